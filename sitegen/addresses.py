@@ -1,0 +1,66 @@
+"""Where things stand: the addresses of the company's site, of a member's site, and of pages within them.
+
+The same tree is written for both layouts; only the addresses differ::
+
+    on disk                  path layout                       subdomain layout
+    OUT/index.html           https://example.com/              https://example.com/
+    OUT/ana/index.html       https://example.com/ana/          https://ana.example.com/
+    OUT/ana/faq/index.html   https://example.com/ana/faq/      https://ana.example.com/faq/
+    OUT/assets/…             https://example.com/assets/…      /assets/… on every host
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+ASSETS = "assets"
+"""The folder of fingerprinted files below the root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Addresses under one company address. ``url`` has no slash at its end; it may hold a path."""
+
+    url: str
+    layout: Literal["path", "subdomain"]
+
+    @property
+    def root(self) -> str:
+        """The company's site as seen from its own host: "/" or "/shops/"."""
+        return f"{urlsplit(self.url).path}/"
+
+    @property
+    def home(self) -> str:
+        """The company's site as an absolute address, ending in "/"."""
+        return f"{self.url}/"
+
+    def member_base(self, slug: str) -> str:
+        """The root of a member's site as seen from its own host."""
+        return f"{self.root}{slug}/" if self.layout == "path" else "/"
+
+    def member_home(self, slug: str) -> str:
+        """The root of a member's site as an absolute address, ending in "/"."""
+        if self.layout == "path":
+            return f"{self.url}/{slug}/"
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{slug}.{parts.netloc}/"
+
+    def company_base(self, *, from_member: bool) -> str:
+        """The root of the company's site as seen from a page: absolute where the host differs."""
+        return self.home if from_member and self.layout == "subdomain" else self.root
+
+    def asset(self, published: str) -> str:
+        """The address of a fingerprinted file, the same on every host."""
+        root = self.root if self.layout == "path" else "/"
+        return f"{root}{ASSETS}/{published}"
+
+
+def page_path(slug_path: str, locale: str, home_locale: str) -> str:
+    """A page's address below the root of a site whose own language is ``home_locale``.
+
+    Pages in that language stand at the root, those in others below their locale's code.
+    """
+    prefix = "" if locale == home_locale else f"{locale}/"
+    return f"{prefix}{slug_path}/" if slug_path else prefix

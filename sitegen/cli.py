@@ -1,0 +1,293 @@
+"""The ``sitegen`` command: parses, calls, prints. The only module that imports Click."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from sitegen import __version__, check, config, instance, preview, serve, starter
+from sitegen import build as builds
+from sitegen import site as sites
+from sitegen.errors import EspalierError, Fault
+from sitegen.model import Member, Status
+from sitegen.roster import Query, Roster
+from sitegen.token import TokenSigner
+
+
+class Commands(click.Group):
+    """Turns every fault a person can mend into text and exit status 1, in one place."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; a bug keeps its traceback."""
+        try:
+            return super().invoke(ctx)
+        except EspalierError as error:
+            click.echo(str(error), err=True)
+            count = len(error.faults)
+            if count > 1:
+                click.echo(f"{count} faults", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="sitegen")
+def main() -> None:
+    """Replicated sites for a network-marketing company: one personalised site for each member.
+
+    DIR is the folder that holds site.toml; left out, it is the current folder or ./content.
+    """
+
+
+def _folder_argument(command: Any) -> Any:
+    argument = click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+    return argument(command)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but faults.")
+url_option = click.option("--url", help="The company's address, instead of the one in site.toml.")
+capture_option = click.option("--capture-url", help="The capture service's address, instead of site.toml's.")
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def new(folder: Path) -> None:
+    """Start a site in DIR: a copy of the sample company, with secrets of its own.
+
+    \b
+    Example:
+      sitegen new shop
+      sitegen build shop --out public
+    """
+    starter.create(folder)
+    click.echo(f"{folder}: a sample company to make your own; begin with {folder / config.SITE_FILE}")
+    click.echo(f"next: sitegen serve {folder}")
+
+
+@main.command()
+@_folder_argument
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to write, e.g. public.")
+@click.option("--fresh", is_flag=True, help="Compare every file instead of trusting the last build's record.")
+@url_option
+@capture_option
+@json_option
+@quiet_option
+def build(
+    folder: Path | None, out: Path, fresh: bool, url: str | None, capture_url: str | None, as_json: bool, quiet: bool
+) -> None:
+    """Write the company's site and every active member's into OUT; only what changed is written.
+
+    \b
+    Example:
+      sitegen build content --out public
+    """
+    folder = config.find_folder(folder)
+    site = sites.load(folder, url=url, capture_url=capture_url)
+    with _progress(quiet or as_json) as progress:
+        summary = builds.build(site, _signer(folder), out, fresh=fresh, progress=progress)
+    if as_json:
+        click.echo(json.dumps(asdict(summary)))
+    elif not quiet:
+        click.echo(
+            f"{summary.members} members, {summary.pages} pages: {summary.written} files written "
+            f"({summary.bytes_written / 1e6:.1f} MB), {summary.unchanged} unchanged, {summary.removed} removed, "
+            f"in {summary.seconds:.1f} s"
+        )
+
+
+@main.command(name="check")
+@_folder_argument
+@json_option
+def check_command(folder: Path | None, as_json: bool) -> None:
+    """Report every fault of config, roster, pages, theme and internal links at once.
+
+    \b
+    Example:
+      sitegen check content
+    """
+    folder = config.find_folder(folder)
+    try:
+        site, members = check.everything(folder, _signer(folder))
+    except EspalierError as error:
+        if not as_json:
+            raise
+        click.echo(json.dumps([_fault_json(fault) for fault in error.faults], ensure_ascii=False))
+        sys.exit(1)
+    pages = sum(map(len, site.pages.values()))
+    click.echo("[]" if as_json else f"{folder}: no faults in {pages} pages, {members} members, theme {site.theme.name}")
+
+
+@main.command(name="serve")
+@_folder_argument
+@click.option("--built", type=click.Path(path_type=Path), help="Serve this built folder as it lies on the disk.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The first port to try.")
+@capture_option
+def serve_command(folder: Path | None, built: Path | None, host: str, port: int, capture_url: str | None) -> None:
+    """Show any member's page on request; a saved file reloads the browser.
+
+    \b
+    Example:
+      sitegen serve content
+      sitegen serve content --built public
+    """
+    folder = config.find_folder(folder)
+    server = serve.listening(host, port)
+    address = f"http://{server.host}:{server.port}"
+    if built is not None:
+        settings = config.load(folder, capture_url=capture_url)
+        server.run(serve.built_app(built, settings.capture_url), lambda: _serving(address, str(built)))
+        return
+    live = preview.Preview(folder, _signer(folder), address, capture_url)
+    if live.error is not None:
+        click.echo(str(live.error), err=True)
+    with live.watching():
+        server.run(serve.preview_app(live), lambda: _serving(address, str(folder)))
+
+
+@main.command()
+@_folder_argument
+@click.option("--slug", help="Show this member with their upline.")
+@click.option("--search", "text", help="Only members with this in name, slug, id, e-mail, phone or place.")
+@click.option("--status", type=click.Choice([each.value for each in Status]), help="Only active or inactive members.")
+@click.option("--locale", help="Only members with this language.")
+@click.option("--market", help="Only members of this market.")
+@click.option("--count", "only_count", is_flag=True, help="Print only how many they are.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
+@json_option
+def members(
+    folder: Path | None,
+    slug: str | None,
+    text: str | None,
+    status: str | None,
+    locale: str | None,
+    market: str | None,
+    only_count: bool,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """List, filter and count the members, or show one with their upline.
+
+    \b
+    Example:
+      sitegen members content --market ES --count
+      sitegen members content --slug ana --json
+    """
+    site = sites.load(config.find_folder(folder))
+    query = Query(text, Status(status) if status else None, locale, market)
+    with check.roster(site) as roster:
+        if slug is not None:
+            _show_member(site, roster, slug, as_json)
+        elif only_count:
+            count = roster.count(query)
+            click.echo(json.dumps({"count": count}) if as_json else count)
+        elif as_json:
+            _print_list(member_json(each) for each in roster.search(query, limit=limit))
+        else:
+            for each in roster.search(query, limit=limit):
+                click.echo(f"{each.slug:<28} {each.status.value:<9} {each.locale:<6} {each.name}")
+
+
+@main.command()
+def secrets() -> None:
+    """Make the secrets that this installation still lacks, in ./instance.
+
+    \b
+    Example:
+      sitegen secrets
+    """
+    made = instance.create(Path("instance"))
+    click.echo(f"made {', '.join(made)} in instance/{instance.ENV_FILE}" if made else "nothing is missing")
+
+
+def member_json(member: Member) -> dict[str, Any]:
+    """A member as ``--json`` prints it: the roster's fields by their names."""
+    return {
+        "id": member.id,
+        "slug": member.slug,
+        "name": member.name,
+        "first_name": member.first_name,
+        "email": member.email,
+        "phone": member.phone,
+        "photo": member.photo,
+        "place": member.place,
+        "tagline": member.tagline,
+        "story": member.story,
+        "links": [{"label": link.label, "url": link.url} for link in member.links],
+        "sponsor": member.sponsor_id,
+        "locale": member.locale,
+        "market": member.market,
+        "status": member.status.value,
+        "joined": member.joined.isoformat() if member.joined else None,
+    }
+
+
+def _signer(folder: Path) -> TokenSigner:
+    return TokenSigner(instance.token_keys(instance.read(os.environ, folder)))
+
+
+def _show_member(site: sites.Site, roster: Roster, slug: str, as_json: bool) -> None:
+    member = roster.by_slug(slug)
+    if member is None:
+        hint = "list them with `sitegen members`"
+        raise EspalierError(Fault(f'there is no member with the slug "{slug}"', site.settings.roster_path, hint=hint))
+    upline = roster.upline(member)
+    home = site.addresses.member_home(member.slug)
+    downline = roster.downline_count(member)
+    if as_json:
+        above = [{"id": each.id, "slug": each.slug, "name": each.name, "status": each.status.value} for each in upline]
+        shown = {**member_json(member), "url": home, "upline": above, "downline_count": downline}
+        click.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    table = Table.grid(padding=(0, 2))
+    for name, value in member_json(member).items():
+        if value not in (None, []):
+            text = ", ".join(f"{link.label} {link.url}" for link in member.links) if name == "links" else str(value)
+            table.add_row(name, text)
+    table.add_row("site", home)
+    table.add_row("downline", str(downline))
+    for depth, each in enumerate(upline):
+        table.add_row("upline" if depth == 0 else "", f"{'  ' * depth}{each.name} ({each.slug}, {each.status.value})")
+    Console(highlight=False, markup=False).print(table)
+
+
+def _print_list(objects: Iterator[dict[str, Any]]) -> None:
+    # One object a line, so that a million need not be in memory at once.
+    click.echo("[", nl=False)
+    for number, each in enumerate(objects):
+        click.echo(("," if number else "") + "\n" + json.dumps(each, ensure_ascii=False), nl=False)
+    click.echo("\n]")
+
+
+def _fault_json(fault: Fault) -> dict[str, Any]:
+    where = None if fault.where is None else str(fault.where)
+    return {"where": where, "line": fault.line, "message": fault.message, "hint": fault.hint}
+
+
+def _serving(address: str, what: str) -> None:
+    click.echo(f"{what} at {address}/ (Ctrl-C ends it)")
+    sys.stdout.flush()
+
+
+@contextmanager
+def _progress(silent: bool) -> Iterator[builds.Progress]:
+    """A bar where a terminal looks on, nothing elsewhere."""
+    console = Console(stderr=True)
+    if silent or not console.is_terminal:
+        yield lambda done, total: None
+        return
+    columns = (TextColumn("members"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("members", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

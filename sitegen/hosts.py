@@ -1,0 +1,42 @@
+"""Whose site a page is on: the part of a template's context that depends on the member."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sitegen import views
+from sitegen.context import MemberView, Photo, SponsorView
+from sitegen.model import Member
+from sitegen.site import Site
+
+PhotoOf = Callable[[str], Photo | None]
+"""Gives the view of a photo by the name that the roster has for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The member of a site, who stands above them, and where the site stands; no member on the company's."""
+
+    member: MemberView | None
+    sponsor: SponsorView | None
+    base: str
+    home: str
+
+
+def of_company(site: Site) -> Host:
+    """The company's own site."""
+    return Host(None, None, site.addresses.root, site.addresses.home)
+
+
+def of_member(site: Site, member: Member, sponsor: Member | None, photo_of: PhotoOf) -> Host:
+    """A member's site. ``sponsor``: the nearest active member above."""
+    above = None
+    if sponsor is not None:
+        home = site.addresses.member_home(sponsor.slug)
+        photo = photo_of(sponsor.photo) if sponsor.photo else None
+        above = views.sponsor_view(sponsor, photo=photo, url=home)
+    words = site.settings.site.self_canonical_words
+    photo = photo_of(member.photo) if member.photo else None
+    view = views.member_view(member, photo, self_canonical_words=words)
+    return Host(view, above, site.addresses.member_base(member.slug), site.addresses.member_home(member.slug))

@@ -1,0 +1,63 @@
+"""Internal links of rendered pages: each must lead to a page, a file or an anchor that exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+_ADDRESS_ATTRIBUTES = {"href", "src", "action", "poster"}
+
+
+@dataclass
+class Anchored(HTMLParser):
+    """What a page links to, and the anchors it offers."""
+
+    links: list[str] = field(default_factory=list)
+    anchors: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Collects addresses and ids."""
+        for name, value in attrs:
+            if value is None:
+                continue
+            if name in _ADDRESS_ATTRIBUTES:
+                self.links.append(value)
+            elif name == "srcset":
+                self.links += [candidate.split()[0] for candidate in value.split(",") if candidate.strip()]
+            elif name == "id":
+                self.anchors.add(value)
+
+
+def read(html: bytes) -> Anchored:
+    """Parses a page."""
+    page = Anchored()
+    page.feed(html.decode())
+    page.close()
+    return page
+
+
+def broken(pages: Mapping[str, Anchored], files: set[str], root: str, foreign: set[str]) -> Iterator[tuple[str, str]]:
+    """(address of a page, link on it) for each internal link that leads nowhere.
+
+    ``pages``: rendered pages by their absolute address. ``files``: absolute addresses of everything else.
+    ``root``: the address below which a link is internal. ``foreign``: addresses known to be there though
+    they were not rendered, such as other members' sites.
+    """
+    for address, page in pages.items():
+        for link in page.links:
+            target, fragment = urldefrag(urljoin(address, link))
+            if not _inside(target, root) or target in files or target in foreign:
+                continue
+            found = pages.get(unquote(target))
+            if found is None or (fragment and fragment not in found.anchors):
+                yield address, link
+
+
+def _inside(target: str, root: str) -> bool:
+    # A link to the capture service has the company's host only where both share it; its path is not ours.
+    return urlsplit(target).scheme in {"http", "https"} and target.startswith(root)

@@ -1,0 +1,10 @@
+"""The roster: who has a site, and who stands above whom.
+
+``fields`` says what a row may hold, ``reading`` takes a file apart, ``forest`` resolves sponsors, ``loading``
+writes the checked rows into an SQLite index, and ``roster`` answers from it without holding the members in
+memory.
+"""
+
+from sitegen.roster.roster import Query, Roster
+
+__all__ = ["Query", "Roster"]

@@ -1,0 +1,47 @@
+"""Collects the faults of a file of any length in little memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sitegen.errors import Fault, RosterError
+
+SHOWN = 50
+"""Faults that a report names; the rest are counted. A file with more is wrong in one way throughout."""
+
+
+class FaultLog:
+    """Keeps the first faults in line order, whatever order they are found in, and counts all."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self._kept: list[Fault] = []
+
+    def add(self, message: str, *, line: int | None = None, hint: str | None = None) -> None:
+        """Notes one fault."""
+        self.count += 1
+        self._kept.append(Fault(message, where=self.path, line=line, hint=hint))
+        if len(self._kept) > 20 * SHOWN:
+            self._cut()
+
+    def _cut(self) -> None:
+        self._kept.sort(key=lambda fault: fault.line or 0)
+        del self._kept[SHOWN:]
+
+    def raise_any(self) -> None:
+        """Raises RosterError when there is at least one fault."""
+        if not self.count:
+            return
+        self._cut()
+        more = self.count - len(self._kept)
+        rest = [Fault(f"and {more} more", where=self.path)] if more else []
+        raise RosterError(*self._kept, *rest)
+
+
+def quoted(value: object, longest: int = 60) -> str:
+    """A value as a message shows it: quoted, cut, and with nothing in it that could upset a terminal."""
+    text = value if isinstance(value, str) else repr(value)
+    cut = text if len(text) <= longest else text[:longest] + "…"
+    shown = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in cut)
+    return f'"{shown}"' if isinstance(value, str) else shown

@@ -1,0 +1,238 @@
+"""Checks a whole roster file and writes its index, or writes nothing and names every fault.
+
+Only a few bytes a member are ever in memory. The index grows in a file of its own beside its destination and
+is moved there in one step once everything held, so that a broken roster never replaces a good index.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from array import array
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sitegen.model import Status
+from sitegen.names import first_name
+from sitegen.roster import table
+from sitegen.roster.faults import FaultLog, quoted
+from sitegen.roster.fields import Row, note_faults
+from sitegen.roster.forest import Forest
+from sitegen.roster.reading import Broken, Record, Source, records
+from sitegen.roster.values import Rules
+from sitegen.slugs import is_slug, numbered, slugify
+
+_BATCH = 1000
+_LONGEST_LOOP = 20  # ids that a message prints
+
+_INSERT = f"insert into member values ({', '.join('?' * 21)})"
+_TAKE = "insert or ignore into taken values (?, 1)"
+
+
+class Loader:
+    """One loading of one file. ``locale`` is for members whose row names none."""
+
+    def __init__(self, path: Path, rules: Rules, locale: str) -> None:
+        self._path = path
+        self._rules = rules
+        self._locale = locale
+        self._log = FaultLog(path)
+        self._active = bytearray(1)
+        """For each member in order whether they are active; number 0 is nobody."""
+
+    def write(self, index: Path, facts: dict[str, str]) -> None:
+        """Writes the index to ``index``. ``facts`` are remembered in it, besides those of the file.
+
+        Raises RosterError with the faults of the file; ``index`` is then as it was.
+        """
+        index.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{index.name}.", suffix=".new", dir=index.parent)
+        os.close(descriptor)
+        growing = Path(name)
+        try:
+            with closing(sqlite3.connect(growing, isolation_level=None)) as database:
+                self._fill(database, facts)
+            with growing.open("rb") as file:
+                os.fsync(file.fileno())
+            growing.replace(index)
+        finally:
+            growing.unlink(missing_ok=True)
+
+    def _fill(self, database: sqlite3.Connection, facts: dict[str, str]) -> None:
+        # The file is nobody's until it is moved: no journal, no waiting for the disk.
+        database.executescript("pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -24000;")
+        database.executescript(table.TABLES)
+        database.execute("begin")
+        source = self._read(database)
+        database.execute("create index member_id on member (id collate nocase)")
+        self._note_duplicates(database, "id", "")
+        self._note_duplicates(database, "slug", "where explicit")
+        forest = Forest(self._sponsors(database), self._active)
+        self._note_loops(database, forest)
+        self._log.raise_any()
+        self._complete(database, forest)
+        for statement in table.INDEXES.split(";"):
+            database.execute(statement)
+        members = len(self._active) - 1
+        counts = {"members": members, "active": sum(self._active), "size": source.size, "digest": source.digest}
+        database.executemany("insert into meta values (?, ?)", [*facts.items(), *counts.items()])
+        database.execute("commit")
+        database.execute("analyze")
+
+    def _read(self, database: sqlite3.Connection) -> Source:
+        try:
+            with self._path.open("rb") as file:
+                source = Source(file, self._log)
+                rows = self._rows(records(self._path, source, self._log))
+                while batch := list(islice(rows, _BATCH)):
+                    database.executemany(_INSERT, batch)
+                return source
+        except Broken:
+            self._log.raise_any()
+            raise
+        except OSError as error:
+            self._log.add(f"cannot be read: {error.strerror}", hint="the file is named by `roster` in site.toml")
+            self._log.raise_any()
+            raise
+
+    def _rows(self, found: Iterable[Record]) -> Iterator[tuple[Any, ...]]:
+        for number, (line, values, whole) in enumerate(found, 1):
+            if not whole:
+                yield self._stub(number, line, values)
+                continue
+            try:
+                row = Row.model_validate(values, context=self._rules)
+            except ValidationError as error:
+                note_faults(self._log, line, error)
+                yield self._stub(number, line, values)
+                continue
+            active = row.status is Status.ACTIVE
+            self._active.append(active)
+            yield (
+                number,
+                line,
+                row.id,
+                row.slug or slugify(row.name) or slugify(f"member-{row.id}"),
+                row.name,
+                row.first_name or first_name(row.name),
+                row.email,
+                row.locale or self._locale,
+                "active" if active else "inactive",
+                row.phone,
+                row.photo,
+                row.place,
+                row.tagline,
+                table.from_links(row.links),
+                row.sponsor,
+                row.market,
+                row.joined.isoformat() if row.joined else None,
+                row.slug is not None,
+                None,
+                None,
+                row.story,
+            )
+
+    def _stub(self, number: int, line: int, values: dict[str, Any]) -> tuple[Any, ...]:
+        """A row with faults, kept only so that others may name it as sponsor and clash with it."""
+        self._active.append(False)
+        known = {name: value.strip() for name, value in values.items() if isinstance(value, str)}
+        slug = known.get("slug", "").lower()
+        slug = slug if is_slug(slug) else ""
+        stub: list[Any] = [None] * 21
+        stub[:9] = number, line, _sound(known.get("id", "")), slug or None, "", None, "", "", "inactive"
+        stub[14] = _sound(known.get("sponsor", "")) or None
+        stub[17] = bool(slug)
+        return tuple(stub)
+
+    def _note_duplicates(self, database: sqlite3.Connection, column: str, where: str) -> None:
+        # "id" and "slug" are our own words; nothing of the file gets into the statement.
+        groups = f"select {column} from member {where} group by {column} collate nocase having count(*) > 1"
+        rows = database.execute(
+            f"select {column}, line from member {where} {'and' if where else 'where'} {column} collate nocase in"
+            f" ({groups}) and {column} <> '' order by {column} collate nocase, row"
+        )
+        first: tuple[str, int] | None = None
+        for value, line in rows:
+            if first is None or value.lower() != first[0].lower():
+                first = (value, line)
+                continue
+            other = "" if value == first[0] else f" (as {quoted(first[0])})"
+            self._log.add(
+                f"{column} {quoted(value)} is also on line {first[1]}{other}",
+                line=line,
+                hint="a member stands in the roster once" if column == "id" else "give one of them another slug",
+            )
+
+    def _sponsors(self, database: sqlite3.Connection) -> array[int]:
+        """For each member the number of their sponsor; a sponsor who does not exist is a fault."""
+        parents = array("i", [0])
+        rows = database.execute(
+            "select m.line, m.sponsor_id, s.row, s.id from member m left join member s"
+            " on s.row = (select min(row) from member where id = m.sponsor_id collate nocase) order by m.row"
+        )
+        for line, sponsor_id, row, found in rows:
+            if sponsor_id is None or sponsor_id == found:
+                parents.append(row or 0)
+                continue
+            parents.append(0)
+            hint = "the sponsor's id as it stands in the column id, or nothing at the top of a tree"
+            near = f"did you mean {quoted(found)}?" if found else hint
+            self._log.add(f"sponsor {quoted(sponsor_id)} is not in the roster", line=line, hint=near)
+        return parents
+
+    def _note_loops(self, database: sqlite3.Connection, forest: Forest) -> None:
+        for loop in forest.loops():
+            shown = [self._id(database, number) for number in loop[:_LONGEST_LOOP]]
+            left_out = len(loop) - len(shown)
+            more = [f"… {left_out} more …"] if left_out else []
+            (line,) = database.execute("select line from member where row = ?", (loop[0],)).fetchone()
+            chain = " -> ".join([*shown, *more, shown[0]])
+            self._log.add(f"sponsors form a loop: {chain}", line=line, hint="one of them has another sponsor, or none")
+
+    @staticmethod
+    def _id(database: sqlite3.Connection, number: int) -> str:
+        (found,) = database.execute("select id from member where row = ?", (number,)).fetchone()
+        return str(found)
+
+    def _complete(self, database: sqlite3.Connection, forest: Forest) -> None:
+        """Settles the slugs that were derived, and writes down what the forest knows."""
+        database.execute("create temp table taken (slug text primary key, next integer) without rowid")
+        database.executemany(_TAKE, ((each,) for each in sorted(self._rules.reserved)))
+        database.execute("insert or ignore into taken select slug, 1 from member where explicit")
+        for start in range(1, len(self._active), _BATCH):
+            rows = database.execute(
+                "select row, slug, explicit, name || char(10) || id || char(10) || email || char(10) ||"
+                " coalesce(phone, '') || char(10) || coalesce(place, '') from member where row between ? and ?",
+                (start, start + _BATCH - 1),
+            ).fetchall()
+            places = []
+            words = []
+            for row, wish, explicit, text in rows:
+                slug = wish if explicit else _free_slug(database, wish)
+                places.append((slug, forest.nearest[row] or None, forest.downline[row], row))
+                words.append((row, table.fold(f"{slug}\n{text}")))
+            database.executemany("update member set slug = ?, nearest = ?, downline = ? where row = ?", places)
+            database.executemany("insert into words values (?, ?)", words)
+
+
+def _free_slug(database: sqlite3.Connection, wish: str) -> str:
+    """The slug wished for, or the next free one with a number. Those before us in the roster come first, so
+    that a member who is added at the end changes no address."""
+    slug = wish
+    while not database.execute(_TAKE, (slug,)).rowcount:
+        (number,) = database.execute(
+            "update taken set next = next + 1 where slug = ? returning next", (wish,)
+        ).fetchone()
+        slug = numbered(wish, number)
+    return slug
+
+
+def _sound(text: str) -> str:
+    """Text without half characters, which no database takes."""
+    return text.encode(errors="replace").decode()

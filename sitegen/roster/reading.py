@@ -1,0 +1,175 @@
+"""Takes a roster file apart: rows as mappings of text, with the line each began on."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sitegen.errors import did_you_mean
+from sitegen.roster.faults import FaultLog, quoted
+from sitegen.roster.fields import COLUMNS, REQUIRED
+
+LONGEST_LINE = 1 << 20
+"""Bytes. A longer line is no member; reading on would only fill the memory."""
+
+Record = tuple[int, dict[str, Any], bool]
+"""The line a row began on, its fields that are not empty, and whether it is whole. One that is not has its
+fault in the log already; it is told of so that nobody who names it as sponsor is blamed."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class Broken(Exception):
+    """The file cannot be read any further; the fault is in the log."""
+
+
+class Source:
+    """A roster file, read once: its lines as text, its size and its digest."""
+
+    def __init__(self, file: BinaryIO, log: FaultLog) -> None:
+        self._file = file
+        self._log = log
+        self._hash = hashlib.sha256()
+        self.size = 0
+        self.line = 0
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what was read so far, in hexadecimal."""
+        return self._hash.hexdigest()
+
+    def lines(self) -> Iterator[str]:
+        """Each line with its end. Bytes that are not UTF-8 are a fault of their line."""
+        while raw := self._file.readline(LONGEST_LINE):
+            self._hash.update(raw)
+            self.size += len(raw)
+            self.line += 1
+            if len(raw) == LONGEST_LINE:
+                self._log.add(f"a line longer than {LONGEST_LINE:,} bytes", line=self.line)
+                raise Broken
+            if self.line == 1:
+                raw = raw.removeprefix(_BOM)
+            try:
+                yield raw.decode()
+            except UnicodeDecodeError as error:
+                # Of a first line in another encoding (such as UTF-16) nothing that follows makes sense.
+                self._log.add(
+                    f"not UTF-8: byte 0x{raw[error.start]:02X} at position {error.start + 1}",
+                    line=self.line,
+                    hint="save the file as UTF-8",
+                )
+                if self.line == 1:
+                    raise Broken from error
+                # Read on, so that the other faults of the file come to light too. "?" rather than U+FFFD,
+                # which would be reported a second time.
+                yield raw.decode(errors="replace").replace("\ufffd", "?")
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a whole file, as ``Source.digest`` gives it after the last line."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def records(path: Path, source: Source, log: FaultLog) -> Iterator[Record]:
+    """The rows of a ``.csv`` or ``.jsonl`` file. Raises Broken when the rest makes no sense."""
+    if path.suffix.lower() in {".jsonl", ".ndjson"}:
+        return _jsonl(source, log)
+    if path.suffix.lower() == ".csv":
+        return _csv(source, log)
+    log.add("not a roster by its name", hint="call it .csv or .jsonl")
+    raise Broken
+
+
+def _csv(source: Source, log: FaultLog) -> Iterator[Record]:
+    reader = csv.reader(source.lines(), strict=True)
+    last = 0
+    try:
+        header = next((row for row in reader if row), None)
+        columns = _columns(header, source.line, log)
+        width = len(columns)
+        last = reader.line_num
+        for row in reader:
+            line, last = last + 1, reader.line_num
+            if len(row) != width:
+                # A blank line between members is no member.
+                if row and row != [""]:
+                    log.add(f"{len(row)} cells where the header has {width}", line=line, hint=_ragged(row, width))
+                    yield line, {"id": cell for name, cell in zip(columns, row, strict=False) if name == "id"}, False
+                continue
+            values = {name: cell for name, cell in zip(columns, row, strict=True) if cell and not cell.isspace()}
+            if values:
+                yield line, values, True
+    except csv.Error as error:
+        log.add(f"cannot be read as CSV: {error}", line=last + 1, hint=_QUOTES)
+        raise Broken from error
+
+
+_QUOTES = 'put quotes around a cell with a comma, a quote or a line break in it, and write a quote as ""'
+
+
+def _ragged(row: list[str], width: int) -> str:
+    if len(row) < width:
+        return "every row needs all columns, empty ones too"
+    return "put quotes around a cell with a comma in it"
+
+
+def _columns(header: list[str] | None, line: int, log: FaultLog) -> list[str]:
+    if header is None:
+        log.add("the file is empty", line=1, hint=f"the first line names the columns: {', '.join(COLUMNS)}")
+        raise Broken
+    names = [cell.strip().lower() for cell in header]
+    before = log.count
+    if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
+        log.add("the columns are not separated by commas", line=line, hint="save the file as CSV with commas")
+        raise Broken
+    for name in dict.fromkeys(names):
+        if name not in COLUMNS:
+            hint = did_you_mean(name, [each for each in COLUMNS if each not in names])
+            log.add(f"unknown column {quoted(name)}", line=line, hint=hint)
+        elif names.count(name) > 1:
+            log.add(f"column {quoted(name)} stands there twice", line=line)
+    for name in REQUIRED:
+        if name not in names:
+            log.add(f"missing column {quoted(name)}", line=line)
+    if log.count > before:
+        raise Broken
+    return names
+
+
+def _jsonl(source: Source, log: FaultLog) -> Iterator[Record]:
+    for text in source.lines():
+        if text.isspace():
+            continue
+        try:
+            found = json.loads(text, object_pairs_hook=_once)
+        except (ValueError, RecursionError) as error:
+            log.add(f"not JSON: {_what(error)}", line=source.line, hint="one object a line")
+            continue
+        if not isinstance(found, dict):
+            log.add("expected an object", line=source.line, hint='one object a line: {"id": …, "name": …}')
+            continue
+        yield source.line, {name: value for name, value in found.items() if not _empty(value)}, True
+
+
+def _empty(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{quoted(twice)} stands there twice")
+    return found
+
+
+def _what(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at position {error.colno}"
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)

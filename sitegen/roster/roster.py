@@ -1,0 +1,278 @@
+"""Answers from a loaded roster."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sitegen.errors import Fault, RosterError
+from sitegen.model import Member, Status
+from sitegen.roster import reading, table
+from sitegen.roster.loading import Loader
+from sitegen.roster.values import Rules
+from sitegen.slugs import RESERVED
+
+_M, _S = table.selected("m"), table.selected("s")
+_WIDTH = len(table.FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which members are meant; a field that is None leaves all in.
+
+    ``text`` is looked for in slug, name, id, e-mail, phone and place, without case and accents.
+    """
+
+    text: str | None = None
+    status: Status | None = None
+    locale: str | None = None
+    market: str | None = None
+
+
+class Roster:
+    """The members of a roster file, in its order, answered for by an index on disk.
+
+    May be asked by several threads at once, each on a read-only connection of its own, and be handed to
+    worker processes (it pickles as the path of its index).
+    """
+
+    def __init__(self, index: Path, folder: tempfile.TemporaryDirectory[str] | None = None) -> None:
+        self.index = index
+        self._folder = folder
+        self._process = os.getpid()
+        self._idle: deque[sqlite3.Connection] = deque()
+        meta = dict(self._all("select key, value from meta"))
+        self._members, self._active = int(meta["members"]), int(meta["active"])
+        self.digest = str(meta["digest"])
+        """SHA-256 of the roster file that this index was made from, in hexadecimal."""
+
+    @classmethod
+    def load(
+        cls,
+        path: Path,
+        *,
+        index: Path | None = None,
+        locales: Iterable[str] = ("en",),
+        default_locale: str = "en",
+        reserved: Iterable[str] = (),
+        photos: Path | None = None,
+    ) -> Self:
+        """Checks the roster at ``path`` (``.csv`` or ``.jsonl``) and opens its index.
+
+        An index at ``index`` is used again when it was made from the same bytes by the same rules; without
+        ``index`` one is made in the temporary folder and removed by ``close``. ``reserved`` are words that
+        no slug may be, besides ``slugs.RESERVED``. ``photos`` is the folder that photos must lie in; None:
+        it is not looked at. Raises RosterError with every fault; an existing index is then untouched.
+        """
+        rules = Rules(frozenset(locales), RESERVED | {word.lower() for word in reserved}, photos)
+        folder = None
+        if index is None:
+            folder = tempfile.TemporaryDirectory(prefix="espalier-roster-")
+            index = Path(folder.name) / "members.sqlite"
+        facts = {"rules": _rules_digest(rules, default_locale)}
+        try:
+            if not _is_current(index, path, facts):
+                Loader(path, rules, default_locale).write(index, facts)
+                return cls(index, folder)
+            roster = cls(index, folder)
+            roster._check_photos(path, photos)
+            return roster
+        except BaseException:
+            if folder is not None:
+                folder.cleanup()
+            raise
+
+    def __reduce__(self) -> tuple[type[Self], tuple[Path]]:
+        return type(self), (self.index,)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections that nobody is reading from, and removes a temporary index."""
+        while self._idle:
+            self._idle.pop().close()
+        if self._folder is not None and self._process == os.getpid():
+            self._folder.cleanup()
+
+    # -- whole rosters ---------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return self._members
+
+    @property
+    def active_count(self) -> int:
+        """How many members have a site."""
+        return self._active
+
+    def __iter__(self) -> Iterator[Member]:
+        return self._members_of(f"select {_M} from member m order by m.row")
+
+    def active(self, rows: range | None = None) -> Iterator[Member]:
+        """The active members in roster order; of ``rows`` alone, where given (see ``spans``)."""
+        first, last = self._ends(rows)
+        return self._members_of(
+            f"select {_M} from member m where +m.status = 'active' and m.row between ? and ? order by m.row",
+            (first, last),
+        )
+
+    def active_with_sponsors(self, rows: range | None = None) -> Iterator[tuple[Member, Member | None]]:
+        """The active members in roster order, each with the nearest active member above them."""
+        to_member = table.to_member
+        query = (
+            f"select {_M}, {_S} from member m left join member s on s.row = m.nearest"
+            " where +m.status = 'active' and m.row between ? and ? order by m.row"
+        )
+        with self._connection() as database:
+            for row in database.execute(query, self._ends(rows)):
+                above = row[_WIDTH:]
+                yield to_member(row[:_WIDTH]), None if above[0] is None else to_member(above)
+
+    def spans(self, parts: int) -> list[range]:
+        """The roster's rows cut into at most ``parts`` runs of about equal length, to share out work."""
+        size = -(-self._members // max(parts, 1)) or 1
+        return [range(start, min(start + size, self._members + 1)) for start in range(1, self._members + 1, size)]
+
+    # -- single members --------------------------------------------------------------------------------
+
+    def by_slug(self, slug: str) -> Member | None:
+        """The member whose address this is, active or not."""
+        return self._one(f"select {_M} from member m where m.slug = ?", (slug,))
+
+    def by_id(self, member_id: str) -> Member | None:
+        """The member with this id, active or not."""
+        return self._one(f"select {_M} from member m where {_IS}", (member_id, member_id))
+
+    def sponsor(self, member: Member) -> Member | None:
+        """The nearest active member above: the one whom pages show."""
+        query = f"select {_S} from member m join member s on s.row = m.nearest where {_IS}"
+        return self._one(query, (member.id, member.id))
+
+    def upline(self, member: Member) -> list[Member]:
+        """All members above, active or not, the nearest first."""
+        query = (
+            "with recursive above (row, sponsor_id, depth) as ("
+            f" select m.row, m.sponsor_id, 0 from member m where {_IS}"
+            " union all"
+            " select s.row, s.sponsor_id, depth + 1 from above join member s"
+            " on s.id = above.sponsor_id collate nocase"
+            f") select {_M} from above join member m on m.row = above.row where depth > 0 order by depth"
+        )
+        return list(self._members_of(query, (member.id, member.id)))
+
+    def downline_count(self, member: Member) -> int:
+        """How many members stand below, directly or not, active or not."""
+        rows = self._all(f"select m.downline from member m where {_IS}", (member.id, member.id))
+        return int(rows[0][0]) if rows else 0
+
+    def line(self, member: Member) -> int:
+        """The line of the roster file on which the member stands, for messages about them."""
+        rows = self._all(f"select m.line from member m where {_IS}", (member.id, member.id))
+        return int(rows[0][0])
+
+    # -- searches --------------------------------------------------------------------------------------
+
+    def search(self, query: Query, *, limit: int | None = None, offset: int = 0) -> Iterator[Member]:
+        """The members that are meant, in roster order, at most ``limit`` of them after the first ``offset``."""
+        conditions, values = _conditions(query)
+        statement = f"select {_M} from member m {conditions} order by m.row limit ? offset ?"
+        return self._members_of(statement, (*values, -1 if limit is None else limit, offset))
+
+    def count(self, query: Query) -> int:
+        """How many members are meant."""
+        conditions, values = _conditions(query)
+        return int(self._all(f"select count(*) from member m {conditions}", values)[0][0])
+
+    # -- within ----------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one reader at a time; given back for the next one."""
+        if self._process != os.getpid():
+            # After a fork, connections of the parent must be neither used nor closed (sqlite.org/howtocorrupt).
+            self._process, self._idle, self._folder = os.getpid(), deque(), None
+        try:
+            database = self._idle.pop()
+        except IndexError:
+            address = f"{self.index.resolve().as_uri()}?mode=ro&immutable=1"
+            database = sqlite3.connect(address, uri=True, check_same_thread=False)
+        try:
+            yield database
+        finally:
+            self._idle.append(database)
+
+    def _members_of(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[Member]:
+        with self._connection() as database:
+            yield from map(table.to_member, database.execute(query, values))
+
+    def _one(self, query: str, values: tuple[Any, ...]) -> Member | None:
+        rows = self._all(query, values)
+        return table.to_member(rows[0]) if rows else None
+
+    def _all(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        with self._connection() as database:
+            return database.execute(query, values).fetchall()
+
+    def _ends(self, rows: range | None) -> tuple[int, int]:
+        return (1, self._members) if rows is None else (rows.start, rows.stop - 1)
+
+    def _check_photos(self, path: Path, photos: Path | None) -> None:
+        """An index that is used again may be older than the photos folder."""
+        if photos is None:
+            return
+        query = "select line, photo from member where photo is not null order by row"
+        with self._connection() as database:
+            missing = [
+                Fault(f'photo "{photo}": there is no such photo', where=path, line=line)
+                for line, photo in database.execute(query)
+                if not (photos / photo).is_file()
+            ]
+        if missing:
+            self.close()
+            raise RosterError(*missing)
+
+
+_IS = "m.id = ? collate nocase and m.id = ?"
+"""A member by id: found by the index, which knows no case, then compared exactly."""
+
+
+def _conditions(query: Query) -> tuple[str, tuple[str, ...]]:
+    wanted = {
+        "m.status = ?": query.status and query.status.value,
+        "m.locale = ?": query.locale,
+        "m.market = ?": query.market,
+        "m.row in (select row from words where instr(folded, ?))": query.text and table.fold(query.text.strip()),
+    }
+    chosen = {condition: value for condition, value in wanted.items() if value}
+    return (f"where {' and '.join(chosen)}" if chosen else ""), tuple(chosen.values())
+
+
+def _rules_digest(rules: Rules, default_locale: str) -> str:
+    text = repr((table.VERSION, sorted(rules.locales), default_locale, sorted(rules.reserved)))
+    return sha256(text.encode()).hexdigest()
+
+
+def _is_current(index: Path, path: Path, facts: dict[str, str]) -> bool:
+    """Whether the index was made from this very file by these rules. Its time says nothing: the bytes do."""
+    try:
+        with closing(sqlite3.connect(f"{index.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            meta = dict(database.execute("select key, value from meta"))
+        if any(meta.get(key) != value for key, value in facts.items()) or meta["size"] != path.stat().st_size:
+            return False
+        return bool(meta["digest"] == reading.digest(path))
+    except (sqlite3.Error, OSError, KeyError):
+        return False

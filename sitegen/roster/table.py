@@ -1,0 +1,102 @@
+"""The index on disk: its tables, and the way between a Member and its row."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from sitegen.model import Link, Member, Status
+
+VERSION = 1
+"""Of the tables and of the rules a row is checked by. Raise it when either changes: old indexes are rebuilt."""
+
+TABLES = """
+create table meta (key text primary key, value) without rowid;
+create table member (
+    row integer primary key,
+    line integer not null,
+    id text not null,
+    slug text,
+    name text not null,
+    first_name text,
+    email text not null,
+    locale text not null,
+    status text not null,
+    phone text,
+    photo text,
+    place text,
+    tagline text,
+    links text,
+    sponsor_id text,
+    market text,
+    joined text,
+    explicit integer not null,
+    nearest integer,
+    downline integer,
+    story text
+);
+create table words (row integer primary key, folded text not null);
+"""
+
+INDEXES = """
+create unique index member_slug on member (slug);
+create index member_kind on member (status, locale, market);
+"""
+
+FIELDS = tuple(field.name for field in fields(Member))
+_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]+")
+"""The accents of Latin, Greek and Cyrillic, and the vowel points of Hebrew and Arabic."""
+
+_ACTIVE, _INACTIVE = Status.ACTIVE, Status.INACTIVE
+_fromisoformat = date.fromisoformat
+
+
+def selected(alias: str) -> str:
+    """The columns that ``to_member`` wants, in its order."""
+    return ", ".join(f"{alias}.{name}" for name in FIELDS)
+
+
+def to_member(row: tuple[Any, ...]) -> Member:
+    """A Member from the columns that ``selected`` names."""
+    (
+        id, slug, name, first_name, email, locale, status, phone, photo, place, tagline, story, links, sponsor_id,
+        market, joined,
+    ) = row  # fmt: skip
+    return Member(
+        id,
+        slug,
+        name,
+        first_name,
+        email,
+        locale,
+        _ACTIVE if status == "active" else _INACTIVE,
+        phone,
+        photo,
+        place,
+        tagline,
+        story,
+        _links(links) if links else (),
+        sponsor_id,
+        market,
+        _fromisoformat(joined) if joined else None,
+    )
+
+
+def from_links(links: tuple[Link, ...]) -> str | None:
+    """Links as one text: labels and addresses in turn, a line each, which neither can hold."""
+    return "\n".join(f"{link.label}\n{link.url}" for link in links) or None
+
+
+def _links(text: str) -> tuple[Link, ...]:
+    parts = text.split("\n")
+    return tuple(map(Link, parts[::2], parts[1::2]))
+
+
+def fold(text: str) -> str:
+    """Text as a search compares it: no case, no accents."""
+    if text.isascii():
+        return text.lower()
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold()

@@ -1,0 +1,82 @@
+"""``sitemap.xml`` and ``robots.txt``: the canonical pages, for search engines.
+
+Replicas name the company's page as canonical and stay out of the sitemap; members who are their own canonical
+address stand in it. A sitemap holds at most 50,000 addresses and 50 MB (sitemaps.org protocol); beyond that
+``sitemap.xml`` becomes an index of ``sitemap-1.xml``, ``sitemap-2.xml`` …
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from xml.sax.saxutils import escape, quoteattr
+
+from sitegen.content import THANKS
+from sitegen.render import Renderer
+from sitegen.roster import Roster
+from sitegen.site import Site
+
+LARGEST = 50_000
+"""Addresses in one file. With six languages each entry takes under 1,000 bytes, so 50 MB is never reached."""
+
+_OPEN = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
+)
+
+
+def files(site: Site, renderer: Renderer, roster: Roster) -> Iterator[tuple[str, bytes]]:
+    """The files at the root of the output: name and content."""
+    home = site.addresses.home
+    entries = _entries(site, renderer, roster)
+    names: list[str] = []
+    first = list(islice(entries, LARGEST))
+    second = list(islice(entries, LARGEST))
+    if not second:
+        yield "sitemap.xml", _sitemap(first)
+    else:
+        number, part = 1, first
+        while part:
+            names.append(f"sitemap-{number}.xml")
+            yield names[-1], _sitemap(part)
+            number, part, second = number + 1, second, list(islice(entries, LARGEST))
+        yield "sitemap.xml", _index(home, names)
+    yield "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {home}sitemap.xml\n".encode()
+
+
+def _entries(site: Site, renderer: Renderer, roster: Roster) -> Iterator[str]:
+    for planned in renderer.plan(site.company_variant):
+        if planned.view.key != THANKS:
+            alternates = [(other.locale.code, other.canonical) for other in planned.view.translations]
+            yield _entry(planned.view.canonical, alternates)
+    words = site.settings.site.self_canonical_words
+    if words is None:
+        return
+    for member in roster.active():
+        if not member.is_self_canonical(words):
+            continue
+        home = site.addresses.member_home(member.slug)
+        for planned in renderer.plan(site.member_variant(member.locale)):
+            if planned.view.key != THANKS:
+                alternates = [(other.locale.code, home + other.path) for other in planned.view.translations]
+                yield _entry(home + planned.view.path, alternates)
+
+
+def _entry(address: str, alternates: list[tuple[str, str]]) -> str:
+    links = "".join(
+        f'<xhtml:link rel="alternate" hreflang={quoteattr(code)} href={quoteattr(other)}/>'
+        for code, other in (alternates if len(alternates) > 1 else [])
+    )
+    return f"<url><loc>{escape(address)}</loc>{links}</url>\n"
+
+
+def _sitemap(entries: Iterable[str]) -> bytes:
+    return f"{_OPEN}{''.join(entries)}</urlset>\n".encode()
+
+
+def _index(home: str, names: list[str]) -> bytes:
+    body = "".join(f"<sitemap><loc>{escape(home + name)}</loc></sitemap>\n" for name in names)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{body}</sitemapindex>\n'
+    ).encode()

@@ -1,0 +1,98 @@
+"""The two signed values a sign-up form carries.
+
+- the **member token** says whom the sign-up belongs to. It is the same on all pages of a member.
+- the **page token** says what the prospect saw: page, locale, build id and consent wording. It is the same
+  on a page of every member.
+
+Both are ``value.signature`` with HMAC-SHA256 through itsdangerous; each purpose has its own derived key, so
+that a token made for one purpose is refused for the other. A signature proves integrity, not presence:
+anyone can copy a token from a public page.
+
+Keys rotate: the first key signs, all of them verify.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from itsdangerous import BadSignature, Signer
+
+from sitegen.errors import Fault, SecretError, TokenError
+
+COMPANY_SUBJECT = "_company"
+"""Stands where a member's id would: the sign-up came from the company's own page."""
+
+MEMBER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
+"""What a member id may look like; never the company's subject, and never a dot, which ends a token's value."""
+
+LONGEST_TOKEN = 512
+"""Characters; anything longer is refused before any arithmetic is done on it."""
+
+SHORTEST_KEY = 32
+"""Characters of a key; 32 random hexadecimal characters hold 128 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageSeen:
+    """What a page token says: which page in which locale, made by which build, with which consent wording.
+
+    ``wording`` is the first 16 hexadecimal digits of the SHA-256 of the wording with its placeholders.
+    """
+
+    page: str
+    locale: str
+    build_id: str
+    wording: str
+
+
+class TokenSigner:
+    """Signs and reads both tokens. ``keys``: newest first, each of at least 32 characters."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        if not keys or any(len(key) < SHORTEST_KEY for key in keys):
+            raise SecretError(
+                Fault(
+                    f"the token key must have at least {SHORTEST_KEY} characters",
+                    where="ESPALIER_TOKEN_KEY",
+                    hint="run `sitegen secrets` to make one",
+                )
+            )
+        self._member = _signer(keys, "espalier member token")
+        self._page = _signer(keys, "espalier page token")
+
+    def member_token(self, member_id: str | None) -> str:
+        """The token for a member's pages; for None, the company's own pages."""
+        return self._member.sign(member_id or COMPANY_SUBJECT).decode()
+
+    def read_member(self, token: str) -> str | None:
+        """The member id a token holds, None for the company's own. Raises TokenError."""
+        value = _unsign(self._member, token)
+        return None if value == COMPANY_SUBJECT else value
+
+    def page_token(self, seen: PageSeen) -> str:
+        """The token that says what a page showed."""
+        return self._page.sign("~".join((seen.page, seen.locale, seen.build_id, seen.wording))).decode()
+
+    def read_page(self, token: str) -> PageSeen:
+        """What the page showed. Raises TokenError."""
+        parts = _unsign(self._page, token).split("~")
+        if len(parts) != 4:
+            raise TokenError("the page token does not have four parts")
+        return PageSeen(*parts)
+
+
+def _signer(keys: Sequence[str], purpose: str) -> Signer:
+    # itsdangerous signs with the last key of the list and verifies with all.
+    return Signer(list(reversed(keys)), salt=purpose, key_derivation="hmac", digest_method=hashlib.sha256, sep=".")
+
+
+def _unsign(signer: Signer, token: str) -> str:
+    if len(token) > LONGEST_TOKEN or not token.isascii():
+        raise TokenError("the token is not one of ours")
+    try:
+        return signer.unsign(token).decode()
+    except BadSignature as error:
+        raise TokenError("the token was altered, truncated, or signed with another key") from error
