@@ -125,7 +125,7 @@ def _missing_names(tree: nodes.Template, site: Site, loader: SiteLoader) -> Iter
 
 def _pages(site: Site, renderer: Renderer, members: Roster) -> Iterator[Fault]:
     rendered: dict[str, links.Anchored] = {}
-    page_of: dict[str, PlannedPage] = {}
+    page_of: dict[str, tuple[str, PlannedPage]] = {}
     files = _files(site)
     shown = [(hosts.of_company(site), renderer.plan(site.company_variant))]
     foreign = {f"{site.settings.capture_url}/signup"}
@@ -143,12 +143,18 @@ def _pages(site: Site, renderer: Renderer, members: Roster) -> Iterator[Fault]:
                 continue
             address = host.home + planned.view.path
             rendered[address] = links.read(html)
-            page_of[address] = planned
+            page_of[address] = (host.base, planned)
     if len(rendered) < sum(len(plan) for _, plan in shown):
         return
+    # A link of the theme's stands on every page, and at another address on every member's.
+    found: dict[str, list[Path]] = {}
     for address, link in links.broken(rendered, files, site.addresses.home, foreign):
-        page = page_of[address].page
-        yield Fault(f'a link on this page leads nowhere: "{link}"', where=page.file)
+        base, planned = page_of[address]
+        found.setdefault(link.removeprefix(base), []).append(planned.page.file)
+    for link, places in found.items():
+        others = len(set(places)) - 1
+        message = f'a link on this page leads nowhere: "{link}"'
+        yield Fault(message, where=places[0], hint=f"it stands on {others} more pages as well" if others else None)
 
 
 def samples(members: Roster) -> Iterator[tuple[Member, Member | None]]:

@@ -173,10 +173,10 @@ def load(folder: Path, *, url: str | None = None, capture_url: str | None = None
         raise ConfigError(Fault(f"not UTF-8 at byte {error.start}", where=path)) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_syntax_fault(path, error)) from error
-    if url is not None:
-        tables.setdefault("site", {})["url"] = url
-    if capture_url is not None:
-        tables.setdefault("capture", {})["url"] = capture_url
+    for table, address in (("site", url), ("capture", capture_url)):
+        # What is no table at all is left to the check below.
+        if address is not None and isinstance(tables.setdefault(table, {}), dict):
+            tables[table]["url"] = address
     try:
         return Settings(folder, SiteFile.model_validate(tables))
     except ValidationError as error:

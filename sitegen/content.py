@@ -12,7 +12,7 @@ import yaml
 from babel import Locale as BabelLocale
 from babel.numbers import format_currency, get_currency_precision, is_currency
 from frontmatter.default_handlers import YAMLHandler
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sitegen.context import Price
 from sitegen.errors import ContentError, Fault, did_you_mean
@@ -25,8 +25,13 @@ THANKS = "thanks"
 """The key of the page that a prospect is sent to after signing up."""
 
 _KEY = re.compile(r"[a-z0-9]+(?:[-/][a-z0-9]+)*\Z")
-_PATH = r"^[a-z0-9]+(?:[-/][a-z0-9]+)*$"
 Line = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+def _address_part(value: str) -> str:
+    if not _KEY.match(value):
+        raise ValueError("expected small letters, digits and hyphens")
+    return value
 
 
 class FrontMatter(BaseModel):
@@ -38,13 +43,13 @@ class FrontMatter(BaseModel):
     """The page's title; every page has one."""
     description: Line | None = None
     """For search engines and previews; the summary where absent, else the title."""
-    template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")] = "page"
+    template: Annotated[str, AfterValidator(_address_part)] = "page"
     """The theme's template, without ``.html``."""
     nav: Line | None = None
     """Its label in the navigation; absent: not there."""
     order: int = 100
     """Pages are listed from the smallest to the largest."""
-    slug: Annotated[str, Field(pattern=_PATH)] | None = None
+    slug: Annotated[str, AfterValidator(_address_part)] | None = None
     """Its address in this language; the key where absent."""
     kicker: Line | None = None
     """A short line over the title."""

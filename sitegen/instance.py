@@ -42,7 +42,9 @@ def read(environ: Mapping[str, str], site_folder: Path | None = None) -> dict[st
     settings: dict[str, str] = {}
     if folder is not None:
         path = folder / ENV_FILE
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        # A named folder may hold the database alone, with the secrets in the environment.
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        for number, line in enumerate(text.splitlines(), 1):
             if not line.strip() or line.startswith("#"):
                 continue
             name, equals, value = line.partition("=")
@@ -78,6 +80,8 @@ def create(folder: Path) -> list[str]:
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     present = {line.partition("=")[0].strip() for line in text.splitlines()}
     missing = [name for name in SECRETS if name not in present]
+    if missing and text and not text.endswith("\n"):
+        text += "\n"
     for name in missing:
         text += f"# {SECRETS[name]}\n{name}={secrets.token_hex(32)}\n"
     path.touch(mode=0o600)

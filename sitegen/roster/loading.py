@@ -18,6 +18,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sitegen.errors import Fault, OutputError
 from sitegen.model import Status
 from sitegen.names import first_name
 from sitegen.roster import table
@@ -49,8 +50,14 @@ class Loader:
     def write(self, index: Path, facts: dict[str, str]) -> None:
         """Writes the index to ``index``. ``facts`` are remembered in it, besides those of the file.
 
-        Raises RosterError with the faults of the file; ``index`` is then as it was.
+        Raises RosterError with the faults of the file, or OutputError; ``index`` is then as it was.
         """
+        try:
+            self._write(index, facts)
+        except (sqlite3.OperationalError, OSError) as error:
+            raise OutputError(Fault(f"the roster's index cannot be written: {error}", where=index)) from error
+
+    def _write(self, index: Path, facts: dict[str, str]) -> None:
         index.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{index.name}.", suffix=".new", dir=index.parent)
         os.close(descriptor)

@@ -99,7 +99,7 @@ def _csv(source: Source, log: FaultLog) -> Iterator[Record]:
                 # A blank line between members is no member.
                 if row and row != [""]:
                     log.add(f"{len(row)} cells where the header has {width}", line=line, hint=_ragged(row, width))
-                    yield line, {"id": cell for name, cell in zip(columns, row, strict=False) if name == "id"}, False
+                    yield line, {"id": dict(zip(columns, row, strict=False)).get("id", "")}, False
                 continue
             values = {name: cell for name, cell in zip(columns, row, strict=True) if cell and not cell.isspace()}
             if values:

@@ -1,0 +1,73 @@
+"""What every test may use: the small company "Pot & Kettle", keys, and ways to build it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sitegen import site as sites
+from sitegen.build import Summary, build
+from sitegen.token import TokenSigner
+
+ROOT = Path(__file__).parent.parent
+SITES = Path(__file__).parent / "sites"
+TOKEN_KEY = "0123456789abcdef0123456789abcdef-a-key-for-tests"
+SECRET_KEY = "fedcba9876543210fedcba9876543210-another-key-for-tests"
+
+
+@pytest.fixture(autouse=True)
+def _own_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads the secrets or settings of whoever runs it."""
+    for name in [name for name in os.environ if name.startswith("ESPALIER_") and "REQUIRE" not in name]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ESPALIER_TOKEN_KEY", TOKEN_KEY)
+    monkeypatch.setenv("ESPALIER_SECRET_KEY", SECRET_KEY)
+
+
+@pytest.fixture
+def signer() -> TokenSigner:
+    return TokenSigner([TOKEN_KEY])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of Pot & Kettle's site folder, to change at will."""
+    return Path(shutil.copytree(SITES / "path" / "input", tmp_path / "site"))
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "public"
+
+
+@pytest.fixture
+def rebuild(folder: Path, out: Path, signer: TokenSigner) -> Callable[..., Summary]:
+    """Reads the folder anew and builds it."""
+    return lambda **options: build(sites.load(folder), signer, out, **options)
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A current folder that holds nothing."""
+    place = tmp_path / "elsewhere"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    yield place
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    """Every file below a folder with its bytes, the record of the build aside."""
+    files = (path for path in sorted(root.rglob("*")) if path.is_file())
+    found = {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
+    return {path: content for path, content in found.items() if not path.startswith(".espalier/")}
+
+
+def replace_in(path: Path, old: str, new: str) -> None:
+    """Changes one place of a text file that must be there."""
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path}"
+    path.write_text(text.replace(old, new), encoding="utf-8")
