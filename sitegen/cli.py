@@ -57,6 +57,7 @@ def _folder_argument(command: Any) -> Any:
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but faults.")
 url_option = click.option("--url", help="The company's address, instead of the one in site.toml.")
+theme_option = click.option("--theme", help="The theme, instead of the one in site.toml.")
 capture_option = click.option("--capture-url", help="The capture service's address, instead of site.toml's.")
 
 
@@ -81,10 +82,18 @@ def new(folder: Path) -> None:
 @click.option("--fresh", is_flag=True, help="Compare every file instead of trusting the last build's record.")
 @url_option
 @capture_option
+@theme_option
 @json_option
 @quiet_option
 def build(
-    folder: Path | None, out: Path, fresh: bool, url: str | None, capture_url: str | None, as_json: bool, quiet: bool
+    folder: Path | None,
+    out: Path,
+    fresh: bool,
+    url: str | None,
+    capture_url: str | None,
+    theme: str | None,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """Write the company's site and every active member's into OUT; only what changed is written.
 
@@ -93,7 +102,7 @@ def build(
       sitegen build content --out public
     """
     folder = config.find_folder(folder)
-    site = sites.load(folder, url=url, capture_url=capture_url)
+    site = sites.load(folder, url=url, capture_url=capture_url, theme_name=theme)
     with _progress(quiet or as_json) as progress:
         summary = builds.build(site, _signer(folder), out, fresh=fresh, progress=progress)
     if as_json:
@@ -134,7 +143,10 @@ def check_command(folder: Path | None, as_json: bool) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="The first port to try.")
 @capture_option
-def serve_command(folder: Path | None, built: Path | None, host: str, port: int, capture_url: str | None) -> None:
+@theme_option
+def serve_command(
+    folder: Path | None, built: Path | None, host: str, port: int, capture_url: str | None, theme: str | None
+) -> None:
     """Show any member's page on request; a saved file reloads the browser.
 
     \b
@@ -149,7 +161,7 @@ def serve_command(folder: Path | None, built: Path | None, host: str, port: int,
         settings = config.load(folder, capture_url=capture_url)
         server.run(serve.built_app(built, settings.capture_url), lambda: _serving(address, str(built)))
         return
-    live = preview.Preview(folder, _signer(folder), address, capture_url)
+    live = preview.Preview(folder, _signer(folder), url=address, capture_url=capture_url, theme_name=theme)
     if live.error is not None:
         click.echo(str(live.error), err=True)
     with live.watching():

@@ -33,6 +33,12 @@ def _locale_code(value: str) -> str:
     return value
 
 
+def _without_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(values)) < len(values):
+        raise ValueError("expected each only once")
+    return values
+
+
 def _holds(*placeholders: str) -> AfterValidator:
     def check(value: str) -> str:
         missing = [each for each in placeholders if each not in value]
@@ -85,7 +91,7 @@ class SiteTable(_Table):
     """The company's own address; members' addresses are derived from it."""
     layout: Literal["path", "subdomain"] = "path"
     """``path``: example.com/ana/. ``subdomain``: ana.example.com."""
-    locales: Annotated[tuple[LocaleCode, ...], Field(min_length=1)]
+    locales: Annotated[tuple[LocaleCode, ...], Field(min_length=1), AfterValidator(_without_repeats)]
     """The languages the pages exist in; the first is the company's own."""
     member_locales: Literal["all", "own"] = "all"
     """``all``: each member's site in every language. ``own``: only in the member's."""

@@ -24,6 +24,12 @@ HOME = "home"
 THANKS = "thanks"
 """The key of the page that a prospect is sent to after signing up."""
 
+NOT_FOUND = "404"
+"""The key of the page that a web server shows where there is none; a site may do without."""
+
+UNLISTED = frozenset({THANKS, NOT_FOUND})
+"""Pages that nobody should find by a search."""
+
 _KEY = re.compile(r"[a-z0-9]+(?:[-/][a-z0-9]+)*\Z")
 Line = Annotated[str, Field(min_length=1, max_length=300)]
 

@@ -163,6 +163,7 @@ class Photo:
     src: str
     """The address for browsers that take none of the sources."""
     sources: tuple[PhotoSource, ...]
+    """Its better encodings, the best first."""
     width: int
     """Of ``src``, in pixels; the height is the same."""
 

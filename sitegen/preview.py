@@ -106,11 +106,18 @@ class Snapshot:
 class Preview:
     """The newest snapshot of a folder, or the error that keeps it from being read."""
 
-    def __init__(self, folder: Path, signer: TokenSigner, url: str, capture_url: str | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        signer: TokenSigner,
+        *,
+        url: str,
+        capture_url: str | None = None,
+        theme_name: str | None = None,
+    ) -> None:
         self._folder = folder
         self._signer = signer
-        self._url = url
-        self._capture_url = capture_url
+        self._instead = {"url": url, "capture_url": capture_url, "theme_name": theme_name}
         self._changed = threading.Condition()
         self._made = tempfile.TemporaryDirectory(prefix="espalier-photos-")
         self.version = 0
@@ -122,7 +129,7 @@ class Preview:
         """Reads the folder again and wakes everyone who waits for a change."""
         snapshot, problem = None, None
         try:
-            site = sites.load(self._folder, url=self._url, capture_url=self._capture_url)
+            site = sites.load(self._folder, **self._instead)
             snapshot = Snapshot(site, self._signer, Path(self._made.name))
         except EspalierError as error:
             problem = error
@@ -141,17 +148,25 @@ class Preview:
     def watching(self) -> Iterator[None]:
         """Reloads on every saved file while the block runs."""
         stop = threading.Event()
-        watcher = threading.Thread(target=self._watch, args=(stop,), daemon=True)
+        ready = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(ready, stop), daemon=True)
         watcher.start()
+        ready.wait(timeout=5)  # so that a file saved right after the start is not missed
         try:
             yield
         finally:
             stop.set()
             watcher.join(timeout=5)
 
-    def _watch(self, stop: threading.Event) -> None:
-        for _ in watchfiles.watch(*self._watched(), stop_event=stop, step=50, debounce=200):
-            self.reload()
+    def _watch(self, ready: threading.Event, stop: threading.Event) -> None:
+        # The first round, with changes or without, says that the watch is set.
+        rounds = watchfiles.watch(
+            *self._watched(), stop_event=stop, step=50, debounce=200, rust_timeout=200, yield_on_timeout=True
+        )
+        for changes in rounds:
+            ready.set()
+            if changes:
+                self.reload()
 
     def _watched(self) -> list[Path]:
         folders = {self._folder.resolve()}

@@ -150,8 +150,10 @@ class Site:
         return frozenset({*tops, *self.settings.locales, *self.settings.site.reserved_slugs} - {""})
 
 
-def load(folder: Path, *, url: str | None = None, capture_url: str | None = None) -> Site:
-    """Reads a site folder. ``url`` and ``capture_url`` take the place of those in ``site.toml``.
+def load(
+    folder: Path, *, url: str | None = None, capture_url: str | None = None, theme_name: str | None = None
+) -> Site:
+    """Reads a site folder. ``url``, ``capture_url`` and ``theme_name`` take the place of those in ``site.toml``.
 
     Raises EspalierError with the faults of config, pages and theme together.
     """
@@ -166,7 +168,7 @@ def load(folder: Path, *, url: str | None = None, capture_url: str | None = None
         faults += error.faults
     try:
         chosen = settings.site.theme
-        found = theme.load(chosen.name, folder, chosen.settings, settings.site.locales)
+        found = theme.load(theme_name or chosen.name, folder, chosen.settings, settings.site.locales)
         view = ThemeView(found.name, found.settings)
         files = assets.load(found, folder, addresses.asset, view)
     except EspalierError as error:

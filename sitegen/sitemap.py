@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from xml.sax.saxutils import escape, quoteattr
 
-from sitegen.content import THANKS
+from sitegen.content import UNLISTED
 from sitegen.render import Renderer
 from sitegen.roster import Roster
 from sitegen.site import Site
@@ -46,7 +46,7 @@ def files(site: Site, renderer: Renderer, roster: Roster) -> Iterator[tuple[str,
 
 def _entries(site: Site, renderer: Renderer, roster: Roster) -> Iterator[str]:
     for planned in renderer.plan(site.company_variant):
-        if planned.view.key != THANKS:
+        if planned.view.key not in UNLISTED:
             alternates = [(other.locale.code, other.canonical) for other in planned.view.translations]
             yield _entry(planned.view.canonical, alternates)
     words = site.settings.site.self_canonical_words
@@ -57,7 +57,7 @@ def _entries(site: Site, renderer: Renderer, roster: Roster) -> Iterator[str]:
             continue
         home = site.addresses.member_home(member.slug)
         for planned in renderer.plan(site.member_variant(member.locale)):
-            if planned.view.key != THANKS:
+            if planned.view.key not in UNLISTED:
                 alternates = [(other.locale.code, home + other.path) for other in planned.view.translations]
                 yield _entry(home + planned.view.path, alternates)
 

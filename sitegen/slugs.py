@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-from text_unidecode import unidecode  # type: ignore[import-untyped]
+from text_unidecode import unidecode
 
 LONGEST = 63
 """Characters of a DNS label."""
