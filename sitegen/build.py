@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from sitegen import __version__, cards, check, hosts, output, photos, sitemap
+from sitegen import __version__, cards, check, hosts, output, photos, qr, sitemap
 from sitegen.addresses import ASSETS
 from sitegen.context import Photo
 from sitegen.hosts import Host
@@ -171,7 +171,7 @@ class _Builder:
             status = self._site.texts[member.locale].status
             yield VCARD, cards.vcard(member, self._site.company, status, host.home).encode()
         if QR_CODE in wanted:
-            yield QR_CODE, cards.qr_svg(host.home, member.name).encode()
+            yield QR_CODE, qr.svg(host.home, member.name).encode()
 
     def _sitemap(self) -> None:
         for name, content in sitemap.files(self._site, self._renderer, self._roster):

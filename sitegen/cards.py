@@ -1,4 +1,4 @@
-"""What a visitor takes away from a member's site: a contact card, a QR code, and data for search engines."""
+"""What a visitor takes away from a member's site: a contact card, and data for search engines."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import unicodedata
 import zlib
 from typing import Any
 from urllib.parse import urljoin
-from xml.sax.saxutils import escape
 
-import segno
 from markupsafe import Markup
 
 from sitegen.context import MemberView, SiteView
@@ -19,8 +17,6 @@ from sitegen.names import couple, words
 TONES = 6
 """How many tones a theme may give to monograms."""
 
-_QUIET = 4  # modules of white on each side of a QR code (ISO/IEC 18004)
-_MASK = 3  # one fixed pattern: weighing all eight takes five times as long, and scanners read any of them
 _FOLD = 75  # octets of a line, its end not counted (RFC 2426, 2.6)
 _IN_SCRIPT = str.maketrans({each: f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"})
 
@@ -101,33 +97,6 @@ def _folded(line: str) -> str:
         part += each
         room -= size
     return "\r\n ".join([*parts, part]) + "\r\n"
-
-
-def qr_svg(address: str, title: str | None = None) -> str:
-    """A QR code of ``address`` as an SVG document, black on white as scanners want it.
-
-    ``title`` says what it is to those who cannot see it; by default it is the address.
-    """
-    code = segno.make_qr(address, error="m", boost_error=False, mask=_MASK)
-    rows = [bytes(row) for row in code.matrix]
-    size = len(rows) + 2 * _QUIET
-    path = "".join(_runs(row, number + _QUIET) for number, row in enumerate(rows))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img"'
-        f' shape-rendering="crispEdges"><title>{escape(title or address)}</title>'
-        f'<path fill="#fff" d="M0 0h{size}v{size}H0z"/><path d="{path}"/></svg>\n'
-    )
-
-
-def _runs(row: bytes, y: int) -> str:
-    """The dark modules of a row, a rectangle for each run."""
-    path, start = "", row.find(1)
-    while start >= 0:
-        end = row.find(0, start)
-        width = (end if end >= 0 else len(row)) - start
-        path += f"M{start + _QUIET} {y}h{width}v1h-{width}z"
-        start = row.find(1, start + width)
-    return path
 
 
 def person_json_ld(site: SiteView, member: MemberView, home: str) -> Markup:

@@ -106,7 +106,10 @@ class _AddressProcessor(Treeprocessor):
 
     def run(self, root: Element) -> None:
         for element in root.iter():
-            if element.tag == "a" and element.get("href", "").startswith("page:"):
+            if element.tag in {"td", "th"} and (style := element.attrib.pop("style", "")):
+                # A strict Content-Security-Policy drops style attributes; a theme's style sheet knows the class.
+                element.set("class", f"align-{style.removeprefix('text-align:').strip(' ;')}")
+            elif element.tag == "a" and element.get("href", "").startswith("page:"):
                 key, hash_, fragment = element.get("href", "")[5:].partition("#")
                 path = self._keep(f'{{{{ base }}}}{{{{ pages["{key}"].path }}}}', 0)
                 element.set("href", path + hash_ + fragment)

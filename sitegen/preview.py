@@ -17,7 +17,7 @@ from pathlib import Path
 
 import watchfiles
 
-from sitegen import cards, check, hosts, photos, sitemap
+from sitegen import cards, check, hosts, photos, qr, sitemap
 from sitegen import site as sites
 from sitegen.addresses import ASSETS
 from sitegen.build import QR_CODE, VCARD
@@ -82,7 +82,7 @@ class Snapshot:
     def _of_member(self, member: Member, path: str) -> Answer:
         home = self.site.addresses.member_home(member.slug)
         if path == QR_CODE:
-            return Answer(200, cards.qr_svg(home, member.name).encode(), _type(path))
+            return Answer(200, qr.svg(home, member.name).encode(), _type(path))
         if path == VCARD:
             status = self.site.texts[member.locale].status
             return Answer(200, cards.vcard(member, self.site.company, status, home).encode(), _type(path))

@@ -6,17 +6,14 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
-from xml.etree import ElementTree
 
 import nh3
 import pytest
-import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw
 
 from sitegen import views
-from sitegen.cards import TONES, monogram, person_json_ld, qr_svg, tone, vcard
+from sitegen.cards import TONES, monogram, person_json_ld, tone, vcard
 from sitegen.context import Photo, SiteView
 from sitegen.model import Company, Link, Locale, LocaleTexts, Member
 
@@ -90,45 +87,6 @@ def test_any_name_survives_the_card(name: str, marks: str) -> None:
     for line in card.encode().split(b"\r\n"):
         assert len(line) <= 75
         line.decode()
-
-
-# -- QR codes ----------------------------------------------------------------------------------------------
-
-
-def drawn(svg: str, scale: int = 4) -> Image.Image:
-    """The SVG as a picture: both of its paths are rectangles on whole numbers."""
-    root = ElementTree.fromstring(svg)
-    size = int(root.attrib["viewBox"].split()[2])
-    picture = Image.new("L", (size * scale, size * scale), 128)
-    draw = ImageDraw.Draw(picture)
-    for path in root.iter("{http://www.w3.org/2000/svg}path"):
-        colour = 255 if path.get("fill") == "#fff" else 0
-        for x, y, width, height in re.findall(r"M(\d+) (\d+)h(\d+)v(\d+)", path.attrib["d"]):
-            left, top = int(x) * scale, int(y) * scale
-            draw.rectangle((left, top, left + int(width) * scale - 1, top + int(height) * scale - 1), fill=colour)
-    return picture
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    st.from_regex(r"[a-z0-9]{1,63}", fullmatch=True), st.sampled_from(["https://example.com/{}/", "https://{}.a.shop/"])
-)
-def test_a_real_decoder_reads_the_address(slug: str, pattern: str) -> None:
-    address = pattern.format(slug)
-    found = zxingcpp.read_barcodes(drawn(qr_svg(address)))
-    assert [code.text for code in found] == [address]
-
-
-def test_a_qr_code_is_a_titled_picture_with_a_quiet_zone() -> None:
-    svg = qr_svg(HOME, "Ana & <Co>")
-    root = ElementTree.fromstring(svg)
-    assert root.get("role") == "img"
-    assert root[0].text == "Ana & <Co>"
-    picture = drawn(svg, 1)
-    assert min(picture.crop((0, 0, picture.width, 4)).tobytes()) == 255
-    assert min(picture.crop((0, 0, 4, picture.height)).tobytes()) == 255
-    assert picture.getpixel((4, 4)) == 0
-    assert len(svg) < 6000
 
 
 # -- search engines ----------------------------------------------------------------------------------------

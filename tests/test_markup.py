@@ -53,6 +53,10 @@ def test_tables_and_ids() -> None:
     assert "<td>3</td>" in rendered("| a |\n|---|\n| {{ 1 + 2 }} |")
 
 
+def test_alignment_is_a_class_since_a_strict_policy_drops_style_attributes() -> None:
+    assert '<td class="align-right">1</td>' in rendered("| a |\n|--:|\n| 1 |")
+
+
 def test_lines_of_the_template_are_traced_to_the_markdown() -> None:
     body = convert("One\n\n{% if a %}\n\ntwo {{ b }}\n\n{% endif %}\n\n- {{ c }}\n", first_line=5)
     lines = body.template.splitlines()
