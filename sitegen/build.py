@@ -1,34 +1,60 @@
 """Building: check everything, then write what is new, then remove what is gone.
 
+::
+
+    load ─> check ─> claim OUT ─> assets ─> company ─> members, shared out to a crew ─> sitemap ─> remove
+                         │                                   │
+                         └── record: what was made of what ──┘
+
 Assets come before the pages that name them, and nothing is removed until all else is written, so that a
-reader finds a whole site at every moment.
+reader finds a whole site at every moment. What was done is recorded as it goes: a build that was cut off is
+finished by the next.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-from sitegen import __version__, cards, check, hosts, output, photos, qr, sitemap
+from sitegen import __version__, check, crew, hosts, output, photos, sitemap
 from sitegen.addresses import ASSETS
-from sitegen.context import Photo
-from sitegen.hosts import Host
-from sitegen.model import Member
-from sitegen.output import OURS, Output, Written
-from sitegen.record import Plan, Record
-from sitegen.render import PlannedPage, Renderer
+from sitegen.errors import Fault
+from sitegen.membersites import QR_CODE, VCARD, Made, MemberSites, SitePlan
+from sitegen.output import Output, Written
+from sitegen.packing import Packing
+from sitegen.record import Record
+from sitegen.render import Renderer
 from sitegen.roster import Roster
 from sitegen.site import Site
 from sitegen.token import TokenSigner
 
-VCARD, QR_CODE = "contact.vcf", "qr.svg"
-_SAVE_EVERY = 200  # sites: what a crash may cost in work done twice
+_CHUNK = 64  # members: a few megabytes of pages in memory, and what a fault of ours would cost
+_FORK_FROM = 200  # members: below, forking costs more than it saves
 
 Progress = Callable[[int, int], None]
 """Told (sites done, sites in all) as a build goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to build. ``jobs``: processes; 0 for one for each core that this process may use."""
+
+    jobs: int = 0
+    packing: Packing = Packing.NONE
+    fresh: bool = False
+    """Compare every file instead of trusting the record of the last build."""
+    verify: bool = False
+    """Compare every stamped page with plain Jinja's."""
+
+    @property
+    def processes(self) -> int:
+        """How many processes share the members."""
+        return self.jobs or len(os.sched_getaffinity(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,55 +68,88 @@ class Summary:
     removed: int
     bytes_written: int
     seconds: float
+    faults: tuple[Fault, ...] = ()
+    """What kept single members from being built; their old pages stay."""
+    unstamped: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Pages (key and language) that were rendered plainly for some members, and why."""
 
 
 def build(
-    site: Site, signer: TokenSigner, out: Path, *, fresh: bool = False, progress: Progress = lambda done, total: None
+    site: Site,
+    signer: TokenSigner,
+    out: Path,
+    options: Options | None = None,
+    progress: Progress = lambda done, total: None,
 ) -> Summary:
     """Builds the company's site and every active member's into ``out``.
 
-    ``fresh`` compares every file instead of trusting the record of the last build. Raises EspalierError
-    with everything that is wrong, before anything is written.
+    Raises EspalierError with everything that is wrong with the site, before anything is written. What goes
+    wrong with single members is told in the summary.
     """
     started = perf_counter()
-    with check.roster(site) as members:
+    with check.roster(site) as roster:
         renderer = Renderer(site, signer)
-        check.rendering(site, renderer, members)
-        with output.opened(out, keep_out_of=site.folder) as folder:
-            record = Record(out / OURS / "record.sqlite")
-            try:
-                builder = _Builder(renderer, members, folder, record, fresh)
-                builder.run(progress)
-            finally:
-                record.close()
+        check.rendering(site, renderer, roster)
+        with (
+            output.opened(out, keep_out_of=site.folder) as folder,
+            closing(Record(folder.own / "record.sqlite")) as record,
+        ):
+            builder = _Builder(renderer, roster, folder, record, options or Options())
+            builder.run(progress)
     return builder.summary(perf_counter() - started)
 
 
 class _Builder:
-    def __init__(self, renderer: Renderer, roster: Roster, folder: Output, record: Record, fresh: bool) -> None:
+    def __init__(self, renderer: Renderer, roster: Roster, folder: Output, record: Record, options: Options) -> None:
         self._renderer = renderer
         self._site = renderer.site
         self._roster = roster
         self._folder = folder
         self._record = record
-        self._fresh = fresh
+        self._options = options
         self._files: set[str] = set()
+        self._counts = Written()
         self._members = 0
         self._pages = 0
-        self._photos: dict[str, Photo] = {}
+        self._faults: list[Fault] = []
+        self._unstamped: dict[tuple[str, str], str] = {}
 
     def run(self, progress: Progress) -> None:
+        self._distrust_begun()
         self._assets()
         self._company()
         self._all_members(progress)
         self._sitemap()
         self._remove_gone()
+        self._forget_begun()
 
     def summary(self, seconds: float) -> Summary:
-        counts: Written = self._folder.counts
+        counts = self._counts
         return Summary(
-            self._members, self._pages, counts.written, counts.unchanged, counts.removed, counts.bytes_written, seconds
+            self._members,
+            self._pages,
+            counts.written,
+            counts.unchanged,
+            counts.removed,
+            counts.bytes_written,
+            seconds,
+            tuple(sorted(self._faults, key=lambda fault: fault.order)),
+            self._unstamped,
         )
+
+    def _distrust_begun(self) -> None:
+        """Sites that a cut-off build had begun to write are written anew, whatever the record says."""
+        for path in self._begun():
+            self._record.distrust(path.read_text(encoding="utf-8").splitlines())
+        self._record.save()
+        self._forget_begun()
+
+    def _begun(self) -> list[Path]:
+        return sorted(self._folder.own.glob("begun-*"))
+
+    def _forget_begun(self) -> None:
+        for path in self._begun():
+            path.unlink()
 
     def _assets(self) -> None:
         for asset in self._site.assets.files.values():
@@ -99,93 +158,87 @@ class _Builder:
     def _company(self) -> None:
         host = hosts.of_company(self._site)
         for planned in self._renderer.plan(self._site.company_variant):
-            self._root_file(planned.file, self._renderer.render(planned, host))
+            for path, content in self._options.packing.files(planned.file, self._renderer.render(planned, host)):
+                self._root_file(path, content)
             self._pages += 1
 
     def _root_file(self, path: str, content: bytes) -> None:
         self._files.add(path)
         self._record.enter_file(path)
+        self._folder.counts = self._counts
         self._folder.write(path, content)
 
     def _all_members(self, progress: Progress) -> None:
         total = self._roster.active_count
         plans = {code: self._plan(code) for code in self._site.settings.locales}
+        any_plan = next(iter(plans.values()))
+        self._record.expect_sites((member.slug for member in self._roster.active()), any_plan.id)
+        self._record.save()
+        sites = MemberSites(
+            self._renderer,
+            self._roster,
+            self._folder,
+            self._record,
+            plans=plans,
+            known_plans=self._record.plans(),
+            packing=self._options.packing,
+            fresh=self._options.fresh,
+            verify=self._options.verify,
+        )
+        spans = self._roster.spans(-(-len(self._roster) // _CHUNK))
+        jobs = self._options.processes if total >= _FORK_FROM else 1
         progress(0, total)
-        for member, sponsor in self._roster.active_with_sponsors():
-            planned, plan, plan_id = plans[member.locale]
-            host = hosts.of_member(self._site, member, sponsor, self._photo)
-            self._member_site(member, host, planned, plan, plan_id)
-            self._members += 1
-            self._pages += len(planned)
-            if self._members % _SAVE_EVERY == 0:
-                self._record.save()
-                progress(self._members, total)
-        progress(self._members, total)
+        for made in crew.shared_out(len(spans), jobs, lambda number: sites.chunk(spans[number])):
+            self._take(made)
+            progress(self._members, total)
 
-    def _plan(self, locale: str) -> tuple[tuple[PlannedPage, ...], Plan, str]:
+    def _take(self, made: Made) -> None:
+        self._members += made.members
+        self._pages += made.pages
+        self._counts.add(made.counts)
+        self._faults += made.faults
+        self._unstamped |= made.unstamped
+        self._record.enter_sites(made.sites)
+        self._record.enter_photos(made.photos)
+        self._record.save()
+
+    def _plan(self, locale: str) -> SitePlan:
         planned = self._renderer.plan(self._site.member_variant(locale))
-        # A page's token holds its build id, so its key must tell keys apart as well.
-        plan = {page.file: _key(page.build_id, page.shared["signup"]) for page in planned}
+        packing = self._options.packing.value
+        # A page's token holds its build id, and is signed: its key must tell signing keys apart as well.
+        files: dict[str, str] = {
+            page.file: _key(page.build_id, page.shared["signup"], self._renderer.member_token(None), packing)
+            for page in planned
+        }
         site = self._site
         shared = _key(__version__, site.company, site.texts[locale].status, site.addresses)
-        plan |= {VCARD: shared, QR_CODE: shared}
-        return planned, plan, self._record.add_plan(plan)
-
-    def _photo(self, name: str) -> Photo:
-        if name not in self._photos:
-            made = photos.render(photos.locate(self._site.folder / "photos", name), self._folder.root / ASSETS)
-            for file in made.names():
-                self._files.add(f"{ASSETS}/{file}")
-                self._record.enter_file(f"{ASSETS}/{file}")
-            self._photos[name] = made.view(self._site.addresses.asset(""))
-        return self._photos[name]
-
-    def _member_site(
-        self, member: Member, host: Host, planned: tuple[PlannedPage, ...], plan: Plan, plan_id: str
-    ) -> None:
-        member_key = hashlib.sha256(repr((host, member, self._renderer.member_token(host.member))).encode()).digest()[
-            :16
-        ]
-        before = None if self._fresh else self._record.site(member.slug)
-        known_member = before is not None and before[0] == member_key
-        if known_member and before is not None and before[1] == plan_id:
-            self._folder.counts.unchanged += len(plan)
-            return
-        written_by: Plan = self._record.plan(before[1]) if before else {}
-        wanted = {file for file, key in plan.items() if not (known_member and written_by.get(file) == key)}
-        self._record.enter_site(member.slug, None, plan_id)
-        self._record.save()
-        self._folder.write_site(member.slug, self._contents(member, host, planned, wanted))
-        self._folder.counts.unchanged += len(plan) - len(wanted)
-        for file in sorted(written_by.keys() - plan.keys()):
-            self._folder.remove(f"{member.slug}/{file}")
-        self._record.enter_site(member.slug, member_key, plan_id)
-
-    def _contents(
-        self, member: Member, host: Host, planned: tuple[PlannedPage, ...], wanted: set[str]
-    ) -> Iterator[tuple[str, bytes]]:
-        for page in planned:
-            if page.file in wanted:
-                yield page.file, self._renderer.render(page, host)
-        if VCARD in wanted:
-            status = self._site.texts[member.locale].status
-            yield VCARD, cards.vcard(member, self._site.company, status, host.home).encode()
-        if QR_CODE in wanted:
-            yield QR_CODE, qr.svg(host.home, member.name).encode()
+        files |= {VCARD: shared, QR_CODE: shared}
+        return SitePlan(planned, files, self._record.add_plan(files))
 
     def _sitemap(self) -> None:
         for name, content in sitemap.files(self._site, self._renderer, self._roster):
             self._root_file(name, content)
 
     def _remove_gone(self) -> None:
-        current = (member.slug for member in self._roster.active())
-        for slug, plan_id in self._record.sites_besides(current):
-            for file in self._record.plan(plan_id):
+        self._folder.counts = self._counts
+        files = {name for plan in self._record.plans().values() for name in Packing.all_names(plan)}
+        for slug in self._record.unexpected_sites():
+            for file in sorted(files):
                 self._folder.remove(f"{slug}/{file}")
             self._record.forget_site(slug)
         for path in sorted(self._record.files() - self._files):
             self._folder.remove(path)
             self._record.forget_file(path)
+        if not self._faults:  # else old pages of some member may still show old photos
+            self._remove_unused_photos()
+            self._record.drop_old_plans()
+
+    def _remove_unused_photos(self) -> None:
+        used = self._record.keep_used_photos()
+        folder = self._folder.root / ASSETS / photos.FOLDER
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.name.rpartition("-")[0] not in used:
+                self._folder.remove(f"{ASSETS}/{photos.FOLDER}/{path.name}")
 
 
 def _key(*parts: object) -> str:

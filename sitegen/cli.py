@@ -16,11 +16,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from sitegen import __version__, check, config, instance, preview, serve, starter
+from sitegen import __version__, check, config, explaining, instance, preview, serve, starter
 from sitegen import build as builds
 from sitegen import site as sites
 from sitegen.errors import EspalierError, Fault
 from sitegen.model import Member, Status
+from sitegen.packing import Packing
+from sitegen.render import Renderer
 from sitegen.roster import Query, Roster
 from sitegen.token import TokenSigner
 
@@ -79,7 +81,19 @@ def new(folder: Path) -> None:
 @main.command()
 @_folder_argument
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to write, e.g. public.")
+@click.option("--jobs", default=0, metavar="N", help="Processes that share the work; 0: one for each core.")
+@click.option(
+    "--gzip",
+    "packing",
+    type=click.Choice([each.value for each in Packing]),
+    default=Packing.NONE.value,
+    help="Write a compressed copy of each page beside it, or alone in its place.",
+)
 @click.option("--fresh", is_flag=True, help="Compare every file instead of trusting the last build's record.")
+@click.option("--verify", is_flag=True, help="Compare every stamped page with plain Jinja's.")
+@click.option(
+    "--explain", is_flag=True, help="List the pages that cannot be stamped and why, and what multiplies shapes."
+)
 @url_option
 @capture_option
 @theme_option
@@ -88,7 +102,11 @@ def new(folder: Path) -> None:
 def build(
     folder: Path | None,
     out: Path,
+    jobs: int,
+    packing: str,
     fresh: bool,
+    verify: bool,
+    explain: bool,
     url: str | None,
     capture_url: str | None,
     theme: str | None,
@@ -103,16 +121,20 @@ def build(
     """
     folder = config.find_folder(folder)
     site = sites.load(folder, url=url, capture_url=capture_url, theme_name=theme)
+    options = builds.Options(jobs, Packing(packing), fresh, verify)
     with _progress(quiet or as_json) as progress:
-        summary = builds.build(site, _signer(folder), out, fresh=fresh, progress=progress)
+        summary = builds.build(site, _signer(folder), out, options, progress)
     if as_json:
-        click.echo(json.dumps(asdict(summary)))
+        click.echo(json.dumps(_summary_json(summary), ensure_ascii=False))
     elif not quiet:
-        click.echo(
-            f"{summary.members} members, {summary.pages} pages: {summary.written} files written "
-            f"({summary.bytes_written / 1e6:.1f} MB), {summary.unchanged} unchanged, {summary.removed} removed, "
-            f"in {summary.seconds:.1f} s"
-        )
+        click.echo(_summary_text(summary))
+    if explain and not as_json:
+        _explain(site, folder)
+    if summary.faults:
+        if not as_json:
+            click.echo("\n".join(map(str, summary.faults)), err=True)
+            click.echo(f"{len(summary.faults)} faults of single members; their old pages stay", err=True)
+        sys.exit(1)
 
 
 @main.command(name="check")
@@ -243,6 +265,33 @@ def member_json(member: Member) -> dict[str, Any]:
         "status": member.status.value,
         "joined": member.joined.isoformat() if member.joined else None,
     }
+
+
+def _summary_text(summary: builds.Summary) -> str:
+    plain = f"; {len(summary.unstamped)} pages not stamped, see --explain" if summary.unstamped else ""
+    return (
+        f"{summary.members} members, {summary.pages} pages: {summary.written} files written "
+        f"({summary.bytes_written / 1e6:.1f} MB), {summary.unchanged} unchanged, {summary.removed} removed, "
+        f"in {summary.seconds:.1f} s{plain}"
+    )
+
+
+def _summary_json(summary: builds.Summary) -> dict[str, Any]:
+    plain = [{"page": key, "locale": locale, "why": why} for (key, locale), why in summary.unstamped.items()]
+    return {**asdict(summary), "faults": [_fault_json(fault) for fault in summary.faults], "unstamped": plain}
+
+
+def _explain(site: sites.Site, folder: Path) -> None:
+    with check.roster(site) as roster:
+        explained = list(explaining.explain(site, Renderer(site, _signer(folder)), roster))
+    for each in explained:
+        click.echo(
+            f"{each.page} ({each.locale}): {each.shapes} shapes of {each.members} members, "
+            f"{each.plain} rendered plainly" + (f"; not stamped: {each.reason}" if each.reason else "")
+        )
+        for question, places in each.questions:
+            click.echo(f"    asked in {places} places: {question}")
+    click.echo(f"{sum(not each.reason for each in explained)} of {len(explained)} pages are stamped")
 
 
 def _signer(folder: Path) -> TokenSigner:

@@ -29,12 +29,14 @@ def of_company(site: Site) -> Host:
     return Host(None, None, site.addresses.root, site.addresses.home)
 
 
-def of_member(site: Site, member: Member, sponsor: Member | None, photo_of: PhotoOf) -> Host:
-    """A member's site. ``sponsor``: the nearest active member above."""
+def of_member(
+    site: Site, member: Member, sponsor: Member | None, photo_of: PhotoOf, sponsors_photo_of: PhotoOf | None = None
+) -> Host:
+    """A member's site. ``sponsor``: the nearest active member above, whose photo may come by another way."""
     above = None
     if sponsor is not None:
         home = site.addresses.member_home(sponsor.slug)
-        photo = photo_of(sponsor.photo) if sponsor.photo else None
+        photo = (sponsors_photo_of or photo_of)(sponsor.photo) if sponsor.photo else None
         above = views.sponsor_view(sponsor, photo=photo, url=home)
     words = site.settings.site.self_canonical_words
     photo = photo_of(member.photo) if member.photo else None

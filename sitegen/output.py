@@ -1,8 +1,12 @@
 """The folder that a build writes: nothing outside it is ever touched, and no reader ever sees half a page.
 
-A file is written under ``.espalier/staging`` and renamed to its place; a new member's whole site is staged
-and renamed as one folder. ``.espalier`` also marks the folder as ours, holds the lock of the running build
-and the record of what was written (record.py); only its owner can read it.
+A new member's whole site is staged under ``.espalier/staging`` and renamed to its place as one folder; a file
+of a site that stands already is staged and renamed over the old one. Measured on ext4 (``make bench`` prints
+the figures of your disk): renaming over costs 60 to 100 µs a file against 40 to 50 for creating one, writing in
+place half of that but a reader could meet half a page, and exchanging two folders costs milliseconds.
+
+``.espalier`` also marks the folder as ours, holds the lock of the running build and the record of what was
+written (record.py); only its owner can read it.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,24 +25,35 @@ from sitegen.errors import Fault, OutputError
 OURS = ".espalier"
 _NAMED = 3  # foreign files that a message names
 
+File = tuple[str, bytes]
+"""A path below a folder, and what it is to hold."""
+
 
 @dataclass
 class Written:
-    """What a build did to the output folder: files and bytes."""
+    """What was done to the output folder: files and bytes."""
 
     written: int = 0
     unchanged: int = 0
     removed: int = 0
     bytes_written: int = 0
 
+    def add(self, other: Written) -> None:
+        """Counts what another process did."""
+        self.written += other.written
+        self.unchanged += other.unchanged
+        self.removed += other.removed
+        self.bytes_written += other.bytes_written
+
 
 class Output:
-    """An output folder that is ours, locked for one build. Make one with ``opened``."""
+    """An output folder that is ours, locked for one build. Make one with ``opened``; may be used after a fork."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.staging = root / OURS / "staging"
+        self.own = root / OURS
         self.counts = Written()
+        self._root = os.fspath(root)
         self._staged = 0
 
     def write(self, path: str, content: bytes) -> None:
@@ -48,29 +63,42 @@ class Output:
             if _holds(target, content):
                 self.counts.unchanged += 1
                 return
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._stage(content).replace(target)
-        self._count(content)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            staged = self._next_staged()
+            try:
+                _create(staged, content)
+                os.replace(staged, target)
+            except OSError:
+                Path(staged).unlink(missing_ok=True)
+                raise
+        self.counts.written += 1
+        self.counts.bytes_written += len(content)
 
-    def write_site(self, folder: str, files: Iterable[tuple[str, bytes]]) -> None:
+    def write_site(self, folder: str, files: Sequence[File]) -> None:
         """Puts the files of one member's site in their places; a new site appears as a whole."""
         target = self._target(folder)
-        if target.exists():
+        if os.path.lexists(target):
             for path, content in files:
                 self.write(f"{folder}/{path}", content)
             return
         with _telling(target):
             staged = self._next_staged()
-            for path, content in files:
-                file = staged / _safe(path)
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(content)
-                self._count(content)
-            staged.rename(target)
+            try:
+                _create_tree(staged, files)
+                os.rename(staged, target)
+            except OSError:
+                shutil.rmtree(staged, ignore_errors=True)
+                raise
+        self.counts.written += len(files)
+        self.counts.bytes_written += sum(len(content) for _, content in files)
+
+    def has_site(self, folder: str) -> bool:
+        """Whether a folder stands in its place."""
+        return os.path.isdir(f"{self._root}/{folder}")
 
     def remove(self, path: str) -> None:
         """Removes one file, and the folders that it leaves empty."""
-        target = self._target(path)
+        target = Path(self._target(path))
         with _telling(target):
             if not target.is_file():
                 return
@@ -81,32 +109,20 @@ class Output:
                     break
                 folder.rmdir()
 
-    def _target(self, path: str) -> Path:
-        target = self.root / _safe(path)
+    def _target(self, path: str) -> str:
+        target = f"{self._root}/{_safe(path)}"
         # A link inside the folder could lead out of it.
-        for folder in target.parents:
-            if folder == self.root:
-                break
-            if folder.is_symlink():
-                raise OutputError(Fault("this is a link, which could lead outside", where=folder, hint="remove it"))
+        end = len(self._root)
+        while (end := target.find("/", end + 1)) > 0:
+            if os.path.islink(target[:end]):
+                raise OutputError(_link(target[:end]))
+        if os.path.islink(target):
+            raise OutputError(_link(target))
         return target
 
-    def _stage(self, content: bytes) -> Path:
-        staged = self._next_staged()
-        try:
-            staged.write_bytes(content)
-        except OSError:
-            staged.unlink(missing_ok=True)
-            raise
-        return staged
-
-    def _next_staged(self) -> Path:
+    def _next_staged(self) -> str:
         self._staged += 1
-        return self.staging / f"{os.getpid()}-{self._staged}"
-
-    def _count(self, content: bytes) -> None:
-        self.counts.written += 1
-        self.counts.bytes_written += len(content)
+        return f"{self._root}/{OURS}/staging/{os.getpid()}-{self._staged}"
 
 
 @contextmanager
@@ -123,12 +139,48 @@ def opened(root: Path, *, keep_out_of: Path) -> Iterator[Output]:
     try:
         _lock(lock, root)
         output = Output(root)
-        shutil.rmtree(output.staging, ignore_errors=True)  # left by a build that was cut off
-        output.staging.mkdir()
+        staging = output.own / "staging"
+        shutil.rmtree(staging, ignore_errors=True)  # left by a build that was cut off
+        staging.mkdir()
         yield output
-        shutil.rmtree(output.staging, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)
     finally:
         os.close(lock)
+
+
+def _create(path: str, content: bytes) -> None:
+    # Without Path and buffered files: two thirds of the time would go there.
+    file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+    try:
+        written = os.write(file, content)
+        while written < len(content):
+            written += os.write(file, content[written:])
+    finally:
+        os.close(file)
+
+
+def _create_tree(root: str, files: Sequence[File]) -> None:
+    os.mkdir(root)
+    made = {""}
+    for path, content in files:
+        folder = path.rpartition("/")[0]
+        if folder not in made:
+            os.makedirs(f"{root}/{folder}", exist_ok=True)
+            made.add(folder)
+        _create(f"{root}/{path}", content)
+
+
+def _holds(target: str, content: bytes) -> bool:
+    try:
+        file = os.open(target, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        if os.fstat(file).st_size != len(content):
+            return False
+        return os.read(file, len(content) + 1) == content
+    finally:
+        os.close(file)
 
 
 def _refuse_overlap(root: Path, site_folder: Path) -> None:
@@ -167,21 +219,17 @@ def _lock(lock: int, root: Path) -> None:
 
 
 def _safe(path: str) -> str:
-    parts = path.split("/")
-    if path.startswith("/") or any(part in {"", ".", ".."} for part in parts) or parts[0] == OURS:
+    if path.startswith("/") or path.partition("/")[0] == OURS or {"", ".", ".."}.intersection(path.split("/")):
         raise OutputError(Fault(f'"{path}" would be written outside its place'))
     return path
 
 
-def _holds(target: Path, content: bytes) -> bool:
-    try:
-        return target.stat().st_size == len(content) and target.read_bytes() == content
-    except FileNotFoundError:
-        return False
+def _link(path: str) -> Fault:
+    return Fault("this is a link, which could lead outside", where=path, hint="remove it")
 
 
 @contextmanager
-def _telling(where: Path) -> Iterator[None]:
+def _telling(where: Path | str) -> Iterator[None]:
     """Turns what the file system refuses into an error that a person can mend."""
     hints = {
         errno.ENOSPC: "free some room and build again; what was published before is whole",
@@ -190,6 +238,7 @@ def _telling(where: Path) -> Iterator[None]:
         errno.EROFS: "let this user write there",
         errno.ENOTDIR: "a file stands where a folder is needed; remove it",
         errno.EISDIR: "a folder stands where a file is needed; remove it",
+        errno.ENOTEMPTY: "a folder stands where a file is needed; remove it",
     }
     try:
         yield

@@ -20,10 +20,10 @@ import watchfiles
 from sitegen import cards, check, hosts, photos, qr, sitemap
 from sitegen import site as sites
 from sitegen.addresses import ASSETS
-from sitegen.build import QR_CODE, VCARD
 from sitegen.context import Photo
 from sitegen.errors import EspalierError
 from sitegen.hosts import Host
+from sitegen.membersites import QR_CODE, VCARD
 from sitegen.model import Member
 from sitegen.render import PlannedPage, Renderer
 from sitegen.roster import Roster

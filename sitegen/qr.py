@@ -33,9 +33,7 @@ def svg(address: str, title: str) -> str:
     stride = _stride(size)
     rows = bits.to_bytes(size * stride, "big")
     back = f"m-{stride * 8} 1"
-    path = back.join(
-        "".join(map(_STROKES.__getitem__, rows[at : at + stride])) for at in range(0, len(rows), stride)
-    )
+    path = back.join("".join(map(_STROKES.__getitem__, rows[at : at + stride])) for at in range(0, len(rows), stride))
     whole = size + 2 * QUIET
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {whole}" role="img"'

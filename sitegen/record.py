@@ -1,10 +1,13 @@
 """What was built: a small SQLite file in the output folder that lets the next build do only what is new.
 
-- a **plan** is the list of pages of one variant, each file with the key of what it was made from
+- a **plan** is the list of files of one variant of a member's site, each with the key of what it was made from
 - a **site** is a folder (a member's slug) with the key of its member and the plan it was last written by
+- a **file** stands at the root and belongs to no site: the company's pages, assets, the sitemap
+- a **photo** is a member's picture by its name, with the stamp of the file and the digest of its renditions
+- a **note** is anything else by its name
 
-A site is entered before its files are written (without a key) and again afterwards (with it), so that a
-build that is cut off leaves no file that the record does not know.
+Every site is entered before its files are written (without a key) and again afterwards (with it), and plans
+are kept until a build has come to its end, so that a build that is cut off leaves no file unknown.
 """
 
 from __future__ import annotations
@@ -16,12 +19,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 _SCHEMA = """
-create table if not exists meta (name text primary key, value text not null) without rowid;
+create table if not exists notes (name text primary key, value text not null) without rowid;
 create table if not exists plans (id text primary key, files text not null) without rowid;
 create table if not exists sites (folder text primary key, member_key blob, plan text not null) without rowid;
 create table if not exists files (path text primary key) without rowid;
+create table if not exists photos (name text primary key, stamp text not null, digest text not null,
+    widths text not null) without rowid;
+create temp table current (folder text primary key) without rowid;
+create temp table used (name text primary key) without rowid;
 """
-_FORMAT = "1"
 
 Plan = Mapping[str, str]
 """File below a site's folder -> key of what it was made from, members aside."""
@@ -31,12 +37,12 @@ class Record:
     """The record of one output folder, open for one build."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("pragma journal_mode = wal")
+        # A crash of the machine may lose the last entries, never the file; the work is then done again.
         self._db.execute("pragma synchronous = normal")
         self._db.executescript(_SCHEMA)
-        self._db.execute("insert or ignore into meta values ('format', ?)", (_FORMAT,))
-        self._plans: dict[str, Plan] = {}
         self._db.execute("begin")
 
     def close(self) -> None:
@@ -45,9 +51,21 @@ class Record:
         self._db.close()
 
     def save(self) -> None:
-        """Makes what was recorded so far outlast a crash of this process."""
+        """Makes what was recorded so far outlast this process, and lets others read it."""
         self._db.execute("commit")
         self._db.execute("begin")
+
+    def note(self, name: str) -> str | None:
+        """A note by its name."""
+        row = self._db.execute("select value from notes where name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def enter_note(self, name: str, value: str | None) -> None:
+        """Keeps a note; None takes it away."""
+        if value is None:
+            self._db.execute("delete from notes where name = ?", (name,))
+        else:
+            self._db.execute("insert or replace into notes values (?, ?)", (name, value))
 
     def add_plan(self, plan: Plan) -> str:
         """Enters a plan; gives its id, which is the same for the same plan."""
@@ -56,12 +74,13 @@ class Record:
         self._db.execute("insert or ignore into plans values (?, ?)", (plan_id, text))
         return plan_id
 
-    def plan(self, plan_id: str) -> Plan:
-        """A plan by its id."""
-        if plan_id not in self._plans:
-            row = self._db.execute("select files from plans where id = ?", (plan_id,)).fetchone()
-            self._plans[plan_id] = json.loads(row[0])
-        return self._plans[plan_id]
+    def plans(self) -> dict[str, Plan]:
+        """Every plan that a file on the disk may come from, by its id."""
+        return {plan_id: json.loads(files) for plan_id, files in self._db.execute("select id, files from plans")}
+
+    def drop_old_plans(self) -> None:
+        """Forgets the plans that no site was written by; for the end of a build."""
+        self._db.execute("delete from plans where id not in (select plan from sites)")
 
     def site(self, folder: str) -> tuple[bytes | None, str] | None:
         """(key of the member, id of the plan) of a site as it was last written; None: never."""
@@ -69,25 +88,34 @@ class Record:
         row = self._db.execute("select member_key, plan from sites where folder = ?", (folder,)).fetchone()
         return row
 
-    def enter_site(self, folder: str, member_key: bytes | None, plan_id: str) -> None:
-        """Notes a site: about to be written (no key) or written (with its key)."""
-        self._db.execute("insert or replace into sites values (?, ?, ?)", (folder, member_key, plan_id))
+    def sites(self) -> Iterator[str]:
+        """The folder of every site."""
+        yield from (folder for (folder,) in self._db.execute("select folder from sites"))
 
-    def sites_besides(self, current: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """(folder, plan id) of each recorded site that is not among the current ones."""
-        self._db.execute("create temp table if not exists current (folder text primary key) without rowid")
-        self._db.execute("delete from current")
-        self._db.executemany("insert or ignore into current values (?)", ((folder,) for folder in current))
-        yield from self._db.execute(
-            "select folder, plan from sites where folder not in (select folder from current)"
-        ).fetchall()
+    def expect_sites(self, folders: Iterable[str], plan_id: str) -> None:
+        """Enters the sites that this build is to leave, before any is written; keeps what is known of them."""
+        self._db.executemany("insert or ignore into current values (?)", ((folder,) for folder in folders))
+        self._db.execute("insert or ignore into sites select folder, null, ? from current", (plan_id,))
+
+    def enter_sites(self, written: Iterable[tuple[str, bytes, str]]) -> None:
+        """Notes sites that were written: folder, key of the member, id of the plan."""
+        self._db.executemany("insert or replace into sites values (?, ?, ?)", written)
+
+    def distrust(self, folders: Iterable[str]) -> None:
+        """Notes that these sites may hold anything, and must be written anew."""
+        self._db.executemany("update sites set member_key = null where folder = ?", ((each,) for each in folders))
+
+    def unexpected_sites(self) -> list[str]:
+        """The recorded sites that ``expect_sites`` did not name."""
+        query = "select folder from sites where folder not in (select folder from current)"
+        return [folder for (folder,) in self._db.execute(query)]
 
     def forget_site(self, folder: str) -> None:
         """Notes that a site is gone."""
         self._db.execute("delete from sites where folder = ?", (folder,))
 
     def files(self) -> set[str]:
-        """Files at the root that belong to no site: the company's pages, assets, sitemap."""
+        """The files at the root."""
         return {path for (path,) in self._db.execute("select path from files")}
 
     def enter_file(self, path: str) -> None:
@@ -97,3 +125,19 @@ class Record:
     def forget_file(self, path: str) -> None:
         """Notes that a file is gone."""
         self._db.execute("delete from files where path = ?", (path,))
+
+    def photo(self, name: str) -> tuple[str, str, tuple[int, ...]] | None:
+        """(stamp, digest, widths) of a photo as it was last seen."""
+        row = self._db.execute("select stamp, digest, widths from photos where name = ?", (name,)).fetchone()
+        return None if row is None else (row[0], row[1], tuple(map(int, row[2].split())))
+
+    def enter_photos(self, seen: Iterable[tuple[str, str, str, tuple[int, ...]]]) -> None:
+        """Notes photos that are in use: name, stamp, digest, widths."""
+        rows = [(name, stamp, digest, " ".join(map(str, widths))) for name, stamp, digest, widths in seen]
+        self._db.executemany("insert or replace into photos values (?, ?, ?, ?)", rows)
+        self._db.executemany("insert or ignore into used values (?)", ((row[0],) for row in rows))
+
+    def keep_used_photos(self) -> set[str]:
+        """Forgets the photos that this build did not use; gives the digests of those it did."""
+        self._db.execute("delete from photos where name not in (select name from used)")
+        return {digest for (digest,) in self._db.execute("select digest from photos")}

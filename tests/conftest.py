@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sitegen import site as sites
-from sitegen.build import Summary, build
+from sitegen.build import Options, Summary, build
 from sitegen.token import TokenSigner
 
 ROOT = Path(__file__).parent.parent
@@ -47,7 +47,7 @@ def out(tmp_path: Path) -> Path:
 @pytest.fixture
 def rebuild(folder: Path, out: Path, signer: TokenSigner) -> Callable[..., Summary]:
     """Reads the folder anew and builds it."""
-    return lambda **options: build(sites.load(folder), signer, out, **options)
+    return lambda **options: build(sites.load(folder), signer, out, Options(**options))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from sitegen import output
 from sitegen import site as sites
 from sitegen.build import Summary, build
-from sitegen.errors import ContentError, EspalierError, OutputError
+from sitegen.errors import EspalierError, OutputError
 from sitegen.token import TokenSigner
 from tests.conftest import replace_in, tree
 
@@ -155,12 +155,11 @@ def test_disk_full_leaves_the_old_site_whole(
     before = tree(out)
     replace_in(folder / "members.csv", "Ana O'Brien", "Ana Brown")
 
-    def full(self: Path, content: bytes) -> int:
-        with self.open("wb") as file:
-            file.write(content[: len(content) // 2])
+    def full(path: str, content: bytes) -> None:
+        Path(path).write_bytes(content[: len(content) // 2])
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(output, "_create", full)
     with pytest.raises(OutputError, match="cannot write: no space left on device"):
         rebuild()
     monkeypatch.undo()
@@ -212,10 +211,23 @@ def test_two_builds_at_once(rebuild: Rebuild, folder: Path, out: Path) -> None:
     rebuild()
 
 
-def test_a_photo_that_is_none_is_told_with_its_name(rebuild: Rebuild, folder: Path) -> None:
+def test_a_fault_of_one_member_leaves_their_old_pages_and_builds_the_rest(
+    rebuild: Rebuild, folder: Path, out: Path
+) -> None:
+    rebuild()
+    before = tree(out / "ana")
+    right = (folder / "photos" / "ana.png").read_bytes()
     (folder / "photos" / "ana.png").write_bytes(b"not a picture")
-    with pytest.raises(ContentError, match=r"ana\.png: not a picture that can be read"):
-        rebuild()
+    replace_in(folder / "members.csv", "Tom & Co <b>", "Tom <b>")
+    summary = rebuild()
+told = "\n".join(map(str, summary.faults))
+    assert told.endswith("ana.png: ana: not a picture that can be read\n  hint: expected JPEG, PNG, WebP or GIF")
+    assert len(summary.faults) == 1
+    assert (out / "tom-b" / "index.html").is_file(), "her recruits' sites do without her photo"
+    assert tree(out / "ana") == before
+    (folder / "photos" / "ana.png").write_bytes(right)
+    assert not rebuild().faults
+    assert (out / "tom-b" / "index.html").is_file()
 
 
 def test_faults_stop_a_build_before_anything_is_written(rebuild: Rebuild, folder: Path, out: Path) -> None:

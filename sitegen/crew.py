@@ -1,0 +1,92 @@
+"""The processes that share a long piece of work: forked, so that what was prepared once is there for all.
+
+Work is cut into pieces by number; each process takes the next piece that nobody has, and sends what it made of
+it to the parent. A process ends when the pieces are done, or when its parent is gone: after ``kill -9`` of the
+parent none goes on writing.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+_FORK = multiprocessing.get_context("fork")
+
+
+class CrewError(Exception):
+    """A process of the crew died; its standard error says why."""
+
+
+def shared_out(pieces: int, jobs: int, work: Callable[[int], T]) -> Iterator[T]:
+    """What ``work`` makes of each piece number, in no particular order, by ``jobs`` processes.
+
+    With one job, or one piece, nothing is forked. An exception of ``work`` reaches the caller as it is; closing
+    the iterator early ends the processes. Raises CrewError when a process dies.
+    """
+    if jobs <= 1 or pieces <= 1:
+        yield from map(work, range(pieces))
+        return
+    taken = _FORK.Value("l", 0)
+    crew: dict[Connection, ForkProcess] = {}
+    try:
+        for _ in range(min(jobs, pieces)):
+            receiver, sender = _FORK.Pipe(duplex=False)
+            others = list(crew)
+            process = _FORK.Process(target=_run, args=(pieces, taken, work, sender, [receiver, *others]), daemon=True)
+            process.start()
+            sender.close()
+            crew[receiver] = process
+        yield from _results(crew)
+    finally:
+        for receiver, process in crew.items():
+            process.terminate()
+            receiver.close()
+        for process in crew.values():
+            process.join()
+
+
+def _results(crew: dict[Connection, ForkProcess]) -> Iterator[Any]:
+    working = set(crew)
+    while working:
+        for each in wait(list(working)):
+            assert isinstance(each, Connection)
+            try:
+                kind, value = each.recv()
+            except EOFError as error:
+                process = crew[each]
+                process.join()
+                raise CrewError(f"a process of the build ended early (exit status {process.exitcode})") from error
+            if kind == "done":
+                working.remove(each)
+            elif kind == "raised":
+                raise value
+            else:
+                yield value
+
+
+def _run(pieces: int, taken: Any, work: Callable[[int], Any], sender: Connection, not_mine: list[Connection]) -> None:
+    # Ctrl-C reaches the whole group; the parent decides, and ends us with SIGTERM.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    parent = os.getppid()
+    for each in not_mine:
+        each.close()  # else nobody would notice that a reader is gone
+    while os.getppid() == parent:
+        with taken.get_lock():
+            piece = taken.value
+            taken.value += 1
+        if piece >= pieces:
+            sender.send(("done", None))
+            return
+        try:
+            made = work(piece)
+        except Exception as error:
+            sender.send(("raised", error))
+            raise
+        sender.send(("made", made))

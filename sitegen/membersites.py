@@ -1,0 +1,202 @@
+"""The members' sites, a chunk of the roster at a time: find out what is new, render it, write it.
+
+A chunk is rendered before any of it is written. What goes wrong with one member (a photo that cannot be read,
+a story that does not render) is noted, their old pages stay, and the others are built.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sitegen import cards, hosts, photos, qr
+from sitegen.addresses import ASSETS
+from sitegen.context import Photo
+from sitegen.errors import ContentError, EspalierError, Fault
+from sitegen.model import Member
+from sitegen.output import File, Output, Written
+from sitegen.packing import Packing
+from sitegen.photos import Renditions
+from sitegen.record import Plan, Record
+from sitegen.render import PlannedPage, Renderer
+from sitegen.roster import Roster
+
+VCARD, QR_CODE = "contact.vcf", "qr.svg"
+
+PhotoSeen = tuple[str, str, str, tuple[int, ...]]
+"""A photo in use: name, stamp of its file, digest and widths of its renditions."""
+
+
+@dataclass(frozen=True, slots=True)
+class SitePlan:
+    """What the site of a member with one home language consists of."""
+
+    pages: tuple[PlannedPage, ...]
+    files: Plan
+    id: str
+
+
+@dataclass
+class Made:
+    """What was made of a chunk."""
+
+    members: int = 0
+    pages: int = 0
+    counts: Written = field(default_factory=Written)
+    sites: list[tuple[str, bytes, str]] = field(default_factory=list)
+    """Sites written: folder, key of the member, id of the plan."""
+    photos: list[PhotoSeen] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    unstamped: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Pages (key and language) that this process cannot stamp, and why."""
+
+
+class MemberSites:
+    """Works through chunks of the roster; the same object serves in every process of a crew."""
+
+    def __init__(
+        self,
+        renderer: Renderer,
+        roster: Roster,
+        output: Output,
+        record: Record,
+        *,
+        plans: Mapping[str, SitePlan],
+        known_plans: Mapping[str, Plan],
+        packing: Packing,
+        fresh: bool,
+        verify: bool,
+    ) -> None:
+        self._renderer = renderer
+        self._site = renderer.site
+        self._roster = roster
+        self._output = output
+        self._record = record
+        self._plans = plans
+        self._known_plans = known_plans
+        self._packing = packing
+        self._fresh = fresh
+        self._verify = verify
+        self._shared = repr((renderer.site.addresses, renderer.site.settings.site.self_canonical_words))
+        self._photos: dict[str, Photo] = {}
+        self._stale = {plan.id: self._left_by_others(plan) for plan in plans.values()}
+        self._seen: list[PhotoSeen] = []
+
+    def chunk(self, rows: range) -> Made:
+        """Brings the sites of these roster rows up to date."""
+        made = Made()
+        self._output.counts = made.counts
+        self._seen = made.photos
+        waiting: list[tuple[str, bytes, SitePlan, Sequence[File]]] = []
+        for member, sponsor in self._roster.active_with_sponsors(rows):
+            plan = self._plans[member.locale]
+            made.members += 1
+            made.pages += len(plan.pages)
+            try:
+                key, wanted = self._news(member, sponsor, plan)
+                if wanted is not None:
+                    waiting.append((member.slug, key, plan, list(self._files(member, sponsor, plan, wanted))))
+                made.counts.unchanged += len(plan.files) - len(wanted or ())
+            except EspalierError as error:
+                made.faults += [self._of_member(fault, member) for fault in error.faults]
+        self._write(waiting, made)
+        reasons = {page: program.reason for page, program in self._renderer.programs.items() if program.reason}
+        made.unstamped = {(page.page.key, page.page.locale): reason for page, reason in reasons.items()}
+        return made
+
+    def _news(self, member: Member, sponsor: Member | None, plan: SitePlan) -> tuple[bytes, set[str] | None]:
+        """The member's key, and the files of their site that are new; None: all is as it should be."""
+        key = self._member_key(member, sponsor)
+        before = None if self._fresh else self._record.site(member.slug)
+        if before is None or before[0] != key or not self._output.has_site(member.slug):
+            return key, set(plan.files)
+        if before[1] == plan.id:
+            return key, None
+        old = self._known_plans.get(before[1], {})
+        return key, {file for file, made_from in plan.files.items() if old.get(file) != made_from}
+
+    def _member_key(self, member: Member, sponsor: Member | None) -> bytes:
+        above = sponsor and (sponsor.id, sponsor.slug, sponsor.name, sponsor.first_name, sponsor.place)
+        own = member.photo and self._photo(member.photo)
+        theirs = sponsor and sponsor.photo and self._sponsors_photo(sponsor.photo)
+        return hashlib.sha256(repr((member, above, own, theirs, self._shared)).encode()).digest()[:16]
+
+    def _sponsors_photo(self, name: str) -> Photo | None:
+        try:
+            return self._photo(name)
+        except ContentError:  # told under the sponsor's own name; their recruits' sites do without
+            return None
+
+    def _photo(self, name: str) -> Photo:
+        """A photo's renditions, made where they are missing."""
+        found = self._photos.get(name)
+        if found is None:
+            found = self._renditions(name).view(self._site.addresses.asset(""))
+            if len(self._photos) < 10_000:
+                self._photos[name] = found
+        return found
+
+    def _renditions(self, name: str) -> Renditions:
+        source = photos.locate(self._site.folder / "photos", name)
+        assets = self._output.root / ASSETS
+        try:
+            stamp = stamped(source)
+        except OSError as error:
+            raise ContentError(Fault("there is no such photo", where=source)) from error
+        before = None if self._fresh else self._record.photo(name)
+        if before is not None and before[0] == stamp:
+            made = Renditions(before[1], before[2])
+            if all((assets / each).is_file() for each in made.names()):
+                self._seen.append((name, stamp, made.digest, made.widths))
+                return made
+        made = photos.render(source, assets)
+        self._seen.append((name, stamp, made.digest, made.widths))
+        return made
+
+    def _files(self, member: Member, sponsor: Member | None, plan: SitePlan, wanted: set[str]) -> Iterator[File]:
+        host = hosts.of_member(self._site, member, sponsor, self._photo, self._sponsors_photo)
+        sheet = self._renderer.sheet(host)
+        for page in plan.pages:
+            if page.file in wanted:
+                content = self._renderer.stamp(page, sheet)
+                if self._verify:
+                    self._renderer.verify(page, host, content)
+                yield from self._packing.files(page.file, content)
+        if VCARD in wanted:
+            status = self._site.texts[member.locale].status
+            yield VCARD, cards.vcard(member, self._site.company, status, host.home).encode()
+        if QR_CODE in wanted:
+            yield QR_CODE, qr.svg(host.home, member.name).encode()
+
+    def _write(self, waiting: list[tuple[str, bytes, SitePlan, Sequence[File]]], made: Made) -> None:
+        if not waiting:
+            return
+        # Noted before the first byte is written: should we die now, the next build trusts none of these.
+        with (self._output.own / f"begun-{os.getpid()}").open("a", encoding="utf-8") as begun:
+            begun.writelines(f"{slug}\n" for slug, *_ in waiting)
+        for slug, key, plan, files in waiting:
+            self._output.write_site(slug, files)
+            for file in self._stale[plan.id]:
+                self._output.remove(f"{slug}/{file}")
+            made.sites.append((slug, key, plan.id))
+
+    def _left_by_others(self, plan: SitePlan) -> list[str]:
+        """Files that an earlier plan may have left and this one does not name."""
+        own = self._packing.names(plan.files)
+        others = {name for old in self._known_plans.values() for name in self._packing.all_names(old)}
+        return sorted(others - own)
+
+    def _of_member(self, fault: Fault, member: Member) -> Fault:
+        row = self._site.settings.roster_path
+        message = f"{member.slug}: {fault.message}" if fault.where else f"{member.slug}: {fault}"
+        where = fault.where or row
+        return Fault(message, where=where, line=fault.line, hint=fault.hint)
+
+
+def stamped(path: Path) -> str:
+    """What the file system says of a file; another content never has the same stamp."""
+    found = path.stat()
+    return f"{found.st_size}.{found.st_mtime_ns}.{found.st_ctime_ns}.{found.st_ino}"

@@ -1,0 +1,62 @@
+"""Compressed copies of pages, made at build time for web servers that send them as they are.
+
+``nginx`` with ``gzip_static on`` (or ``always``, where only the compressed file is kept) and Caddy with
+``precompressed gzip`` do. ISA-L's level 1 takes a seventh of zlib's time at its level 6 for a tenth more bytes;
+where it is not installed, zlib does the same work.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+
+try:
+    from isal import isal_zlib
+except ImportError:  # no wheel for this machine
+    isal_zlib = None  # type: ignore[assignment]
+
+_LEVEL = 1 if isal_zlib is not None else 6
+_GZIP_WINDOW = 31  # a gzip header without file name and time, so that the same page gives the same bytes
+
+
+class Packing(StrEnum):
+    """Which files a page becomes."""
+
+    NONE = "none"
+    BESIDE = "beside"
+    """The page, and its compressed copy beside it."""
+    ALONE = "alone"
+    """The compressed copy alone; every web server that serves it must be told."""
+
+    def files(self, path: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+        """The files of one page: path and bytes."""
+        if self is not Packing.ALONE:
+            yield path, content
+        if self is not Packing.NONE:
+            yield f"{path}.gz", compressed(content)
+
+    def names(self, files: Iterable[str]) -> set[str]:
+        """The names that the files of a plan have on the disk."""
+        found: set[str] = set()
+        for path in files:
+            packed = path.endswith(".html")
+            if self is not Packing.ALONE or not packed:
+                found.add(path)
+            if self is not Packing.NONE and packed:
+                found.add(f"{path}.gz")
+        return found
+
+    @staticmethod
+    def all_names(files: Iterable[str]) -> set[str]:
+        """The names that the files of a plan may have, whatever the packing was."""
+        return Packing.BESIDE.names(files)
+
+
+def compressed(content: bytes) -> bytes:
+    """``content`` as a gzip file."""
+    if isal_zlib is not None:
+        packer = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP_WINDOW)
+        return packer.compress(content) + packer.flush()
+    plain = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
+    return plain.compress(content) + plain.flush()

@@ -1,0 +1,5 @@
+"""Stamping."""
+
+from .press import Figures, Press, Program, Sheet
+
+__all__ = ["Figures", "Press", "Program", "Sheet"]

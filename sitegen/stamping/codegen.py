@@ -1,0 +1,224 @@
+"""The code generator: Jinja's own, with other names in scope and marks around regions.
+
+A region must be closed code: nothing that it does may be seen by the code after it, except what it prints. What the
+template's text shows is checked here (assignments, imports, macros, jumps); what shows only when it happens (a
+namespace written by a macro) the tracer notices, and takes the region back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame, operators, optimizeconst
+
+_BRANCHING = (nodes.And, nodes.Or, nodes.CondExpr)
+_LEAKING = (
+    nodes.Assign,
+    nodes.AssignBlock,
+    nodes.Import,
+    nodes.FromImport,
+    nodes.Macro,
+    nodes.Extends,
+    nodes.Break,
+    nodes.Continue,
+)
+#: Statements with a scope of their own: what is assigned inside stays inside.
+_SCOPED = (nodes.For, nodes.With, nodes.CallBlock, nodes.Block, nodes.FilterBlock, nodes.Scope, nodes.OverlayScope)
+_TEXTS = ("escape", "str", "Markup", "markup_join", "str_join")
+_CLASSES = ("LoopContext", "Macro", "TemplateReference")
+
+
+def closed(statements: Sequence[nodes.Node]) -> bool:
+    """Whether the statements leave nothing behind but what they print."""
+    for node in statements:
+        if isinstance(node, _LEAKING):
+            return False
+        if not isinstance(node, _SCOPED) and not closed(list(node.iter_child_nodes())):
+            return False
+    return True
+
+
+def _jumps(node: nodes.Node) -> bool:
+    """Whether a `break` or `continue` leaves this node."""
+    if isinstance(node, nodes.Break | nodes.Continue):
+        return True
+    return not isinstance(node, nodes.For) and any(map(_jumps, node.iter_child_nodes()))
+
+
+def _operation(sign: str) -> Callable[..., None]:
+    @optimizeconst
+    def visit(self: TracingGenerator, node: nodes.BinExpr, frame: Frame) -> None:
+        self.operate(sign, (node.left, node.right), frame)
+
+    return visit
+
+
+def _operation_on_one(sign: str) -> Callable[..., None]:
+    @optimizeconst
+    def visit(self: TracingGenerator, node: nodes.UnaryExpr, frame: Frame) -> None:
+        self.operate(sign, (node.node,), frame)
+
+    return visit
+
+
+class TracingGenerator(CodeGenerator):
+    """Generates code that calls the tracer; see template.py for what the calls mean."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sites = 0
+        #: Branching expressions that are evaluated in a region already.
+        self._bare: set[int] = set()
+        self._regions_open: set[int] = set()
+        self._iterations: dict[int, str] = {}
+
+    def write_commons(self) -> None:
+        super().write_commons()
+        self.writeline("tracer = environment.tracer")
+        for name in _TEXTS:
+            self.writeline(f"{name} = environment.texts.{name}")
+        for name in _CLASSES:
+            self.writeline(f"{name} = environment.classes[{name!r}]")
+
+    def _site(self, node: nodes.Node) -> str:
+        """A name for a place in the templates, the same in every trace."""
+        self._sites += 1
+        return f"{self.name}:{node.lineno}#{self._sites}"
+
+    def _set_bare(self, node: nodes.Node | None) -> bool:
+        """Let the `and`, `or` and `if` in an expression ask where they stand, for a region surrounds it already.
+
+        Arguments of calls are left out: a macro would be traced anew for each of their values. Returns whether
+        there was any to let ask.
+        """
+        if node is None:
+            return False
+        found = isinstance(node, _BRANCHING)
+        if found:
+            self._bare.add(id(node))
+        inner = [node.node] if isinstance(node, nodes.Call) else node.iter_child_nodes()
+        return any([self._set_bare(child) for child in inner]) or found
+
+    # -- regions of statements
+
+    def visit_If(self, node: nodes.If, frame: Frame) -> None:
+        for branch in (node, *node.elif_):
+            self._set_bare(branch.test)
+        bodies = [node.body, *(branch.body for branch in node.elif_), node.else_]
+        if not all(map(closed, bodies)):
+            super().visit_If(node, frame)
+            return
+        site = self._site(node)
+        self.simple_write(f"tracer.enter({site!r})", frame, node)
+        super().visit_If(node, frame)
+        self.simple_write(f"tracer.leave({site!r})", frame)
+
+    def visit_For(self, node: nodes.For, frame: Frame, **kwargs: Any) -> None:
+        site = self._site(node)
+        # The test of the next item may run while `loop.last` is asked for inside an iteration, but decides outside it.
+        if node.test is None and not any(map(_jumps, node.body)):
+            self._iterations[id(node.body)] = f"{site}+"
+        self.simple_write(f"tracer.enter({site!r})", frame, node)
+        super().visit_For(node, frame)
+        self.simple_write(f"tracer.leave({site!r})", frame)
+
+    def blockvisit(self, nodes: Any, frame: Frame) -> None:
+        site = self._iterations.pop(id(nodes), None)
+        if site is None:
+            super().blockvisit(nodes, frame)
+            return
+        self.simple_write(f"tracer.enter({site!r})", frame)
+        super().blockvisit(nodes, frame)
+        self.simple_write(f"tracer.leave({site!r})", frame)
+
+    # -- regions of expressions
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if self._set_bare(node):
+            self._regions_open.add(id(node))
+            self.write(f"tracer.region({self._site(node)!r}, lambda: ")
+        super()._output_child_pre(node, frame, finalize)
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        super()._output_child_post(node, frame, finalize)
+        if id(node) in self._regions_open:
+            self.write(")")
+
+    def _choice(self, visit: Callable[[Any, Frame], None], node: nodes.Expr, frame: Frame) -> None:
+        if id(node) in self._bare:
+            visit(node, frame)
+            return
+        self._set_bare(node)
+        self.write(f"tracer.choose({self._site(node)!r}, lambda: ")
+        visit(node, frame)
+        self.write(")")
+
+    def visit_And(self, node: nodes.And, frame: Frame) -> None:
+        self._choice(super().visit_And, node, frame)
+
+    def visit_Or(self, node: nodes.Or, frame: Frame) -> None:
+        self._choice(super().visit_Or, node, frame)
+
+    def visit_CondExpr(self, node: nodes.CondExpr, frame: Frame) -> None:
+        self._choice(super().visit_CondExpr, node, frame)
+
+    # -- operators
+
+    def operate(self, sign: str, operands: Sequence[nodes.Node], frame: Frame) -> None:
+        """Write a call that applies the operator now or defers it."""
+        self.write(f"environment.operate({sign!r}")
+        for operand in operands:
+            self.write(", ")
+            self.visit(operand, frame)
+        self.write(")")
+
+    visit_Add = _operation("+")
+    visit_Sub = _operation("-")
+    visit_Mul = _operation("*")
+    visit_Div = _operation("/")
+    visit_FloorDiv = _operation("//")
+    visit_Pow = _operation("**")
+    visit_Mod = _operation("%")
+    visit_Pos = _operation_on_one("u+")
+    visit_Neg = _operation_on_one("u-")
+    visit_Not = _operation_on_one("not")
+
+    @optimizeconst
+    def visit_Compare(self, node: nodes.Compare, frame: Frame) -> None:
+        if len(node.ops) == 1:
+            self.operate(operators[node.ops[0].op], (node.expr, node.ops[0].expr), frame)
+        else:  # a chain stops at its first falsehood: its comparisons ask
+            CodeGenerator.visit_Compare(self, node, frame)
+
+    @optimizeconst
+    def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:
+        if not isinstance(node.arg, nodes.Slice):
+            CodeGenerator.visit_Getitem(self, node, frame)
+            return
+        self.write("environment.operate('[]', ")
+        self.visit(node.node, frame)
+        self.write(", slice(")
+        for part in (node.arg.start, node.arg.stop, node.arg.step):
+            if part is None:
+                self.write("None")
+            else:
+                self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
+
+    # -- effects
+
+    def visit_Assign(self, node: nodes.Assign, frame: Frame) -> None:
+        self._effects(node, frame)
+        super().visit_Assign(node, frame)
+
+    def visit_AssignBlock(self, node: nodes.AssignBlock, frame: Frame) -> None:
+        self._effects(node, frame)
+        super().visit_AssignBlock(node, frame)
+
+    def _effects(self, node: nodes.Assign | nodes.AssignBlock, frame: Frame) -> None:
+        targets = [node.target] if isinstance(node.target, nodes.NSRef) else node.target.find_all(nodes.NSRef)
+        for target in targets:
+            self.writeline(f"tracer.effect({frame.symbols.ref(target.name)})")

@@ -1,0 +1,220 @@
+"""Press, Program and Sheet: the package's door."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+from jinja2 import Environment
+
+from .expressions import Ledger, Values
+from .purity import Purity
+from .regions import Region
+from .signals import Decline, Dissolve, Impure, Miss
+from .template import Tracing, derive, unfit
+from .texts import Texts
+from .tracer import Tracer
+
+_STRAYS = 8
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a program did so far.
+
+    shapes: leaves of all question trees. traces: runs with slots. stamps: pages stamped. plain: pages rendered by
+    plain Jinja, the first of each shape among them. guards: the questions asked in most places, with the number of
+    places; those at the top multiply shapes.
+    """
+
+    shapes: int
+    traces: int
+    stamps: int
+    plain: int
+    guards: tuple[tuple[str, int], ...]
+
+
+class Sheet:
+    """The memo of one member: every value computed for one page is there for the next. Drop it with the member."""
+
+    __slots__ = ("_edition", "_roots", "_values")
+
+    def __init__(self, roots: list[Any]) -> None:
+        self._roots = roots
+        self._values: Values = []
+        self._edition = -1
+
+
+class Press:
+    """Everything that the programs of one environment share.
+
+    environment: a configured Jinja environment; it is copied, never changed. roots: the names of the template
+    context that depend on the member, each with the function that gives its value. pure: the functions, filters,
+    tests and methods that give the same result for the same arguments and have no effect. most_traces: how many
+    traces each program may make; what comes after is rendered plainly.
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        *,
+        roots: Mapping[str, Callable[[Any], Any]],
+        pure: Iterable[Callable[..., Any]] = (),
+        most_traces: int = 400,
+    ) -> None:
+        self.environment = environment
+        self.most_traces = most_traces
+        self.unfit = unfit(environment)
+        self.ledger = Ledger(environment)
+        self.lock = threading.Lock()
+        self.tracing: Tracing = derive(environment, self.ledger, Purity(pure, environment.filters))
+        self.roots = {name: (self.ledger.root(name), function) for name, function in roots.items()}
+
+    def program(self, template: str, shared: Mapping[str, Any]) -> Program:
+        """A program for one page: `template` with the context values that are the same for all members.
+
+        The shared values must not change while the program is in use.
+        """
+        return Program(self, template, shared)
+
+    def sheet(self, member: Any) -> Sheet:
+        """The sheet for one member, to be stamped by any of this press's programs. Raises what the roots raise."""
+        sheet = Sheet([function(member) for _, function in self.roots.values()])
+        self.renew(sheet)
+        return sheet
+
+    def renew(self, sheet: Sheet) -> None:
+        """Bring a sheet up to date with the ledger; what it had computed is forgotten."""
+        edition = self.ledger.edition
+        sheet._values = self.ledger.blank.copy()
+        for (expr, _), value in zip(self.roots.values(), sheet._roots, strict=True):
+            sheet._values[expr.index] = value
+        sheet._edition = edition
+
+
+@dataclass
+class _Counts:
+    traces: int = 0
+    stamps: int = 0
+    plain: int = 0
+    strays: int = 0
+    dissolved: frozenset[str] = field(default_factory=frozenset)
+
+
+class Program:
+    """One page for all members.
+
+    reason: None, or why members are (or, past the limit of traces, may be) rendered plainly.
+    """
+
+    def __init__(self, press: Press, template: str, shared: Mapping[str, Any]) -> None:
+        self.template = template
+        self.reason = press.unfit
+        self._press = press
+        self._shared = dict(shared)
+        self._counts = _Counts()
+        self._page = Region(template)
+        self._declined = press.unfit is not None
+
+    def stamp(self, sheet: Sheet) -> bytes:
+        """The page of the sheet's member in UTF-8, the bytes of plain Jinja; raises what plain Jinja raises."""
+        if self._declined:
+            return self._plain(sheet)
+        form = self._page.form  # read before the edition: while we hold it, no place of its is given away
+        if sheet._edition != self._press.ledger.edition:
+            self._press.renew(sheet)
+        try:
+            if form is None:
+                raise Miss
+            page: bytes = form.compute(sheet._values)
+        except Miss:
+            turn = self._learn
+        except Exception:  # the member's own fault raises again in plain Jinja, with the template's traceback
+            turn = self._plain
+        else:
+            self._counts.stamps += 1
+            return page
+        return turn(sheet)
+
+    @property
+    def figures(self) -> Figures:
+        """What this program did so far."""
+        shapes, questions = self._page.survey()
+        counts = self._counts
+        guards = tuple(item for item in questions.most_common(10) if item[1] > 1)
+        return Figures(shapes, counts.traces, counts.stamps, counts.plain, guards)
+
+    def _plain(self, sheet: Sheet) -> bytes:
+        self._counts.plain += 1
+        roots = dict(zip(self._press.roots, sheet._roots, strict=True))
+        return self._press.environment.get_template(self.template).render({**self._shared, **roots}).encode()
+
+    def _learn(self, sheet: Sheet) -> bytes:
+        """A plain page, and a trace that lets the next member of this shape be stamped."""
+        expected = self._plain(sheet)
+        with self._press.lock:
+            if self._declined or self._full():
+                return expected
+            try:
+                self._trace(sheet._values)
+                self._press.renew(sheet)
+                if self._page.form is None or self._page.form.compute(sheet._values) != expected:
+                    raise Decline("a stamped page differed from the plain one; this is a fault in stamping")
+            except (Decline, Impure) as error:
+                self._decline(error)
+            except Exception as error:  # plain Jinja did not raise it, so the trace is at fault
+                self._counts.strays += 1
+                if self._counts.strays == _STRAYS:
+                    self._decline(error)
+        return expected
+
+    def _full(self) -> bool:
+        if self._counts.traces < self._press.most_traces:
+            return False
+        if self.reason is None:
+            _, questions = self._page.survey()
+            asked = ", ".join(label for label, _ in questions.most_common(4))
+            self.reason = f"{self.template}: more shapes than {self._press.most_traces}; asked most: {asked}"
+        return True
+
+    def _decline(self, error: BaseException) -> None:
+        self._declined = True
+        kind = "" if isinstance(error, Decline | Impure) else f"{type(error).__name__}: "
+        self.reason = f"{_place(error.__traceback__) or self.template}: {kind}{error}"
+
+    def _trace(self, values: Values) -> None:
+        while True:
+            self._counts.traces += 1
+            try:
+                self._trace_once(values)
+                return
+            except Dissolve as dissolve:
+                self._counts.dissolved |= dissolve.sites
+                self._page = Region(self.template)
+
+    def _trace_once(self, values: Values) -> None:
+        tracing = self._press.tracing
+        tracer = Tracer(self._press.ledger, values, self._page, self._counts.dissolved)
+        tracing.tracer, tracing.texts = tracer, Texts(tracer)
+        roots = {name: tracer.slot(expr) for name, (expr, _) in self._press.roots.items()}
+        template = tracing.get_template(self.template)
+        context = template.new_context({**self._shared, **roots})
+        parts = tracing.texts.parts(template.root_render_func(context))
+        tracer.settle(parts)
+
+
+def _place(traceback: TracebackType | None) -> str | None:
+    """The innermost template line of a traceback, as `name:line`."""
+    found = None
+    while traceback is not None:
+        template = traceback.tb_frame.f_globals.get("__jinja_template__")
+        if template is not None:
+            found = f"{template.name}:{template.get_corresponding_lineno(traceback.tb_lineno)}"
+        traceback = traceback.tb_next
+    return found
+
+
+__all__ = ["Figures", "Press", "Program", "Sheet"]

@@ -1,0 +1,106 @@
+"""Which callables may be deferred: same arguments, same result, no effects.
+
+Jinja's own filters and tests are known; methods of Python's own immutable values too, and the methods of lists and
+dicts that only read. Everything else must be registered with the Press, or the page that calls it declines: a page
+rendered plainly costs time, a frozen clock or counter costs trust.
+"""
+
+import datetime
+import decimal
+import fractions
+import types
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from jinja2.filters import FILTERS
+from jinja2.tests import TESTS
+from markupsafe import Markup
+
+from .signals import Decline, Impure
+
+_IMMUTABLE: frozenset[type] = frozenset(
+    {str, Markup, bytes, int, float, bool, complex, tuple, range, frozenset, slice, type(None)}
+    | {datetime.date, datetime.datetime, datetime.time, datetime.timedelta, datetime.timezone}
+    | {decimal.Decimal, fractions.Fraction, uuid.UUID, types.MappingProxyType}
+)
+_READING: Mapping[type, frozenset[str]] = {
+    list: frozenset({"count", "index", "copy"}),
+    dict: frozenset({"get", "items", "keys", "values", "copy"}),
+    set: frozenset({"copy", "difference", "intersection", "union", "symmetric_difference", "isdisjoint"}),
+}
+_CHANGING_CLOCK = frozenset({"now", "utcnow", "today"})
+_NAMING_FILTERS = frozenset({"map"})
+_NAMING_TESTS = {"select": 0, "reject": 0, "selectattr": 1, "rejectattr": 1}
+
+#: Filters of Jinja whose result may be an iterator that can be read only once …
+_LAZY_FILTERS = ("map", "select", "reject", "selectattr", "rejectattr", "reverse", "batch", "slice", "unique", "items")
+#: … and filters that hand their argument on as it is.
+_PASSING_FILTERS = ("default", "d", "first", "last", "min", "max", "attr", "sum")
+LAZY: frozenset[Any] = frozenset(FILTERS[name] for name in _LAZY_FILTERS)
+PASSING: frozenset[Any] = frozenset(FILTERS[name] for name in _PASSING_FILTERS)
+
+
+class Purity:
+    """The callables that may be deferred: the known ones and those in `registered`."""
+
+    def __init__(self, registered: Iterable[Callable[..., Any]], filters: Mapping[str, Any]) -> None:
+        self._registered = frozenset(registered)
+        self._filters = filters
+
+    def function(self, function: Any) -> bool:
+        """Whether a global function, or a class used as one, is pure."""
+        return function is range or function is dict or _member(function, self._registered)
+
+    def method(self, method: Any) -> bool:
+        """Whether a bound method only reads. Methods of the roster's own classes are registered as functions."""
+        owner = type(getattr(method, "__self__", None))
+        if _member(getattr(method, "__func__", None), self._registered):
+            return True
+        name = getattr(method, "__name__", "")
+        if owner in _IMMUTABLE:
+            return name not in _CHANGING_CLOCK
+        return name in _READING.get(owner, ())
+
+    def check_method(self, method: Any) -> None:
+        """Raise Impure unless `method` is pure: a name such as `get` may be another type's for another member."""
+        if not (self.method(method) or self.function(method)):
+            raise Impure(f"the call of {method!r} is not known to be pure")
+
+    def check_filter(self, name: str, function: Any, args: tuple[Any, ...]) -> None:
+        """Raise Decline unless this use of a filter is pure; `args` are those after the value."""
+        if _member(function, self._registered):
+            return
+        if name == "random" or FILTERS.get(name) is not function:
+            raise Decline(f"filter {name!r} is not registered as pure")
+        if name in _NAMING_FILTERS and args:
+            self._check_named(args[0])
+
+    def _check_named(self, inner: Any) -> None:
+        """`map("name")` calls another filter by its name: that one must be pure too."""
+        if not isinstance(inner, str):
+            raise Decline("map is given a filter's name that depends on the member")
+        if inner in self._filters:
+            self.check_filter(inner, self._filters[inner], ())
+
+    def check_test(self, name: str, function: Any, args: tuple[Any, ...]) -> None:
+        """Raise Decline unless this use of a test is pure."""
+        if _member(function, self._registered):
+            return
+        if TESTS.get(name) is not function:
+            raise Decline(f"test {name!r} is not registered as pure")
+        if name == "sameas" and not (args and (args[0] is None or isinstance(args[0], bool))):
+            raise Decline("test 'sameas' compares identities, which stamping does not keep")
+
+
+def named_test(filter_name: str, args: tuple[Any, ...]) -> Any:
+    """The test that `select`, `reject`, `selectattr` or `rejectattr` is told to use, or None."""
+    place = _NAMING_TESTS.get(filter_name)
+    return None if place is None or len(args) <= place else args[place]
+
+
+def _member(function: Any, registered: frozenset[Any]) -> bool:
+    try:
+        return function in registered
+    except TypeError:  # an unhashable callable cannot have been registered
+        return False
