@@ -220,7 +220,7 @@ def test_a_fault_of_one_member_leaves_their_old_pages_and_builds_the_rest(
     (folder / "photos" / "ana.png").write_bytes(b"not a picture")
     replace_in(folder / "members.csv", "Tom & Co <b>", "Tom <b>")
     summary = rebuild()
-told = "\n".join(map(str, summary.faults))
+    told = "\n".join(map(str, summary.faults))
     assert told.endswith("ana.png: ana: not a picture that can be read\n  hint: expected JPEG, PNG, WebP or GIF")
     assert len(summary.faults) == 1
     assert (out / "tom-b" / "index.html").is_file(), "her recruits' sites do without her photo"

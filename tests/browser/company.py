@@ -1,0 +1,87 @@
+"""The sample company as these tests build it: its pages and kinds of page, and few members who differ much."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+SAMPLE = ROOT / "content"
+THEMES = ROOT / "themes"
+
+KINDS = (
+    "home",
+    "products",
+    "products/first-frost",
+    "products/long-evening",
+    "products/sunday-ember",
+    "opportunity",
+    "faq",
+    "story",
+    "signup",
+    "privacy",
+    "thanks",
+    "404",
+)
+"""The key of every page of the sample."""
+
+LOCALES = ("en", "es")
+
+EVERYTHING = {"en": "rosa-and-tom", "es": "ana"}
+"""Members with photo, phone, tagline, story and links, by their own language."""
+
+LEAST = {"en": "kim-ji-woo", "es": "nusta"}
+"""Members without photo, phone, tagline, story and links."""
+
+APOSTROPHE = "siobhan-obrien"
+ARABIC = "layla-haddad"
+ARABIC_SPONSOR = "youssef-almansouri"
+"""An Arabic name whose sponsor's is Arabic too."""
+CHINESE = "wang-xiu-ying"
+QUOTES = "jack-sparrow-whittaker"
+ONE_WORD = "gudrun"
+
+_KEPT = {"m-001", "m-002", "m-003", "m-009", "m-012", "m-013", "m-023", "m-026", "m-028", "m-029", "m-030"} | {
+    "m-033",
+    "m-041",
+}
+
+
+def few_members(place: Path) -> Path:
+    """A copy of the sample with a dozen of its members, each below the nearest sponsor who was kept."""
+    folder = Path(shutil.copytree(SAMPLE, place))
+    roster = folder / "members.csv"
+    with roster.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    sponsors = {row["id"]: row["sponsor"] for row in rows}
+    with roster.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        for row in rows:
+            if row["id"] in _KEPT:
+                while row["sponsor"] and row["sponsor"] not in _KEPT:
+                    row["sponsor"] = sponsors[row["sponsor"]]
+                writer.writerow(row)
+    return folder
+
+
+def right_to_left(place: Path) -> Path:
+    """The same with Arabic, which is written from right to left, as a third language.
+
+    Its pages and words are the English ones: what is tested is where things stand.
+    """
+    folder = few_members(place)
+    shutil.copytree(folder / "pages" / "en", folder / "pages" / "ar")
+    strings = folder / "themes" / "mirror" / "strings"
+    strings.mkdir(parents=True)
+    shutil.copyfile(THEMES / "almanac" / "strings" / "en.toml", strings / "ar.toml")
+    (strings.parent / "theme.toml").write_text('name = "mirror"\nextends = "almanac"\n', encoding="utf-8")
+    site = folder / "site.toml"
+    text = site.read_text(encoding="utf-8").replace('locales = ["en", "es"]', 'locales = ["en", "es", "ar"]')
+    english = tomllib.loads(text)["texts"]["en"]
+    text += "\n[texts.ar]\n" + "".join(f'{name} = "{english[name]}"\n' for name in ("status", "consent"))
+    text += f'consent_company = "{english["consent_company"]}"\n'
+    site.write_text(text.replace('name = "almanac"', 'name = "mirror"'), encoding="utf-8")
+    return folder

@@ -1,0 +1,163 @@
+"""Real processes on loopback: built sites behind ``sitegen serve --built``, and ``capture serve`` with its database."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sitegen import site as sites
+from tests.conftest import SECRET_KEY, TOKEN_KEY
+
+LOOPBACK = "127.0.0.1"
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Website:
+    """A company's sites as they were built, and the address they are served at."""
+
+    folder: Path
+    out: Path
+    origin: str
+    theme: str | None = None
+
+    @cached_property
+    def site(self) -> sites.Site:
+        return sites.load(self.folder, url=self.origin, theme_name=self.theme)
+
+    def path(self, slug: str | None, key: str, locale: str) -> str:
+        """Where a page stands on a member's site, or on the company's own."""
+        base = self.site.addresses.member_base(slug) if slug else self.site.addresses.root
+        page = self.site.page(key, locale)
+        assert page is not None, f"there is no page {key} in {locale}"
+        return base + self.site.path(page, self.home_locale(slug))
+
+    def address(self, slug: str | None, key: str, locale: str) -> str:
+        """The same as an absolute address."""
+        return self.origin + self.path(slug, key, locale)
+
+    def html(self, slug: str | None, key: str, locale: str) -> str:
+        """A page as it was written."""
+        return (self.out / self.path(slug, key, locale).lstrip("/") / "index.html").read_text(encoding="utf-8")
+
+    def home_locale(self, slug: str | None) -> str:
+        """The language at the root of a site."""
+        return self.members[slug]["locale"] if slug else self.site.settings.default_locale
+
+    @cached_property
+    def members(self) -> dict[str, dict[str, Any]]:
+        """Every member on the roster, by slug."""
+        listed = run(["sitegen", "members", str(self.folder), "--json"], secrets())
+        return {member["slug"]: member for member in json.loads(listed)}
+
+
+@dataclass(frozen=True)
+class Capture:
+    """A running capture service."""
+
+    origin: str
+    environ: Mapping[str, str]
+
+    def leads(self, member: str | None = None) -> list[dict[str, Any]]:
+        """What `capture leads --json` prints."""
+        chosen = ("--member", member) if member else ()
+        found: list[dict[str, Any]] = json.loads(run(["capture", "leads", *chosen, "--json"], self.environ))
+        return found
+
+
+def secrets(place: Path | None = None) -> dict[str, str]:
+    """The environment of one installation, with none of the settings of whoever runs the tests."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("ESPALIER_")}
+    environ |= {"ESPALIER_TOKEN_KEY": TOKEN_KEY, "ESPALIER_SECRET_KEY": SECRET_KEY, "ESPALIER_DEMO": "1"}
+    return environ | ({"ESPALIER_INSTANCE": str(place)} if place else {})
+
+
+def run(command: list[str], environ: Mapping[str, str]) -> str:
+    """Runs a command of ours to its end, away from the repository; its output."""
+    done = subprocess.run(
+        [sys.executable, "-m", *command], env=environ, capture_output=True, text=True, cwd="/", check=False
+    )
+    assert done.returncode == 0, f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr}"
+    return done.stdout
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on."""
+    with contextlib.ExitStack() as stack:
+        listeners = [stack.enter_context(socket.create_server((LOOPBACK, 0))) for _ in range(count)]
+        return [int(listener.getsockname()[1]) for listener in listeners]
+
+
+@contextlib.contextmanager
+def website(folder: Path, out: Path, port: int, capture: str, theme: str | None = None) -> Iterator[Website]:
+    """Builds the sites of a folder and serves them as files."""
+    origin = f"http://{LOOPBACK}:{port}"
+    chosen = ("--theme", theme) if theme else ()
+    run(
+        ["sitegen", "build", str(folder), "--out", str(out), "--url", origin, "--capture-url", capture, *chosen, "-q"],
+        secrets(),
+    )
+    serve = ["sitegen", "serve", str(folder), "--built", str(out), "--port", str(port), "--capture-url", capture]
+    with _process(serve, secrets(), origin):
+        yield Website(folder, out, origin, theme)
+
+
+@contextlib.contextmanager
+def capture_service(folder: Path, place: Path, port: int, sites_origin: str) -> Iterator[Capture]:
+    """Loads a folder into a database of its own and serves sign-ups."""
+    origin = f"http://{LOOPBACK}:{port}"
+    place.mkdir()
+    environ = secrets(place)
+    run(["capture", "sync", str(folder), "--url", sites_origin, "--capture-url", origin], environ)
+    with _process(["capture", "serve", "--port", str(port)], environ, origin):
+        yield Capture(origin, environ)
+
+
+@contextlib.contextmanager
+def _process(command: list[str], environ: Mapping[str, str], origin: str) -> Iterator[None]:
+    with subprocess.Popen(
+        [sys.executable, "-m", *command],
+        env=environ,
+        cwd="/",
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            _wait(process, origin)
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.communicate(timeout=STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _wait(process: subprocess.Popen[str], origin: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError(f"{process.args}: exit code {process.returncode}\n{process.communicate()[1]}")
+        try:
+            with urllib.request.urlopen(origin, timeout=5):
+                return
+        except urllib.error.HTTPError as answer:
+            answer.close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"{origin} did not answer within {START_SECONDS} s")

@@ -1,0 +1,198 @@
+"""A fixed cast for the capture service: two active members, an inactive one, the company, and their pages."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from capture import models, words
+from capture.app import create_app
+from capture.db import Database
+from capture.settings import Settings
+from sitegen.consent import digest, short_digest
+from sitegen.token import PageSeen, TokenSigner
+
+KEY = "0123456789abcdef0123456789abcdef"
+COMPANY = "Fern & Flint"
+CONSENT = "I agree that {member} and {company} keep my address."
+CONSENT_COMPANY = "I agree that {company} keeps my address."
+CONSENT_ES = "Acepto que {member} y {company} guarden mi correo."
+
+
+class Clock:
+    """Time that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+def cast() -> list[Any]:
+    """Ana speaks Spanish, Bo English, Cleo has left."""
+
+    def member(id: str, slug: str, name: str, locale: str, *, active: bool = True) -> models.Member:
+        return models.Member(
+            id=id,
+            slug=slug,
+            name=name,
+            first_name=name.split()[0],
+            email=f"{slug}@members.example.com",
+            phone="+34600111222",
+            locale=locale,
+            home=f"https://fern.example/{slug}/",
+            sponsor_id=None,
+            active=active,
+        )
+
+    def wording(text: str, locale: str, has_member: bool) -> models.Wording:
+        return models.Wording(
+            id=short_digest(text),
+            locale=locale,
+            has_member=has_member,
+            digest=digest(text),
+            text=text,
+            current=True,
+        )
+
+    def pages(replica: bool, home: str) -> Iterator[models.Page]:
+        titles = {"home": ("", "", "Home", "Inicio"), "thanks": ("thanks/", "gracias/", "Thanks", "Gracias")}
+        for key, (en, es, title_en, title_es) in titles.items():
+            for locale, path, title in (("en", en, title_en), ("es", es, title_es)):
+                prefix = "" if locale == home else f"{locale}/"
+                yield models.Page(
+                    replica=replica, home_locale=home, locale=locale, key=key, path=prefix + path, title=title
+                )
+
+    people = [
+        member("m-1", "ana", "Ana <b>Núñez</b>", "es"),
+        member("m-2", "bo", "Bo O'Neill", "en"),
+        member("m-3", "cleo", "Cleo Past", "en", active=False),
+    ]
+    return [
+        models.Company(
+            id=1,
+            name=COMPANY,
+            legal_name="Fern and Flint Limited",
+            address=["1 Mill Lane", "Cork"],
+            email="desk@fern.example.com",
+            phone=None,
+            home="https://fern.example/",
+            layout="path",
+            locale="en",
+        ),
+        *people,
+        *pages(False, "en"),
+        *pages(True, "en"),
+        *pages(True, "es"),
+        wording(CONSENT, "en", True),
+        wording(CONSENT_ES, "es", True),
+        wording(CONSENT_COMPANY, "en", False),
+    ]
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the cast in it, to be copied."""
+    path = tmp_path_factory.mktemp("prepared") / "capture.sqlite"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    with database.write() as session:
+        session.add_all(cast())
+        session.flush()
+        session.add_all(
+            models.Slug(slug=each.slug, member_id=each.id) for each in session.query(models.Member)
+        )
+    database.engine.dispose()
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path, prepared: Path) -> Settings:
+    path = tmp_path / "capture.sqlite"
+    shutil.copy(prepared, path)
+    return Settings(token_keys=(KEY,), secret_key=KEY, database_url=f"sqlite:///{path}", busy_seconds=0.3)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
+    app = create_app(settings, clock=clock)
+    app.config["TESTING"] = False  # faults must be answered, as they are in production
+    yield app
+    app.extensions["espalier"].database.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    return app.extensions["espalier"].database
+
+
+@pytest.fixture
+def signer() -> TokenSigner:
+    return TokenSigner([KEY])
+
+
+@pytest.fixture
+def form(signer: TokenSigner) -> Callable[..., dict[str, Any]]:
+    """What a browser sends from a page of the cast; arguments change or (None) leave out fields."""
+
+    def fill(
+        member: str | None = "m-2", *, locale: str = "en", key: str = "home", **changes: Any
+    ) -> dict[str, Any]:
+        text = CONSENT_COMPANY if member is None else CONSENT_ES if locale == "es" else CONSENT
+        seen = PageSeen(key, locale, "b0b0b0b0b0b0", short_digest(text))
+        fields = {
+            "token": signer.member_token(member),
+            "page": signer.page_token(seen),
+            "email": "pat@example.com",
+            "first_name": "Pat",
+            "interest": "products",
+            "consent": "yes",
+            "website": "",
+        }
+        return {name: value for name, value in {**fields, **changes}.items() if value is not None}
+
+    return fill
+
+
+@pytest.fixture
+def rows(database: Database) -> Callable[..., list[Any]]:
+    """All rows of a table."""
+
+    def read(table: type[models.Base]) -> list[Any]:
+        with database.read() as session:
+            return list(session.query(table))
+
+    return read
+
+
+@pytest.fixture
+def en() -> words.Words:
+    return words.load("en")
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """The sample company's folder."""
+    return Path(__file__).parents[2] / "content"

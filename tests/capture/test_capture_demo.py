@@ -1,0 +1,127 @@
+"""The demo as a person runs it: a process that starts two others, tells where to look, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from capture.demo import DemoError, free_port
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="children are found in /proc")
+
+
+@pytest.fixture
+def demo(tmp_path, sample) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], int]]:
+    """A running demo, the addresses it told, and a port that it wished for but could not have."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("ESPALIER_")}
+    environ |= {"ESPALIER_INSTANCE": str(tmp_path / "instance"), "PYTHONUNBUFFERED": "1"}
+    with socket.create_server(("127.0.0.1", 0)) as taken, (tmp_path / "log").open("w") as log:
+        port = taken.getsockname()[1]
+        command = [
+            sys.executable,
+            "-m",
+            "capture",
+            "demo",
+            str(sample),
+            "--port",
+            str(port),
+            "--capture-port",
+            str(port),
+        ]
+        process = subprocess.Popen(
+            command,
+            cwd=tmp_path,
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        )
+        assert process.stdout
+        told = {}
+        try:
+            for line in process.stdout:
+                if found := re.match(r"  (\S.*?)  +(http://\S+)$", line):
+                    told[found[1]] = found[2]
+                if line.startswith("Ctrl-C"):
+                    break
+            assert told, (tmp_path / "log").read_text()
+            yield process, told, port
+        finally:
+            if process.poll() is None:
+                process.terminate()
+            process.wait(30)
+            process.stdout.close()
+
+
+def children(pid: int) -> list[int]:
+    """Everything that a process has started, and what those have started."""
+    found = [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return found + [below for each in found for below in children(each)]
+
+
+def gone(pids: list[int]) -> bool:
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def read(address: str, fields: dict[str, str] | None = None) -> tuple[str, str]:
+    """An address's text, and where redirects led."""
+    with urllib.request.urlopen(
+        address, urlencode(fields).encode() if fields else None, timeout=30
+    ) as answer:
+        return answer.read().decode(), answer.url
+
+
+def test_a_sign_up_on_a_member_s_page_shows_in_the_mailbox(demo):
+    process, told, taken = demo
+    assert next(iter(told)) == "The company"
+    assert list(told)[-1] == "The mailbox"
+    assert len(told) == 4
+    assert all(f":{taken}/" not in address for address in told.values())
+    home = list(told.values())[1]
+    page, _ = read(home)
+    action = re.search(r'<form[^>]*action="([^"]+/signup)"', page)
+    tokens = dict(re.findall(r'name="?(token|page)"? value="?([\w~./-]+)', page))
+    fields = {**tokens, "email": "pat@example.com", "interest": "both", "consent": "yes", "website": ""}
+    thanks, where = read(action[1], fields)
+    assert where.startswith(home)
+    assert where != home
+    assert "<form" not in thanks or "<h1" in thanks
+    assert "pat@example.com" in read(told["The mailbox"])[0]
+    started = children(process.pid)
+    assert len(started) >= 3
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+    assert gone(started)
+
+
+def test_when_one_part_dies_the_other_is_ended(demo, tmp_path):
+    process, _, _ = demo
+    started = children(process.pid)
+    os.kill(started[0], signal.SIGKILL)
+    assert process.wait(30) == 1
+    assert gone(started)
+    assert "ended with exit code -9" in (tmp_path / "log").read_text()
+
+
+def test_the_next_free_port():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert free_port(port) > port
+        assert free_port(port + 1, taken=port + 1) > port + 1
+        with pytest.raises(DemoError):
+            free_port(65536)

@@ -1,0 +1,89 @@
+"""The mails: every template rendered, in every language, for members and the company."""
+
+from __future__ import annotations
+
+import importlib.resources
+
+import pytest
+from conftest import Clock
+
+from capture import words
+from capture.directory import Interest
+from capture.hosts import Host
+from capture.mail import Letters
+from capture.models import Company, Lead, Member, Touch
+
+
+@pytest.fixture
+def letters(database):
+    def write(member_id: str | None, locale: str, **changes: object):
+        with database.read() as session:
+            member = session.get(Member, member_id) if member_id else None
+            host = Host(session.get_one(Company, 1), member)
+        values = {
+            "email": "pat@example.com",
+            "first_name": "Pat",
+            "interest": "both",
+            "locale": locale,
+            **changes,
+        }
+        lead = Lead(member_id=member_id, created_at=Clock().now, **values)
+        touch = Touch(page="home", locale=locale, utm={"source": "radio"}, at=Clock().now)
+        return Letters().thank_you(host, lead), Letters().new_lead(host, lead, touch, "Home <1>")
+
+    return write
+
+
+@pytest.mark.parametrize("member", ["m-1", "m-2", None])
+@pytest.mark.parametrize("locale", ["en", "es", "fr"])
+@pytest.mark.parametrize("interest", list(Interest))
+def test_every_mail_is_a_whole_letter(letters, member, locale, interest):
+    for letter in letters(member, locale, interest=interest.value):
+        assert letter.subject
+        assert "\n" not in letter.subject
+        assert "Fern and Flint Limited" in letter.text
+        assert "1 Mill Lane" in letter.text
+        assert "1 Mill Lane" in letter.html
+        assert letter.html.startswith("<!doctype html>")
+        assert "{{" not in letter.text + letter.html + letter.subject
+
+
+def test_the_prospect_is_told_who_holds_the_address_in_their_language(letters):
+    letter, _ = letters("m-1", "es")
+    assert (letter.recipient, letter.locale, letter.subject) == (
+        "pat@example.com",
+        "es",
+        "Gracias de parte de Ana <b>Núñez</b>",
+    )
+    assert "ana@members.example.com" in letter.text
+    assert "Ana &lt;b&gt;Núñez&lt;/b&gt;" in letter.html
+    assert "<b>" not in letter.html
+
+
+def test_nothing_typed_reaches_a_mail_to_the_prospect(letters):
+    letter, _ = letters("m-2", "en", first_name="Buy pills at spam.example")
+    assert "pills" not in letter.subject + letter.text + letter.html
+
+
+def test_the_member_is_told_in_their_own_language(letters):
+    _, letter = letters("m-1", "en", first_name="<i>Pat</i>")
+    assert (letter.recipient, letter.locale) == ("ana@members.example.com", "es")
+    assert "Llegó por: radio" in letter.text
+    assert "<i>Pat</i>" in letter.text
+    assert "<i>" not in letter.html
+    assert "Home &lt;1&gt;" in letter.html
+
+
+def test_the_company_is_told_of_its_own_leads(letters):
+    _, letter = letters(None, "es")
+    assert (letter.recipient, letter.locale) == ("desk@fern.example.com", "en")
+
+
+def test_every_mail_exists_in_every_language():
+    root = importlib.resources.files("capture").joinpath("templates/mail")
+    kinds = [each for each in root.iterdir() if each.is_dir()]
+    assert {each.name for each in kinds} == {"thank-you", "new-lead"}
+    for kind in kinds:
+        assert {each.name for each in kind.iterdir()} == set(words.LOCALES)
+        for locale in kind.iterdir():
+            assert {each.name for each in locale.iterdir()} == {"subject.txt", "body.txt", "body.html"}

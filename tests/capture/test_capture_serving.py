@@ -1,0 +1,121 @@
+"""The real server in a process of its own: it answers, refuses, and ends gracefully."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+
+from capture.models import Lead
+
+KIND = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@pytest.fixture
+def server(settings, tmp_path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    environ = {
+        **os.environ,
+        "ESPALIER_TOKEN_KEY": settings.token_keys[0],
+        "ESPALIER_SECRET_KEY": settings.secret_key,
+        "ESPALIER_DATABASE_URL": settings.database_url,
+        "PYTHONUNBUFFERED": "1",
+    }
+    log = (tmp_path / "log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "capture", "serve", "--port", "0"],
+        env=environ,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+    )
+    log.close()
+    assert process.stdout
+    try:
+        line = process.stdout.readline()
+        assert "capture listens on http://127.0.0.1:" in line, (tmp_path / "log").read_text()
+        yield process, int(line.rsplit(":", 1)[1])
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def ask(port: int, method: str, path: str, body: bytes | str = b"", headers: dict[str, str] = KIND) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    finally:
+        connection.close()
+
+
+def test_it_answers_refuses_and_ends_on_sigterm(server, form, rows, tmp_path):
+    process, port = server
+    assert ask(port, "POST", "/signup", urlencode(form("m-1", email="real@example.com"))) == 303
+    assert ask(port, "POST", "/signup", b"a" * 2_000_000) == 413
+    assert ask(port, "POST", "/signup", b"a" * 2_000_000, {"Content-Type": "text/plain"}) == 415
+    assert ask(port, "GET", "/signup") == 405
+    assert ask(port, "GET", "/dev/mailbox") == 404
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    assert [lead.email for lead in rows(Lead)] == ["real@example.com"]
+    log = (tmp_path / "log").read_text()
+    assert "stored: lead 1, new" in log
+    assert "real@example.com" not in log
+    assert "Traceback" not in log
+
+
+def test_a_request_that_has_begun_is_finished(server, form, rows):
+    """The service is told to stop while half a form has arrived."""
+    process, port = server
+    body = urlencode(form(email="late@example.com")).encode()
+    kind = KIND["Content-Type"]
+    head = f"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(head.encode() + body[:20])
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        connection.sendall(body[20:])
+        assert connection.recv(100).startswith(b"HTTP/1.1 303 ")
+    assert process.wait(20) == 0
+    assert [lead.email for lead in rows(Lead)] == ["late@example.com"]
+
+
+def test_everything_answered_before_the_end_is_stored(server, form, rows):
+    process, port = server
+    thanked: list[str] = []
+
+    def post(number: int) -> None:
+        for turn in range(1000):
+            email = f"p{number}-{turn}@example.com"
+            try:
+                status = ask(port, "POST", "/signup", urlencode(form(email=email)))
+            except (OSError, http.client.HTTPException):
+                return
+            if status == 303:
+                thanked.append(email)
+
+    threads = [threading.Thread(target=post, args=(number,)) for number in range(4)]
+    for each in threads:
+        each.start()
+    time.sleep(1)
+    process.send_signal(signal.SIGTERM)
+    for each in threads:
+        each.join()
+    assert process.wait(20) == 0
+    assert len(thanked) > 10
+    assert set(thanked) <= {lead.email for lead in rows(Lead)}

@@ -1,0 +1,176 @@
+"""``capture sync``: the roster, the pages and the wordings come into the database, once and for all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from conftest import Clock
+
+from capture.db import Database
+from capture.directory import Company, Member, PageAddress, RosterError, Wording, load
+from capture.models import Lead, Page, Slug
+from capture.models import Member as MemberRow
+from capture.models import Wording as WordingRow
+from capture.sync import Summary, SyncError, sync
+from sitegen.consent import digest
+from sitegen.model import Status
+
+COMPANY = Company("Fern & Flint", "Fern and Flint Limited", ("1 Mill Lane",), "desk@fern.example.com")
+ANA = Member("m-1", "ana", "Ana Núñez", "Ana", "ana@example.com", "es")
+BO = Member("m-2", "bo", "Bo", "Bo", "bo@example.com", "en", sponsor_id="m-1")
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A site folder that was read, as ``directory.load`` gives it."""
+
+    roster: tuple[Member, ...]
+    consent: str = "I agree that {member} and {company} keep it."
+    url: str = "https://fern.example/"
+    company: Company = COMPANY
+    layout: str = "path"
+    default_locale: str = "en"
+    fault: Exception | None = field(default=None)
+
+    def members(self) -> Iterator[Member]:
+        yield from self.roster
+        if self.fault:
+            raise self.fault
+
+    def member_home(self, member: Member) -> str:
+        return f"{self.url}{member.slug}/"
+
+    def pages(self) -> Iterator[PageAddress]:
+        yield PageAddress(True, "en", "en", "thanks", "thanks/", "Thanks")
+
+    def wordings(self) -> Iterator[Wording]:
+        yield Wording(digest(self.consent), "en", True, self.consent)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'new.sqlite'}", busy_seconds=0.3)
+    database.migrate()
+    yield database
+    database.engine.dispose()
+
+
+def table(database: Database, kind: type) -> list:
+    with database.read() as session:
+        return list(session.query(kind))
+
+
+def test_the_first_sync_fills_the_tables(empty):
+    summary = sync(empty, Folder((ANA, BO)))
+    assert summary == Summary(members=2, active=2, added=2, changed=0, deactivated=0, pages=1, wordings=1)
+    ana, bo = table(empty, MemberRow)
+    assert (ana.home, ana.locale, ana.active) == ("https://fern.example/ana/", "es", True)
+    assert bo.sponsor_id == "m-1"
+    assert {(each.slug, each.member_id) for each in table(empty, Slug)} == {("ana", "m-1"), ("bo", "m-2")}
+
+
+def test_the_second_sync_writes_nothing(empty):
+    sync(empty, Folder((ANA, BO)))
+    before = _bytes(empty)
+    summary = sync(empty, Folder((ANA, BO)))
+    assert (summary.added, summary.changed, summary.deactivated) == (0, 0, 0)
+    assert _bytes(empty) == before
+
+
+def _bytes(database: Database) -> list[bytes]:
+    """The database and its log."""
+    return [Path(f"{database.file}{end}").read_bytes() for end in ("", "-wal")]
+
+
+def test_what_changed_is_changed(empty):
+    sync(empty, Folder((ANA, BO)))
+    summary = sync(empty, Folder((replace(ANA, name="Ana Belén", phone="+34600111222"), BO)))
+    assert (summary.added, summary.changed, summary.deactivated) == (0, 1, 0)
+    assert table(empty, MemberRow)[0].phone == "+34600111222"
+
+
+def test_members_who_leave_are_kept_but_inactive(empty):
+    sync(empty, Folder((ANA, replace(BO, sponsor_id=None))))
+    with empty.write() as session:
+        ana = session.get_one(MemberRow, "m-1")
+        session.add(
+            Lead(member=ana, email="a@example.com", interest="both", locale="en", created_at=Clock().now)
+        )
+    summary = sync(empty, Folder((replace(BO, sponsor_id=None, status=Status.INACTIVE),)))
+    assert (summary.members, summary.active, summary.changed, summary.deactivated) == (1, 0, 2, 2)
+    assert [each.active for each in table(empty, MemberRow)] == [False, False]
+    assert len(table(empty, Lead)) == 1
+    assert sync(empty, Folder((ANA, BO))).changed == 2
+    assert [each.active for each in table(empty, MemberRow)] == [True, True]
+
+
+def test_a_slug_is_never_given_to_another_person(empty):
+    sync(empty, Folder((ANA,)))
+    with pytest.raises(SyncError) as caught:
+        sync(empty, Folder((replace(BO, slug="ana", sponsor_id=None),)))
+    assert str(caught.value) == (
+        'the slug "ana" of member m-2 was the address of member m-1\n'
+        "  hint: links and printed codes still lead there: give the newcomer another slug"
+    )
+    assert [each.id for each in table(empty, MemberRow)] == ["m-1"], "nothing of a refused sync stays"
+
+
+def test_a_member_may_change_slugs_and_come_back(empty):
+    for slug in ("ana", "ana-belen", "ana"):
+        sync(empty, Folder((replace(ANA, slug=slug),)))
+    assert {each.slug for each in table(empty, Slug)} == {"ana", "ana-belen"}
+
+
+def test_another_address_moves_everybody(empty):
+    sync(empty, Folder((ANA, BO)))
+    assert sync(empty, Folder((ANA, BO), url="http://127.0.0.1:8000/")).changed == 2
+    assert table(empty, MemberRow)[0].home == "http://127.0.0.1:8000/ana/"
+
+
+def test_old_wordings_are_kept(empty):
+    sync(empty, Folder((ANA,)))
+    sync(empty, Folder((ANA,), consent="{member} and {company} may."))
+    assert {(each.text, each.current) for each in table(empty, WordingRow)} == {
+        ("I agree that {member} and {company} keep it.", False),
+        ("{member} and {company} may.", True),
+    }
+    sync(empty, Folder((ANA,)))
+    assert [each.current for each in sorted(table(empty, WordingRow), key=lambda each: each.text)] == [
+        True,
+        False,
+    ]
+
+
+def test_a_roster_with_faults_changes_nothing(empty):
+    sync(empty, Folder((ANA,)))
+    with pytest.raises(RosterError):
+        sync(empty, Folder((replace(ANA, name="X"), BO), fault=RosterError("line 7: no")))
+    assert [each.name for each in table(empty, MemberRow)] == ["Ana Núñez"]
+    assert sync(empty, Folder((ANA, BO))).added == 1
+
+
+def test_sign_ups_go_on_while_a_roster_is_read(empty):
+    class Slow(Folder):
+        def members(self):
+            yield ANA
+            with empty.write() as session:
+                assert session.query(MemberRow).count() == 0
+            yield BO
+
+    assert sync(empty, Slow((ANA, BO))).added == 2
+
+
+def test_the_sample_company(empty, sample):
+    summary = sync(empty, load(sample, url="http://127.0.0.1:9"))
+    assert summary.members == summary.added > 40
+    assert summary.active == summary.members - 2
+    pages = {
+        (each.replica, each.home_locale, each.locale, each.key): each.path for each in table(empty, Page)
+    }
+    assert pages[True, "en", "en", "thanks"].endswith("/")
+    assert pages[True, "es", "en", "home"] == "en/"
+    assert pages[False, "en", "es", "home"] == "es/"
+    assert sync(empty, load(sample, url="http://127.0.0.1:9")).changed == 0

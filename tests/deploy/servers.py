@@ -1,0 +1,234 @@
+"""Real web servers with the recipes of docs/deploy, on loopback, and a client that says which host it means.
+
+Of a recipe only ports and paths are replaced: the client connects to 127.0.0.1 and names ``example.com`` in TLS and
+in the Host header, so that nothing has to be resolved.
+"""
+
+from __future__ import annotations
+
+import getpass
+import http.client
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+DOMAIN = "example.com"
+RECIPES = ROOT / "docs" / "deploy"
+LOOPBACK = "127.0.0.1"
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
+MIME_TYPES = Path("/etc/nginx/mime.types")
+
+PLACE, CERTIFICATE_FOLDER, CAPTURE = "/srv/espalier", f"/etc/letsencrypt/live/{DOMAIN}", f"{LOOPBACK}:8001"
+"""What a recipe says and a test replaces."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A site as publish.sh left it, with the capture service that belongs to it."""
+
+    layout: str
+    folder: Path
+    place: Path
+    capture_port: int
+    environ: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server said. Names of headers are in lower case; ``doubled`` holds those that came twice."""
+
+    status: int
+    headers: Mapping[str, str]
+    doubled: frozenset[str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running web server."""
+
+    name: str
+    published: Published
+    http_port: int
+    https_port: int
+    authority: Path
+    """The certificate that its own is checked against."""
+
+    @property
+    def subdomains(self) -> bool:
+        """Whether members stand on hosts of their own."""
+        return self.published.layout == "subdomain"
+
+    def member(self, slug: str, path: str = "/", **request: object) -> Answer:
+        """Asks for a path below a member's root."""
+        if self.subdomains:
+            return self.ask(path, host=f"{slug}.{DOMAIN}", **request)  # type: ignore[arg-type]
+        return self.ask(f"/{slug}{path}", **request)  # type: ignore[arg-type]
+
+    def ask(
+        self,
+        path: str,
+        *,
+        host: str = DOMAIN,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        plain: bool = False,
+    ) -> Answer:
+        """One request, sent as it is written here. ``plain``: without TLS."""
+        port = self.http_port if plain else self.https_port
+        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=10)
+        with socket.create_connection((LOOPBACK, port), timeout=10) as plain_socket:
+            connection.sock = plain_socket if plain else self._tls().wrap_socket(plain_socket, server_hostname=host)
+            try:
+                connection.request(method, path, body=body, headers={"Host": host, **(headers or {})})
+                answer = connection.getresponse()
+                found = [(name.lower(), value) for name, value in answer.getheaders()]
+                names = [name for name, _ in found]
+                doubled = frozenset(name for name in names if names.count(name) > 1)
+                return Answer(answer.status, dict(found), doubled, answer.read())
+            finally:
+                connection.close()
+
+    def _tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.authority))
+
+
+def missing() -> list[str]:
+    """The programs that these tests need and this machine lacks."""
+    needed = ("nginx", "caddy", "openssl")
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin"  # where Debian keeps nginx
+    return [name for name in needed if shutil.which(name, path=path) is None]
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on just now, all different."""
+    listeners = [socket.create_server((LOOPBACK, 0)) for _ in range(count)]
+    ports = [listener.getsockname()[1] for listener in listeners]
+    for listener in listeners:
+        listener.close()
+    return ports
+
+
+def certificate(folder: Path) -> Path:
+    """Makes a certificate for the domain and every host below it, with its key, as certbot would name them."""
+    folder.mkdir(parents=True)
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
+            *("-days", "2", "-subj", f"/CN={DOMAIN}", "-keyout", folder / "privkey.pem"),
+            *("-addext", f"subjectAltName=DNS:{DOMAIN},DNS:*.{DOMAIN}", "-out", folder / "fullchain.pem"),
+            *("-addext", "keyUsage=digitalSignature,keyCertSign"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+@contextmanager
+def running(name: str, published: Published, work: Path) -> Iterator[Server]:
+    """nginx or caddy with the recipe for the published layout, until the block ends."""
+    http_port, https_port = free_ports(2)
+    certificates = certificate(work / "certificates")
+    replaced = {
+        PLACE: str(published.place),
+        CERTIFICATE_FOLDER: str(certificates),
+        CAPTURE: f"{LOOPBACK}:{published.capture_port}",
+    }
+    authority = certificates / "fullchain.pem"
+    if name == "nginx":
+        replaced |= {"listen 443": f"listen {LOOPBACK}:{https_port}", "listen 80": f"listen {LOOPBACK}:{http_port}"}
+        command = _nginx(work, _recipe(RECIPES / f"nginx-{published.layout}.conf", replaced))
+    else:
+        command = _caddy(work, _recipe(RECIPES / f"{published.layout}.Caddyfile", replaced), http_port, https_port)
+        if published.layout == "path":  # the recipe that leaves certificates to Caddy
+            authority = work / "storage" / "pki" / "authorities" / "local" / "root.crt"
+    server = Server(name, published, http_port, https_port, authority)
+    with process(command, work, _environ(work)) as log:
+        _wait(server, log)
+        yield server
+
+
+@contextmanager
+def process(command: list[str], work: Path, environ: Mapping[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """A child with its output in a file, ended by its process id when the block ends."""
+    log = work / f"{Path(command[0]).name}.log"
+    with log.open("wb") as output:
+        child = subprocess.Popen(command, env=dict(environ), stdout=output, stderr=output, cwd=work)
+        try:
+            yield child, log
+        finally:
+            child.terminate()
+            try:
+                child.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+
+def _recipe(path: Path, replaced: Mapping[str, str]) -> str:
+    # Tests listen on IPv4 loopback alone.
+    lines = path.read_text(encoding="utf-8").splitlines()
+    text = "\n".join(line for line in lines if not line.strip().startswith("listen [::]"))
+    for old, new in replaced.items():
+        text = text.replace(old, new)
+    return text + "\n"
+
+
+def _nginx(work: Path, recipe: str) -> list[str]:
+    (work / "recipe.conf").write_text(recipe, encoding="utf-8")
+    temporary = "".join(
+        f"    {kind}_temp_path {work}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    # Its workers must be able to read a temporary folder that is its owner's alone.
+    user = f"user {getpass.getuser()};\n" if os.getuid() == 0 else ""
+    (work / "nginx.conf").write_text(
+        f"{user}daemon off;\nworker_processes 1;\npid {work}/nginx.pid;\nerror_log stderr;\n"
+        "events { worker_connections 64; }\n"
+        f"http {{\n    include {MIME_TYPES};\n    default_type application/octet-stream;\n    access_log off;\n"
+        f"    sendfile on;\n    gzip on;\n{temporary}    include {work}/recipe.conf;\n}}\n",
+        encoding="utf-8",
+    )
+    return ["nginx", "-e", "stderr", "-p", str(work), "-c", str(work / "nginx.conf")]
+
+
+def _caddy(work: Path, recipe: str, http_port: int, https_port: int) -> list[str]:
+    (work / "recipe.Caddyfile").write_text(recipe, encoding="utf-8")
+    (work / "Caddyfile").write_text(
+        f"{{\n\tadmin off\n\thttp_port {http_port}\n\thttps_port {https_port}\n\tdefault_bind {LOOPBACK}\n"
+        f"\tlocal_certs\n\tskip_install_trust\n\tstorage file_system {work}/storage\n"
+        "\tservers {\n\t\tprotocols h1 h2\n\t}\n}\nimport recipe.Caddyfile\n",
+        encoding="utf-8",
+    )
+    return ["caddy", "run", "--config", str(work / "Caddyfile"), "--adapter", "caddyfile"]
+
+
+def _environ(work: Path) -> dict[str, str]:
+    home = str(work)
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin"
+    return {"PATH": path, "HOME": home, "XDG_DATA_HOME": home, "XDG_CONFIG_HOME": home}
+
+
+def _wait(server: Server, child: tuple[subprocess.Popen[bytes], Path]) -> None:
+    started, log = child
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            server.ask("/")
+            return
+        except (OSError, http.client.HTTPException) as error:
+            if started.poll() is not None or time.monotonic() > deadline:
+                said = log.read_text(encoding="utf-8", errors="replace")
+                raise AssertionError(f"{server.name} does not answer ({error}); it said:\n{said}") from error
+            time.sleep(0.05)

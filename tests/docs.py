@@ -1,0 +1,246 @@
+"""Writes the generated documentation anew: ``python -m tests.docs``. Read the difference before you commit it.
+
+``docs/cli.md`` and ``docs/configuration.md`` are made as a whole; in ``docs/themes.md`` the part between the two
+marks. The words are those of ``--help`` and of the docstrings, so that they stand in one place.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+from click.testing import CliRunner
+from pydantic import BaseModel
+
+from capture import settings as capture_settings
+from capture.commands import main as capture
+from sitegen import config, content, context
+from sitegen.cli import main as sitegen
+from sitegen.instance import SECRETS
+from sitegen.roster import fields
+from tests.conftest import ROOT
+
+TOOLS: dict[str, click.Group] = {"sitegen": sitegen, "capture": capture}
+NOTE = "<!-- Written by `python -m tests.docs`; change the code it comes from. -->"
+BEGIN, END = "<!-- begin: written by `python -m tests.docs` -->", "<!-- end -->"
+_WIDTH = 80
+
+
+def commands() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every command line of both tools: the tool, and the words after it."""
+    for tool, group in TOOLS.items():
+        yield tool, ()
+        for name in sorted(group.commands):
+            yield tool, (name,)
+
+
+def help_of(tool: str, words: tuple[str, ...]) -> str:
+    """What ``--help`` prints in a terminal of 80 columns."""
+    result = CliRunner().invoke(
+        TOOLS[tool], [*words, "--help"], prog_name=tool, terminal_width=_WIDTH, catch_exceptions=False
+    )
+    return "\n".join(line.rstrip() for line in result.output.strip().splitlines())
+
+
+def cli_page() -> str:
+    """docs/cli.md."""
+    parts = ["# Commands", NOTE, "What `--help` says. Exit codes: 0 done, 1 a fault that you can mend, 2 wrong usage."]
+    for tool, words in commands():
+        parts += [f"{'###' if words else '##'} {' '.join((tool, *words))}", f"```text\n{help_of(tool, words)}\n```"]
+    return "\n\n".join(parts) + "\n"
+
+
+def configuration_page() -> str:
+    """docs/configuration.md."""
+    parts = ["# Configuration", NOTE, "Unknown keys, fields and columns are errors, each with its line and a hint."]
+    parts += ["## site.toml", "Lies in the site folder and says who the company is and how its sites stand."]
+    for name, table in _tables():
+        docs = _docstrings(config, table)
+        parts += [f"### `[{name}]`", _first_line(table), _keys(table, docs)]
+    parts += ["## Pages", "The front matter of `pages/<locale>/<key>.md`, between two lines of `---`."]
+    parts += [_keys(content.FrontMatter, _docstrings(content, content.FrontMatter))]
+    parts += ["## The roster", "The columns of `members.csv`, or the fields of each object in `members.jsonl`."]
+    parts += [_columns()]
+    parts += ["## Environment", _environment()]
+    return "\n\n".join(parts) + "\n"
+
+
+def environment() -> dict[str, str]:
+    """Every variable that a program of ours reads, and what it is for."""
+    service = _docstrings(capture_settings, capture_settings.Settings)
+    secrets = {name: f"Secret: {purpose}." for name, purpose in SECRETS.items()}
+    return secrets | {
+        "ESPALIER_INSTANCE": "The instance folder, in place of `./instance`, or of `instance` in or beside the site"
+        " folder.",
+        "ESPALIER_DATABASE_URL": f"{service['database_url']} Without it `{capture_settings.SQLITE_FILE}` in the"
+        " instance folder; `postgresql://user@host/name` for PostgreSQL.",
+        "ESPALIER_DEMO": f"`1`: {service['demo']}",
+    }
+
+
+def _environment() -> str:
+    text = (
+        "Secrets and settings of the machine, not of the company. The environment wins over the lines of\n"
+        "`espalier.env` in the instance folder, which `sitegen secrets` and `make demo` write for one machine.\n"
+        "A missing secret keeps a program from starting, with a hint. `ESPALIER_TOKEN_KEY` may hold several keys\n"
+        "with spaces between: the first signs, all are accepted, so that a key can be changed without breaking\n"
+        "the forms that are public.\n"
+    )
+    rows = [f"| `{name}` | {purpose} |" for name, purpose in environment().items()]
+    return "\n".join([text, "| Variable | What it is for |", "| --- | --- |", *rows])
+
+
+def theme_tables() -> str:
+    """The generated part of docs/themes.md: what templates see, and the settings of the default theme."""
+    module = inspect.getdoc(context) or ""
+    # The rows of the table in its docstring; two spaces tell them from sentences.
+    rows = re.findall(r"^``(.+?)``\s{2,}(.*)", module, re.MULTILINE)
+    names = [(f"`{name}`", _plain(meaning)) for name, meaning in rows]
+    parts = ["### Names", _table(("Name", "What it is"), names)]
+    for view in _views():
+        docs = _docstrings(context, view)
+        annotations = inspect.get_annotations(view)
+        found = [(f"`{name}`", f"`{kind}`", docs.get(name, "")) for name, kind in annotations.items()]
+        parts += [f"### {view.__name__}", _whole(view)]
+        parts += [_table(("Field", "Type", "Meaning"), found)] if found else []
+    declared = tomllib.loads((ROOT / "themes" / "almanac" / "theme.toml").read_text(encoding="utf-8"))["settings"]
+    settings = [
+        (f"`{name}`", each["type"], _shown(each["default"]), each["help"] + _choices(each.get("choices")))
+        for name, each in declared.items()
+    ]
+    parts += ["### Settings of `almanac`", _table(("Setting", "Type", "Default", "What it does"), settings)]
+    return "\n\n".join(parts)
+
+
+def themes_page(current: str) -> str:
+    """docs/themes.md with its generated part renewed."""
+    before, begin, rest = current.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    assert begin and end, "docs/themes.md has lost its marks"
+    return f"{before}{BEGIN}\n\n{theme_tables()}\n\n{END}{after}"
+
+
+def pages() -> dict[Path, str]:
+    """Every generated file with what it should hold."""
+    docs = ROOT / "docs"
+    themes = docs / "themes.md"
+    return {
+        docs / "cli.md": cli_page(),
+        docs / "configuration.md": configuration_page(),
+        themes: themes_page(themes.read_text(encoding="utf-8")),
+    }
+
+
+def _tables() -> Iterator[tuple[str, type[BaseModel]]]:
+    yield "company", config.CompanyTable
+    yield "site", config.SiteTable
+    yield "site.theme", config.ThemeTable
+    yield "capture", config.CaptureTable
+    yield "texts.<locale>", config.TextsTable
+
+
+def _views() -> Iterator[type]:
+    for name, each in vars(context).items():
+        if inspect.isclass(each) and each.__module__ == context.__name__ and not name.startswith("_"):
+            yield each
+
+
+def _keys(model: type[BaseModel], docs: dict[str, str]) -> str:
+    schema = model.model_json_schema()["properties"]
+    rows = []
+    for name, field in model.model_fields.items():
+        if name == "theme" and model is config.SiteTable:
+            continue  # a table of its own
+        default = "required" if field.is_required() else _shown(field.get_default(call_default_factory=True))
+        rows.append((f"`{name}`", _kind(schema[name]), default, docs[name]))
+    return _table(("Key", "Type", "Default", "Meaning"), rows)
+
+
+def _columns() -> str:
+    docs = _docstrings(fields, fields.Row)
+    rows = [(f"`{name}`", "required" if name in fields.REQUIRED else "", docs[name]) for name in fields.COLUMNS]
+    return _table(("Column", "", "Meaning"), rows)
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    if "anyOf" in schema:
+        return " or ".join(_kind(each) for each in schema["anyOf"] if each.get("type") != "null")
+    if "enum" in schema:
+        return " or ".join(f'`"{each}"`' for each in schema["enum"])
+    longest = f" of at most {schema['maxLength']} characters" if "maxLength" in schema else ""
+    match schema.get("type"):
+        case "array":
+            return f"list of {_kind(schema['items'])}"
+        case "integer":
+            return "number"
+        case "object":
+            return "table"
+        case "boolean":
+            return "`true` or `false`"
+    return {"email": "e-mail address"}.get(schema.get("format", ""), "text") + longest
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "`true`" if value else "`false`"
+        case list() | tuple():
+            return ", ".join(f"`{each}`" for each in value) or "empty"
+        case "" | {}:
+            return "empty"
+    return "empty" if value == {} else f"`{value}`"
+
+
+def _choices(choices: list[str] | None) -> str:
+    return f" Choices: {', '.join(f'`{each}`' for each in choices)}." if choices else ""
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    cells = ([" ".join(cell.split()).replace("|", r"\|") for cell in row] for row in (head, *rows))
+    lines = [f"| {' | '.join(row)} |" for row in cells]
+    return "\n".join([lines[0], f"|{' --- |' * len(head)}", *lines[1:]])
+
+
+def _first_line(each: type) -> str:
+    text = (inspect.getdoc(each) or "").partition(":")[2].strip()
+    return text[:1].upper() + text[1:]
+
+
+def _whole(each: type) -> str:
+    return _plain(inspect.getdoc(each) or "")
+
+
+def _docstrings(module: ModuleType, each: type) -> dict[str, str]:
+    """The docstring under each field of a class, which Python itself does not keep."""
+    tree = ast.parse(inspect.getsource(module))
+    body = next(node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == each.__name__)
+    found = {}
+    for field, below in pairwise(body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
+            found[field.target.id] = _plain(inspect.cleandoc(ast.literal_eval(below.value)))
+    return found
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("``", "`").split())
+
+
+def main() -> None:
+    """Writes what has changed."""
+    for path, text in pages().items():
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
