@@ -1,0 +1,70 @@
+"""Puts the service together: all wiring stands in ``create_app``, nothing happens at import time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Flask, Response
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+
+from capture.db import Database, Unavailable
+from capture.directory import TokenSigner
+from capture.mail import Letters
+from capture.public import answers, headers, mailbox, views
+from capture.service import EXTENSION, Service
+from capture.settings import Settings
+
+log = logging.getLogger("capture")
+
+LARGEST_BODY = 64 * 1024
+"""Bytes of a request; a sign-up has less than one thousand."""
+
+MOST_PARTS = 64
+"""Fields of one form."""
+
+
+def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Flask:
+    """The service as a WSGI application. ``clock`` takes the place of the real one in tests.
+
+    Connects to nothing yet: the database is opened by the first request.
+    """
+    app = Flask("capture", static_folder="static", template_folder="templates")
+    app.secret_key = settings.secret_key
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
+        MAX_FORM_PARTS=MOST_PARTS,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.globals["root"] = answers.root
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions[EXTENSION] = Service(
+        settings=settings,
+        database=Database(settings.database_url, busy_seconds=settings.busy_seconds),
+        signer=TokenSigner(settings.token_keys),
+        letters=Letters(),
+        clock=clock or (lambda: datetime.now(UTC)),
+    )
+    headers.install(app)
+    app.register_blueprint(views.blueprint)
+    if settings.demo:
+        app.register_blueprint(mailbox.blueprint)
+    app.register_error_handler(HTTPException, answers.http_error)
+    app.register_error_handler(Unavailable, _unavailable)
+    app.register_error_handler(Exception, _failed)
+    return app
+
+
+def _unavailable(error: Exception) -> Response:
+    log.error("nothing stored: the database is not available: %s", error)
+    return answers.try_again()
+
+
+def _failed(error: Exception) -> Response:
+    # The traceback names lines of code, never values: exceptions of the database hide their parameters.
+    log.error("a fault in the service", exc_info=error)
+    return answers.notice(500)

@@ -1,0 +1,202 @@
+"""The ``capture`` command: parse, call, print. Faults become text and exit codes here and nowhere else."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from capture import directory, export, leads
+from capture.db import Database, Unavailable
+from capture.directory import EspalierError, Fault
+from capture.settings import Settings
+
+SITE = click.argument(
+    "folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False)
+)
+URL = click.option("--url", help="The sites' address, in place of the one in site.toml.")
+CAPTURE_URL = click.option("--capture-url", help="This service's address, in place of the one in site.toml.")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+PORT = click.IntRange(0, 65535)
+
+
+class Commands(click.Group):
+    """A group whose commands end with a report and exit code 1 when something can be mended."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command."""
+        try:
+            return super().invoke(ctx)
+        except EspalierError as error:
+            click.echo(str(error), err=True)
+        except Unavailable as error:
+            hint = "is another program writing to it, or its disk full?"
+            click.echo(str(Fault(f"the database cannot be used: {error}", hint=hint)), err=True)
+        except BrokenPipeError:
+            # Whoever was reading has read enough; Python must not complain about it once more at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ctx.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="espalier", message="%(prog)s %(version)s")
+def main() -> None:
+    """Keep every sign-up, and credit it to the member whose page earned it."""
+
+
+@main.command()
+@SITE
+@URL
+@CAPTURE_URL
+@AS_JSON
+def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json: bool) -> None:
+    """Load roster, page addresses and consent wordings from a site folder into the database.
+
+    Run it after each change of the roster or the pages. It may be run again at any time; members the roster no
+    longer names are marked inactive, and their leads are kept.
+
+    \b
+    Example:
+      capture sync content
+    """
+    from capture.sync import sync as bring_up_to_date
+
+    site_folder = directory.find_folder(folder)
+    settings = Settings.from_environ(os.environ, site_folder)
+    started = time.monotonic()
+    found = directory.load(site_folder, url=url, capture_url=capture_url)
+    database = Database(settings.database_url, checkpoints=False)
+    database.migrate()
+    summary = bring_up_to_date(database, found)
+    if as_json:
+        click.echo(json.dumps({**asdict(summary), "seconds": round(time.monotonic() - started, 3)}))
+        return
+    click.echo(
+        f"{summary.members} members ({summary.active} active): {summary.added} added, {summary.changed} changed,"
+        f" {summary.deactivated} deactivated; {summary.pages} page addresses, {summary.wordings} consent wordings"
+        f" in {time.monotonic() - started:.1f} s"
+    )
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8001, show_default=True, type=PORT, help="The port; 0 takes any free one.")
+@click.option(
+    "--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests at a time."
+)
+def serve(host: str, port: int, threads: int) -> None:
+    """Serve the sign-up service until it is told to stop (SIGTERM or Ctrl-C), then finish what has begun.
+
+    \b
+    Example:
+      capture serve --host 127.0.0.1 --port 8001
+    """
+    from capture import serving
+
+    settings = Settings.from_environ(os.environ)
+    database = Database(settings.database_url)
+    database.migrate()
+    for warning in () if settings.demo else database.warnings():
+        click.echo(f"warning: {warning}", err=True)
+    database.engine.dispose()
+    with serving.listen(host, port) as listener:
+        click.echo(f"capture listens on {serving.address(listener)}")
+        serving.run(settings, listener, threads=threads)
+
+
+@main.command(name="leads")
+@click.option("--member", metavar="SLUG", help="Only the leads of the member with this slug.")
+@AS_JSON
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV that is safe to open in a spreadsheet.")
+def leads_(member: str | None, as_json: bool, as_csv: bool) -> None:
+    """List the leads in the order they came.
+
+    \b
+    Examples:
+      capture leads --member ana
+      capture leads --csv > leads.csv
+    """
+    if as_json and as_csv:
+        raise click.UsageError("choose one of --json and --csv")
+    database = _existing_database()
+    with database.read() as session:
+        found = export.rows(leads.listing(session, member))
+        out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
+        try:
+            if as_json:
+                export.write_json(found, out)
+            elif as_csv:
+                export.write_csv(found, out)
+            else:
+                _print_leads(found)
+        finally:
+            out.detach()
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database up to date with this version of the program; make it where there is none.
+
+    \b
+    Example:
+      capture migrate
+    """
+    database = Database(Settings.from_environ(os.environ).database_url, checkpoints=False)
+    before = database.revision() if database.file is None or database.file.is_file() else None
+    database.migrate()
+    after = database.revision()
+    click.echo(
+        f"the database was at {before or 'nothing'} and is at {after}" if before != after else f"at {after}"
+    )
+
+
+@main.command()
+@SITE
+@click.option(
+    "--port", default=8000, show_default=True, type=PORT, help="The sites' port, or the next free one."
+)
+@click.option(
+    "--capture-port", default=8001, show_default=True, type=PORT, help="This service's, or the next free one."
+)
+def demo(folder: Path | None, port: int, capture_port: int) -> None:
+    """Build the company's sites and serve them with this service on this machine, until Ctrl-C.
+
+    Makes secrets in ./instance when there are none. Mails are not sent: they stand in the local mailbox.
+
+    \b
+    Example:
+      capture demo content
+    """
+    from capture import demo as supervisor
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    supervisor.run(directory.find_folder(folder), port, capture_port, Console())
+
+
+def _existing_database() -> Database:
+    database = Database(Settings.from_environ(os.environ).database_url, checkpoints=False)
+    database.require()
+    return database
+
+
+def _print_leads(found: Any) -> None:
+    console = Console()
+    columns = ("created_at", "email", "first_name", "interest", "member_slug", "page")
+    if not console.is_terminal:
+        for row in found:
+            click.echo("\t".join(str(row[name] or "-") for name in columns))
+        return
+    table = Table(*(name.replace("_", " ") for name in columns), box=None, header_style="bold")
+    for row in found:
+        table.add_row(*(str(row[name] or "-") for name in columns))
+    console.print(table if table.row_count else "There are no leads yet.")

@@ -1,0 +1,150 @@
+"""The one door through which the capture service reads the generator.
+
+Every other module of ``capture`` takes what it needs of ``sitegen`` from here: the roster, the pages and where
+they stand, the consent wordings, the signed tokens, the exception tree and the instance folder. What the
+generator keeps to itself can change without a look at the rest of the service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sitegen import check, consent
+from sitegen import site as sites
+from sitegen.config import find_folder
+from sitegen.content import THANKS
+from sitegen.errors import EspalierError, Fault, RosterError, SecretError, TokenError, did_you_mean
+from sitegen.instance import SECRETS, token_keys
+from sitegen.instance import create as create_instance
+from sitegen.instance import find as find_instance
+from sitegen.instance import read as read_instance
+from sitegen.model import Company, Interest, LocaleTexts, Member
+from sitegen.site import Site
+from sitegen.token import PageSeen, TokenSigner
+
+__all__ = [
+    "SECRETS",
+    "THANKS",
+    "Company",
+    "Directory",
+    "EspalierError",
+    "Fault",
+    "Interest",
+    "Member",
+    "PageAddress",
+    "PageSeen",
+    "RosterError",
+    "SecretError",
+    "TokenError",
+    "TokenSigner",
+    "Wording",
+    "create_instance",
+    "did_you_mean",
+    "fill_wording",
+    "find_folder",
+    "find_instance",
+    "load",
+    "read_instance",
+    "token_keys",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PageAddress:
+    """Where one page stands below the root of a site whose own language is ``home_locale``.
+
+    ``replica`` is True on members' sites; the company's own may offer more languages than theirs.
+    """
+
+    replica: bool
+    home_locale: str
+    locale: str
+    key: str
+    path: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A consent wording with its placeholders. ``digest`` is its SHA-256 in hexadecimal."""
+
+    digest: str
+    locale: str
+    has_member: bool
+    text: str
+
+    @property
+    def id(self) -> str:
+        """The part of the digest that page tokens carry."""
+        return consent.short_digest(self.text)
+
+
+class Directory:
+    """A site folder as the capture service sees it."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @property
+    def company(self) -> Company:
+        """Who stands behind the sites."""
+        return self._site.company
+
+    @property
+    def url(self) -> str:
+        """The root of the company's own site as an absolute address, ending in "/"."""
+        return self._site.addresses.home
+
+    @property
+    def layout(self) -> str:
+        """ "path" or "subdomain"."""
+        return self._site.addresses.layout
+
+    @property
+    def default_locale(self) -> str:
+        """The company's own language."""
+        return self._site.settings.default_locale
+
+    def member_home(self, member: Member) -> str:
+        """The root of a member's site as an absolute address, ending in "/"."""
+        return self._site.addresses.member_home(member.slug)
+
+    def members(self) -> Iterator[Member]:
+        """Everybody on the roster, one after the other. Raises RosterError with every fault of the file."""
+        with check.roster(self._site) as roster:
+            yield from roster
+
+    def wordings(self) -> Iterator[Wording]:
+        """The consent wordings in force, in every language, for members' pages and the company's."""
+        for locale in self._site.settings.locales:
+            for has_member in (True, False):
+                text = consent.template(self._site.texts[locale], has_member=has_member)
+                yield Wording(consent.digest(text), locale, has_member, text)
+
+    def pages(self) -> Iterator[PageAddress]:
+        """Every page in every language, for each language that can stand at the root of a site."""
+        site = self._site
+        for variant in (site.company_variant, *map(site.member_variant, site.settings.locales)):
+            for locale in site.locales(variant):
+                for page in site.pages[locale.code]:
+                    path = site.path(page, variant.home_locale)
+                    title = page.front.title
+                    yield PageAddress(
+                        variant.replica, variant.home_locale, locale.code, page.key, path, title
+                    )
+
+
+def load(folder: Path, *, url: str | None = None, capture_url: str | None = None) -> Directory:
+    """Reads a site folder; the addresses given take the place of those in ``site.toml``.
+
+    Raises EspalierError with every fault of settings, pages or theme; the roster is read later, as a stream.
+    """
+    return Directory(sites.load(folder, url=url, capture_url=capture_url))
+
+
+def fill_wording(template: str, company_name: str, member_name: str | None) -> str:
+    """The sentence a prospect sees beside the box, from the wording with its placeholders."""
+    company = Company(company_name, company_name, (), "")
+    return consent.wording(LocaleTexts("", template, template), company, member_name)

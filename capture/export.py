@@ -1,0 +1,86 @@
+"""Leads as rows for other programs: JSON, CSV, and plain lines."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import TextIO
+
+from capture.models import Lead
+
+COLUMNS = (
+    "id",
+    "email",
+    "first_name",
+    "interest",
+    "member_id",
+    "member_slug",
+    "page",
+    "locale",
+    "build_id",
+    "consent_wording",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_term",
+    "utm_content",
+    "touches",
+    "created_at",
+    "confirmed_at",
+)
+"""What a row holds. Page, build, wording and campaign are those of the first touch; times are UTC, ISO 8601."""
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""Spreadsheets take a cell that begins so for a formula (OWASP, CSV injection); a blank before it doesn't help."""
+
+Value = str | int | None
+
+
+def rows(leads: Iterable[Lead]) -> Iterator[dict[str, Value]]:
+    """One row for each lead."""
+    for lead in leads:
+        first = lead.touches[0]
+        yield {
+            "id": lead.id,
+            "email": lead.email,
+            "first_name": lead.first_name,
+            "interest": lead.interest,
+            "member_id": lead.member_id,
+            "member_slug": lead.member.slug if lead.member else None,
+            "page": first.page,
+            "locale": first.locale,
+            "build_id": first.build_id,
+            "consent_wording": first.consent.wording,
+            **{name: first.utm.get(name.removeprefix("utm_")) for name in COLUMNS if name.startswith("utm_")},
+            "touches": len(lead.touches),
+            "created_at": _moment(lead.created_at),
+            "confirmed_at": _moment(lead.confirmed_at),
+        }
+
+
+def write_json(found: Iterable[Mapping[str, Value]], out: TextIO) -> None:
+    """A list of objects, written as they come."""
+    out.write("[")
+    for number, row in enumerate(found):
+        out.write(("," if number else "") + "\n  " + json.dumps(row, ensure_ascii=False))
+    out.write("\n]\n")
+
+
+def write_csv(found: Iterable[Mapping[str, Value]], out: TextIO) -> None:
+    """A header and a line for each row; no cell can start a formula when a spreadsheet opens it."""
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in found:
+        writer.writerow([harmless(row[name]) for name in COLUMNS])
+
+
+def harmless(value: Value) -> str:
+    """A cell as text, with an apostrophe before what a spreadsheet would run."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA_STARTS) else text
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None

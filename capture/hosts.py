@@ -1,0 +1,106 @@
+"""Whose page a prospect stands on: the member or the company, with the addresses that follow from it.
+
+Everything here comes from the synced tables, never from a form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from capture.db import Unavailable
+from capture.directory import THANKS, fill_wording
+from capture.models import Company, Member, Page, Wording
+
+
+class NoSuchMember(Exception):
+    """The token names a member who is not on the roster, or not active."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The company, and the member whose page it is; None on the company's own pages."""
+
+    company: Company
+    member: Member | None
+
+    @property
+    def name(self) -> str:
+        """Who the prospect deals with."""
+        return self.member.name if self.member else self.company.name
+
+    @property
+    def home(self) -> str:
+        """The root of the site as an absolute address, ending in "/"."""
+        return self.member.home if self.member else self.company.home
+
+    @property
+    def home_locale(self) -> str:
+        """The language that stands at that root."""
+        return self.member.locale if self.member else self.company.locale
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where sign-ups may lead to, as sources of a Content-Security-Policy."""
+        parts = urlsplit(self.company.home)
+        own = f"{parts.scheme}://{parts.netloc}"
+        return (own, f"{parts.scheme}://*.{parts.netloc}") if self.company.layout == "subdomain" else (own,)
+
+
+def find(session: Session, member_id: str | None) -> Host:
+    """The host of a sign-up. Raises NoSuchMember, and Unavailable before the first sync."""
+    company = session.get(Company, 1)
+    if company is None:
+        raise Unavailable("nothing was synced yet")
+    if member_id is None:
+        return Host(company, None)
+    member = session.get(Member, member_id)
+    if member is None or not member.active:
+        raise NoSuchMember(member_id)
+    return Host(company, member)
+
+
+def page(session: Session, host: Host, key: str, locale: str) -> Page | None:
+    """A page of the host's site in ``locale``, or in the site's own language where it has none in that."""
+    found = session.scalars(
+        select(Page).where(
+            Page.replica == (host.member is not None),
+            Page.home_locale == host.home_locale,
+            Page.key == key,
+            Page.locale.in_({locale, host.home_locale}),
+        )
+    ).all()
+    return min(found, key=lambda each: each.locale != locale, default=None)
+
+
+def thanks_address(session: Session, host: Host, locale: str) -> str:
+    """The absolute address of the host's thank-you page; of the site's root where there is no such page."""
+    found = page(session, host, THANKS, locale)
+    return host.home + (found.path if found else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A consent wording as a form shows it."""
+
+    id: str
+    sentence: str
+
+
+def wording(session: Session, host: Host, locale: str, seen_id: str | None) -> Shown:
+    """The wording a form must show: the one seen before while it is known, else the one in force."""
+    has_member = host.member is not None
+    rows = session.scalars(
+        select(Wording).where(
+            Wording.has_member == has_member, (Wording.id == (seen_id or "")) | Wording.current
+        )
+    ).all()
+    wanted = [(row.id != seen_id, row.locale != locale, row.locale != host.home_locale) for row in rows]
+    if not rows:
+        raise Unavailable("no consent wording was synced yet")
+    best = rows[wanted.index(min(wanted))]
+    member_name = host.member.name if host.member else None
+    return Shown(best.id, fill_wording(best.text, host.company.name, member_name))

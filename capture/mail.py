@@ -1,0 +1,61 @@
+"""The mails this service writes, one method each; each has a folder of templates per language.
+
+Mails to prospects hold nothing that a form brought in: whoever can put words into a mail to a stranger will.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from capture import words
+from capture.hosts import Host
+from capture.models import Lead, Touch
+
+SUBJECT, TEXT, HTML = "subject.txt", "body.txt", "body.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail, written but not sent."""
+
+    kind: str
+    recipient: str
+    locale: str
+    subject: str
+    text: str
+    html: str
+
+
+class Letters:
+    """Writes mails from the templates that ship with the service."""
+
+    def __init__(self) -> None:
+        self._environment = Environment(
+            loader=PackageLoader("capture", "templates/mail"),
+            autoescape=lambda name: name is not None and name.endswith(".html"),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def thank_you(self, host: Host, lead: Lead) -> Letter:
+        """To the prospect: who holds the address now, who will write, and how to reach them."""
+        return self._write("thank-you", lead.email, [lead.locale, host.home_locale], host=host)
+
+    def new_lead(self, host: Host, lead: Lead, touch: Touch, page_title: str) -> Letter:
+        """To the member, or to the company for its pool: who signed up, for what, and on which page."""
+        recipient = host.member.email if host.member else host.company.email
+        values = {"host": host, "lead": lead, "touch": touch, "page_title": page_title}
+        return self._write("new-lead", recipient, [host.home_locale], **values)
+
+    def _write(self, kind: str, recipient: str, locales: list[str], **values: object) -> Letter:
+        locale = words.nearest(locales)
+        render = {
+            part: self._environment.get_template(f"{kind}/{locale}/{part}").render(**values).strip()
+            for part in (SUBJECT, TEXT, HTML)
+        }
+        # A header is one line, whatever a template or a name holds.
+        subject = " ".join(render[SUBJECT].split())
+        return Letter(kind, recipient, locale, subject, render[TEXT] + "\n", render[HTML] + "\n")

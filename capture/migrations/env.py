@@ -1,0 +1,13 @@
+"""Runs the revisions on the connection that ``db.Database.migrate`` hands over, in its transaction."""
+
+from alembic import context
+
+from capture.models import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+context.run_migrations()

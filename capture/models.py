@@ -1,0 +1,235 @@
+"""The tables, as SQLAlchemy 2 classes. The migrations make them; a test compares the two.
+
+Two halves: what ``capture sync`` copies from the site folder (company, members, pages, wordings), and what
+prospects and members do (leads, touches, consents, the outbox). The first half can be loaded again at any time;
+the second is the company's property and is only ever added to.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite has no time zones, so naive UTC is stored there; Python always sees UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Into the database; a naive moment is refused, since nobody can tell when it was."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Out of the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only in a column whose type is exactly INTEGER."""
+
+Code = String(64)
+Words = String(200)
+EmailAddress = String(254)
+"""RFC 5321 leaves 254 characters for an address between its angle brackets."""
+
+
+class Base(DeclarativeBase):
+    """All tables; the naming convention gives every constraint a name that a migration can refer to."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcTime, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
+
+
+class Company(Base):
+    """The company, in one row: what mails and answers say about it."""
+
+    __tablename__ = "company"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Words)
+    legal_name: Mapped[str] = mapped_column(Words)
+    address: Mapped[list[str]]
+    email: Mapped[str] = mapped_column(EmailAddress)
+    phone: Mapped[str | None] = mapped_column(Words)
+    home: Mapped[str] = mapped_column(Text)
+    """The root of its site as an absolute address, ending in "/"."""
+    layout: Mapped[str] = mapped_column(String(16))
+    locale: Mapped[str] = mapped_column(String(16))
+
+
+class Member(Base):
+    """A member as the roster last told it. Rows are never deleted: leads name them for good."""
+
+    __tablename__ = "member"
+
+    id: Mapped[str] = mapped_column(Code, primary_key=True)
+    slug: Mapped[str] = mapped_column(Words, index=True)
+    name: Mapped[str] = mapped_column(Words)
+    first_name: Mapped[str] = mapped_column(Words)
+    email: Mapped[str] = mapped_column(EmailAddress)
+    phone: Mapped[str | None] = mapped_column(Words)
+    locale: Mapped[str] = mapped_column(String(16))
+    home: Mapped[str] = mapped_column(Text)
+    """The root of their site as an absolute address, ending in "/"."""
+    sponsor_id: Mapped[str | None] = mapped_column(
+        ForeignKey("member.id", deferrable=True, initially="DEFERRED"), index=True
+    )
+    active: Mapped[bool]
+    """False once the roster says so or no longer names them."""
+
+
+class Slug(Base):
+    """Every slug that was ever somebody's address. It is never given to another person."""
+
+    __tablename__ = "slug"
+
+    slug: Mapped[str] = mapped_column(Words, primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("member.id"), index=True)
+
+
+class Page(Base):
+    """Where a page stands, below the root of a site with a certain own language."""
+
+    __tablename__ = "page"
+
+    replica: Mapped[bool] = mapped_column(primary_key=True)
+    home_locale: Mapped[str] = mapped_column(String(16), primary_key=True)
+    locale: Mapped[str] = mapped_column(String(16), primary_key=True)
+    key: Mapped[str] = mapped_column(Words, primary_key=True)
+    path: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+
+
+class Wording(Base):
+    """A consent wording with its placeholders. Old ones stay: consents refer to them."""
+
+    __tablename__ = "wording"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """The first 16 hexadecimal digits of the digest, as page tokens carry them."""
+    locale: Mapped[str] = mapped_column(String(16), primary_key=True)
+    has_member: Mapped[bool] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 in hexadecimal."""
+    text: Mapped[str] = mapped_column(Text)
+    current: Mapped[bool]
+    """True for the wording that pages carry now."""
+
+
+class Lead(Base):
+    """One person under one member, or in the company's pool where ``member_id`` is None."""
+
+    __tablename__ = "lead"
+    __table_args__ = (
+        # Two NULLs are never equal, so the company's pool needs an index of its own.
+        Index("uq_lead_member_id_email", "member_id", "email", unique=True),
+        Index(
+            "uq_lead_pool_email",
+            "email",
+            unique=True,
+            sqlite_where=text("member_id IS NULL"),
+            postgresql_where=text("member_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
+    email: Mapped[str] = mapped_column(EmailAddress, index=True)
+    """As typed, with the domain in lower case: that is who the person is."""
+    first_name: Mapped[str | None] = mapped_column(Words)
+    interest: Mapped[str] = mapped_column(String(16))
+    locale: Mapped[str] = mapped_column(String(16))
+    """The language they first signed up in: mails to them are written in it."""
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+    member: Mapped[Member | None] = relationship()
+    touches: Mapped[list[Touch]] = relationship(order_by="Touch.id", back_populates="lead")
+
+
+class Touch(Base):
+    """One sign-up as it came in. Only ever added."""
+
+    __tablename__ = "touch"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"), index=True)
+    """Whom the page named; None on the company's own."""
+    page: Mapped[str] = mapped_column(Words)
+    locale: Mapped[str] = mapped_column(String(16))
+    build_id: Mapped[str] = mapped_column(Code)
+    interest: Mapped[str] = mapped_column(String(16))
+    utm: Mapped[dict[str, Any]]
+    """What the campaign parameters said: source, medium, campaign, term, content; only those present."""
+    at: Mapped[datetime]
+
+    lead: Mapped[Lead] = relationship(back_populates="touches")
+    consent: Mapped[Consent] = relationship(back_populates="touch")
+
+
+class Consent(Base):
+    """What a person agreed to, and when. Only ever added."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
+    touch_id: Mapped[int] = mapped_column(ForeignKey("touch.id"), unique=True)
+    wording: Mapped[str] = mapped_column(String(16))
+    """The ``Wording.id`` that the page carried. No foreign key: a site can be published before it is synced."""
+    at: Mapped[datetime]
+
+    touch: Mapped[Touch] = relationship(back_populates="consent")
+
+
+class OutboxMail(Base):
+    """A mail that was promised in the same transaction as the lead it belongs to."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    """The name of the mail's folder of templates."""
+    recipient: Mapped[str] = mapped_column(EmailAddress)
+    locale: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]

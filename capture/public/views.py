@@ -1,0 +1,157 @@
+"""Signing up."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, Response, g, jsonify, make_response, redirect, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from capture import hosts, leads, service
+from capture.directory import Interest, PageSeen, TokenError
+from capture.hosts import Host, NoSuchMember
+from capture.public import answers, headers
+from capture.public.forms import SignupForm, campaign
+
+log = logging.getLogger("capture.signup")
+
+blueprint = Blueprint("public", __name__)
+
+FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
+
+OWN_PAGE = PageSeen(page="signup", locale="", build_id="service", wording="")
+"""What a prospect has seen who signs up on the service's own form, because the one they came with is void."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What the two signed tokens of a form say. ``member_id`` None: the company's own pages."""
+
+    member_id: str | None
+    seen: PageSeen
+
+
+@blueprint.post("/signup")
+def signup() -> Response:
+    """Keeps a sign-up and sends the prospect on to the thank-you page of the member it belongs to."""
+    if request.mimetype not in FORM_TYPES:
+        raise UnsupportedMediaType
+    sent = request.form
+    seen = _page_seen(sent.get("page", ""))
+    setattr(g, answers.LOCALE, seen.locale if seen else None)
+    form = SignupForm(sent, answers.visitor_words())
+    valid = form.validate()
+    try:
+        sender = _sender(sent.get("token", ""), seen)
+        if form.trapped:
+            return _answer(_thanks(sender))
+        if not valid:
+            return _correct(form, sender)
+        return _answer(_store(form, sender))
+    except TokenError:
+        log.info("refused: a token that does not hold")
+        return _instead(form, seen, "token")
+    except NoSuchMember:
+        log.info("refused: the member is not active")
+        return _instead(form, seen, "gone")
+
+
+@blueprint.after_request
+def readable_from_every_site(response: Response) -> Response:
+    """Lets scripts on the members' sites read the answer: it depends on no cookie, only on what was sent."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = "POST"
+        response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
+    return response
+
+
+def _page_seen(token: str) -> PageSeen | None:
+    try:
+        return service.current().signer.read_page(token)
+    except TokenError:
+        return None
+
+
+def _sender(token: str, seen: PageSeen | None) -> Sender:
+    if seen is None:
+        raise TokenError("the page token does not hold")
+    return Sender(service.current().signer.read_member(token), seen)
+
+
+def _store(form: SignupForm, sender: Sender) -> str:
+    """The address of the thank-you page, once everything is committed."""
+    current = service.current()
+    signup = leads.SignUp(
+        email=form.address,
+        first_name=form.name,
+        interest=Interest(form.interest.data),
+        member_id=sender.member_id,
+        seen=sender.seen,
+        utm=campaign(request.form, request.args),
+    )
+    with current.database.write() as session:
+        accepted = leads.accept(session, signup, current.clock(), current.letters)
+    log.info("stored: lead %d, %s", accepted.lead_id, "new" if accepted.new else "known")
+    return accepted.address
+
+
+def _thanks(sender: Sender) -> str:
+    """The same address for a form that fell into the trap: whoever filled it in learns nothing."""
+    with service.current().database.read() as session:
+        host = hosts.find(session, sender.member_id)
+        return hosts.thanks_address(session, host, sender.seen.locale)
+
+
+def _answer(address: str) -> Response:
+    if answers.wants_json():
+        return make_response(jsonify({"location": address}), 201)
+    return make_response(redirect(address, 303))
+
+
+def _correct(form: SignupForm, sender: Sender) -> Response:
+    """The form again with what was typed, each error beside its field, ready to be sent."""
+    if answers.wants_json():
+        return answers.error_json(422, form.words("errors_summary"), form.errors)
+    current = service.current()
+    with current.database.read() as session:
+        host = hosts.find(session, sender.member_id)
+    values = {"title": form.words("correct_title"), "lead": form.words("correct_lead"), "gone": False}
+    return _form(form, host, sender.seen, **values)
+
+
+def _instead(form: SignupForm, seen: PageSeen | None, kind: str) -> Response:
+    """Says that the member can't be told (or is not there), and offers the company's own form instead."""
+    words = form.words
+    if answers.wants_json():
+        message = words("token_wrong") if kind == "token" else words("token_unknown")
+        return answers.error_json(422, words(f"{kind}_lead"), {**form.errors, "token": [message]})
+    with service.current().database.read() as session:
+        host = hosts.find(session, None)
+    form.consent.data = False  # a new wording needs a new consent
+    own = replace(OWN_PAGE, locale=seen.locale if seen else words.locale)
+    values = {"title": words(f"{kind}_title"), "lead": words(f"{kind}_lead"), "gone": True}
+    return _form(form, host, own, **values)
+
+
+def _form(form: SignupForm, host: Host, seen: PageSeen, **values: object) -> Response:
+    current = service.current()
+    with current.database.read() as session:
+        wording = hosts.wording(session, host, seen.locale, seen.wording)
+        back = host.home
+        page = hosts.page(session, host, seen.page, seen.locale)
+    headers.allow_forms_to_lead_to(*host.origins)
+    return answers.page(
+        422,
+        "public/signup.html",
+        form.words,
+        form=form,
+        host=host,
+        back=back + (page.path if page else ""),
+        consent=wording.sentence,
+        token=current.signer.member_token(host.member.id if host.member else None),
+        page_token=current.signer.page_token(replace(seen, wording=wording.id)),
+        utm=campaign(request.form, request.args),
+        **values,
+    )

@@ -1,0 +1,59 @@
+"""What the service needs to know before it starts, read once from the environment and the instance folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from capture.directory import SECRETS, Fault, SecretError, read_instance, token_keys
+
+SQLITE_FILE = "capture.sqlite"
+"""The database's name in the instance folder, where no other is set."""
+
+SHORTEST_SECRET = 32
+"""Characters; 32 random hexadecimal characters hold 128 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one running service. ``repr`` shows no secret."""
+
+    token_keys: tuple[str, ...] = field(repr=False)
+    """Keys of the form tokens, newest first; the same as the generator's."""
+    secret_key: str = field(repr=False)
+    """Signs the links in mails and the sign-in sessions."""
+    database_url: str = field(repr=False)
+    """An SQLAlchemy address; hidden too, since it may hold a password."""
+    demo: bool = False
+    """True opens the local mailbox to visitors from this machine."""
+    busy_seconds: float = 5.0
+    """How long a sign-up waits for the database's writer before it is asked to try again."""
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str], site_folder: Path | None = None) -> Self:
+        """Reads ``ESPALIER_*`` from the instance folder and ``environ``, which wins.
+
+        Raises SecretError naming everything that is missing, with a hint.
+        """
+        values = read_instance(environ, site_folder)
+        missing = [name for name in SECRETS if not values.get(name)]
+        if missing:
+            hint = "run `sitegen secrets` once in this folder, or set the variable to 32 or more random characters"
+            raise SecretError(
+                *(Fault(f"{name} is not set: it {SECRETS[name]}", hint=hint) for name in missing)
+            )
+        secret = values["ESPALIER_SECRET_KEY"]
+        if len(secret) < SHORTEST_SECRET:
+            message = f"the key must have at least {SHORTEST_SECRET} characters"
+            raise SecretError(
+                Fault(message, where="ESPALIER_SECRET_KEY", hint="run `sitegen secrets` to make one")
+            )
+        folder = Path(values.get("ESPALIER_INSTANCE", "instance")).absolute()
+        return cls(
+            token_keys=tuple(token_keys(values)),
+            secret_key=secret,
+            database_url=values.get("ESPALIER_DATABASE_URL") or f"sqlite:///{folder / SQLITE_FILE}",
+            demo=values.get("ESPALIER_DEMO", "") == "1",
+        )
