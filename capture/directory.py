@@ -13,7 +13,6 @@ from pathlib import Path
 
 from sitegen import check, consent
 from sitegen import site as sites
-from sitegen.config import find_folder
 from sitegen.content import THANKS
 from sitegen.errors import EspalierError, Fault, RosterError, SecretError, TokenError, did_you_mean
 from sitegen.instance import SECRETS, token_keys
@@ -21,6 +20,7 @@ from sitegen.instance import create as create_instance
 from sitegen.instance import find as find_instance
 from sitegen.instance import read as read_instance
 from sitegen.model import Company, Interest, LocaleTexts, Member
+from sitegen.orders import find_folder
 from sitegen.site import Site
 from sitegen.token import PageSeen, TokenSigner
 

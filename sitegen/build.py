@@ -14,23 +14,21 @@ finished by the next.
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-from sitegen import __version__, check, crew, hosts, output, photos, sitemap
+from sitegen import __version__, check, crew, hosts, inputs, output, packing, photos, sitemap
+from sitegen import site as sites
 from sitegen.addresses import ASSETS
 from sitegen.errors import Fault
 from sitegen.membersites import QR_CODE, VCARD, Made, MemberSites, SitePlan
+from sitegen.orders import Order, Summary
 from sitegen.output import Output, Written
-from sitegen.packing import Packing
 from sitegen.record import Record
 from sitegen.render import Renderer
 from sitegen.roster import Roster
-from sitegen.site import Site
 from sitegen.token import TokenSigner
 
 _CHUNK = 64  # members: a few megabytes of pages in memory, and what a fault of ours would cost
@@ -40,73 +38,41 @@ Progress = Callable[[int, int], None]
 """Told (sites done, sites in all) as a build goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to build. ``jobs``: processes; 0 for one for each core that this process may use."""
-
-    jobs: int = 0
-    packing: Packing = Packing.NONE
-    fresh: bool = False
-    """Compare every file instead of trusting the record of the last build."""
-    verify: bool = False
-    """Compare every stamped page with plain Jinja's."""
-
-    @property
-    def processes(self) -> int:
-        """How many processes share the members."""
-        return self.jobs or len(os.sched_getaffinity(0))
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a build did. ``pages`` counts those of the finished tree; ``seconds`` is wall time."""
-
-    members: int
-    pages: int
-    written: int
-    unchanged: int
-    removed: int
-    bytes_written: int
-    seconds: float
-    faults: tuple[Fault, ...] = ()
-    """What kept single members from being built; their old pages stay."""
-    unstamped: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """Pages (key and language) that were rendered plainly for some members, and why."""
-
-
-def build(
-    site: Site,
-    signer: TokenSigner,
-    out: Path,
-    options: Options | None = None,
-    progress: Progress = lambda done, total: None,
-) -> Summary:
-    """Builds the company's site and every active member's into ``out``.
+def build(order: Order, progress: Progress = lambda done, total: None) -> Summary:
+    """Builds the company's site and every active member's.
 
     Raises EspalierError with everything that is wrong with the site, before anything is written. What goes
     wrong with single members is told in the summary.
     """
     started = perf_counter()
+    site = sites.load(order.folder, url=order.url, capture_url=order.capture_url, theme_name=order.theme)
+    now = inputs.read(order, site.settings.roster_path, site.theme.folders)
+    before = inputs.noted(order.out)
     with check.roster(site) as roster:
-        renderer = Renderer(site, signer)
-        check.rendering(site, renderer, roster)
+        renderer = Renderer(site, TokenSigner(order.token_keys))
+        if order.fresh or before is None or before.inputs.shared != now.shared:
+            check.rendering(site, renderer, roster)
         with (
-            output.opened(out, keep_out_of=site.folder) as folder,
-            closing(Record(folder.own / "record.sqlite")) as record,
+            output.opened(order.out, keep_out_of=site.folder) as folder,
+            closing(Record(folder.own / inputs.RECORD)) as record,
         ):
-            builder = _Builder(renderer, roster, folder, record, options or Options())
+            builder = _Builder(renderer, roster, folder, record, order)
             builder.run(progress)
-    return builder.summary(perf_counter() - started)
+            summary = builder.summary(perf_counter() - started)
+            if not summary.faults and not summary.unstamped:
+                note = inputs.Note(now, str(site.settings.roster_path), summary)
+                record.enter_note(*note.entry())
+    return summary
 
 
 class _Builder:
-    def __init__(self, renderer: Renderer, roster: Roster, folder: Output, record: Record, options: Options) -> None:
+    def __init__(self, renderer: Renderer, roster: Roster, folder: Output, record: Record, order: Order) -> None:
         self._renderer = renderer
         self._site = renderer.site
         self._roster = roster
         self._folder = folder
         self._record = record
-        self._options = options
+        self._order = order
         self._files: set[str] = set()
         self._counts = Written()
         self._members = 0
@@ -115,6 +81,7 @@ class _Builder:
         self._unstamped: dict[tuple[str, str], str] = {}
 
     def run(self, progress: Progress) -> None:
+        self._record.enter_note(inputs.NOTE, None)  # until this build has come to its end
         self._distrust_begun()
         self._assets()
         self._company()
@@ -158,7 +125,7 @@ class _Builder:
     def _company(self) -> None:
         host = hosts.of_company(self._site)
         for planned in self._renderer.plan(self._site.company_variant):
-            for path, content in self._options.packing.files(planned.file, self._renderer.render(planned, host)):
+            for path, content in packing.files(self._order.packing, planned.file, self._renderer.render(planned, host)):
                 self._root_file(path, content)
             self._pages += 1
 
@@ -181,12 +148,10 @@ class _Builder:
             self._record,
             plans=plans,
             known_plans=self._record.plans(),
-            packing=self._options.packing,
-            fresh=self._options.fresh,
-            verify=self._options.verify,
+            order=self._order,
         )
         spans = self._roster.spans(-(-len(self._roster) // _CHUNK))
-        jobs = self._options.processes if total >= _FORK_FROM else 1
+        jobs = self._order.processes if total >= _FORK_FROM else 1
         progress(0, total)
         for made in crew.shared_out(len(spans), jobs, lambda number: sites.chunk(spans[number])):
             self._take(made)
@@ -204,10 +169,10 @@ class _Builder:
 
     def _plan(self, locale: str) -> SitePlan:
         planned = self._renderer.plan(self._site.member_variant(locale))
-        packing = self._options.packing.value
+        packed = self._order.packing.value
         # A page's token holds its build id, and is signed: its key must tell signing keys apart as well.
         files: dict[str, str] = {
-            page.file: _key(page.build_id, page.shared["signup"], self._renderer.member_token(None), packing)
+            page.file: _key(page.build_id, page.shared["signup"], self._renderer.member_token(None), packed)
             for page in planned
         }
         site = self._site
@@ -221,7 +186,7 @@ class _Builder:
 
     def _remove_gone(self) -> None:
         self._folder.counts = self._counts
-        files = {name for plan in self._record.plans().values() for name in Packing.all_names(plan)}
+        files = {name for plan in self._record.plans().values() for name in packing.possible_names(plan)}
         for slug in self._record.unexpected_sites():
             for file in sorted(files):
                 self._folder.remove(f"{slug}/{file}")

@@ -1,4 +1,7 @@
-"""The ``sitegen`` command: parses, calls, prints. The only module that imports Click."""
+"""The ``sitegen`` command: parses, calls, prints. The only module that imports Click.
+
+What only one command needs is imported within it, so that a build with nothing to do is over at once.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +12,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from sitegen import __version__, check, config, explaining, instance, preview, serve, starter
-from sitegen import build as builds
-from sitegen import site as sites
+from sitegen import __version__, inputs, instance
 from sitegen.errors import EspalierError, Fault
 from sitegen.model import Member, Status
-from sitegen.packing import Packing
-from sitegen.render import Renderer
-from sitegen.roster import Query, Roster
-from sitegen.token import TokenSigner
+from sitegen.orders import SITE_FILE, Order, Packing, Summary, find_folder
+
+if TYPE_CHECKING:
+    from sitegen.build import Progress as Told
+    from sitegen.roster import Roster
+    from sitegen.site import Site
+    from sitegen.token import TokenSigner
 
 
 class Commands(click.Group):
@@ -73,8 +74,10 @@ def new(folder: Path) -> None:
       sitegen new shop
       sitegen build shop --out public
     """
+    from sitegen import starter
+
     starter.create(folder)
-    click.echo(f"{folder}: a sample company to make your own; begin with {folder / config.SITE_FILE}")
+    click.echo(f"{folder}: a sample company to make your own; begin with {folder / SITE_FILE}")
     click.echo(f"next: sitegen serve {folder}")
 
 
@@ -119,17 +122,31 @@ def build(
     Example:
       sitegen build content --out public
     """
-    folder = config.find_folder(folder)
-    site = sites.load(folder, url=url, capture_url=capture_url, theme_name=theme)
-    options = builds.Options(jobs, Packing(packing), fresh, verify)
-    with _progress(quiet or as_json) as progress:
-        summary = builds.build(site, _signer(folder), out, options, progress)
+    folder = find_folder(folder)
+    order = Order(
+        folder,
+        out,
+        tuple(_keys(folder)),
+        url=url,
+        capture_url=capture_url,
+        theme=theme,
+        packing=Packing(packing),
+        jobs=jobs,
+        fresh=fresh,
+        verify=verify,
+    )
+    summary = inputs.nothing_changed(order)
+    if summary is None:
+        from sitegen.build import build as run
+
+        with _progress(quiet or as_json) as progress:
+            summary = run(order, progress)
     if as_json:
         click.echo(json.dumps(_summary_json(summary), ensure_ascii=False))
     elif not quiet:
         click.echo(_summary_text(summary))
     if explain and not as_json:
-        _explain(site, folder)
+        _explain(order)
     if summary.faults:
         if not as_json:
             click.echo("\n".join(map(str, summary.faults)), err=True)
@@ -147,7 +164,9 @@ def check_command(folder: Path | None, as_json: bool) -> None:
     Example:
       sitegen check content
     """
-    folder = config.find_folder(folder)
+    from sitegen import check
+
+    folder = find_folder(folder)
     try:
         site, members = check.everything(folder, _signer(folder))
     except EspalierError as error:
@@ -176,7 +195,9 @@ def serve_command(
       sitegen serve content
       sitegen serve content --built public
     """
-    folder = config.find_folder(folder)
+    from sitegen import config, preview, serve
+
+    folder = find_folder(folder)
     server = serve.listening(host, port)
     address = f"http://{server.host}:{server.port}"
     if built is not None:
@@ -218,7 +239,11 @@ def members(
       sitegen members content --market ES --count
       sitegen members content --slug ana --json
     """
-    site = sites.load(config.find_folder(folder))
+    from sitegen import check
+    from sitegen import site as sites
+    from sitegen.roster import Query
+
+    site = sites.load(find_folder(folder))
     query = Query(text, Status(status) if status else None, locale, market)
     with check.roster(site) as roster:
         if slug is not None:
@@ -267,7 +292,7 @@ def member_json(member: Member) -> dict[str, Any]:
     }
 
 
-def _summary_text(summary: builds.Summary) -> str:
+def _summary_text(summary: Summary) -> str:
     plain = f"; {len(summary.unstamped)} pages not stamped, see --explain" if summary.unstamped else ""
     return (
         f"{summary.members} members, {summary.pages} pages: {summary.written} files written "
@@ -276,14 +301,19 @@ def _summary_text(summary: builds.Summary) -> str:
     )
 
 
-def _summary_json(summary: builds.Summary) -> dict[str, Any]:
+def _summary_json(summary: Summary) -> dict[str, Any]:
     plain = [{"page": key, "locale": locale, "why": why} for (key, locale), why in summary.unstamped.items()]
     return {**asdict(summary), "faults": [_fault_json(fault) for fault in summary.faults], "unstamped": plain}
 
 
-def _explain(site: sites.Site, folder: Path) -> None:
+def _explain(order: Order) -> None:
+    from sitegen import check, explaining
+    from sitegen import site as sites
+    from sitegen.render import Renderer
+
+    site = sites.load(order.folder, url=order.url, capture_url=order.capture_url, theme_name=order.theme)
     with check.roster(site) as roster:
-        explained = list(explaining.explain(site, Renderer(site, _signer(folder)), roster))
+        explained = list(explaining.explain(site, Renderer(site, _signer(order.folder)), roster))
     for each in explained:
         click.echo(
             f"{each.page} ({each.locale}): {each.shapes} shapes of {each.members} members, "
@@ -295,10 +325,16 @@ def _explain(site: sites.Site, folder: Path) -> None:
 
 
 def _signer(folder: Path) -> TokenSigner:
-    return TokenSigner(instance.token_keys(instance.read(os.environ, folder)))
+    from sitegen.token import TokenSigner
+
+    return TokenSigner(_keys(folder))
 
 
-def _show_member(site: sites.Site, roster: Roster, slug: str, as_json: bool) -> None:
+def _keys(folder: Path) -> list[str]:
+    return instance.token_keys(instance.read(os.environ, folder))
+
+
+def _show_member(site: Site, roster: Roster, slug: str, as_json: bool) -> None:
     member = roster.by_slug(slug)
     if member is None:
         hint = "list them with `sitegen members`"
@@ -311,6 +347,9 @@ def _show_member(site: sites.Site, roster: Roster, slug: str, as_json: bool) -> 
         shown = {**member_json(member), "url": home, "upline": above, "downline_count": downline}
         click.echo(json.dumps(shown, ensure_ascii=False))
         return
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table.grid(padding=(0, 2))
     for name, value in member_json(member).items():
         if value not in (None, []):
@@ -342,12 +381,15 @@ def _serving(address: str, what: str) -> None:
 
 
 @contextmanager
-def _progress(silent: bool) -> Iterator[builds.Progress]:
+def _progress(silent: bool) -> Iterator[Told]:
     """A bar where a terminal looks on, nothing elsewhere."""
-    console = Console(stderr=True)
-    if silent or not console.is_terminal:
+    if silent or not sys.stderr.isatty():
         yield lambda done, total: None
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
     columns = (TextColumn("members"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("members", total=None)

@@ -10,15 +10,14 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from sitegen import cards, hosts, photos, qr
+from sitegen import cards, hosts, inputs, packing, photos, qr
 from sitegen.addresses import ASSETS
 from sitegen.context import Photo
 from sitegen.errors import ContentError, EspalierError, Fault
 from sitegen.model import Member
+from sitegen.orders import Order
 from sitegen.output import File, Output, Written
-from sitegen.packing import Packing
 from sitegen.photos import Renditions
 from sitegen.record import Plan, Record
 from sitegen.render import PlannedPage, Renderer
@@ -66,9 +65,7 @@ class MemberSites:
         *,
         plans: Mapping[str, SitePlan],
         known_plans: Mapping[str, Plan],
-        packing: Packing,
-        fresh: bool,
-        verify: bool,
+        order: Order,
     ) -> None:
         self._renderer = renderer
         self._site = renderer.site
@@ -77,9 +74,7 @@ class MemberSites:
         self._record = record
         self._plans = plans
         self._known_plans = known_plans
-        self._packing = packing
-        self._fresh = fresh
-        self._verify = verify
+        self._order = order
         self._shared = repr((renderer.site.addresses, renderer.site.settings.site.self_canonical_words))
         self._photos: dict[str, Photo] = {}
         self._stale = {plan.id: self._left_by_others(plan) for plan in plans.values()}
@@ -110,7 +105,7 @@ class MemberSites:
     def _news(self, member: Member, sponsor: Member | None, plan: SitePlan) -> tuple[bytes, set[str] | None]:
         """The member's key, and the files of their site that are new; None: all is as it should be."""
         key = self._member_key(member, sponsor)
-        before = None if self._fresh else self._record.site(member.slug)
+        before = None if self._order.fresh else self._record.site(member.slug)
         if before is None or before[0] != key or not self._output.has_site(member.slug):
             return key, set(plan.files)
         if before[1] == plan.id:
@@ -143,10 +138,10 @@ class MemberSites:
         source = photos.locate(self._site.folder / "photos", name)
         assets = self._output.root / ASSETS
         try:
-            stamp = stamped(source)
+            stamp = inputs.stamp(source.stat())
         except OSError as error:
             raise ContentError(Fault("there is no such photo", where=source)) from error
-        before = None if self._fresh else self._record.photo(name)
+        before = None if self._order.fresh else self._record.photo(name)
         if before is not None and before[0] == stamp:
             made = Renditions(before[1], before[2])
             if all((assets / each).is_file() for each in made.names()):
@@ -162,9 +157,9 @@ class MemberSites:
         for page in plan.pages:
             if page.file in wanted:
                 content = self._renderer.stamp(page, sheet)
-                if self._verify:
+                if self._order.verify:
                     self._renderer.verify(page, host, content)
-                yield from self._packing.files(page.file, content)
+                yield from packing.files(self._order.packing, page.file, content)
         if VCARD in wanted:
             status = self._site.texts[member.locale].status
             yield VCARD, cards.vcard(member, self._site.company, status, host.home).encode()
@@ -185,8 +180,8 @@ class MemberSites:
 
     def _left_by_others(self, plan: SitePlan) -> list[str]:
         """Files that an earlier plan may have left and this one does not name."""
-        own = self._packing.names(plan.files)
-        others = {name for old in self._known_plans.values() for name in self._packing.all_names(old)}
+        own = packing.names(self._order.packing, plan.files)
+        others = {name for old in self._known_plans.values() for name in packing.possible_names(old)}
         return sorted(others - own)
 
     def _of_member(self, fault: Fault, member: Member) -> Fault:
@@ -194,9 +189,3 @@ class MemberSites:
         message = f"{member.slug}: {fault.message}" if fault.where else f"{member.slug}: {fault}"
         where = fault.where or row
         return Fault(message, where=where, line=fault.line, hint=fault.hint)
-
-
-def stamped(path: Path) -> str:
-    """What the file system says of a file; another content never has the same stamp."""
-    found = path.stat()
-    return f"{found.st_size}.{found.st_mtime_ns}.{found.st_ctime_ns}.{found.st_ino}"

@@ -121,6 +121,28 @@ def test_the_lock_pins_every_dependency_with_hashes_and_names_no_place() -> None
     assert all("--hash=sha256:" in entry for entry in re.split(r"\n(?=\S)", text.strip()))
 
 
+def test_the_arrows_of_the_readme_are_those_of_the_imports() -> None:
+    from tests.test_arrows import ARROWS, MODULES  # reads every module; a fault there is not one of every test here
+
+    block = re.search(r"## Architecture\n.*?```text\n(.*?)```", README, re.DOTALL)
+    assert block is not None
+    for chain in re.split(r"\n(?=\w)", block[1].strip()):
+        package, _, text = chain.partition(":")
+        groups = [[each.strip() for each in group.split(",")] for group in text.split("→")]
+        assert len(groups) > 5
+        for at, group in enumerate(groups):
+            for name in group:
+                module = name if name == "sitegen" else f"{package}.{name}"
+                assert module in MODULES
+                left = {f"{package}.{each}" for before in groups[:at] for each in before}
+                reached = {each for own, targets in ARROWS.items() if is_in(own, module) for each in targets}
+                assert not {each for each in reached if any(is_in(each, one) for one in left)}, module
+
+
+def is_in(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
 @pytest.mark.parametrize("path", PAGES, ids=names(PAGES))
 def test_links_within_the_repository_lead_somewhere(path: Path) -> None:
     text = re.sub(r"```.*?```|`[^`\n]*`", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
