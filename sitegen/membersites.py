@@ -147,7 +147,10 @@ class MemberSites:
             if all((assets / each).is_file() for each in made.names()):
                 self._seen.append((name, stamp, made.digest, made.widths))
                 return made
-        made = photos.render(source, assets)
+        made = photos.examine(source)
+        if not all((assets / each).is_file() for each in made.names()):
+            for each, content in photos.encode(source):
+                self._output.write(f"{ASSETS}/{each}", content)
         self._seen.append((name, stamp, made.digest, made.widths))
         return made
 
