@@ -61,9 +61,7 @@ def capture(servers: tuple[Website, Capture]) -> Capture:
 
 
 @pytest.fixture(scope="package")
-def nightmarket(
-    almanac: Website, capture: Capture, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Website]:
+def nightmarket(almanac: Website, capture: Capture, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Website]:
     """The same in the child theme."""
     (port,) = free_ports(1)
     out = tmp_path_factory.mktemp("nightmarket") / "public"

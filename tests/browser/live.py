@@ -17,6 +17,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from capture import export, leads
+from capture.db import Database
+from capture.settings import Settings
 from sitegen import site as sites
 from tests.conftest import SECRET_KEY, TOKEN_KEY
 
@@ -75,6 +78,14 @@ class Capture:
         """What `capture leads --json` prints."""
         chosen = ("--member", member) if member else ()
         found: list[dict[str, Any]] = json.loads(run(["capture", "leads", *chosen, "--json"], self.environ))
+        return found
+
+    def stored(self) -> list[dict[str, Any]]:
+        """Every lead in the database, read without starting a process."""
+        database = Database(Settings.from_environ(self.environ).database_url, checkpoints=False)
+        with database.read() as session:
+            found = list(export.rows(leads.listing(session, None)))
+        database.engine.dispose()
         return found
 
 

@@ -10,9 +10,14 @@ from html import unescape
 from itertools import product
 from urllib.parse import urlencode
 
+import pytest
+
 from sitegen.serve import policy
 from tests.deploy.conftest import URL, publish
 from tests.deploy.servers import DOMAIN, Answer, Server
+
+# One worker starts the servers for all of them.
+pytestmark = pytest.mark.xdist_group("deploy")
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 GUARDS = ("content-security-policy", "x-content-type-options", "referrer-policy", "strict-transport-security")
