@@ -169,11 +169,11 @@ class _Builder:
 
     def _plan(self, locale: str) -> SitePlan:
         planned = self._renderer.plan(self._site.member_variant(locale))
-        packed = self._order.packing.value
         # A page's token holds its build id, and is signed: its key must tell signing keys apart as well.
-        files: dict[str, str] = {
-            page.file: _key(page.build_id, page.shared["signup"], self._renderer.member_token(None), packed)
+        files = {
+            name: _key(page.build_id, page.shared["signup"], self._renderer.member_token(None))
             for page in planned
+            for name in packing.names(self._order.packing, page.file)
         }
         site = self._site
         shared = _key(__version__, site.company, site.texts[locale].status, site.addresses)
@@ -186,7 +186,7 @@ class _Builder:
 
     def _remove_gone(self) -> None:
         self._folder.counts = self._counts
-        files = {name for plan in self._record.plans().values() for name in packing.possible_names(plan)}
+        files = {name for plan in self._record.plans().values() for name in plan}
         for slug in self._record.unexpected_sites():
             for file in sorted(files):
                 self._folder.remove(f"{slug}/{file}")

@@ -77,7 +77,9 @@ class MemberSites:
         self._order = order
         self._shared = repr((renderer.site.addresses, renderer.site.settings.site.self_canonical_words))
         self._photos: dict[str, Photo] = {}
-        self._stale = {plan.id: self._left_by_others(plan) for plan in plans.values()}
+        left = {file for old in known_plans.values() for file in old}
+        self._stale = {plan.id: sorted(left - plan.files.keys()) for plan in plans.values()}
+        """Files that an earlier plan may have left and the newest does not name."""
         self._seen: list[PhotoSeen] = []
 
     def chunk(self, rows: range) -> Made:
@@ -158,7 +160,7 @@ class MemberSites:
         host = hosts.of_member(self._site, member, sponsor, self._photo, self._sponsors_photo)
         sheet = self._renderer.sheet(host)
         for page in plan.pages:
-            if page.file in wanted:
+            if not wanted.isdisjoint(packing.names(self._order.packing, page.file)):
                 content = self._renderer.stamp(page, sheet)
                 if self._order.verify:
                     self._renderer.verify(page, host, content)
@@ -176,16 +178,10 @@ class MemberSites:
         with (self._output.own / f"begun-{os.getpid()}").open("a", encoding="utf-8") as begun:
             begun.writelines(f"{slug}\n" for slug, *_ in waiting)
         for slug, key, plan, files in waiting:
-            self._output.write_site(slug, files)
-            for file in self._stale[plan.id]:
+            is_new = self._output.write_site(slug, files)
+            for file in () if is_new else self._stale[plan.id]:
                 self._output.remove(f"{slug}/{file}")
             made.sites.append((slug, key, plan.id))
-
-    def _left_by_others(self, plan: SitePlan) -> list[str]:
-        """Files that an earlier plan may have left and this one does not name."""
-        own = packing.names(self._order.packing, plan.files)
-        others = {name for old in self._known_plans.values() for name in packing.possible_names(old)}
-        return sorted(others - own)
 
     def _of_member(self, fault: Fault, member: Member) -> Fault:
         row = self._site.settings.roster_path

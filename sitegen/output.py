@@ -74,13 +74,13 @@ class Output:
         self.counts.written += 1
         self.counts.bytes_written += len(content)
 
-    def write_site(self, folder: str, files: Sequence[File]) -> None:
-        """Puts the files of one member's site in their places; a new site appears as a whole."""
+    def write_site(self, folder: str, files: Sequence[File]) -> bool:
+        """Puts the files of one member's site in their places. A new site appears as a whole: then True."""
         target = self._target(folder)
         if os.path.lexists(target):
             for path, content in files:
                 self.write(f"{folder}/{path}", content)
-            return
+            return False
         with _telling(target):
             staged = self._next_staged()
             try:
@@ -91,6 +91,7 @@ class Output:
                 raise
         self.counts.written += len(files)
         self.counts.bytes_written += sum(len(content) for _, content in files)
+        return True
 
     def has_site(self, folder: str) -> bool:
         """Whether a folder stands in its place."""

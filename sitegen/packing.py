@@ -8,7 +8,7 @@ where it is not installed, zlib does the same work.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from sitegen.orders import Packing
 
@@ -29,21 +29,10 @@ def files(packing: Packing, path: str, content: bytes) -> Iterator[tuple[str, by
         yield f"{path}.gz", compressed(content)
 
 
-def names(packing: Packing, plan: Iterable[str]) -> set[str]:
-    """The names that the files of a plan have on the disk."""
-    found: set[str] = set()
-    for path in plan:
-        packed = path.endswith(".html")
-        if packing is not Packing.ALONE or not packed:
-            found.add(path)
-        if packing is not Packing.NONE and packed:
-            found.add(f"{path}.gz")
-    return found
-
-
-def possible_names(plan: Iterable[str]) -> set[str]:
-    """The names that the files of a plan may have, whatever the packing was."""
-    return names(Packing.BESIDE, plan)
+def names(packing: Packing, path: str) -> tuple[str, ...]:
+    """The names of those files."""
+    packed = f"{path}.gz"
+    return {Packing.NONE: (path,), Packing.BESIDE: (path, packed), Packing.ALONE: (packed,)}[packing]
 
 
 def compressed(content: bytes) -> bytes:
