@@ -41,6 +41,9 @@ class Commands(click.Group):
             if count > 1:
                 click.echo(f"{count} faults", err=True)
             ctx.exit(1)
+        except KeyboardInterrupt:
+            click.echo("interrupted; what was published is whole, and the next run goes on from here", err=True)
+            ctx.exit(130)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
