@@ -155,7 +155,12 @@ def test_text_is_sent_compressed(server: Server) -> None:
         assert answer.headers.get("content-encoding") == "gzip", path
         assert answer.headers["vary"] == "Accept-Encoding"
         assert gzip.decompress(answer.body) == server.ask(path).body
-    assert server.member("ana", headers=zipped).headers["content-encoding"] == "gzip"
+    page = server.member("ana", headers=zipped)
+    # Compressed when it was built, not each time it is asked for.
+    assert page.body == (server.published.place / "public" / "ana" / "index.html.gz").read_bytes()
+    assert page.headers["content-type"].startswith("text/html")
+    again = server.member("ana", headers={**zipped, "If-None-Match": page.headers["etag"]})
+    assert (again.status, again.body) == (304, b"")
     assert server.member("ana", "/qr.svg", headers=zipped).headers["content-encoding"] == "gzip"
 
 
