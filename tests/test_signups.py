@@ -5,9 +5,9 @@ The sites are built, the service runs as a process of its own, and a program sen
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,7 @@ from tests.browser.live import LOOPBACK, Capture, Website, capture_service, free
 MEMBERS = 40
 SIGN_UPS = 200
 SENDERS = 8
-"""Threads, each with a connection of its own."""
+"""Threads that post at once."""
 
 WITH_FORM = tuple(key for key in KINDS if key != "thanks")
 
@@ -55,20 +55,14 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         yield Live(Website(SAMPLE, place / "public", origin), service)
 
 
-_connections = threading.local()
-
-
 def post(form: Form, accept: str = "text/html", **fields: str) -> Answer:
     """Sends a form as a browser does, without following where the answer leads."""
     parts = urlsplit(form.action)
-    connections = _connections.__dict__
-    if parts.netloc not in connections:
-        connections[parts.netloc] = http.client.HTTPConnection(parts.netloc, timeout=60)
-    connection: http.client.HTTPConnection = connections[parts.netloc]
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": accept}
-    connection.request("POST", parts.path, urlencode(form.fields | fields), headers)
-    answer = connection.getresponse()
-    return Answer(answer.status, answer.headers["Location"], answer.read().decode())
+    with contextlib.closing(http.client.HTTPConnection(parts.netloc, timeout=60)) as connection:
+        connection.request("POST", parts.path, urlencode(form.fields | fields), headers)
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.headers["Location"], answer.read().decode())
 
 
 def form_of(live: Live, slug: str | None, key: str = "home", locale: str | None = None) -> Form:

@@ -237,8 +237,9 @@ def press_tab(page: Page) -> None:
     shown = page.evaluate(
         """() => {
           const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
-          const ring = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== "none";
-          return ring && box.width > 1 && box.height > 1 && box.bottom > 0 && box.top < innerHeight;
+          const outline = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
+          const inSight = box.width > 1 && box.height > 1 && box.bottom > 0 && box.top < innerHeight;
+          return inSight && (outline || style.boxShadow !== "none");
         }"""
     )
     where = page.evaluate("document.activeElement.outerHTML.slice(0, 160)")
