@@ -2,7 +2,9 @@
 # make test    set up and run every test but the slow proofs
 # make proof   the slow proofs: the wheel in an empty environment, kills, floods, long fuzzing
 # make lint    ruff and mypy
+# make fuzz    stamping against plain Jinja on random templates, for ten minutes; prints seeds
 # make docs    write docs/cli.md and the other generated pages anew
+# make bench   measure against plain Jinja, Hugo and the disk; about an hour (benchmarks/README.md)
 # make lock    resolve the dependencies anew into requirements.lock (needs uv)
 # make clean   remove the environment and what tools left behind; instance/ stays
 
@@ -12,7 +14,7 @@ READY := $(VENV)/.ready
 PYTHON ?= python3
 PYTEST_FLAGS ?= -n auto --dist loadgroup
 
-.PHONY: demo test proof lint docs lock setup clean
+.PHONY: demo test proof lint fuzz docs bench lock setup clean
 
 setup: $(READY)
 
@@ -50,11 +52,17 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+fuzz: setup
+	$(BIN)/python -m tests.stamping.fuzz --minutes 10
+
 docs: setup
 	$(BIN)/python -m tests.docs
 
+bench: setup
+	$(BIN)/python -m benchmarks
+
 lock:
-	uv pip compile pyproject.toml --extra dev --universal --upgrade --generate-hashes --no-annotate --no-header \
+	uv pip compile pyproject.toml --extra dev --extra bench --universal --upgrade --generate-hashes --no-annotate --no-header \
 		--no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock
 
 clean:

@@ -35,6 +35,7 @@ _SCOPED = (
 _TEXTS = {
     "escape": "escape",
     "str": "string",
+    "raw": "raw",
     "Markup": "Markup",
     "markup_join": "markup_join",
     "str_join": "str_join",
@@ -48,9 +49,7 @@ def closed(statements: Sequence[nodes.Node]) -> bool:
 
 
 def _leaks(node: nodes.Node) -> bool:
-    return isinstance(node, _LEAKING) or (
-        not isinstance(node, _SCOPED) and any(map(_leaks, node.iter_child_nodes()))
-    )
+    return isinstance(node, _LEAKING) or (not isinstance(node, _SCOPED) and any(map(_leaks, node.iter_child_nodes())))
 
 
 def jumps(node: nodes.Node) -> bool:
@@ -116,6 +115,14 @@ class TracingGenerator(CodeGenerator):
         for child in [node.node] if isinstance(node, nodes.Call) else node.iter_child_nodes():
             found = self._set_bare(child) or found
         return found
+
+    def start_write(self, frame: Frame, node: nodes.Node | None = None) -> None:
+        super().start_write(frame, node)
+        self.write("raw(")
+
+    def end_write(self, frame: Frame) -> None:
+        self.write(")")
+        super().end_write(frame)
 
     # -- regions of statements
 

@@ -92,9 +92,7 @@ class Tracing(jinja2.Environment):
     ) -> jinja2.Template:
         return super().get_or_select_template(self.tracer.exactly(template_name_or_list), parent, globals)
 
-    def call_pure(
-        self, eval_ctx: nodes.EvalContext, function: Any, args: tuple[Any, ...], kwargs: Any
-    ) -> Any:
+    def call_pure(self, eval_ctx: nodes.EvalContext, function: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
         """A call from template code, deferred if need be. Raises Decline for what is not known to be pure."""
         if held(function):
             return self.tracer.apply(self._call_method, (function, *args), kwargs, "call")
@@ -104,9 +102,7 @@ class Tracing(jinja2.Environment):
                 args = (self._first(function, eval_ctx), *args)
             return self.tracer.apply(function, args, kwargs)
         if not self.purity.method(function):
-            raise Decline(
-                f"calls {getattr(function, '__qualname__', repr(function))}, which is not registered as pure"
-            )
+            raise Decline(f"calls {getattr(function, '__qualname__', repr(function))}, which is not registered as pure")
         if carries(owner):
             function = self.tracer.attribute(owner, function.__name__)
             return self.tracer.apply(self._call_method, (function, *args), kwargs, "call")
@@ -164,12 +160,8 @@ def derive(plain: jinja2.Environment, ledger: Ledger, purity: Purity) -> Tracing
     tracing.plain, tracing.ledger, tracing.purity = plain, ledger, purity
     loop = type("LoopContext", (LoopContext,), {"environment": tracing})
     tracing.classes = {"LoopContext": loop, "Macro": Macro, "TemplateReference": TemplateReference}
-    tracing.filters = {
-        name: tracing.defer_filter(name, function, True) for name, function in plain.filters.items()
-    }
-    tracing.tests = {
-        name: tracing.defer_filter(name, function, False) for name, function in plain.tests.items()
-    }
+    tracing.filters = {name: tracing.defer_filter(name, function, True) for name, function in plain.filters.items()}
+    tracing.tests = {name: tracing.defer_filter(name, function, False) for name, function in plain.tests.items()}
     found: Tracing = tracing
     return found
 

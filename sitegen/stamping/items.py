@@ -28,11 +28,15 @@ class Items:
         if not self._ask(self._next):
             raise StopIteration
         self._next += 1
-        return self._tracer.slot(self._tracer.ledger.item(self._items, self._next - 1))
+        return self._tracer.slot(self._item())
 
     def confirm(self) -> None:
         """Ask for the last item again: the loop goes on, outside the region that had looked ahead."""
         self._ask(self._next - 1)
+        self._tracer.value(self._item())
+
+    def _item(self) -> Expr:
+        return self._tracer.ledger.item(self._items, self._next - 1)
 
     def _ask(self, number: int) -> bool:
         return bool(self._tracer.ask(self._tracer.ledger.more(self._items, number)))

@@ -18,12 +18,11 @@ from jinja2.runtime import Context
 from jinja2.utils import missing
 from markupsafe import Markup
 
+from sitegen.stamping import expressions
 from sitegen.stamping.expressions import UNSET, Compute, Expr, Once, Step, Values, Way, absent, is_iterator
 from sitegen.stamping.printers import PRINTERS
 from sitegen.stamping.purity import LAZY, PASSING
 from sitegen.stamping.signals import Decline
-
-from sitegen.stamping import expressions
 
 _BY_VALUE = frozenset({str, Markup, bytes, int, bool, type(None), range})
 #: Containers with more items than this are recognised by identity: they come from the shared context.

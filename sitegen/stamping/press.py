@@ -160,7 +160,7 @@ class Program:
         return self._press._environment.get_template(self.template).render({**self._shared, **roots}).encode()
 
     def _excuse(self, sheet: Sheet, fault: Exception) -> bytes:
-        """A plain page after a fault in stamping. The member's own faults raise again, as plain Jinja raises them."""
+        """A plain page after a fault in stamping; the member's own fault raises again in plain Jinja."""
         page = self._plain(sheet)
         if self.reason is None:
             self.reason = f"{self.template}: plain for some members: {type(fault).__name__}: {fault}"

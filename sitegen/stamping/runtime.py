@@ -77,7 +77,9 @@ class BlockReference(runtime.BlockReference):
     def __call__(self) -> Any:
         context = self._context
         text = context.environment.concat(self._stack[self._depth](context))
-        return context.environment.texts.Markup(text) if context.eval_ctx.autoescape else text  # type: ignore[attr-defined]
+        if not context.eval_ctx.autoescape:
+            return text
+        return context.environment.texts.Markup(text)  # type: ignore[attr-defined]
 
 
 class TemplateReference(runtime.TemplateReference):

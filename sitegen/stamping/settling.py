@@ -17,7 +17,8 @@ def settle(ledger: Ledger, page: Visit, ended: Iterable[Visit], parts: Iterable[
     """Give each region in the page's parts its text, and each region that ended its new form.
 
     A region's text is what stands between its two marks. `ended` is in the order in which the visits ended,
-    so that rooms come before what prints them. Raises Decline if a leaf is printed with another text than before.
+    so that rooms come before what prints them. Raises Decline if a leaf is printed with another text than
+    before.
     """
     page.end()
     stack: list[tuple[Visit, list[Any]]] = [(page, [])]

@@ -39,6 +39,10 @@ class Texts:
             return Text(self._tracer, value._parts, False)
         return self._printed("str", value) if carries(value) else str(value)
 
+    def raw(self, value: Any) -> Any:
+        """What is printed as it is (the result of a filter block), printed where it stands."""
+        return self._printed("raw", value) if type(value) is Slot else value
+
     def Markup(self, value: Any) -> Any:
         if type(value) is Text:
             return Text(self._tracer, value._parts, True)
@@ -63,8 +67,6 @@ class Texts:
         for item in items:
             if type(item) is Text:
                 parts.extend(self.parts(item._parts))
-            elif type(item) is Slot:
-                parts.append(self._printed("raw", item))
             elif type(item) is Printed or type(item) is Visit:
                 parts.append(item)
             elif item != "":
@@ -88,9 +90,7 @@ def text_value(ledger: Ledger, text: Text) -> Expr:
         if isinstance(part, str):
             children.append(ledger.const(part))
         elif type(part) is Printed:
-            children.append(
-                ledger.call(printed_text, (ledger.const(part.kind), part.source), label=part.source.label)
-            )
+            children.append(ledger.call(printed_text, (ledger.const(part.kind), part.source), label=part.source.label))
     return ledger.call(_markup if text._markup else _plain, tuple(children), label="text")
 
 

@@ -60,9 +60,7 @@ class Visit:
     def end(self) -> None:
         """Make the node a leaf. Its needs: what the code computed and no other expression covers."""
         used = {child for expr in self.made for child in expr.children}
-        needs: list[Expr | Region] = [
-            expr for expr in self.made if expr not in used and expr not in self.asked
-        ]
+        needs: list[Expr | Region] = [expr for expr in self.made if expr not in used and expr not in self.asked]
         for visit in self.rooms:
             if visit.region.straight:
                 needs.extend(visit.node.needs or ())
