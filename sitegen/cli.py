@@ -184,12 +184,25 @@ def check_command(folder: Path | None, as_json: bool) -> None:
 @main.command(name="serve")
 @_folder_argument
 @click.option("--built", type=click.Path(path_type=Path), help="Serve this built folder as it lies on the disk.")
+@click.option("--production", is_flag=True, help="Serve visitors: every page at once, none of them as a file.")
+@click.option("--workers", default=0, metavar="N", help="Processes of --production; 0: one for each core.")
+@click.option("--roster", "roster_url", help="The database that `roster-to` filled, for --production.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="The first port to try.")
+@click.option("--port", default=8000, show_default=True, help="The first port to try; with --production the only one.")
+@url_option
 @capture_option
 @theme_option
 def serve_command(
-    folder: Path | None, built: Path | None, host: str, port: int, capture_url: str | None, theme: str | None
+    folder: Path | None,
+    built: Path | None,
+    production: bool,
+    workers: int,
+    roster_url: str | None,
+    host: str,
+    port: int,
+    url: str | None,
+    capture_url: str | None,
+    theme: str | None,
 ) -> None:
     """Show any member's page on request; a saved file reloads the browser.
 
@@ -197,17 +210,22 @@ def serve_command(
     Example:
       sitegen serve content
       sitegen serve content --built public
+      sitegen serve content --production --workers 4
     """
+    folder = find_folder(folder)
+    if production:
+        order = Order(folder, folder / "instance", tuple(_keys(folder)), url=url, capture_url=capture_url, theme=theme)
+        _serve_production(order, roster_url, host, port, workers or order.processes)
+        return
     from sitegen import config, preview, serve
 
-    folder = find_folder(folder)
     server = serve.listening(host, port)
     address = f"http://{server.host}:{server.port}"
     if built is not None:
         settings = config.load(folder, capture_url=capture_url)
         server.run(serve.built_app(built, settings.capture_url), lambda: _serving(address, str(built)))
         return
-    live = preview.Preview(folder, _signer(folder), url=address, capture_url=capture_url, theme_name=theme)
+    live = preview.Preview(folder, _signer(folder), url=url or address, capture_url=capture_url, theme_name=theme)
     if live.error is not None:
         click.echo(str(live.error), err=True)
     with live.watching():
@@ -259,6 +277,29 @@ def members(
         else:
             for each in roster.search(query, limit=limit):
                 click.echo(f"{each.slug:<28} {each.status.value:<9} {each.locale:<6} {each.name}")
+
+
+@main.command(name="roster-to")
+@click.argument("database", metavar="postgresql://…")
+@_folder_argument
+def roster_to(database: str, folder: Path | None) -> None:
+    """Check the roster and put it into a PostgreSQL database, for `serve --production --roster`.
+
+    Servers show the old roster until all of the new one is there.
+
+    \b
+    Example:
+      sitegen roster-to postgresql://espalier@localhost/espalier content
+    """
+    from sitegen import check
+    from sitegen import site as sites
+    from sitegen.roster import postgres
+
+    folder = find_folder(folder)
+    site = sites.load(folder)
+    with check.roster(site, _instance(folder) / "roster.sqlite") as roster:
+        changed = postgres.copy(roster, database, postgres.rules(site))
+        click.echo(f"{len(roster)} members {'copied to' if changed else 'are already in'} {postgres.shown(database)}")
 
 
 @main.command()
@@ -376,6 +417,20 @@ def _print_list(objects: Iterator[dict[str, Any]]) -> None:
 def _fault_json(fault: Fault) -> dict[str, Any]:
     where = None if fault.where is None else str(fault.where)
     return {"where": where, "line": fault.line, "message": fault.message, "hint": fault.hint}
+
+
+def _serve_production(order: Order, roster_url: str | None, host: str, port: int, workers: int) -> None:
+    from sitegen.production import workers as production
+    from sitegen.production.renewing import Wanted
+
+    listener = production.listen(host, port)
+    address = production.address(listener)
+    wanted = Wanted(order, _instance(order.folder), roster_url)
+    production.run(wanted, listener, workers=workers, ready=lambda: _serving(address, str(order.folder)))
+
+
+def _instance(folder: Path) -> Path:
+    return instance.find(os.environ, folder) or Path("instance")
 
 
 def _serving(address: str, what: str) -> None:
