@@ -21,9 +21,7 @@ from capture.db import Database, Unavailable
 from capture.directory import EspalierError, Fault
 from capture.settings import Settings
 
-SITE = click.argument(
-    "folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False)
-)
+SITE = click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
 URL = click.option("--url", help="The sites' address, in place of the one in site.toml.")
 CAPTURE_URL = click.option("--capture-url", help="This service's address, in place of the one in site.toml.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -91,9 +89,7 @@ def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8001, show_default=True, type=PORT, help="The port; 0 takes any free one.")
-@click.option(
-    "--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests at a time."
-)
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests at a time.")
 def serve(host: str, port: int, threads: int) -> None:
     """Serve the sign-up service until it is told to stop (SIGTERM or Ctrl-C), then finish what has begun.
 
@@ -155,16 +151,12 @@ def migrate() -> None:
     before = database.revision() if database.file is None or database.file.is_file() else None
     database.migrate()
     after = database.revision()
-    click.echo(
-        f"the database was at {before or 'nothing'} and is at {after}" if before != after else f"at {after}"
-    )
+    click.echo(f"the database was at {before or 'nothing'} and is at {after}" if before != after else f"at {after}")
 
 
 @main.command()
 @SITE
-@click.option(
-    "--port", default=8000, show_default=True, type=PORT, help="The sites' port, or the next free one."
-)
+@click.option("--port", default=8000, show_default=True, type=PORT, help="The sites' port, or the next free one.")
 @click.option(
     "--capture-port", default=8001, show_default=True, type=PORT, help="This service's, or the next free one."
 )

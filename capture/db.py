@@ -150,9 +150,7 @@ class Database:
             raise Unavailable("the database's file is gone")
 
     def _postgresql(self) -> Engine:
-        return create_engine(
-            self.url, hide_parameters=True, pool_pre_ping=True, pool_timeout=self.busy_seconds
-        )
+        return create_engine(self.url, hide_parameters=True, pool_pre_ping=True, pool_timeout=self.busy_seconds)
 
     def _sqlite(self, checkpoints: bool) -> Engine:
         path = str(self.file.absolute()) if self.file else ""
@@ -189,17 +187,13 @@ def _read_address(address: str) -> URL:
         url = make_url(address)
     except ArgumentError as error:
         hint = "e.g. sqlite:////var/lib/espalier/capture.sqlite or postgresql://user@host/name"
-        raise DatabaseError(
-            Fault("not a database address", where="ESPALIER_DATABASE_URL", hint=hint)
-        ) from error
+        raise DatabaseError(Fault("not a database address", where="ESPALIER_DATABASE_URL", hint=hint)) from error
     backend = url.get_backend_name()
     if backend == "postgresql":
         return url.set(drivername="postgresql+psycopg")
     if backend != "sqlite" or not url.database or url.database == ":memory:":
         hint = "use a SQLite file or PostgreSQL"
-        raise DatabaseError(
-            Fault("this kind of database is not supported", where="ESPALIER_DATABASE_URL", hint=hint)
-        )
+        raise DatabaseError(Fault("this kind of database is not supported", where="ESPALIER_DATABASE_URL", hint=hint))
     return url
 
 

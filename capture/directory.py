@@ -131,9 +131,7 @@ class Directory:
                 for page in site.pages[locale.code]:
                     path = site.path(page, variant.home_locale)
                     title = page.front.title
-                    yield PageAddress(
-                        variant.replica, variant.home_locale, locale.code, page.key, path, title
-                    )
+                    yield PageAddress(variant.replica, variant.home_locale, locale.code, page.key, path, title)
 
 
 def load(folder: Path, *, url: str | None = None, capture_url: str | None = None) -> Directory:

@@ -94,9 +94,7 @@ def wording(session: Session, host: Host, locale: str, seen_id: str | None) -> S
     """The wording a form must show: the one seen before while it is known, else the one in force."""
     has_member = host.member is not None
     rows = session.scalars(
-        select(Wording).where(
-            Wording.has_member == has_member, (Wording.id == (seen_id or "")) | Wording.current
-        )
+        select(Wording).where(Wording.has_member == has_member, (Wording.id == (seen_id or "")) | Wording.current)
     ).all()
     wanted = [(row.id != seen_id, row.locale != locale, row.locale != host.home_locale) for row in rows]
     if not rows:

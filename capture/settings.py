@@ -41,15 +41,11 @@ class Settings:
         missing = [name for name in SECRETS if not values.get(name)]
         if missing:
             hint = "run `sitegen secrets` once in this folder, or set the variable to 32 or more random characters"
-            raise SecretError(
-                *(Fault(f"{name} is not set: it {SECRETS[name]}", hint=hint) for name in missing)
-            )
+            raise SecretError(*(Fault(f"{name} is not set: it {SECRETS[name]}", hint=hint) for name in missing))
         secret = values["ESPALIER_SECRET_KEY"]
         if len(secret) < SHORTEST_SECRET:
             message = f"the key must have at least {SHORTEST_SECRET} characters"
-            raise SecretError(
-                Fault(message, where="ESPALIER_SECRET_KEY", hint="run `sitegen secrets` to make one")
-            )
+            raise SecretError(Fault(message, where="ESPALIER_SECRET_KEY", hint="run `sitegen secrets` to make one"))
         folder = Path(values.get("ESPALIER_INSTANCE", "instance")).absolute()
         return cls(
             token_keys=tuple(token_keys(values)),

@@ -298,7 +298,7 @@ def roster_to(database: str, folder: Path | None) -> None:
     folder = find_folder(folder)
     site = sites.load(folder)
     with check.roster(site, _instance(folder) / "roster.sqlite") as roster:
-        changed = postgres.copy(roster, database, postgres.rules(site))
+        changed = postgres.copy(roster, database, postgres.rules(site.roster_rules))
         click.echo(f"{len(roster)} members {'copied to' if changed else 'are already in'} {postgres.shown(database)}")
 
 

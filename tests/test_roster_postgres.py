@@ -64,7 +64,7 @@ def test_both_answer_alike(folder, database):
     assert "already" in copy(folder, database)
     site = sites.load(folder)
     with check.roster(site) as roster:
-        index, table = IndexLookup(roster, 0), postgres.PostgresLookup(database, postgres.rules(site))
+        index, table = IndexLookup(roster, 0), postgres.PostgresLookup(database, postgres.rules(site.roster_rules))
         members = list(roster)
         for each in members:
             ours, theirs = index.by_slug(each.slug), table.by_slug(each.slug)
@@ -103,7 +103,7 @@ def test_readers_see_the_old_roster_or_the_new_one(folder, database):
                 index.execute("update member set place = ?", (place,))
                 index.execute("update meta set value = ? where key = 'digest'", (place,))
             index.close()
-            assert postgres.copy(type(roster)(changed), database, postgres.rules(site))
+            assert postgres.copy(type(roster)(changed), database, postgres.rules(site.roster_rules))
 
     move("place 0")
     reader = threading.Thread(target=read)
@@ -130,7 +130,7 @@ def test_a_failed_copy_leaves_the_old_roster(folder, database):
         index.execute("update meta set value = 'other' where key = 'digest'")
     index.close()
     with pytest.raises(OutputError, match="cannot be copied"):
-        postgres.copy(type(roster)(broken), database, postgres.rules(site))
+        postgres.copy(type(roster)(broken), database, postgres.rules(site.roster_rules))
     with psycopg.connect(database) as connection:
         assert connection.execute("select count(*) from espalier_member").fetchone() == (members,)
 
@@ -138,7 +138,7 @@ def test_a_failed_copy_leaves_the_old_roster(folder, database):
 def test_faults_are_told_without_the_password(folder, database):
     site = sites.load(folder)
     with pytest.raises(Unavailable, match="cannot be asked"):
-        postgres.PostgresLookup(database, postgres.rules(site))
+        postgres.PostgresLookup(database, postgres.rules(site.roster_rules))
     copy(folder, database)
     with pytest.raises(EspalierError, match="other settings"):
         postgres.PostgresLookup(database, "other rules")
@@ -151,7 +151,7 @@ def test_faults_are_told_without_the_password(folder, database):
 def test_a_lost_connection_is_opened_again(folder, database):
     copy(folder, database)
     site = sites.load(folder)
-    table = postgres.PostgresLookup(database, postgres.rules(site))
+    table = postgres.PostgresLookup(database, postgres.rules(site.roster_rules))
     assert table.by_slug("bernadette")
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(

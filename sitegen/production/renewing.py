@@ -127,7 +127,7 @@ class Renewing:
         if self._wanted.roster_url is not None:
             from sitegen.roster import postgres
 
-            return postgres.PostgresLookup(self._wanted.roster_url, postgres.rules(site)), rules
+            return postgres.PostgresLookup(self._wanted.roster_url, postgres.rules(site.roster_rules)), rules
         roster = check.roster(site, self._wanted.instance / "roster.sqlite")
         return IndexLookup(roster, since, threads=self._wanted.threads), rules
 

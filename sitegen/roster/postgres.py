@@ -28,7 +28,6 @@ from sitegen.model import Member
 from sitegen.roster import table
 from sitegen.roster.lookup import COLUMNS, WIDTH, Found, Unavailable
 from sitegen.roster.roster import Roster
-from sitegen.site import Site
 from sitegen.slugs import is_slug
 
 SCHEMES = ("postgresql://", "postgres://")
@@ -60,10 +59,9 @@ on conflict (one) do update set digest = excluded.digest, rules = excluded.rules
 """
 
 
-def rules(site: Site) -> str:
-    """What of a site's settings decides how its roster is read; rows read by other rules would not fit it."""
-    settings = site.settings
-    return repr((table.VERSION, sorted(settings.locales), settings.default_locale, sorted(site.reserved_slugs())))
+def rules(of_site: str) -> str:
+    """How the rows are to be read: our version, and what of the site's settings decides it (``Site.roster_rules``)."""
+    return f"{table.VERSION} {of_site}"
 
 
 def copy(roster: Roster, url: str, rules: str) -> bool:

@@ -111,9 +111,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with database.write() as session:
         session.add_all(cast())
         session.flush()
-        session.add_all(
-            models.Slug(slug=each.slug, member_id=each.id) for each in session.query(models.Member)
-        )
+        session.add_all(models.Slug(slug=each.slug, member_id=each.id) for each in session.query(models.Member))
     database.engine.dispose()
     return path
 
@@ -157,9 +155,7 @@ def signer() -> TokenSigner:
 def form(signer: TokenSigner) -> Callable[..., dict[str, Any]]:
     """What a browser sends from a page of the cast; arguments change or (None) leave out fields."""
 
-    def fill(
-        member: str | None = "m-2", *, locale: str = "en", key: str = "home", **changes: Any
-    ) -> dict[str, Any]:
+    def fill(member: str | None = "m-2", *, locale: str = "en", key: str = "home", **changes: Any) -> dict[str, Any]:
         text = CONSENT_COMPANY if member is None else CONSENT_ES if locale == "es" else CONSENT
         seen = PageSeen(key, locale, "b0b0b0b0b0b0", short_digest(text))
         fields = {

@@ -94,9 +94,7 @@ def test_postgresql_is_spoken_to_by_psycopg():
 
 def test_a_moment_without_a_time_zone_is_refused(database):
     with pytest.raises(Exception, match="a moment without a time zone"), database.write() as session:
-        session.add(
-            Lead(email="a@example.com", interest="both", locale="en", created_at=datetime(2026, 1, 1))
-        )
+        session.add(Lead(email="a@example.com", interest="both", locale="en", created_at=datetime(2026, 1, 1)))
 
 
 @pytest.mark.parametrize(

@@ -80,9 +80,7 @@ def gone(pids: list[int]) -> bool:
 
 def read(address: str, fields: dict[str, str] | None = None) -> tuple[str, str]:
     """An address's text, and where redirects led."""
-    with urllib.request.urlopen(
-        address, urlencode(fields).encode() if fields else None, timeout=30
-    ) as answer:
+    with urllib.request.urlopen(address, urlencode(fields).encode() if fields else None, timeout=30) as answer:
         return answer.read().decode(), answer.url
 
 

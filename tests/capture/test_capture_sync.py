@@ -96,9 +96,7 @@ def test_members_who_leave_are_kept_but_inactive(empty):
     sync(empty, Folder((ANA, replace(BO, sponsor_id=None))))
     with empty.write() as session:
         ana = session.get_one(MemberRow, "m-1")
-        session.add(
-            Lead(member=ana, email="a@example.com", interest="both", locale="en", created_at=Clock().now)
-        )
+        session.add(Lead(member=ana, email="a@example.com", interest="both", locale="en", created_at=Clock().now))
     summary = sync(empty, Folder((replace(BO, sponsor_id=None, status=Status.INACTIVE),)))
     assert (summary.members, summary.active, summary.changed, summary.deactivated) == (1, 0, 2, 2)
     assert [each.active for each in table(empty, MemberRow)] == [False, False]
@@ -167,9 +165,7 @@ def test_the_sample_company(empty, sample):
     summary = sync(empty, load(sample, url="http://127.0.0.1:9"))
     assert summary.members == summary.added > 40
     assert summary.active == summary.members - 2
-    pages = {
-        (each.replica, each.home_locale, each.locale, each.key): each.path for each in table(empty, Page)
-    }
+    pages = {(each.replica, each.home_locale, each.locale, each.key): each.path for each in table(empty, Page)}
     assert pages[True, "en", "en", "thanks"].endswith("/")
     assert pages[True, "es", "en", "home"] == "en/"
     assert pages[False, "en", "es", "home"] == "es/"

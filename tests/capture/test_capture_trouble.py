@@ -95,9 +95,7 @@ def test_a_database_that_was_never_synced(tmp_path, settings, form, clock):
 @pytest.mark.parametrize("table", ["touch", "consent", "outbox"])
 def test_when_one_row_cannot_be_written_none_is(client, form, database, rows, table):
     with database.write() as session:
-        session.execute(
-            text(f"CREATE TRIGGER spoil BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END")
-        )
+        session.execute(text(f"CREATE TRIGGER spoil BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END"))
     answer = client.post("/signup", data=form())
     assert answer.status_code >= 500
     assert [len(rows(each)) for each in (Lead, Touch, Consent, OutboxMail)] == [0, 0, 0, 0]
