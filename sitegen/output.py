@@ -166,9 +166,17 @@ def _create_tree(root: str, files: Sequence[File]) -> None:
     for path, content in files:
         folder = path.rpartition("/")[0]
         if folder not in made:
-            os.makedirs(f"{root}/{folder}", exist_ok=True)
-            made.add(folder)
+            _create_folders(root, folder, made)
         _create(f"{root}/{path}", content)
+
+
+def _create_folders(root: str, folder: str, made: set[str]) -> None:
+    # The tree is new, so what was not made here is not there: nothing need be asked of the disk.
+    above = folder.rpartition("/")[0]
+    if above not in made:
+        _create_folders(root, above, made)
+    os.mkdir(f"{root}/{folder}")
+    made.add(folder)
 
 
 def _holds(target: str, content: bytes) -> bool:
