@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, sleep
@@ -65,27 +66,24 @@ def rate(port: int, address: Callable[[], str], load: Load) -> float:
 
     Raises RuntimeError for an answer that is not 200.
     """
-    waiting = selectors.DefaultSelector()
-    for _ in range(load.connections):
-        connection = socket.create_connection(("127.0.0.1", port))
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        waiting.register(connection, selectors.EVENT_READ, Answer())
-        connection.sendall(request(address()))
-    answers = 0
-    started = perf_counter()
-    ends = started + load.seconds
-    while (now := perf_counter()) < ends:
-        for key, _ in waiting.select(1.0):
-            asked, answer = key.fileobj, key.data
-            assert isinstance(asked, socket.socket)
-            if answer.take(asked.recv(1 << 18)):
-                answers += 1
-                asked.sendall(request(address()))
-    for each in list(waiting.get_map().values()):
-        assert isinstance(each.fileobj, socket.socket)
-        each.fileobj.close()
-    waiting.close()
-    return answers / (now - started)
+    with ExitStack() as open_now:
+        waiting = open_now.enter_context(selectors.DefaultSelector())
+        for _ in range(load.connections):
+            connection = open_now.enter_context(socket.create_connection(("127.0.0.1", port)))
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            waiting.register(connection, selectors.EVENT_READ, Answer())
+            connection.sendall(request(address()))
+        answers = 0
+        started = perf_counter()
+        ends = started + load.seconds
+        while (now := perf_counter()) < ends:
+            for key, _ in waiting.select(1.0):
+                asked, answer = key.fileobj, key.data
+                assert isinstance(asked, socket.socket)
+                if answer.take(asked.recv(1 << 18)):
+                    answers += 1
+                    asked.sendall(request(address()))
+        return answers / (now - started)
 
 
 def request(address: str) -> bytes:

@@ -61,7 +61,14 @@ def seconds_of_a_build(folder: Path, out: Path) -> float:
 
 def run(folder: Path, out: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "sitegen", "build", str(folder), "--out", str(out), "--jobs", "2", "--quiet"]
-    return subprocess.Popen(command, env=os.environ, start_new_session=True, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        command, env=os.environ, start_new_session=True, stderr=subprocess.DEVNULL, preexec_fn=heed_interrupts
+    )
+
+
+def heed_interrupts() -> None:
+    """Whoever starts the tests in the background ignores Ctrl-C, and so would every process below."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def finished(folder: Path, out: Path) -> None:
