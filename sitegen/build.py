@@ -50,14 +50,16 @@ def build(order: Order, progress: Progress = lambda done, total: None) -> Summar
     before = inputs.noted(order.out)
     with check.roster(site) as roster:
         renderer = Renderer(site, TokenSigner(order.token_keys))
-        if order.fresh or before is None or before.inputs.shared != now.shared:
+        same = before is not None and (before.inputs.shared, before.inputs.settings) == (now.shared, now.settings)
+        only_members = same and not (order.fresh or order.verify)
+        if not only_members:
             check.rendering(site, renderer, roster)
         with (
             output.opened(order.out, keep_out_of=site.folder) as folder,
             closing(Record(folder.own / inputs.RECORD)) as record,
         ):
             builder = _Builder(renderer, roster, folder, record, order)
-            builder.run(progress)
+            builder.run(progress, only_members)
             summary = builder.summary(perf_counter() - started)
             if not summary.faults and not summary.unstamped:
                 note = inputs.Note(now, str(site.settings.roster_path), summary)
@@ -80,11 +82,11 @@ class _Builder:
         self._faults: list[Fault] = []
         self._unstamped: dict[tuple[str, str], str] = {}
 
-    def run(self, progress: Progress) -> None:
+    def run(self, progress: Progress, only_members: bool) -> None:
         self._record.enter_note(inputs.NOTE, None)  # until this build has come to its end
         self._distrust_begun()
         self._assets()
-        self._company()
+        self._company(only_members)
         self._all_members(progress)
         self._sitemap()
         self._remove_gone()
@@ -122,12 +124,17 @@ class _Builder:
         for asset in self._site.assets.files.values():
             self._root_file(f"{ASSETS}/{asset.published}", asset.content)
 
-    def _company(self) -> None:
+    def _company(self, is_unchanged: bool) -> None:
         host = hosts.of_company(self._site)
         for planned in self._renderer.plan(self._site.company_variant):
+            self._pages += 1
+            if is_unchanged:
+                names = packing.names(self._order.packing, planned.file)
+                self._files.update(names)
+                self._counts.unchanged += len(names)
+                continue
             for path, content in packing.files(self._order.packing, planned.file, self._renderer.render(planned, host)):
                 self._root_file(path, content)
-            self._pages += 1
 
     def _root_file(self, path: str, content: bytes) -> None:
         self._files.add(path)

@@ -23,6 +23,8 @@ from sitegen.record import Plan, Record
 from sitegen.render import PlannedPage, Renderer
 from sitegen.roster import Roster
 
+_FEW = 3  # members: for so many, learning how to stamp costs more than it saves
+
 VCARD, QR_CODE = "contact.vcf", "qr.svg"
 
 PhotoSeen = tuple[str, str, str, tuple[int, ...]]
@@ -76,6 +78,7 @@ class MemberSites:
         self._known_plans = known_plans
         self._order = order
         self._shared = repr((renderer.site.addresses, renderer.site.settings.site.self_canonical_words))
+        self._rendered = 0
         self._photos: dict[str, Photo] = {}
         left = {file for old in known_plans.values() for file in old}
         self._stale = {plan.id: sorted(left - plan.files.keys()) for plan in plans.values()}
@@ -158,18 +161,20 @@ class MemberSites:
 
     def _files(self, member: Member, sponsor: Member | None, plan: SitePlan, wanted: set[str]) -> Iterator[File]:
         host = hosts.of_member(self._site, member, sponsor, self._photo, self._sponsors_photo)
-        sheet = self._renderer.sheet(host)
+        self._rendered += 1
+        few = self._rendered <= _FEW
+        sheet = None if few else self._renderer.sheet(host)
         for page in plan.pages:
             if not wanted.isdisjoint(packing.names(self._order.packing, page.file)):
-                content = self._renderer.stamp(page, sheet)
-                if self._order.verify:
+                content = self._renderer.stamp(page, sheet) if sheet else self._renderer.render(page, host)
+                if sheet and self._order.verify:
                     self._renderer.verify(page, host, content)
                 yield from packing.files(self._order.packing, page.file, content)
         if VCARD in wanted:
             status = self._site.texts[member.locale].status
             yield VCARD, cards.vcard(member, self._site.company, status, host.home).encode()
         if QR_CODE in wanted:
-            yield QR_CODE, qr.svg(host.home, member.name).encode()
+            yield QR_CODE, qr.svg(host.home, member.name, stamped=not few).encode()
 
     def _write(self, waiting: list[tuple[str, bytes, SitePlan, Sequence[File]]], made: Made) -> None:
         if not waiting:
