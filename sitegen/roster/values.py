@@ -32,6 +32,7 @@ _NEVER = f"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\uf
 _NOT_IN_LINE = re.compile(f"[\t\n\r{_NEVER}]")
 _NOT_IN_TEXT = re.compile(f"[{_NEVER}]")
 _NOT_IN_URL = re.compile(r"""[\s<>"'`\\^{|}]""")
+_PLAIN_URL = re.compile(r"https://(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w.~/%@?=&+-]*)?", re.ASCII)
 _LOCAL_PART = re.compile(r"(?=.{1,64}\Z)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*\Z", re.IGNORECASE | re.ASCII)
 _COMPACT = re.compile(r"\+[1-9]\d{6,14}\Z", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
@@ -247,6 +248,8 @@ def _link(label: str, url: str) -> Link:
         raise refuse("a link without a label", "write what a visitor reads, such as Instagram=https://…")
     one_line(LONGEST_LABEL)(label)
     one_line(LONGEST_URL)(url)
+    if _PLAIN_URL.fullmatch(url):  # nearly all; the way below takes ten times as long
+        return Link(label, url)
     if not url.startswith("https://"):
         raise refuse("a link must begin with https://")
     try:

@@ -7,7 +7,8 @@ happens (a namespace written by a macro) the tracer notices, and takes the regio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from jinja2 import nodes
@@ -126,6 +127,17 @@ class TracingGenerator(CodeGenerator):
 
     # -- regions of statements
 
+    @contextmanager
+    def _region(self, site: str, frame: Frame, node: nodes.Node | None = None) -> Iterator[None]:
+        """Write marks around what is written meanwhile, which will run only where its text is not known yet."""
+        self.simple_write(f"tracer.enter({site!r})", frame, node)
+        self.writeline("if tracer.runs():")
+        self.indent()
+        self.writeline("pass")
+        yield
+        self.outdent()
+        self.simple_write(f"tracer.leave({site!r})", frame)
+
     def visit_If(self, node: nodes.If, frame: Frame) -> None:
         for branch in (node, *node.elif_):
             self._set_bare(branch.test)
@@ -133,10 +145,8 @@ class TracingGenerator(CodeGenerator):
         if not all(map(closed, bodies)):
             super().visit_If(node, frame)
             return
-        site = self._site(node)
-        self.simple_write(f"tracer.enter({site!r})", frame, node)
-        super().visit_If(node, frame)
-        self.simple_write(f"tracer.leave({site!r})", frame)
+        with self._region(self._site(node), frame, node):
+            super().visit_If(node, frame)
 
     def visit_For(self, node: nodes.For, frame: Frame, **kwargs: Any) -> None:
         site = self._site(node)
@@ -147,18 +157,16 @@ class TracingGenerator(CodeGenerator):
         if jumps(node):
             super().visit_For(node, frame)
             return
-        self.simple_write(f"tracer.enter({site!r})", frame, node)
-        super().visit_For(node, frame)
-        self.simple_write(f"tracer.leave({site!r})", frame)
+        with self._region(site, frame, node):
+            super().visit_For(node, frame)
 
     def blockvisit(self, nodes: Any, frame: Frame) -> None:
         site = self._iterations.pop(id(nodes), None)
         if site is None:
             super().blockvisit(nodes, frame)
             return
-        self.simple_write(f"tracer.enter({site!r})", frame)
-        super().blockvisit(nodes, frame)
-        self.simple_write(f"tracer.leave({site!r})", frame)
+        with self._region(site, frame):
+            super().blockvisit(nodes, frame)
 
     # -- regions of expressions
 

@@ -20,6 +20,7 @@ from typing import Any
 from sitegen.stamping.expressions import Expr, Step, Values
 from sitegen.stamping.ledger import Form, Ledger
 from sitegen.stamping.signals import Miss
+from sitegen.stamping.slots import Printed
 
 
 class Node:
@@ -62,17 +63,18 @@ class Node:
 class Region:
     """A part of a page with a question tree of its own.
 
-    site: its place in the templates. form: its text for every answer met so far. choice: the expression of
-    its value, if it is `a or b` or the like. silent: an expression that only takes the same way, for the
-    errors it may raise.
+    site: its place in the templates. form: its text for every answer met so far. kept: what it printed, if it
+    asked nothing and no region in it asked. choice: the expression of its value, if it is `a or b` or the like.
+    silent: an expression that only takes the same way, for the errors it may raise.
     """
 
-    __slots__ = ("choice", "first", "form", "silent", "site")
+    __slots__ = ("choice", "first", "form", "kept", "silent", "site")
 
     def __init__(self, site: str) -> None:
         self.site = site
         self.first = Node()
         self.form: Form | None = None
+        self.kept: list[str | Printed] | None = None
         self.choice: Expr | None = None
         self.silent: Expr | None = None
 

@@ -24,15 +24,18 @@ def settle(ledger: Ledger, page: Visit, ended: Iterable[Visit], parts: Iterable[
     stack: list[tuple[Visit, list[Any]]] = [(page, [])]
     for part in parts:
         if type(part) is not Visit:
-            stack[-1][1].append(part.expr if type(part) is Printed else part)
+            stack[-1][1].append(part)
         elif stack[-1][0] is not part:
             stack.append((part, []))
         else:
             visit, pieces = stack.pop()
             if visit.region.straight:
+                if not any(isinstance(piece, Region) for piece in pieces):
+                    visit.region.kept = pieces
                 stack[-1][1].extend(pieces)
             else:
-                visit.print(_merged(ledger, pieces))
+                if not visit.known:
+                    visit.print(_merged(ledger, pieces))
                 stack[-1][1].append(visit.region)
     page.print(_merged(ledger, stack[0][1]))
     for visit in ended:
@@ -48,5 +51,5 @@ def _merged(ledger: Ledger, pieces: list[Any]) -> list[Expr | Region]:
         if fixed:
             merged.append(ledger.const("".join(group).encode()))
         else:
-            merged.extend(group)
+            merged.extend(piece.expr if type(piece) is Printed else piece for piece in group)
     return merged

@@ -160,14 +160,36 @@ class Tracer:
 
     # -- regions
 
-    def enter(self, site: str) -> Visit | str:
-        """Open a region; the mark goes into the output."""
+    def enter(self, site: str) -> Visit | Text | str:
+        """Open a region; the mark goes into the output, with the text of a straight region that is known."""
         if site in self._dissolved:
             return ""
         self.opened += 1
         visit = self.visits[-1].enter(site, self.opened)
+        visit.known = self._knows(visit.region)
         self.visits.append(visit)
-        return visit
+        return Text(self, [visit, *visit.region.kept], False) if visit.known and visit.region.kept else visit
+
+    def runs(self) -> bool:
+        """Whether the code of the region opened last must run: the trees do not tell what it will print."""
+        return not self.visits[-1].known
+
+    def _knows(self, region: Region) -> bool:
+        """Whether the region's tree has the text for this member, found on the same way through the page.
+
+        The same answers lead to the same code, so what a region asked, computed and changed outside itself (then
+        it was dissolved) need not be seen again.
+        """
+        if region.kept is not None:
+            return True
+        if region.form is None:
+            return False
+        self.ledger.extend(self._values)
+        try:
+            region.form.value(self._values)
+        except Exception:  # noqa: BLE001 - a miss, or the member's own fault, which the code is about to raise
+            return False
+        return True
 
     def leave(self, site: str) -> Visit | str:
         """Close the region opened last; the mark goes into the output again."""
@@ -175,13 +197,16 @@ class Tracer:
             return ""
         visit = self.visits.pop()
         assert visit.region.site == site, "regions are closed in the order in which they were opened"
-        visit.end()
-        self.ended.append(visit)
+        if not visit.known:
+            visit.end()
+            self.ended.append(visit)
         return visit
 
     def region(self, site: str, write: Callable[[], Any]) -> Any:
         """A region around one printed expression."""
-        return Text(self, [self.enter(site), write(), self.leave(site)], False)
+        mark = self.enter(site)
+        opening = mark._parts if isinstance(mark, Text) else [mark]
+        return Text(self, [*opening, write() if self.runs() else "", self.leave(site)], False)
 
     def choose(self, site: str, decide: Callable[[], Any]) -> Any:
         """A region around an expression that asks, such as `a or b`: its value, not its text, is kept."""

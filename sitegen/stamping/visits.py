@@ -17,10 +17,10 @@ class Visit:
 
     node: where in the region's tree the run has come to. asked: the questions it knows the answers to. made:
     the expressions it computed. opened: when, by the tracer's clock. valued: whether it was run
-    for its value, not its text.
+    for its value, not its text. known: whether it was passed over, for its tree has its text already.
     """
 
-    __slots__ = ("_room", "asked", "made", "node", "opened", "region", "rooms", "valued")
+    __slots__ = ("_room", "asked", "known", "made", "node", "opened", "region", "rooms", "valued")
 
     def __init__(self, region: Region, opened: int) -> None:
         self.region = region
@@ -30,6 +30,7 @@ class Visit:
         self.asked: set[Expr] = set()
         self.made: dict[Expr, None] = {}
         self.valued = False
+        self.known = False
         self._room = 0
 
     def ask(self, question: Expr, answer: Any) -> None:
