@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 import zlib
 from typing import Any
@@ -18,7 +19,8 @@ TONES = 6
 """How many tones a theme may give to monograms."""
 
 _FOLD = 75  # octets of a line, its end not counted (RFC 2426, 2.6)
-_IN_SCRIPT = str.maketrans({each: f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"})
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_NOT_IN_SCRIPT = re.compile("[<>&\u2028\u2029]")
 
 
 def monogram(name: str) -> str:
@@ -117,4 +119,5 @@ def person_json_ld(site: SiteView, member: MemberView, home: str) -> Markup:
         person["homeLocation"] = {"@type": "Place", "name": member.place}
     if member.links:
         person["sameAs"] = [link.url for link in member.links]
-    return Markup(json.dumps(person, ensure_ascii=False, separators=(",", ":")).translate(_IN_SCRIPT))
+    # A search that finds nothing, as nearly always: str.translate takes twenty times as long for names not in ASCII.
+    return Markup(_NOT_IN_SCRIPT.sub(lambda each: f"\\u{ord(each[0]):04x}", _JSON.encode(person)))

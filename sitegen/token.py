@@ -14,6 +14,7 @@ Keys rotate: the first key signs, all of them verify.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,8 +87,9 @@ class TokenSigner:
 
 
 def _signer(keys: Sequence[str], purpose: str) -> Signer:
-    # itsdangerous signs with the last key of the list and verifies with all.
-    return Signer(list(reversed(keys)), salt=purpose, key_derivation="hmac", digest_method=hashlib.sha256, sep=".")
+    # Derived here, as itsdangerous would for each token anew. It signs with the last key and verifies with all.
+    derived = [hmac.digest(key.encode(), purpose.encode(), "sha256") for key in reversed(keys)]
+    return Signer(derived, key_derivation="none", digest_method=hashlib.sha256, sep=".")
 
 
 def _unsign(signer: Signer, token: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from functools import lru_cache
 from html import escape
 
 import nh3
@@ -61,6 +62,7 @@ def sponsor_view(sponsor: Member, url: str, photo: Photo | None) -> SponsorView:
     )
 
 
+@lru_cache(4096)  # one member's pages are often asked for one after another
 def phone_text(phone: str) -> str:
     """A number in E.164 as people read it: ``+34 600 11 12 22``."""
     number = phonenumbers.parse(phone, None)
