@@ -49,6 +49,8 @@ and is learnt apart.
                                       ├─ region: member.photo?  …
                                       └─ region: len(links) > 0 ── region: links[0].note? ── …
 
+A later trace passes over a region whose tree already has this member's text: only what is new is run again.
+
 Only code whose effects end with it may be a region. What the template's text shows is checked when it is
 compiled (assignments, imports, jumps). What shows only as it happens, such as a macro that writes into a
 namespace, *dissolves* the regions around it, and the trace starts over without them.

@@ -187,7 +187,7 @@ class Tracer:
         self.ledger.extend(self._values)
         try:
             region.form.value(self._values)
-        except Exception:  # noqa: BLE001 - a miss, or the member's own fault, which the code is about to raise
+        except Exception:  # a miss, or the member's own fault, which the code is about to raise
             return False
         return True
 
