@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -34,10 +35,12 @@ Plan = Mapping[str, str]
 
 
 class Record:
-    """The record of one output folder, open for one build."""
+    """The record of one output folder, open for one build; forked processes may only ask it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._pid = os.getpid()
+        self._reader: sqlite3.Connection | None = None
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("pragma journal_mode = wal")
         # A crash of the machine may lose the last entries, never the file; the work is then done again.
@@ -54,6 +57,16 @@ class Record:
         """Makes what was recorded so far outlast this process, and lets others read it."""
         self._db.execute("commit")
         self._db.execute("begin")
+
+    @property
+    def _own(self) -> sqlite3.Connection:
+        """What this process may read by: after a fork the parent's connection must be neither used nor closed
+        (sqlite.org/howtocorrupt), so a child opens one of its own, which sees what was saved."""
+        if os.getpid() == self._pid:
+            return self._db
+        if self._reader is None:
+            self._reader = sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro", uri=True)
+        return self._reader
 
     def note(self, name: str) -> str | None:
         """A note by its name."""
@@ -85,7 +98,7 @@ class Record:
     def site(self, folder: str) -> tuple[bytes | None, str] | None:
         """(key of the member, id of the plan) of a site as it was last written; None: never."""
         row: tuple[bytes | None, str] | None
-        row = self._db.execute("select member_key, plan from sites where folder = ?", (folder,)).fetchone()
+        row = self._own.execute("select member_key, plan from sites where folder = ?", (folder,)).fetchone()
         return row
 
     def expect_sites(self, folders: Iterable[str], plan_id: str) -> None:
@@ -124,7 +137,7 @@ class Record:
 
     def photo(self, name: str) -> tuple[str, str, tuple[int, ...]] | None:
         """(stamp, digest, widths) of a photo as it was last seen."""
-        row = self._db.execute("select stamp, digest, widths from photos where name = ?", (name,)).fetchone()
+        row = self._own.execute("select stamp, digest, widths from photos where name = ?", (name,)).fetchone()
         return None if row is None else (row[0], row[1], tuple(map(int, row[2].split())))
 
     def enter_photos(self, seen: Iterable[tuple[str, str, str, tuple[int, ...]]]) -> None:

@@ -53,6 +53,7 @@ class Roster:
         self._remove_folder = weakref.finalize(self, _remove, folder, os.getpid())
         self._process = os.getpid()
         self._idle: deque[sqlite3.Connection] = deque()
+        self._inherited: list[deque[sqlite3.Connection]] = []
         meta = dict(self._all("select key, value from meta"))
         self._members, self._active = int(meta["members"]), int(meta["active"])
         self.digest = str(meta["digest"])
@@ -205,6 +206,7 @@ class Roster:
         """A connection for one reader at a time; given back for the next one."""
         if self._process != os.getpid():
             # After a fork, connections of the parent must be neither used nor closed (sqlite.org/howtocorrupt).
+            self._inherited.append(self._idle)  # else they would be closed as garbage
             self._process, self._idle = os.getpid(), deque()
         try:
             database = self._idle.pop()
