@@ -98,6 +98,11 @@ class Directory:
         return self._site.addresses.home
 
     @property
+    def service_url(self) -> str:
+        """The root of the capture service as an absolute address, ending in "/"."""
+        return f"{self._site.settings.capture_url.rstrip('/')}/"
+
+    @property
     def layout(self) -> str:
         """ "path" or "subdomain"."""
         return self._site.addresses.layout

@@ -13,9 +13,9 @@ from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from capture import hosts, mail
+from capture import hosts, mail, posting
 from capture.directory import EspalierError, Fault, Interest, PageSeen, did_you_mean
-from capture.models import Consent, Lead, Member, OutboxMail, Slug, Touch
+from capture.models import Consent, Lead, Member, Slug, Touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def accept(session: Session, signup: SignUp, now: datetime, letters: mail.Letter
         page = hosts.page(session, host, signup.seen.page, signup.seen.locale)
         title = page.title if page else signup.seen.page
         for letter in (letters.thank_you(host, lead), letters.new_lead(host, lead, touch, title)):
-            session.add(_outbox_row(lead, letter, now))
+            posting.post(session, host.company, letter, now, lead_id=lead.id)
     session.flush()
     return Accepted(lead.id, new, hosts.thanks_address(session, host, signup.seen.locale))
 
@@ -125,16 +125,3 @@ def _insert_if_absent(session: Session, values: Mapping[str, object]) -> Insert:
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(Lead).values(dict(values)).on_conflict_do_nothing().returning(Lead.id)
     return sqlite.insert(Lead).values(dict(values)).on_conflict_do_nothing().returning(Lead.id)
-
-
-def _outbox_row(lead: Lead, letter: mail.Letter, now: datetime) -> OutboxMail:
-    return OutboxMail(
-        lead_id=lead.id,
-        kind=letter.kind,
-        recipient=letter.recipient,
-        locale=letter.locale,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        created_at=now,
-    )

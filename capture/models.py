@@ -88,6 +88,8 @@ class Company(Base):
     phone: Mapped[str | None] = mapped_column(Words)
     home: Mapped[str] = mapped_column(Text)
     """The root of its site as an absolute address, ending in "/"."""
+    service: Mapped[str] = mapped_column(Text)
+    """The root of this service as an absolute address, ending in "/": mailed links begin with it."""
     layout: Mapped[str] = mapped_column(String(16))
     locale: Mapped[str] = mapped_column(String(16))
 
@@ -219,17 +221,37 @@ class Consent(Base):
 
 
 class OutboxMail(Base):
-    """A mail that was promised in the same transaction as the lead it belongs to."""
+    """A mail that was promised in the same transaction as what it tells of."""
 
     __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'leased', 'sent', 'dead', 'held')", name="state"),
+        Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), index=True)
+    """The lead it tells of; None for a mail about everything held of a person."""
     kind: Mapped[str] = mapped_column(String(32))
     """The name of the mail's folder of templates."""
     recipient: Mapped[str] = mapped_column(EmailAddress)
+    domain: Mapped[str] = mapped_column(String(253))
+    """The receiving domain, in lower case."""
     locale: Mapped[str] = mapped_column(String(16))
     subject: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
+    message_id: Mapped[str] = mapped_column(Words, unique=True)
+    """Without its angle brackets; the same at every attempt, so that a receiver can tell a double."""
+    list_id: Mapped[str | None] = mapped_column(Words)
+    """The list that an unsubscription leaves (RFC 2919, without brackets); None for mails that have none."""
+    state: Mapped[str] = mapped_column(String(16), default="waiting", server_default="waiting")
+    """waiting, leased, sent, dead, or held until the operator decides."""
+    attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    next_attempt_at: Mapped[datetime | None]
+    """Not before this moment; None: at once."""
+    leased_until: Mapped[datetime | None]
+    lease_owner: Mapped[str | None] = mapped_column(Code)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

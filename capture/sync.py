@@ -165,6 +165,7 @@ def _company(connection: Connection, directory: Directory) -> None:
         "email": company.email,
         "phone": company.phone,
         "home": directory.url,
+        "service": directory.service_url,
         "layout": directory.layout,
         "locale": directory.default_locale,
     }

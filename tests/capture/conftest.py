@@ -89,6 +89,7 @@ def cast() -> list[Any]:
             email="desk@fern.example.com",
             phone=None,
             home="https://fern.example/",
+            service="https://capture.fern.example/",
             layout="path",
             locale="en",
         ),

@@ -30,6 +30,7 @@ class Folder:
     roster: tuple[Member, ...]
     consent: str = "I agree that {member} and {company} keep it."
     url: str = "https://fern.example/"
+    service_url: str = "https://capture.fern.example/"
     company: Company = COMPANY
     layout: str = "path"
     default_locale: str = "en"
