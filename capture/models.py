@@ -225,7 +225,7 @@ class OutboxMail(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'leased', 'sent', 'dead', 'held')", name="state"),
+        CheckConstraint("state IN ('waiting', 'leased', 'sent', 'dead', 'held', 'dropped')", name="state"),
         Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),
     )
 
@@ -246,10 +246,11 @@ class OutboxMail(Base):
     list_id: Mapped[str | None] = mapped_column(Words)
     """The list that an unsubscription leaves (RFC 2919, without brackets); None for mails that have none."""
     state: Mapped[str] = mapped_column(String(16), default="waiting", server_default="waiting")
-    """waiting, leased, sent, dead, or held until the operator decides."""
+    """waiting, leased, sent, dead (refused for good), held until the operator decides, or dropped by a decision or
+    a suppression."""
     attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    next_attempt_at: Mapped[datetime | None]
-    """Not before this moment; None: at once."""
+    next_attempt_at: Mapped[datetime]
+    """Not before this moment."""
     leased_until: Mapped[datetime | None]
     lease_owner: Mapped[str | None] = mapped_column(Code)
     last_error: Mapped[str | None] = mapped_column(Text)

@@ -38,6 +38,7 @@ def post(
         message_id=f"{uuid4().hex}@{domain_of(company.email)}",
         list_id=f"{letter.kind}.{domain_of(company.email)}" if on_list else None,
         state=state,
+        next_attempt_at=now,
         created_at=now,
     )
     session.add(row)

@@ -35,14 +35,15 @@ def upgrade() -> None:
     at = "instr(recipient, '@')" if op.get_bind().dialect.name == "sqlite" else "strpos(recipient, '@')"
     op.execute(
         f"UPDATE outbox SET domain = lower(substr(recipient, {at} + 1)),"
-        " message_id = 'outbox-' || CAST(id AS VARCHAR) || '@espalier.invalid'"
+        " next_attempt_at = created_at, message_id = 'outbox-' || CAST(id AS VARCHAR) || '@espalier.invalid'"
     )
     with op.batch_alter_table("outbox") as outbox:
+        outbox.alter_column("next_attempt_at", existing_type=MOMENT, nullable=False)
         outbox.alter_column("domain", existing_type=sa.String(length=253), nullable=False)
         outbox.alter_column("message_id", existing_type=sa.String(length=200), nullable=False)
         outbox.create_unique_constraint(op.f("uq_outbox_message_id"), ["message_id"])
         outbox.create_check_constraint(
-            op.f("ck_outbox_state"), "state IN ('waiting', 'leased', 'sent', 'dead', 'held')"
+            op.f("ck_outbox_state"), "state IN ('waiting', 'leased', 'sent', 'dead', 'held', 'dropped')"
         )
     op.create_index("ix_outbox_state_next_attempt_at", "outbox", ["state", "next_attempt_at"], unique=False)
 
