@@ -75,7 +75,7 @@ def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json:
     settings = Settings.from_environ(os.environ, site_folder)
     started = time.monotonic()
     found = directory.load(site_folder, url=url, capture_url=capture_url)
-    database = Database(settings.database_url, checkpoints=False)
+    database = _open_database(settings)
     database.migrate()
     summary = bring_up_to_date(database, found)
     if as_json:
@@ -151,7 +151,7 @@ def migrate() -> None:
     Example:
       capture migrate
     """
-    database = Database(Settings.from_environ(os.environ).database_url, checkpoints=False)
+    database = _open_database(Settings.from_environ(os.environ))
     before = database.revision() if database.file is None or database.file.is_file() else None
     database.migrate()
     after = database.revision()
@@ -183,8 +183,15 @@ def demo(folder: Path | None, port: int, capture_port: int) -> None:
     supervisor.run(directory.find_folder(folder), port, capture_port, Console())
 
 
+def _open_database(settings: Settings) -> Database:
+    """The database as commands beside the service use it; closed when the command ends."""
+    database = Database(settings.database_url, checkpoints=False)
+    click.get_current_context().call_on_close(database.engine.dispose)
+    return database
+
+
 def _existing_database() -> Database:
-    database = Database(Settings.from_environ(os.environ).database_url, checkpoints=False)
+    database = _open_database(Settings.from_environ(os.environ))
     database.require()
     return database
 

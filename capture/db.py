@@ -13,11 +13,12 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -29,6 +30,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from capture.directory import EspalierError, Fault
+
+IDLE_MS = 60_000
+"""After which PostgreSQL ends a transaction whose program has stopped talking, so that its locks go."""
+
+
+BUGS = {"42601", "42703", "42804", "42883"}
+"""What PostgreSQL answers to a statement that is wrong: syntax, an unknown column, types, an unknown function."""
 
 
 class DatabaseError(EspalierError):
@@ -49,7 +57,7 @@ class Database:
     def __init__(self, address: str, *, busy_seconds: float = 5.0, checkpoints: bool = True) -> None:
         self.url = _read_address(address)
         self.busy_seconds = busy_seconds
-        self._writer = threading.Lock()
+        self._writer: AbstractContextManager[None] = _Writer(busy_seconds) if self.is_sqlite else nullcontext()
         self.engine = self._sqlite(checkpoints) if self.is_sqlite else self._postgresql()
 
     @property
@@ -81,9 +89,7 @@ class Database:
     @contextmanager
     def writing(self, connection: Connection | None = None) -> Iterator[Connection]:
         """The same on the level of one connection, for statements on whole tables."""
-        if not self._writer.acquire(timeout=self.busy_seconds):
-            raise Unavailable("another writer holds the database")
-        try:
+        with self._writer:
             with _unavailable():
                 if connection is not None:
                     with connection.begin():
@@ -94,8 +100,6 @@ class Database:
                         with fresh.begin():
                             yield fresh
             self._still_there()
-        finally:
-            self._writer.release()
 
     def migrate(self) -> None:
         """Brings the schema up to date; makes the database where there is none yet."""
@@ -150,8 +154,20 @@ class Database:
             raise Unavailable("the database's file is gone")
 
     def _postgresql(self) -> Engine:
+        milliseconds = max(1, round(self.busy_seconds * 1000))
         return create_engine(
-            self.url, hide_parameters=True, pool_pre_ping=True, pool_timeout=self.busy_seconds
+            self.url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=16,
+            max_overflow=16,
+            pool_timeout=self.busy_seconds,
+            connect_args={
+                "connect_timeout": max(2, round(self.busy_seconds)),
+                # A sign-up that waits for a lock is asked to try again, as on SQLite.
+                "options": f"-c lock_timeout={milliseconds} -c idle_in_transaction_session_timeout={IDLE_MS}",
+                "application_name": "espalier-capture",
+            },
         )
 
     def _sqlite(self, checkpoints: bool) -> Engine:
@@ -179,6 +195,21 @@ class Database:
         return engine
 
 
+class _Writer:
+    """Lets one thread of this process write at a time, in the order they came, instead of polling for SQLite's lock."""
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=self._patience):
+            raise Unavailable("another writer holds the database")
+
+    def __exit__(self, *error: object) -> None:
+        self._lock.release()
+
+
 def safe_sqlite(version: tuple[int, ...]) -> bool:
     """True for versions without the write-ahead log fault that 3.51.3 mended."""
     return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
@@ -189,17 +220,13 @@ def _read_address(address: str) -> URL:
         url = make_url(address)
     except ArgumentError as error:
         hint = "e.g. sqlite:////var/lib/espalier/capture.sqlite or postgresql://user@host/name"
-        raise DatabaseError(
-            Fault("not a database address", where="ESPALIER_DATABASE_URL", hint=hint)
-        ) from error
+        raise DatabaseError(Fault("not a database address", where="ESPALIER_DATABASE_URL", hint=hint)) from error
     backend = url.get_backend_name()
     if backend == "postgresql":
         return url.set(drivername="postgresql+psycopg")
     if backend != "sqlite" or not url.database or url.database == ":memory:":
         hint = "use a SQLite file or PostgreSQL"
-        raise DatabaseError(
-            Fault("this kind of database is not supported", where="ESPALIER_DATABASE_URL", hint=hint)
-        )
+        raise DatabaseError(Fault("this kind of database is not supported", where="ESPALIER_DATABASE_URL", hint=hint))
     return url
 
 
@@ -247,7 +274,7 @@ def _unavailable() -> Iterator[None]:
     except PoolTimeout as error:
         raise Unavailable("no free connection") from error
     except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.ProgrammingError):
+        if isinstance(error.orig, sqlite3.ProgrammingError | psycopg.DataError) or _code(error.orig) in BUGS:
             raise
         # The driver's own words may quote a value, so only the kind of error goes on.
         raise Unavailable(f"{type(error.orig).__name__} {_code(error.orig)}".strip()) from None

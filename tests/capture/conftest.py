@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import databases
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -103,27 +104,76 @@ def cast() -> list[Any]:
     ]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test that uses a database runs on both kinds; ``@pytest.mark.database("sqlite")`` names one."""
+    if "database_url" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("database")
+        metafunc.parametrize("database_url", mark.args if mark else databases.KINDS, indirect=True)
+
+
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with the cast in it, to be copied."""
+def postgres() -> Iterator[databases.Postgres]:
+    """A real PostgreSQL, started when the first test asks for it."""
+    with databases.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the cast in it, to be copied."""
     path = tmp_path_factory.mktemp("prepared") / "capture.sqlite"
-    database = Database(f"sqlite:///{path}")
+    fill(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def prepared_name(postgres: databases.Postgres) -> str:
+    """A database on PostgreSQL with the cast in it, to be copied."""
+    name = postgres.create()
+    fill(postgres.url(name))
+    return name
+
+
+def fill(url: str) -> None:
+    """Makes the tables and the cast in an empty database."""
+    database = Database(url)
     database.migrate()
     with database.write() as session:
         session.add_all(cast())
         session.flush()
-        session.add_all(
-            models.Slug(slug=each.slug, member_id=each.id) for each in session.query(models.Member)
-        )
+        session.add_all(models.Slug(slug=each.slug, member_id=each.id) for each in session.query(models.Member))
     database.engine.dispose()
-    return path
 
 
 @pytest.fixture
-def settings(tmp_path: Path, prepared: Path) -> Settings:
-    path = tmp_path / "capture.sqlite"
-    shutil.copy(prepared, path)
-    return Settings(token_keys=(KEY,), secret_key=KEY, database_url=f"sqlite:///{path}", busy_seconds=0.3)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with the cast in it, for this test alone."""
+    if request.param == "sqlite":
+        path = tmp_path / "capture.sqlite"
+        shutil.copy(request.getfixturevalue("prepared_file"), path)
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgres")
+    name = server.create(request.getfixturevalue("prepared_name"))
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def empty_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[str]:
+    """An address, of the same kind, where there are no tables yet."""
+    if database_url.startswith("sqlite"):
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    server = request.getfixturevalue("postgres")
+    name = server.create()
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(token_keys=(KEY,), secret_key=KEY, database_url=database_url, busy_seconds=0.3)
 
 
 @pytest.fixture
@@ -158,9 +208,7 @@ def signer() -> TokenSigner:
 def form(signer: TokenSigner) -> Callable[..., dict[str, Any]]:
     """What a browser sends from a page of the cast; arguments change or (None) leave out fields."""
 
-    def fill(
-        member: str | None = "m-2", *, locale: str = "en", key: str = "home", **changes: Any
-    ) -> dict[str, Any]:
+    def fill(member: str | None = "m-2", *, locale: str = "en", key: str = "home", **changes: Any) -> dict[str, Any]:
         text = CONSENT_COMPANY if member is None else CONSENT_ES if locale == "es" else CONSENT
         seen = PageSeen(key, locale, "b0b0b0b0b0b0", short_digest(text))
         fields = {
@@ -183,7 +231,7 @@ def rows(database: Database) -> Callable[..., list[Any]]:
 
     def read(table: type[models.Base]) -> list[Any]:
         with database.read() as session:
-            return list(session.query(table))
+            return list(session.query(table).order_by(*table.__table__.primary_key))
 
     return read
 
