@@ -1,0 +1,239 @@
+"""Sends what stands in the outbox: leases rows, asks once more whether they may be sent, and notes what came of it.
+
+Several workers may run on PostgreSQL, one on SQLite. A worker that is killed loses nothing: its leases run out and
+another takes the mails. The one case in which a mail can arrive twice is when the mail server took it and could not
+say so any more; those are counted as ``uncertain``.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import socket
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from capture import metrics, outbox
+from capture.db import Database, Unavailable
+from capture.envelope import compose
+from capture.models import Company, OutboxMail
+from capture.outbox import Retry
+from capture.smtp import Mailer, NoServer, PutOff, Refused
+
+log = logging.getLogger("capture.worker")
+
+BATCH = 20
+"""Rows leased at once: few, so that what a killed worker held is soon somebody else's."""
+
+IDLE = 1.0
+"""Seconds between two looks at an empty outbox."""
+
+LONGEST_PAUSE = 60.0
+"""Seconds between two tries to reach a mail server that is not there."""
+
+WEBHOOK = "webhook"
+"""The kind of a row that goes to a web address instead of a mailbox."""
+
+
+class Gate(Protocol):
+    """What the worker asks about a row right before it is sent."""
+
+    def blocks(self, session: Session, row: OutboxMail) -> bool:
+        """True when it must not be sent any more."""
+
+    def bounced(self, session: Session, address: str, now: datetime) -> None:
+        """There is nobody at an address."""
+
+    def unsubscribe(self, company: Company, row: OutboxMail) -> str | None:
+        """Where one POST leaves the row's list."""
+
+
+class Hooks(Protocol):
+    """Delivers rows of the kind "webhook". Raises Refused or PutOff."""
+
+    def send(self, row: OutboxMail, now: datetime) -> None:
+        """Hands one event over."""
+
+
+class Quota:
+    """At most so many mails to one receiving domain in a minute, from this worker."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._most = per_minute
+        self._sent: defaultdict[str, deque[datetime]] = defaultdict(deque)
+
+    def full(self, now: datetime) -> list[str]:
+        """The domains that have had their share."""
+        for domain in [domain for domain, times in self._sent.items() if not self._recent(times, now)]:
+            del self._sent[domain]
+        return [domain for domain, times in self._sent.items() if len(times) >= self._most]
+
+    def take(self, domain: str, now: datetime) -> datetime | None:
+        """Uses one of the domain's share; where none is left, when there will be."""
+        times = self._recent(self._sent[domain], now)
+        if len(times) >= self._most:
+            return times[0] + timedelta(minutes=1)
+        times.append(now)
+        return None
+
+    @staticmethod
+    def _recent(times: deque[datetime], now: datetime) -> deque[datetime]:
+        while times and times[0] <= now - timedelta(minutes=1):
+            times.popleft()
+        return times
+
+
+class Worker:
+    """One worker, in a thread or a process of its own. ``sender``: the address that mails come from."""
+
+    def __init__(
+        self,
+        database: Database,
+        mailer: Mailer,
+        gate: Gate,
+        sender: str,
+        clock: Callable[[], datetime],
+        *,
+        hooks: Hooks | None = None,
+        retry: Retry | None = None,
+        per_domain: int = 120,
+        idle: float = IDLE,
+    ) -> None:
+        self.owner = f"{socket.gethostname()[:24]}-{os.getpid()}-{uuid4().hex[:8]}"
+        self._database = database
+        self._mailer = mailer
+        self._gate = gate
+        self._sender = sender
+        self._clock = clock
+        self._hooks = hooks
+        self._retry = retry or Retry()
+        self._quota = Quota(per_domain)
+        self._idle = idle
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """Asks it to end after the mail that it is sending; may be called from a signal handler."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Works until it is stopped; no trouble ends it."""
+        pause = 0.0
+        try:
+            while not self._stop.is_set():
+                try:
+                    busy = self.step()
+                    pause = 0.0
+                except (NoServer, Unavailable) as error:
+                    pause = min(LONGEST_PAUSE, max(1.0, pause * 2))
+                    log.warning("nothing can be sent, trying again in %.0f s: %s", pause, error)
+                    self._stop.wait(pause * random.uniform(0.5, 1.0))
+                except Exception:  # a fault with one batch must not end all mail
+                    log.exception("a fault in the worker")
+                    self._stop.wait(5.0)
+                else:
+                    if not busy:
+                        self._mailer.close()
+                        self._stop.wait(self._idle)
+        finally:
+            self._mailer.close()
+
+    def step(self) -> int:
+        """Leases some rows and deals with them; returns how many there were. Raises NoServer, Unavailable."""
+        now = self._clock()
+        with self._database.write() as session:
+            ids = [row.id for row in outbox.lease(session, self.owner, now, limit=BATCH, without=self._quota.full(now))]
+        try:
+            for mail_id in ids:
+                if self._stop.is_set():
+                    break
+                self._deal_with(mail_id)
+        except NoServer as error:
+            reason = str(error)
+            self._note(lambda session: outbox.give_back(session, self.owner, reason))
+            raise
+        if self._stop.is_set():
+            self._note(lambda session: outbox.give_back(session, self.owner))
+        return len(ids)
+
+    def _deal_with(self, mail_id: int) -> None:
+        now = self._clock()
+        with self._database.read() as session:
+            row = outbox.held_by(session, mail_id, self.owner, now)
+            if row is None:
+                return  # the lease is about to end: whoever has it next sends it
+            company = session.get_one(Company, 1)
+            blocked = row.kind != WEBHOOK and self._gate.blocks(session, row)
+            unsubscribe = self._gate.unsubscribe(company, row) if row.list_id else None
+        if blocked:
+            self._note(lambda session: outbox.suppressed(session, mail_id, self.owner))
+            self._count("suppressed", mail_id)
+            return
+        if row.kind != WEBHOOK and (until := self._quota.take(row.domain, now)):
+            self._note(lambda session: outbox.postpone(session, mail_id, self.owner, until))
+            return
+        try:
+            if row.kind == WEBHOOK:
+                self._post(row, now)
+            else:
+                self._mailer.send(compose(row, self._sender, company.name, unsubscribe))
+        except Refused as error:
+            self._refused(row, error)
+        except PutOff as error:
+            self._put_off(row, error)
+        except (UnicodeError, ValueError) as error:
+            # A mail that cannot be written down would stand in the way for ever.
+            self._refused(row, Refused(f"the mail cannot be written: {type(error).__name__}"))
+        else:
+            self._note(lambda session: outbox.sent(session, mail_id, self.owner, self._clock()))
+            self._count("sent", mail_id)
+
+    def _post(self, row: OutboxMail, now: datetime) -> None:
+        if self._hooks is None:
+            raise Refused("no ESPALIER_WEBHOOK_URL is set")
+        self._hooks.send(row, now)
+
+    def _refused(self, row: OutboxMail, error: Refused) -> None:
+        def note(session: Session) -> None:
+            outbox.dead(session, row.id, self.owner, str(error))
+            if error.hard:
+                self._gate.bounced(session, row.recipient, self._clock())
+
+        self._note(note)
+        self._count("bounced" if error.hard else "refused", row.id)
+
+    def _put_off(self, row: OutboxMail, error: PutOff) -> None:
+        alive = True
+
+        def note(session: Session) -> None:
+            nonlocal alive
+            alive = outbox.later(session, row.id, self.owner, self._clock(), str(error), self._retry)
+
+        self._note(note)
+        if error.uncertain:
+            self._count("uncertain", row.id)
+        self._count("put_off" if alive else "given_up", row.id)
+
+    def _note(self, change: Callable[[Session], None]) -> None:
+        """Writes down what came of a mail. It was sent or not, so this is tried for a while before it is given up."""
+        until = time.monotonic() + outbox.LEASE.total_seconds() / 2
+        while True:
+            try:
+                with self._database.write() as session:
+                    change(session)
+                return
+            except Unavailable:
+                if time.monotonic() > until or self._stop.is_set():
+                    raise
+                time.sleep(0.2)
+
+    def _count(self, result: str, mail_id: int) -> None:
+        metrics.MAILS.labels(result).inc()
+        log.info("mail %d: %s", mail_id, result)
