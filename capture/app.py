@@ -13,9 +13,10 @@ from werkzeug.exceptions import HTTPException
 from capture.db import Database, Unavailable
 from capture.directory import TokenSigner
 from capture.mail import Letters
-from capture.public import answers, headers, mailbox, views
+from capture.public import answers, confirm, headers, mailbox, unsubscribe, views
 from capture.service import EXTENSION, Service
 from capture.settings import Settings
+from capture.tokens import Links
 
 log = logging.getLogger("capture")
 
@@ -40,17 +41,20 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.globals["root"] = answers.root
+    app.jinja_env.globals.update(root=answers.root, here=answers.here)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    links = Links(settings.secret_keys)
     app.extensions[EXTENSION] = Service(
         settings=settings,
         database=Database(settings.database_url, busy_seconds=settings.busy_seconds),
         signer=TokenSigner(settings.token_keys),
-        letters=Letters(),
+        letters=Letters(links),
+        links=links,
         clock=clock or (lambda: datetime.now(UTC)),
     )
     headers.install(app)
-    app.register_blueprint(views.blueprint)
+    for blueprint in (views.blueprint, confirm.blueprint, unsubscribe.blueprint):
+        app.register_blueprint(blueprint)
     if settings.demo:
         app.register_blueprint(mailbox.blueprint)
     app.register_error_handler(HTTPException, answers.http_error)

@@ -50,17 +50,36 @@ class Host:
         return (own, f"{parts.scheme}://*.{parts.netloc}") if self.company.layout == "subdomain" else (own,)
 
 
+def company(session: Session) -> Company:
+    """The company. Raises Unavailable before the first sync."""
+    found = session.get(Company, 1)
+    if found is None or not found.service:
+        raise Unavailable("nothing was synced yet, or by an older version: run `capture sync`")
+    return found
+
+
 def find(session: Session, member_id: str | None) -> Host:
     """The host of a sign-up. Raises NoSuchMember, and Unavailable before the first sync."""
-    company = session.get(Company, 1)
-    if company is None:
-        raise Unavailable("nothing was synced yet")
+    found = company(session)
     if member_id is None:
-        return Host(company, None)
+        return Host(found, None)
     member = session.get(Member, member_id)
     if member is None or not member.active:
         raise NoSuchMember(member_id)
-    return Host(company, member)
+    return Host(found, member)
+
+
+def serving(session: Session, member_id: str | None) -> Host:
+    """Who serves a lead of this member's: the member while active, else the nearest active upline, else the company."""
+    found = company(session)
+    seen: set[str] = set()
+    while member_id is not None and member_id not in seen:
+        seen.add(member_id)
+        member = session.get(Member, member_id)
+        if member is None or member.active:
+            return Host(found, member)
+        member_id = member.sponsor_id
+    return Host(found, None)
 
 
 def page(session: Session, host: Host, key: str, locale: str) -> Page | None:
@@ -94,9 +113,7 @@ def wording(session: Session, host: Host, locale: str, seen_id: str | None) -> S
     """The wording a form must show: the one seen before while it is known, else the one in force."""
     has_member = host.member is not None
     rows = session.scalars(
-        select(Wording).where(
-            Wording.has_member == has_member, (Wording.id == (seen_id or "")) | Wording.current
-        )
+        select(Wording).where(Wording.has_member == has_member, (Wording.id == (seen_id or "")) | Wording.current)
     ).all()
     wanted = [(row.id != seen_id, row.locale != locale, row.locale != host.home_locale) for row in rows]
     if not rows:

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
-from sqlalchemy import Insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from capture import hosts, mail, posting
+from capture import confirming, hosts, mail
 from capture.directory import EspalierError, Fault, Interest, PageSeen, did_you_mean
 from capture.models import Consent, Lead, Member, Slug, Touch
+from capture.tokens import Links
+from capture.upsert import insert_if_absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +42,16 @@ class Accepted:
 
 
 def accept(session: Session, signup: SignUp, now: datetime, letters: mail.Letters) -> Accepted:
-    """Keeps a sign-up: lead, touch, consent and, the first time, the two mails. Commits nothing itself.
+    """Keeps a sign-up: lead, touch, consent and the mail that asks for confirmation. Commits nothing itself.
 
     The same person under the same member stays one lead: the touch and the consent are added, an interest widens
-    (products and opportunity make both), a name fills a gap but never replaces one, and no further mail is made,
-    so that nobody can be flooded by repeating a form.
+    (products and opportunity make both), and a name fills a gap but never replaces one. Until the person confirms,
+    the member hears nothing; a mail to somebody who has confirmed would say nothing new, so none is made.
 
     Raises NoSuchMember for a member who is unknown or inactive.
     """
     host = hosts.find(session, signup.member_id)
-    lead, new = _find_or_add(session, signup, now)
+    lead, new = _find_or_add(session, signup, now, letters.links)
     if not new:
         lead.interest = widen(Interest(lead.interest), signup.interest)
         lead.first_name = lead.first_name or signup.first_name
@@ -65,11 +67,8 @@ def accept(session: Session, signup: SignUp, now: datetime, letters: mail.Letter
     )
     session.add(touch)
     session.add(Consent(lead_id=lead.id, touch=touch, wording=signup.seen.wording, at=now))
-    if new:
-        page = hosts.page(session, host, signup.seen.page, signup.seen.locale)
-        title = page.title if page else signup.seen.page
-        for letter in (letters.thank_you(host, lead), letters.new_lead(host, lead, touch, title)):
-            posting.post(session, host.company, letter, now, lead_id=lead.id)
+    if not lead.confirmed:
+        confirming.ask(session, host, lead, now, letters)
     session.flush()
     return Accepted(lead.id, new, hosts.thanks_address(session, host, signup.seen.locale))
 
@@ -104,24 +103,23 @@ def _member_id(session: Session, slug: str) -> str:
     return found.member_id
 
 
-def _find_or_add(session: Session, signup: SignUp, now: datetime) -> tuple[Lead, bool]:
+def _find_or_add(session: Session, signup: SignUp, now: datetime, links: Links) -> tuple[Lead, bool]:
+    mark = links.fingerprint(signup.email)
     values: dict[str, object] = {
         "member_id": signup.member_id,
         "email": signup.email,
         "first_name": signup.first_name,
         "interest": signup.interest.value,
         "locale": signup.seen.locale,
+        "handle": uuid4().hex,
+        "mark": mark,
         "created_at": now,
     }
     # Two transactions may add the same person at once; the unique index lets one of them win.
-    lead_id = session.execute(_insert_if_absent(session, values)).scalar()
+    lead_id = session.execute(insert_if_absent(session, Lead, values, Lead.id)).scalar()
     if lead_id is not None:
         return session.get_one(Lead, lead_id), True
     same = Lead.member_id.is_not_distinct_from(signup.member_id)
-    return session.scalars(select(Lead).where(same, Lead.email == signup.email)).one(), False
-
-
-def _insert_if_absent(session: Session, values: Mapping[str, object]) -> Insert:
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(Lead).values(dict(values)).on_conflict_do_nothing().returning(Lead.id)
-    return sqlite.insert(Lead).values(dict(values)).on_conflict_do_nothing().returning(Lead.id)
+    lead = session.scalars(select(Lead).where(same, Lead.email == signup.email).with_for_update(of=Lead)).one()
+    lead.mark = mark  # the key may have changed
+    return lead, False

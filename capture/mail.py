@@ -6,12 +6,14 @@ Mails to prospects hold nothing that a form brought in: whoever can put words in
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from capture import words
+from capture import unsubscribing, words
 from capture.hosts import Host
 from capture.models import Lead, Touch
+from capture.tokens import Links, Purpose
 
 SUBJECT, TEXT, HTML = "subject.txt", "body.txt", "body.html"
 
@@ -31,7 +33,8 @@ class Letter:
 class Letters:
     """Writes mails from the templates that ship with the service."""
 
-    def __init__(self) -> None:
+    def __init__(self, links: Links) -> None:
+        self.links = links
         self._environment = Environment(
             loader=PackageLoader("capture", "templates/mail"),
             autoescape=lambda name: name is not None and name.endswith(".html"),
@@ -40,9 +43,22 @@ class Letters:
             lstrip_blocks=True,
         )
 
-    def thank_you(self, host: Host, lead: Lead) -> Letter:
-        """To the prospect: who holds the address now, who will write, and how to reach them."""
-        return self._write("thank-you", lead.email, [lead.locale, host.home_locale], host=host)
+    def confirm(self, host: Host, lead: Lead, now: datetime) -> Letter:
+        """To the address that was typed: was it you? Fixed text, and a link for either answer."""
+        service = host.company.service
+        values = {
+            "confirm_link": f"{service}confirm/{self.links.sign(Purpose.CONFIRM, lead.handle, now)}",
+            "not_me_link": f"{service}not-me/{self.links.sign(Purpose.NOT_ME, lead.handle, now)}",
+        }
+        return self._write("confirm", lead.email, [lead.locale, host.home_locale], host=host, **values)
+
+    def thank_you(self, host: Host, lead: Lead, now: datetime) -> Letter:
+        """To the prospect who confirmed: who holds the address now, how to reach them, and how to leave."""
+        values = {
+            "unsubscribe_link": unsubscribing.address(host.company, self.links, lead.email, now),
+            "my_data_link": f"{host.company.service}my-data",
+        }
+        return self._write("thank-you", lead.email, [lead.locale, host.home_locale], host=host, **values)
 
     def new_lead(self, host: Host, lead: Lead, touch: Touch, page_title: str) -> Letter:
         """To the member, or to the company for its pool: who signed up, for what, and on which page."""

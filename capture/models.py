@@ -177,11 +177,25 @@ class Lead(Base):
     interest: Mapped[str] = mapped_column(String(16))
     locale: Mapped[str] = mapped_column(String(16))
     """The language they first signed up in: mails to them are written in it."""
+    handle: Mapped[str] = mapped_column(String(32), unique=True, index=True)
+    """What mailed links call the lead: random, and unlike its number never given to another."""
+    mark: Mapped[str] = mapped_column(String(64), index=True)
+    """The keyed hash of the canonical address, as suppression and limits know it."""
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+    """When its owner said from their mailbox that it was they who signed up; before, nobody is told of the lead."""
+    withdrawn_at: Mapped[datetime | None]
+    """When its owner left; a later confirmation clears it."""
+    erased_at: Mapped[datetime | None]
+    """When what made it a person was destroyed: address, name, mark. What remains counts, and tells of nobody."""
 
     member: Mapped[Member | None] = relationship()
     touches: Mapped[list[Touch]] = relationship(order_by="Touch.id", back_populates="lead")
+
+    @property
+    def confirmed(self) -> bool:
+        """True while its owner wants to hear from us, and said so from their mailbox."""
+        return self.confirmed_at is not None and self.withdrawn_at is None and self.erased_at is None
 
 
 class Touch(Base):
@@ -218,6 +232,29 @@ class Consent(Base):
     at: Mapped[datetime]
 
     touch: Mapped[Touch] = relationship(back_populates="consent")
+
+
+class Suppression(Base):
+    """An address that must not be mailed, as a keyed hash."""
+
+    __tablename__ = "suppression"
+
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(16), primary_key=True)
+    at: Mapped[datetime]
+
+
+class Spent(Base):
+    """One unit of a budget that was used: a confirmation mail to a recipient, a sign-up from a network, …"""
+
+    __tablename__ = "spent"
+    __table_args__ = (Index("ix_spent_scope_subject_at", "scope", "subject", "at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    scope: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(String(64))
+    """Whose budget: a keyed hash for people and networks."""
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class OutboxMail(Base):

@@ -13,6 +13,7 @@ from capture.db import Database
 from capture.directory import TokenSigner
 from capture.mail import Letters
 from capture.settings import Settings
+from capture.tokens import Links
 
 EXTENSION = "espalier"
 
@@ -25,6 +26,7 @@ class Service:
     database: Database
     signer: TokenSigner
     letters: Letters
+    links: Links
     clock: Callable[[], datetime]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from capture.canonical import derive
 from capture.directory import SECRETS, Fault, SecretError, read_instance, token_keys
 
 SQLITE_FILE = "capture.sqlite"
@@ -23,13 +24,23 @@ class Settings:
     token_keys: tuple[str, ...] = field(repr=False)
     """Keys of the form tokens, newest first; the same as the generator's."""
     secret_key: str = field(repr=False)
-    """Signs the links in mails and the sign-in sessions."""
+    """Signs the links in mails and the sign-in sessions. Several, newest first, may stand here, apart by blanks."""
     database_url: str = field(repr=False)
     """An SQLAlchemy address; hidden too, since it may hold a password."""
     demo: bool = False
     """True opens the local mailbox to visitors from this machine."""
     busy_seconds: float = 5.0
     """How long a sign-up waits for the database's writer before it is asked to try again."""
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The secrets, newest first: the first signs, all verify."""
+        return tuple(self.secret_key.split())
+
+    @property
+    def address_keys(self) -> tuple[bytes, ...]:
+        """The keys of the hashes that stand for addresses, newest first."""
+        return tuple(derive(each) for each in self.secret_keys)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], site_folder: Path | None = None) -> Self:
@@ -41,15 +52,11 @@ class Settings:
         missing = [name for name in SECRETS if not values.get(name)]
         if missing:
             hint = "run `sitegen secrets` once in this folder, or set the variable to 32 or more random characters"
-            raise SecretError(
-                *(Fault(f"{name} is not set: it {SECRETS[name]}", hint=hint) for name in missing)
-            )
+            raise SecretError(*(Fault(f"{name} is not set: it {SECRETS[name]}", hint=hint) for name in missing))
         secret = values["ESPALIER_SECRET_KEY"]
-        if len(secret) < SHORTEST_SECRET:
+        if any(len(each) < SHORTEST_SECRET for each in secret.split()) or not secret.strip():
             message = f"the key must have at least {SHORTEST_SECRET} characters"
-            raise SecretError(
-                Fault(message, where="ESPALIER_SECRET_KEY", hint="run `sitegen secrets` to make one")
-            )
+            raise SecretError(Fault(message, where="ESPALIER_SECRET_KEY", hint="run `sitegen secrets` to make one"))
         folder = Path(values.get("ESPALIER_INSTANCE", "instance")).absolute()
         return cls(
             token_keys=tuple(token_keys(values)),

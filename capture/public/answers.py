@@ -40,6 +40,11 @@ def root() -> str:
     return "../" * (request.path.count("/") - 1) or "./"
 
 
+def here() -> str:
+    """The current address as seen from the service's root."""
+    return request.path.lstrip("/")
+
+
 def visitor_words() -> Words:
     """The words of the language of the page a form came from, else of the one the browser asks for."""
     locale = g.get(LOCALE)
@@ -76,13 +81,14 @@ def notice(status: int) -> Response:
 def try_again() -> Response:
     """The honest answer while nothing can be stored: the form is kept and can be sent again by one button."""
     words = visitor_words()
+    lead = words("busy_lead" if request.path == "/signup" else "busy_other_lead")
     if wants_json():
-        response = error_json(503, words("busy_lead"))
+        response = error_json(503, lead)
     else:
         # Where a sign-up leads to stands in the database, which can't be asked now.
         headers.allow_forms_to_lead_to("http:", "https:")
         again = tuple(request.form.items(multi=True)) if request.method == "POST" else ()
-        values = {"title": words("busy_title"), "lead": words("busy_lead"), "company": None, "again": again}
+        values = {"title": words("busy_title"), "lead": lead, "company": None, "again": again}
         response = page(503, "public/notice.html", words, **values)
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response

@@ -114,9 +114,7 @@ class SignupForm(Form):  # type: ignore[misc]
 def campaign(sent: MultiDict[str, str], query: MultiDict[str, str]) -> dict[str, str]:
     """The campaign parameters of a sign-up, from the form or else from the address it was sent to."""
     values = {name: sent.get(f"utm_{name}") or query.get(f"utm_{name}") or "" for name in UTM}
-    shown = {
-        name: "".join(filter(_can_be_shown, value)).strip()[:LONGEST_UTM] for name, value in values.items()
-    }
+    shown = {name: "".join(filter(_can_be_shown, value)).strip()[:LONGEST_UTM] for name, value in values.items()}
     return {name: value for name, value in shown.items() if value}
 
 

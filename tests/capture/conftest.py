@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -245,3 +246,34 @@ def en() -> words.Words:
 def sample() -> Path:
     """The sample company's folder."""
     return Path(__file__).parents[2] / "content"
+
+
+@pytest.fixture
+def links(app: Flask) -> Any:
+    """Makes the links that stand in mails."""
+    return app.extensions["espalier"].links
+
+
+@pytest.fixture
+def mailed(rows: Callable[..., list[Any]]) -> Callable[..., str]:
+    """The path of a link in the newest mail of a kind: ``mailed("confirm", "not-me")``."""
+
+    def read(kind: str, name: str, recipient: str | None = None) -> str:
+        mails = [each for each in rows(models.OutboxMail) if each.kind == kind]
+        text = next(each.text for each in reversed(mails) if recipient in (None, each.recipient))
+        found = re.search(rf"https://capture\.fern\.example(/{name}\S*)", text)
+        assert found, text
+        return found[1]
+
+    return read
+
+
+@pytest.fixture
+def confirmed(client: FlaskClient, form: Callable[..., dict[str, Any]], mailed: Callable[..., str]) -> Any:
+    """Signs somebody up and confirms it from their mailbox."""
+
+    def sign_up(member: str | None = "m-2", email: str = "pat@example.com", **changes: Any) -> None:
+        assert client.post("/signup", data=form(member, email=email, **changes)).status_code == 303
+        assert client.post(mailed("confirm", "confirm", email)).status_code == 200
+
+    return sign_up

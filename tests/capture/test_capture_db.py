@@ -49,6 +49,9 @@ def test_down_and_up_again_with_data(database, client, form):
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
     assert len(before["lead"]) == 4
     assert database.revision() == database.head
+    assert client.post("/signup", data=form("m-2")).status_code == 503, "where the service stands comes with a sync"
+    with database.write() as session:
+        session.execute(text("UPDATE company SET service = 'https://capture.fern.example/'"))
     assert client.post("/signup", data=form("m-2")).status_code == 303
 
 

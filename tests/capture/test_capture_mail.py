@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib.resources
 
 import pytest
-from conftest import Clock
+from conftest import KEY, Clock
 
 from capture import words
 from capture.directory import Interest
 from capture.hosts import Host
 from capture.mail import Letters
 from capture.models import Company, Lead, Member, Touch
+from capture.tokens import Links
 
 
 @pytest.fixture
@@ -25,11 +26,17 @@ def letters(database):
             "first_name": "Pat",
             "interest": "both",
             "locale": locale,
+            "handle": "h" * 32,
             **changes,
         }
         lead = Lead(member_id=member_id, created_at=Clock().now, **values)
         touch = Touch(page="home", locale=locale, utm={"source": "radio"}, at=Clock().now)
-        return Letters().thank_you(host, lead), Letters().new_lead(host, lead, touch, "Home <1>")
+        letters, now = Letters(Links([KEY])), Clock().now
+        return (
+            letters.thank_you(host, lead, now),
+            letters.new_lead(host, lead, touch, "Home <1>"),
+            letters.confirm(host, lead, now),
+        )
 
     return write
 
@@ -49,7 +56,7 @@ def test_every_mail_is_a_whole_letter(letters, member, locale, interest):
 
 
 def test_the_prospect_is_told_who_holds_the_address_in_their_language(letters):
-    letter, _ = letters("m-1", "es")
+    letter, _, _ = letters("m-1", "es")
     assert (letter.recipient, letter.locale, letter.subject) == (
         "pat@example.com",
         "es",
@@ -61,12 +68,13 @@ def test_the_prospect_is_told_who_holds_the_address_in_their_language(letters):
 
 
 def test_nothing_typed_reaches_a_mail_to_the_prospect(letters):
-    letter, _ = letters("m-2", "en", first_name="Buy pills at spam.example")
-    assert "pills" not in letter.subject + letter.text + letter.html
+    thanks, _, question = letters("m-2", "en", first_name="Buy pills at spam.example")
+    for letter in (thanks, question):
+        assert "pills" not in letter.subject + letter.text + letter.html
 
 
 def test_the_member_is_told_in_their_own_language(letters):
-    _, letter = letters("m-1", "en", first_name="<i>Pat</i>")
+    _, letter, _ = letters("m-1", "en", first_name="<i>Pat</i>")
     assert (letter.recipient, letter.locale) == ("ana@members.example.com", "es")
     assert "Llegó por: radio" in letter.text
     assert "<i>Pat</i>" in letter.text
@@ -75,14 +83,14 @@ def test_the_member_is_told_in_their_own_language(letters):
 
 
 def test_the_company_is_told_of_its_own_leads(letters):
-    _, letter = letters(None, "es")
+    _, letter, _ = letters(None, "es")
     assert (letter.recipient, letter.locale) == ("desk@fern.example.com", "en")
 
 
 def test_every_mail_exists_in_every_language():
     root = importlib.resources.files("capture").joinpath("templates/mail")
     kinds = [each for each in root.iterdir() if each.is_dir()]
-    assert {each.name for each in kinds} == {"thank-you", "new-lead"}
+    assert {each.name for each in kinds} == {"confirm", "thank-you", "new-lead"}
     for kind in kinds:
         assert {each.name for each in kind.iterdir()} == set(words.LOCALES)
         for locale in kind.iterdir():

@@ -16,10 +16,10 @@ def old(tmp_path):
     database.file.touch()
     with database.writing() as connection:
         command.upgrade(database._alembic(connection), "0001")
+        moment = "2026-03-04 05:06:07"
         for statement in (
-            "INSERT INTO company VALUES (1, 'F', 'F Ltd', '[]', 'desk@f.example', NULL, 'https://f.example/', 'path', 'en')",
-            "INSERT INTO lead VALUES (7, NULL, 'pat@Example.com', 'Pat', 'both', 'en', '2026-03-04 05:06:07', NULL)",
-            "INSERT INTO outbox VALUES (3, 7, 'thank-you', 'pat@Example.com', 'en', 's', 't', 'h', '2026-03-04 05:06:07')",
+            f"INSERT INTO lead VALUES (7, NULL, 'pat@Example.com', 'Pat', 'both', 'en', '{moment}', NULL)",
+            f"INSERT INTO outbox VALUES (3, 7, 'thank-you', 'pat@Example.com', 'en', 's', 't', 'h', '{moment}')",
         ):
             connection.execute(text(statement))
     yield database

@@ -61,7 +61,7 @@ def test_every_language_says_the_same_things():
         assert {f"{kind}_title", f"{kind}_lead"} <= keys
 
 
-def test_every_template_is_rendered_somewhere(settings, clock, form):
+def test_every_template_is_rendered_somewhere(settings, clock, form, mailed):
     app = create_app(replace(settings, demo=True), clock=clock)
     seen: set[str] = set()
     remember = lambda sender, template, context, **rest: seen.add(template.name)  # noqa: E731
@@ -69,6 +69,9 @@ def test_every_template_is_rendered_somewhere(settings, clock, form):
         client = app.test_client()
         client.post("/signup", data=form())
         client.post("/signup", data=form(email="x"))
+        link = mailed("confirm", "confirm")
+        client.get(link)
+        client.post(link)
         client.get("/nowhere")
         client.get("/dev/mailbox")
     root = importlib.resources.files("capture").joinpath("templates")

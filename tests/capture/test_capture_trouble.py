@@ -99,7 +99,7 @@ def test_a_full_disk(settings, clock, form):
     stored = sum(answer.status_code == 303 for answer in answers)
     with database.read() as session:
         assert session.query(Lead).count() == session.query(Touch).count() == stored
-        assert session.query(OutboxMail).count() == 2 * stored
+        assert session.query(OutboxMail).count() == stored
     database.engine.dispose()
 
 
@@ -118,11 +118,11 @@ def test_when_one_row_cannot_be_written_none_is(client, form, database, rows, ta
         assert answer.status_code >= 500
         assert [len(rows(each)) for each in (Lead, Touch, Consent, OutboxMail)] == [0, 0, 0, 0]
     assert client.post("/signup", data=form()).status_code == 303
-    assert [len(rows(each)) for each in (Lead, Touch, Consent, OutboxMail)] == [1, 1, 1, 2]
+    assert [len(rows(each)) for each in (Lead, Touch, Consent, OutboxMail)] == [1, 1, 1, 1]
 
 
 def test_when_the_last_mail_cannot_be_written_nothing_is(client, form, database, rows):
-    with spoilt(database, "outbox", "kind = 'new-lead'"):
+    with spoilt(database, "outbox", "kind = 'confirm'"):
         assert client.post("/signup", data=form()).status_code >= 500
     assert [len(rows(each)) for each in (Lead, Touch, Consent, OutboxMail)] == [0, 0, 0, 0]
 
@@ -157,7 +157,7 @@ def test_many_at_once_make_one_lead(settings, clock, form, rows, app, member):
         each.join()
     patient.extensions["espalier"].database.engine.dispose()
     assert statuses == [303] * 80
-    assert (len(rows(Lead)), len(rows(Touch)), len(rows(OutboxMail))) == (1, 80, 2)
+    assert (len(rows(Lead)), len(rows(Touch)), len(rows(OutboxMail))) == (1, 80, 1)
 
 
 def test_a_fault_of_ours_is_a_kind_page_without_details(client, form, monkeypatch, en, caplog):

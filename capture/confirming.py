@@ -1,0 +1,98 @@
+"""From "somebody typed this address" to "its owner says so": asking, confirming, and "this wasn't me"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from capture import budgets, hosts, posting, suppression, unsubscribing
+from capture.hosts import Host
+from capture.mail import Letters
+from capture.models import Lead, OutboxMail, Touch
+from capture.suppression import Reason
+
+CONFIRM = "confirm"
+"""The kind of the mail that asks."""
+
+_ON_ITS_WAY = ("waiting", "leased")
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A confirmation's result: who serves the lead now. ``stale``: the link is older than the person's leaving."""
+
+    host: Host
+    stale: bool
+
+
+def find(session: Session, handle: str) -> Lead | None:
+    """The lead a mailed link speaks of, None once it was erased. Locked, so that two clicks come one by one."""
+    query = select(Lead).where(Lead.handle == handle, Lead.erased_at.is_(None))
+    return session.scalars(query.with_for_update(of=Lead)).one_or_none()
+
+
+def ask(session: Session, host: Host, lead: Lead, now: datetime, letters: Letters, *, hold: bool = False) -> bool:
+    """Promises a confirmation mail; over the recipient's budget, or where ``hold`` says so, it is held.
+
+    A lead has at most one such mail that is not sent yet. Returns True when one is on its way.
+    """
+    open_ones = (OutboxMail.lead_id == lead.id, OutboxMail.kind == CONFIRM)
+    if session.scalar(select(OutboxMail.id).where(*open_ones, OutboxMail.state.in_(_ON_ITS_WAY)).limit(1)):
+        return True
+    may = not hold and budgets.may_ask(session, letters.links, lead.email, now)
+    held = session.scalar(select(OutboxMail.id).where(*open_ones, OutboxMail.state == "held").limit(1))
+    if held and not may:
+        return False
+    # The one that was held carries an old link: a fresh one takes its place.
+    session.execute(delete(OutboxMail).where(*open_ones, OutboxMail.state == "held"))
+    letter = letters.confirm(host, lead, now)
+    posting.post(session, host.company, letter, now, lead_id=lead.id, state="waiting" if may else "held")
+    if may:
+        budgets.asked(session, letters.links, lead.email, now)
+    return may
+
+
+def confirm(session: Session, lead: Lead, issued: datetime, now: datetime, letters: Letters) -> Confirmed:
+    """Makes a lead of a sign-up: only now the member is told of it. ``issued``: when the link was written.
+
+    May be repeated. A link from before the person left does nothing: leaving must not be undone by an old mail.
+    """
+    host = hosts.serving(session, lead.member_id)
+    if lead.confirmed:
+        return Confirmed(host, stale=False)
+    if lead.withdrawn_at is not None and issued <= lead.withdrawn_at:
+        return Confirmed(host, stale=True)
+    lead.confirmed_at, lead.withdrawn_at = now, None
+    suppression.revive(session, letters.links.address_keys, lead.email)
+    _drop_questions(session, [lead.id])
+    _tell(session, host, lead, now, letters)
+    return Confirmed(host, stale=False)
+
+
+def disown(session: Session, lead: Lead, now: datetime, letters: Letters) -> None:
+    """ "This wasn't me": the address is never asked again, and nobody keeps it as a lead."""
+    keys = letters.links.address_keys
+    suppression.suppress(session, keys, lead.email, Reason.NOT_ME, now)
+    gone = unsubscribing.withdraw(session, letters.links.fingerprints(lead.email), now)
+    _drop_questions(session, [each.id for each in gone])
+
+
+def _tell(session: Session, host: Host, lead: Lead, now: datetime, letters: Letters) -> None:
+    touch = session.scalars(select(Touch).where(Touch.lead_id == lead.id).order_by(Touch.id.desc()).limit(1)).one()
+    page = hosts.page(session, host, touch.page, touch.locale)
+    news = letters.new_lead(host, lead, touch, page.title if page else touch.page)
+    posting.post(session, host.company, letters.thank_you(host, lead, now), now, lead_id=lead.id, on_list=True)
+    posting.post(session, host.company, news, now, lead_id=lead.id)
+
+
+def _drop_questions(session: Session, lead_ids: list[int]) -> None:
+    """What has been answered need not be asked any more."""
+    session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.lead_id.in_(lead_ids), OutboxMail.kind == CONFIRM, OutboxMail.state.in_(("waiting", "held")))
+        .values(state="dropped"),
+        execution_options={"synchronize_session": False},
+    )

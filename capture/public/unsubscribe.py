@@ -1,0 +1,37 @@
+"""Leaving: RFC 8058's one POST without cookies or redirects, and a page with a button for people."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Blueprint, Response
+
+from capture import hosts, service, unsubscribing
+from capture.public import mailed
+from capture.tokens import Purpose
+
+log = logging.getLogger("capture.unsubscribe")
+
+blueprint = Blueprint("unsubscribe", __name__)
+
+
+@blueprint.get("/unsubscribe/<signed>")
+def ask(signed: str) -> Response:
+    """The page with the button."""
+    mailed.read(Purpose.UNSUBSCRIBE, signed)
+    with service.current().database.read() as session:
+        company = hosts.company(session)
+    fields = {"List-Unsubscribe": "One-Click"}
+    return mailed.question(mailed.speak(None), "unsubscribe", company, fields=fields)
+
+
+@blueprint.post("/unsubscribe/<signed>")
+def leave(signed: str) -> Response:
+    """Honours it within this request. What the body says does not matter: the address says everything."""
+    link = mailed.read(Purpose.UNSUBSCRIBE, signed)
+    current = service.current()
+    with current.database.write() as session:
+        company = hosts.company(session)
+        unsubscribing.unsubscribe(session, link.value, current.clock())
+    log.info("unsubscribed one address")
+    return mailed.told(mailed.speak(None), "unsubscribed", company)
