@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from capture.db import Database, Unavailable
 from capture.directory import TokenSigner
 from capture.mail import Letters
-from capture.public import answers, confirm, headers, mailbox, unsubscribe, views
+from capture.public import answers, confirm, headers, mailbox, rights, unsubscribe, views
 from capture.service import EXTENSION, Service
 from capture.settings import Settings
 from capture.tokens import Links
@@ -53,7 +53,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
         clock=clock or (lambda: datetime.now(UTC)),
     )
     headers.install(app)
-    for blueprint in (views.blueprint, confirm.blueprint, unsubscribe.blueprint):
+    for blueprint in (views.blueprint, confirm.blueprint, unsubscribe.blueprint, rights.blueprint):
         app.register_blueprint(blueprint)
     if settings.demo:
         app.register_blueprint(mailbox.blueprint)

@@ -47,3 +47,9 @@ def _ascii(domain: str) -> str:
         return domain.encode("idna").decode("ascii")
     except UnicodeError:
         return domain
+
+
+def identity(address: str) -> str:
+    """Who the person is: the address as typed, with its domain in lower case."""
+    local, at, domain = address.strip().rpartition("@")
+    return f"{local}{at}{domain.lower()}"

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from capture import budgets, hosts, posting, suppression, unsubscribing
+from capture import budgets, crediting, erasing, hosts, posting, suppression, unsubscribing
 from capture.hosts import Host
 from capture.mail import Letters
 from capture.models import Lead, OutboxMail, Touch
@@ -68,16 +68,26 @@ def confirm(session: Session, lead: Lead, issued: datetime, now: datetime, lette
     lead.confirmed_at, lead.withdrawn_at = now, None
     suppression.revive(session, letters.links.address_keys, lead.email)
     _drop_questions(session, [lead.id])
+    crediting.note(session, lead, "confirmed", now)
+    crediting.credit(session, lead, now)
     _tell(session, host, lead, now, letters)
     return Confirmed(host, stale=False)
 
 
 def disown(session: Session, lead: Lead, now: datetime, letters: Letters) -> None:
-    """ "This wasn't me": the address is never asked again, and nobody keeps it as a lead."""
+    """ "This wasn't me": the address is never asked again, and what was typed of it is forgotten.
+
+    Leads that its owner did confirm some time stay, as ones that nobody may write to: they can be erased by the
+    owner's own "my data".
+    """
     keys = letters.links.address_keys
     suppression.suppress(session, keys, lead.email, Reason.NOT_ME, now)
     gone = unsubscribing.withdraw(session, letters.links.fingerprints(lead.email), now)
     _drop_questions(session, [each.id for each in gone])
+    for each in gone:
+        if each.confirmed_at is not None:
+            crediting.note(session, each, "disowned", now)
+    erasing.forget(session, [each for each in gone if each.confirmed_at is None], "disowned", now)
 
 
 def _tell(session: Session, host: Host, lead: Lead, now: datetime, letters: Letters) -> None:

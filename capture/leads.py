@@ -13,7 +13,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from capture import confirming, hosts, mail
+from capture import confirming, evidence, hosts, mail
 from capture.directory import EspalierError, Fault, Interest, PageSeen, did_you_mean
 from capture.models import Consent, Lead, Member, Slug, Touch
 from capture.tokens import Links
@@ -55,18 +55,21 @@ def accept(session: Session, signup: SignUp, now: datetime, letters: mail.Letter
     if not new:
         lead.interest = widen(Interest(lead.interest), signup.interest)
         lead.first_name = lead.first_name or signup.first_name
+    about = evidence.particular(signup.email, signup.first_name, signup.utm)
     touch = Touch(
-        lead=lead,
+        lead_id=lead.id,
         member_id=signup.member_id,
         page=signup.seen.page,
         locale=signup.seen.locale,
         build_id=signup.seen.build_id,
         interest=signup.interest,
-        utm=dict(signup.utm),
+        digest=evidence.digest(about),
         at=now,
     )
-    session.add(touch)
-    session.add(Consent(lead_id=lead.id, touch=touch, wording=signup.seen.wording, at=now))
+    evidence.append(session, touch)
+    about.touch_id = touch.id
+    session.add(about)
+    evidence.append(session, Consent(lead_id=lead.id, touch_id=touch.id, wording=signup.seen.wording, at=now))
     if not lead.confirmed:
         confirming.ask(session, host, lead, now, letters)
     session.flush()
@@ -84,9 +87,11 @@ def listing(session: Session, member_slug: str | None = None) -> Iterator[Lead]:
     ``member_slug``: only those of the member who has, or had, that address. Raises EspalierError for a slug that
     nobody ever had.
     """
+    touches = selectinload(Lead.touches).options(joinedload(Touch.consent), joinedload(Touch.particular))
     query = (
         select(Lead)
-        .options(joinedload(Lead.member), selectinload(Lead.touches).joinedload(Touch.consent))
+        .options(joinedload(Lead.member), touches)
+        .where(Lead.erased_at.is_(None))
         .order_by(Lead.id)
         .execution_options(yield_per=500)
     )

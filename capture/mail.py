@@ -60,6 +60,11 @@ class Letters:
         }
         return self._write("thank-you", lead.email, [lead.locale, host.home_locale], host=host, **values)
 
+    def my_data(self, host: Host, lead: Lead, now: datetime) -> Letter:
+        """To whoever owns the address: the link to everything held about it."""
+        link = f"{host.company.service}my-data/{self.links.sign(Purpose.MY_DATA, lead.handle, now)}"
+        return self._write("my-data", lead.email, [lead.locale], host=host, my_data_link=link)
+
     def new_lead(self, host: Host, lead: Lead, touch: Touch, page_title: str) -> Letter:
         """To the member, or to the company for its pool: who signed up, for what, and on which page."""
         recipient = host.member.email if host.member else host.company.email

@@ -74,6 +74,18 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcTime, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
 
 
+class Sealed(Base):
+    """What rows of evidence have in common: a place in the chain (see ``evidence``)."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    seq: Mapped[int | None] = mapped_column(Id, unique=True, index=True)
+    """The row's number in the one sequence of all evidence; None for rows that are older than the chain."""
+    seal: Mapped[str | None] = mapped_column(String(64))
+    """SHA-256 over the seal before and this row's values."""
+
+
 class Company(Base):
     """The company, in one row: what mails and answers say about it."""
 
@@ -186,6 +198,10 @@ class Lead(Base):
     """When its owner said from their mailbox that it was they who signed up; before, nobody is told of the lead."""
     withdrawn_at: Mapped[datetime | None]
     """When its owner left; a later confirmation clears it."""
+    owner_id: Mapped[str | None] = mapped_column(Code)
+    """Who is credited, as the newest decision says; None before the first one, and for the company's pool."""
+    servicer_id: Mapped[str | None] = mapped_column(Code)
+    """Who follows up now; None: the company."""
     erased_at: Mapped[datetime | None]
     """When what made it a person was destroyed: address, name, mark. What remains counts, and tells of nobody."""
 
@@ -198,12 +214,11 @@ class Lead(Base):
         return self.confirmed_at is not None and self.withdrawn_at is None and self.erased_at is None
 
 
-class Touch(Base):
+class Touch(Sealed):
     """One sign-up as it came in. Only ever added."""
 
     __tablename__ = "touch"
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"), index=True)
     """Whom the page named; None on the company's own."""
@@ -211,20 +226,40 @@ class Touch(Base):
     locale: Mapped[str] = mapped_column(String(16))
     build_id: Mapped[str] = mapped_column(Code)
     interest: Mapped[str] = mapped_column(String(16))
-    utm: Mapped[dict[str, Any]]
-    """What the campaign parameters said: source, medium, campaign, term, content; only those present."""
+    digest: Mapped[str] = mapped_column(String(64))
+    """The salted digest of what it told about the person."""
     at: Mapped[datetime]
 
     lead: Mapped[Lead] = relationship(back_populates="touches")
     consent: Mapped[Consent] = relationship(back_populates="touch")
+    particular: Mapped[Particular | None] = relationship(back_populates="touch")
+
+    @property
+    def utm(self) -> dict[str, Any]:
+        """What the campaign parameters said; nothing once the person was erased."""
+        return self.particular.utm if self.particular else {}
 
 
-class Consent(Base):
+class Particular(Base):
+    """What a touch told about a person: the only part of the evidence that an erasure destroys."""
+
+    __tablename__ = "particular"
+
+    touch_id: Mapped[int] = mapped_column(ForeignKey("touch.id"), primary_key=True, autoincrement=False)
+    salt: Mapped[str] = mapped_column(String(32))
+    email: Mapped[str] = mapped_column(EmailAddress)
+    first_name: Mapped[str | None] = mapped_column(Words)
+    utm: Mapped[dict[str, Any]]
+    """The campaign parameters: source, medium, campaign, term, content; only those present."""
+
+    touch: Mapped[Touch] = relationship(back_populates="particular")
+
+
+class Consent(Sealed):
     """What a person agreed to, and when. Only ever added."""
 
     __tablename__ = "consent"
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     touch_id: Mapped[int] = mapped_column(ForeignKey("touch.id"), unique=True)
     wording: Mapped[str] = mapped_column(String(16))
@@ -232,6 +267,41 @@ class Consent(Base):
     at: Mapped[datetime]
 
     touch: Mapped[Touch] = relationship(back_populates="consent")
+
+
+class Act(Sealed):
+    """What a person did about a lead of theirs, from their mailbox. Only ever added."""
+
+    __tablename__ = "act"
+
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    """confirmed, unsubscribed, withdrawn, disowned, corrected or erased; purged: done by the company's policy."""
+    at: Mapped[datetime]
+
+
+class Decision(Sealed):
+    """Who was credited with a lead, by which rule, and what the rule saw. Only ever added; the newest holds."""
+
+    __tablename__ = "decision"
+
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
+    owner_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
+    servicer_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
+    rule: Mapped[str] = mapped_column(String(16))
+    saw: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class Chain(Base):
+    """The end of the chain of evidence, in one row: whoever adds to it holds this row."""
+
+    __tablename__ = "chain"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(Id)
+    seal: Mapped[str] = mapped_column(String(64))
 
 
 class Suppression(Base):

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from capture import suppression
+from capture import crediting, suppression
 from capture.models import Company, Lead
 from capture.suppression import Reason
 from capture.tokens import Links, Purpose
@@ -22,7 +22,8 @@ def address(company: Company, links: Links, recipient: str, now: datetime) -> st
 def unsubscribe(session: Session, mark: str, now: datetime) -> None:
     """Honours an unsubscription. May be repeated; the moment of the first stays."""
     suppression.suppress_fingerprint(session, mark, Reason.UNSUBSCRIBED, now)
-    withdraw(session, [mark], now)
+    for lead in withdraw(session, [mark], now):
+        crediting.note(session, lead, "unsubscribed", now)
 
 
 def withdraw(session: Session, marks: Sequence[str], now: datetime) -> list[Lead]:

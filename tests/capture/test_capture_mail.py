@@ -11,7 +11,7 @@ from capture import words
 from capture.directory import Interest
 from capture.hosts import Host
 from capture.mail import Letters
-from capture.models import Company, Lead, Member, Touch
+from capture.models import Company, Lead, Member, Particular, Touch
 from capture.tokens import Links
 
 
@@ -30,12 +30,14 @@ def letters(database):
             **changes,
         }
         lead = Lead(member_id=member_id, created_at=Clock().now, **values)
-        touch = Touch(page="home", locale=locale, utm={"source": "radio"}, at=Clock().now)
+        touch = Touch(page="home", locale=locale, at=Clock().now)
+        touch.particular = Particular(utm={"source": "radio"})
         letters, now = Letters(Links([KEY])), Clock().now
         return (
             letters.thank_you(host, lead, now),
             letters.new_lead(host, lead, touch, "Home <1>"),
             letters.confirm(host, lead, now),
+            letters.my_data(host, lead, now),
         )
 
     return write
@@ -56,7 +58,7 @@ def test_every_mail_is_a_whole_letter(letters, member, locale, interest):
 
 
 def test_the_prospect_is_told_who_holds_the_address_in_their_language(letters):
-    letter, _, _ = letters("m-1", "es")
+    letter, *_ = letters("m-1", "es")
     assert (letter.recipient, letter.locale, letter.subject) == (
         "pat@example.com",
         "es",
@@ -68,13 +70,13 @@ def test_the_prospect_is_told_who_holds_the_address_in_their_language(letters):
 
 
 def test_nothing_typed_reaches_a_mail_to_the_prospect(letters):
-    thanks, _, question = letters("m-2", "en", first_name="Buy pills at spam.example")
-    for letter in (thanks, question):
+    thanks, _, question, my_data = letters("m-2", "en", first_name="Buy pills at spam.example")
+    for letter in (thanks, question, my_data):
         assert "pills" not in letter.subject + letter.text + letter.html
 
 
 def test_the_member_is_told_in_their_own_language(letters):
-    _, letter, _ = letters("m-1", "en", first_name="<i>Pat</i>")
+    _, letter, *_ = letters("m-1", "en", first_name="<i>Pat</i>")
     assert (letter.recipient, letter.locale) == ("ana@members.example.com", "es")
     assert "Llegó por: radio" in letter.text
     assert "<i>Pat</i>" in letter.text
@@ -83,14 +85,14 @@ def test_the_member_is_told_in_their_own_language(letters):
 
 
 def test_the_company_is_told_of_its_own_leads(letters):
-    _, letter, _ = letters(None, "es")
+    _, letter, *_ = letters(None, "es")
     assert (letter.recipient, letter.locale) == ("desk@fern.example.com", "en")
 
 
 def test_every_mail_exists_in_every_language():
     root = importlib.resources.files("capture").joinpath("templates/mail")
     kinds = [each for each in root.iterdir() if each.is_dir()]
-    assert {each.name for each in kinds} == {"confirm", "thank-you", "new-lead"}
+    assert {each.name for each in kinds} == {"confirm", "thank-you", "new-lead", "my-data"}
     for kind in kinds:
         assert {each.name for each in kind.iterdir()} == set(words.LOCALES)
         for locale in kind.iterdir():

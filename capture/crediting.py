@@ -1,0 +1,66 @@
+"""From rows to a verdict and back: gathers what ``attribution.decide`` looks at, and appends what it said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from capture import evidence
+from capture.attribution import Contact, Rules, Seen, Standing, Verdict, decide
+from capture.models import Act, Decision, Lead, Member, Touch
+
+
+def credit(
+    session: Session, lead: Lead, now: datetime, *, rules: Rules | None = None, correction: str | None = None
+) -> Verdict:
+    """Decides who is credited with a lead that was confirmed just now (or corrected), and keeps the decision."""
+    chosen = rules or Rules()
+    vouched = (Lead.email == lead.email, Lead.confirmed_at.is_not(None), Lead.erased_at.is_(None))
+    rows = session.execute(
+        select(Touch.member_id, Touch.at).join(Lead, Touch.lead_id == Lead.id).where(*vouched).order_by(Touch.id)
+    )
+    owner = session.scalars(
+        select(Lead.owner_id)
+        .where(*vouched, Lead.owner_id.is_not(None), Lead.id != lead.id)
+        .order_by(Lead.confirmed_at, Lead.id)
+        .limit(1)
+    ).first()
+    seen = Seen(
+        now=now,
+        touches=tuple(Contact(member_id, at) for member_id, at in rows),
+        owner=owner,
+        correction=correction,
+    )
+    named = {each.member_id for each in seen.touches} | {owner, correction}
+    verdict = decide(seen, chosen, _standings(session, {each for each in named if each}))
+    lead.owner_id, lead.servicer_id = verdict.owner, verdict.servicer
+    saw = {
+        "owner": owner,
+        "correction": correction,
+        "touches": [[each.member_id, each.at.isoformat()] for each in seen.touches],
+        "policy": chosen.policy,
+        "window_days": chosen.window.days,
+    }
+    decision = Decision(lead_id=lead.id, owner_id=verdict.owner, servicer_id=verdict.servicer, rule=verdict.rule)
+    decision.saw, decision.at = saw, now
+    evidence.append(session, decision)
+    return verdict
+
+
+def note(session: Session, lead: Lead, kind: str, now: datetime) -> None:
+    """Keeps what a person did."""
+    evidence.append(session, Act(lead_id=lead.id, kind=kind, at=now))
+
+
+def _standings(session: Session, ids: set[str]) -> dict[str, Standing]:
+    """The members named, and everybody above those of them who are inactive."""
+    found: dict[str, Standing] = {}
+    wanted = set(ids)
+    while wanted:
+        members = session.scalars(select(Member).where(Member.id.in_(wanted))).all()
+        found |= {each.id: Standing(each.active, each.sponsor_id) for each in members}
+        above = {each.sponsor_id for each in members if not each.active and each.sponsor_id}
+        wanted = above - found.keys()
+    return found

@@ -1,0 +1,167 @@
+"""The prospect's rights: see, take along, correct, withdraw. (Erasing is in ``erasing``.)"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from capture import budgets, crediting, hosts, posting, suppression, unsubscribing
+from capture.canonical import identity
+from capture.directory import fill_wording
+from capture.hosts import Host
+from capture.mail import Letters
+from capture.models import Act, Consent, Decision, Lead, Member, OutboxMail, Slug, Spent, Touch, Wording
+from capture.suppression import Reason
+from capture.tokens import Links
+
+CORRECTION_WINDOW = timedelta(days=30)
+"""How long after confirming a person may still say that somebody else introduced them."""
+
+SCOPE = "my-data"
+BETWEEN_LINKS = timedelta(hours=1)
+MOST_LINKS_A_DAY = 3
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+def leads_of(session: Session, address: str) -> list[Lead]:
+    """Everything that is not erased under this very address, oldest first."""
+    if not address.isprintable():
+        return []
+    alive = (Lead.email == identity(address), Lead.erased_at.is_(None))
+    return list(session.scalars(select(Lead).where(*alive).order_by(Lead.id)))
+
+
+def send_link(session: Session, letters: Letters, address: str, now: datetime) -> bool:
+    """Mails the link to a person's data, to them alone; where nothing is held, or too often, it does nothing."""
+    mark = letters.links.fingerprint(address)
+    mine = (Spent.scope == SCOPE, Spent.subject.in_(letters.links.fingerprints(address)))
+    latest = session.scalar(select(func.max(Spent.at)).where(*mine))
+    today = session.scalar(select(func.count()).where(*mine, Spent.at > now - timedelta(days=1))) or 0
+    found = leads_of(session, address)
+    if not found or today >= MOST_LINKS_A_DAY or (latest is not None and latest > now - BETWEEN_LINKS):
+        return False
+    budgets.spend(session, SCOPE, mark, now)
+    company = hosts.company(session)
+    letter = letters.my_data(Host(company, None), found[0], now)
+    posting.post(session, company, letter, now, lead_id=found[0].id)
+    return True
+
+
+def held(session: Session, links: Links, address: str) -> dict[str, Any]:
+    """Everything held of an address under all members, as plain values: what the page shows and the file holds."""
+    company = hosts.company(session)
+    return {
+        "address": identity(address),
+        "company": {"name": company.legal_name, "address": list(company.address), "email": company.email},
+        "not_to_be_mailed_because": sorted(suppression.reasons(session, links.address_keys, address)),
+        "sign_ups": [_lead(session, lead, company.name) for lead in leads_of(session, address)],
+    }
+
+
+def correct(session: Session, letters: Letters, address: str, introducer: str, now: datetime) -> Member | None:
+    """Credits the person's leads to the member they name, by slug or by the address of the member's page.
+
+    Only confirmed leads within the window change. Returns the member, None where nobody was found or nothing could
+    change; the member who follows up from now on is told.
+    """
+    found = session.get(Slug, _slug(introducer))
+    member = session.get(Member, found.member_id) if found else None
+    late = now - CORRECTION_WINDOW
+    open_ones = [
+        lead for lead in leads_of(session, address) if lead.confirmed and lead.confirmed_at and lead.confirmed_at > late
+    ]
+    if member is None or not open_ones:
+        return None
+    for lead in open_ones:
+        before = lead.servicer_id
+        crediting.note(session, lead, "corrected", now)
+        crediting.credit(session, lead, now, correction=member.id)
+        if lead.servicer_id != before:
+            host = hosts.serving(session, member.id)
+            touch = lead.touches[-1]
+            page = hosts.page(session, host, touch.page, touch.locale)
+            news = letters.new_lead(host, lead, touch, page.title if page else touch.page)
+            posting.post(session, host.company, news, now, lead_id=lead.id)
+    return member
+
+
+def withdraw(session: Session, links: Links, address: str, now: datetime) -> None:
+    """Takes back every consent: nobody may write any more. What is held stays until it is erased or purged."""
+    suppression.suppress(session, links.address_keys, address, Reason.WITHDRAWN, now)
+    for lead in unsubscribing.withdraw(session, links.fingerprints(address), now):
+        crediting.note(session, lead, "withdrawn", now)
+
+
+def _lead(session: Session, lead: Lead, company_name: str) -> dict[str, Any]:
+    rows = session.execute(
+        select(Touch, Consent).join(Consent, Consent.touch_id == Touch.id).where(Touch.lead_id == lead.id)
+    ).all()
+    acts = session.scalars(select(Act).where(Act.lead_id == lead.id).order_by(Act.id))
+    decisions = session.scalars(select(Decision).where(Decision.lead_id == lead.id).order_by(Decision.id))
+    mails = session.scalars(select(OutboxMail).where(OutboxMail.lead_id == lead.id).order_by(OutboxMail.id))
+    name = lead.member.name if lead.member else None
+    return {
+        "number": lead.id,
+        "address": lead.email,
+        "first_name": lead.first_name,
+        "interest": lead.interest,
+        "language": lead.locale,
+        "page_of": name or company_name,
+        "credited_to": _name(session, lead.owner_id),
+        "followed_up_by": _name(session, lead.servicer_id) or company_name,
+        "signed_up": _moment(lead.created_at),
+        "confirmed": _moment(lead.confirmed_at),
+        "withdrawn": _moment(lead.withdrawn_at),
+        "touches": [
+            {
+                "at": _moment(touch.at),
+                "page": touch.page,
+                "language": touch.locale,
+                "build": touch.build_id,
+                "interest": touch.interest,
+                "campaign": touch.utm,
+                "consent": _wording(session, consent, touch, name, company_name),
+                "consent_wording_id": consent.wording,
+            }
+            for touch, consent in sorted(rows, key=lambda row: row[0].id)
+        ],
+        "what_you_did": [{"at": _moment(each.at), "what": each.kind} for each in acts],
+        "decisions": [
+            {"at": _moment(each.at), "credited_to": _name(session, each.owner_id), "rule": each.rule}
+            for each in decisions
+        ],
+        "mails": [
+            {"at": _moment(each.created_at), "kind": each.kind, "to": each.recipient, "state": each.state}
+            for each in mails
+        ],
+    }
+
+
+def _wording(session: Session, consent: Consent, touch: Touch, name: str | None, company_name: str) -> str | None:
+    """The sentence beside the box as it was read; None where the wording was never synced."""
+    wanted = (Wording.id == consent.wording, Wording.has_member == (touch.member_id is not None))
+    row = session.scalars(select(Wording).where(*wanted).limit(1)).first()
+    return fill_wording(row.text, company_name, name) if row else None
+
+
+def _slug(typed: str) -> str:
+    """The slug in what somebody typed: a slug itself, or the address of a member's page. Empty for nonsense."""
+    text = typed.strip().lower()
+    if "/" in text or "." in text:
+        host, _, path = text.partition("//")[2].partition("/") if "//" in text else text.partition("/")
+        text = path.split("/")[0] or host.split(".")[0]
+    return text if _SLUG.fullmatch(text) else ""
+
+
+def _name(session: Session, member_id: str | None) -> str | None:
+    member = session.get(Member, member_id) if member_id else None
+    return member.name if member else None
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
