@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from rich.table import Table
 from capture import directory, export, leads
 from capture.db import Database, Unavailable
 from capture.directory import EspalierError, Fault
+from capture.mail import Letters
 from capture.settings import Settings
+from capture.tokens import Links
 
 SITE = click.argument(
     "folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False)
@@ -181,6 +184,159 @@ def demo(folder: Path | None, port: int, capture_port: int) -> None:
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     supervisor.run(directory.find_folder(folder), port, capture_port, Console())
+
+
+@main.command()
+@click.argument("lead", type=int)
+def why(lead: int) -> None:
+    """Tell the story of a lead: what came in, what was agreed to, who is credited and by which rule.
+
+    LEAD is its number, as `capture leads --json` shows it.
+
+    \b
+    Example:
+      capture why 17
+    """
+    from capture import story
+
+    with _existing_database().read() as session:
+        for line in story.tell(session, lead):
+            click.echo(line)
+
+
+@main.command()
+@click.option("--seal", metavar="SEAL", help="A seal that was noted down earlier: it must still occur.")
+@AS_JSON
+def audit(seal: str | None, as_json: bool) -> None:
+    """Check that no touch, consent, act or decision was changed or removed since it was written.
+
+    Note the seal it prints in another place: with --seal a later audit proves that nothing before it was rewritten.
+
+    \b
+    Examples:
+      capture audit
+      capture audit --seal 5f1d…
+    """
+    from capture import evidence
+
+    with _existing_database().read() as session:
+        report = evidence.audit(session, seal)
+    if as_json:
+        click.echo(json.dumps(asdict(report)))
+    else:
+        for fault in report.faults:
+            click.echo(fault)
+        older = f", {report.older} older than the chain" if report.older else ""
+        click.echo(f"{report.rows} rows, {len(report.faults)} faults, {report.erased} persons erased{older}")
+        click.echo(f"seal {report.seal or '(none yet)'}")
+    if report.faults:
+        click.get_current_context().exit(1)
+
+
+@main.command(name="export")
+@click.argument("email")
+def export_(email: str) -> None:
+    """Print everything held of an address under all members, as JSON.
+
+    \b
+    Example:
+      capture export pat@example.com > pat.json
+    """
+    from capture import rights
+
+    settings = Settings.from_environ(os.environ)
+    with _existing_database().read() as session:
+        held = rights.held(session, Links(settings.secret_keys), email)
+    click.echo(json.dumps(held, ensure_ascii=False, indent=2))
+
+
+@main.command()
+@click.argument("email")
+@click.confirmation_option(prompt="This cannot be undone. Erase?")
+def erase(email: str) -> None:
+    """Destroy everything held of an address under all members; only a keyed hash stays.
+
+    \b
+    Example:
+      capture erase pat@example.com --yes
+    """
+    from capture import erasing
+    from capture.canonical import identity
+
+    settings = Settings.from_environ(os.environ)
+    with _existing_database().write() as session:
+        count = erasing.erase(session, Links(settings.secret_keys), identity(email), _now())
+    click.echo(f"erased {count} lead{'' if count == 1 else 's'}")
+
+
+@main.command()
+@click.option("--unconfirmed", metavar="DAYS", default=30, show_default=True, type=click.IntRange(1), help="Sign-ups.")
+@click.option("--withdrawn", metavar="DAYS", default=90, show_default=True, type=click.IntRange(1), help="Leads.")
+@click.option("--mails", metavar="DAYS", default=90, show_default=True, type=click.IntRange(1), help="Sent mails.")
+def purge(unconfirmed: int, withdrawn: int, mails: int) -> None:
+    """Forget what is no longer needed: sign-ups nobody confirmed, leads that left, mails that are done.
+
+    \b
+    Example:
+      capture purge --unconfirmed 14
+    """
+    from capture import erasing
+
+    days = (timedelta(days=each) for each in (unconfirmed, withdrawn, mails))
+    with _existing_database().write() as session:
+        purged = erasing.purge(session, erasing.Policy(*days), _now())
+    click.echo(
+        f"{purged.unconfirmed} unconfirmed sign-ups, {purged.withdrawn} leads that left, {purged.mails} mails,"
+        f" {purged.budgets} entries of budgets"
+    )
+
+
+@main.command()
+@click.argument("numbers", nargs=-1, type=int)
+@click.option("--release", "wish", flag_value="release", help="Send them after all, with fresh links.")
+@click.option("--drop", "wish", flag_value="drop", help="Never send them.")
+@click.option("--all", "everything", is_flag=True, help="All that are held, in place of NUMBERS.")
+@AS_JSON
+def held(numbers: tuple[int, ...], wish: str | None, everything: bool, as_json: bool) -> None:
+    """List the mails that went over a budget; release or drop them by their NUMBERS.
+
+    \b
+    Examples:
+      capture held
+      capture held --release 12 15
+      capture held --drop --all
+    """
+    from capture import held as held_mails
+
+    if wish and bool(numbers) is everything:
+        raise click.UsageError("name the mails by their numbers, or all of them by --all")
+    settings = Settings.from_environ(os.environ)
+    database = _existing_database()
+    if wish:
+        with database.write() as session:
+            found = held_mails.listing(session, None if everything else numbers)
+            if wish == "release":
+                count = held_mails.release(session, found, Letters(Links(settings.secret_keys)), _now())
+            else:
+                count = held_mails.drop(found)
+        click.echo(f"{'released' if wish == 'release' else 'dropped'} {count}")
+        return
+    with database.read() as session:
+        rows = [
+            {"number": each.id, "lead": each.lead_id, "to": each.recipient, "held_since": each.created_at.isoformat()}
+            for each in held_mails.listing(session, numbers or None)
+        ]
+    if as_json:
+        click.echo(json.dumps(rows))
+    else:
+        for row in rows:
+            click.echo("\t".join(map(str, row.values())))
+        if not rows:
+            click.echo("nothing is held")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _open_database(settings: Settings) -> Database:
