@@ -23,7 +23,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, MetaData, QueuePool, Table, create_engine, event, inspect, make_url, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -51,14 +51,16 @@ class Database:
     """One database and the rules for reading and writing it.
 
     ``busy_seconds``: how long a transaction waits for another writer. ``checkpoints``: False for commands that
-    run beside the service.
+    run beside the service. ``journal``: SQLite's way of writing; other than WAL only for a file nobody else has open.
     """
 
-    def __init__(self, address: str, *, busy_seconds: float = 5.0, checkpoints: bool = True) -> None:
+    def __init__(
+        self, address: str, *, busy_seconds: float = 5.0, checkpoints: bool = True, journal: str = "WAL"
+    ) -> None:
         self.url = _read_address(address)
         self.busy_seconds = busy_seconds
         self._writer: AbstractContextManager[None] = _Writer(busy_seconds) if self.is_sqlite else nullcontext()
-        self.engine = self._sqlite(checkpoints) if self.is_sqlite else self._postgresql()
+        self.engine = self._sqlite(checkpoints, journal) if self.is_sqlite else self._postgresql()
 
     @property
     def is_sqlite(self) -> bool:
@@ -101,16 +103,26 @@ class Database:
                             yield fresh
             self._still_there()
 
-    def migrate(self) -> None:
-        """Brings the schema up to date; makes the database where there is none yet."""
+    def migrate(self, revision: str | None = None) -> None:
+        """Brings the schema up to date, or up to a revision; makes the database where there is none yet."""
         if self.file is not None:
             self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self.file.exists():
                 # Made empty and private first: SQLite itself would follow the umask.
                 os.close(os.open(self.file, os.O_CREAT | os.O_RDWR, 0o600))
-        if self.revision() != self.head:
+        wanted = revision or self.head
+        if self.revision() != wanted:
             with self.writing() as connection:
-                command.upgrade(self._alembic(connection), "head")
+                command.upgrade(self._alembic(connection), wanted or "head")
+
+    def has_rows(self) -> bool:
+        """True when any table of ours holds anything. A database that is not there holds nothing."""
+        if self.file is not None and not self.file.is_file():
+            return False
+        with _unavailable(), self.engine.connect() as connection:
+            names = set(inspect(connection).get_table_names()) - {"alembic_version"}
+            tables = (Table(name, MetaData()) for name in sorted(names))
+            return any(connection.execute(select(1).select_from(table).limit(1)).first() for table in tables)
 
     @property
     def head(self) -> str | None:
@@ -170,7 +182,7 @@ class Database:
             },
         )
 
-    def _sqlite(self, checkpoints: bool) -> Engine:
+    def _sqlite(self, checkpoints: bool, journal: str) -> Engine:
         path = str(self.file.absolute()) if self.file else ""
         # mode=rw: a database that vanished is an error, not a reason to start an empty one.
         address = f"file:{quote(path)}?mode=rw"
@@ -189,7 +201,7 @@ class Database:
             pool_timeout=self.busy_seconds,
             poolclass=QueuePool,
         )
-        event.listen(engine, "connect", _prepare_sqlite(path, checkpoints))
+        event.listen(engine, "connect", _prepare_sqlite(path, checkpoints, journal))
         event.listen(engine, "checkout", _refuse_replaced_file(path))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -230,10 +242,10 @@ def _read_address(address: str) -> URL:
     return url
 
 
-def _prepare_sqlite(path: str, checkpoints: bool) -> Any:
+def _prepare_sqlite(path: str, checkpoints: bool, journal: str) -> Any:
     def prepare(connection: sqlite3.Connection, record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         if not checkpoints:
             cursor.execute("PRAGMA wal_autocheckpoint=0")

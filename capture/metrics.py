@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from prometheus_client import Counter, Histogram
+
+SHARED = "PROMETHEUS_MULTIPROC_DIR" in os.environ
+"""True where several processes count into one folder."""
 
 SIGNUPS = Counter("espalier_signups_total", "Sign-ups by what became of them", ["outcome"])
 """stored, known, trapped, invalid, token, gone, held, unavailable."""

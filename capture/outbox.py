@@ -19,6 +19,9 @@ from capture.models import OutboxMail
 
 STATES = ("waiting", "leased", "sent", "dead", "held", "dropped")
 
+WEBHOOK = "webhook"
+"""The kind of a row that goes to a web address instead of a mailbox."""
+
 LEASE = timedelta(minutes=5)
 """How long a worker may keep a row before another may take it."""
 

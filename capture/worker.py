@@ -25,7 +25,7 @@ from capture import metrics, outbox
 from capture.db import Database, Unavailable
 from capture.envelope import compose
 from capture.models import Company, OutboxMail
-from capture.outbox import Retry
+from capture.outbox import WEBHOOK, Retry
 from capture.smtp import Mailer, NoServer, PutOff, Refused
 
 log = logging.getLogger("capture.worker")
@@ -38,9 +38,6 @@ IDLE = 1.0
 
 LONGEST_PAUSE = 60.0
 """Seconds between two tries to reach a mail server that is not there."""
-
-WEBHOOK = "webhook"
-"""The kind of a row that goes to a web address instead of a mailbox."""
 
 
 class Gate(Protocol):
