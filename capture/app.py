@@ -10,6 +10,7 @@ from flask import Flask, Response
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
+from capture import health, openapi, reports
 from capture.db import Database, Unavailable
 from capture.directory import TokenSigner
 from capture.mail import Letters
@@ -53,7 +54,9 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
         clock=clock or (lambda: datetime.now(UTC)),
     )
     headers.install(app)
-    for blueprint in (views.blueprint, confirm.blueprint, unsubscribe.blueprint, rights.blueprint):
+    health.install(app)
+    public = (views.blueprint, confirm.blueprint, unsubscribe.blueprint, rights.blueprint)
+    for blueprint in (*public, reports.blueprint, openapi.blueprint):
         app.register_blueprint(blueprint)
     if settings.demo:
         app.register_blueprint(mailbox.blueprint)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage, Message
+from email.message import Message
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +27,10 @@ from capture.models import OutboxMail
 
 HARD = ("5.1.", "5.2.1", "5.4.4")
 """Enhanced status codes (RFC 3463) that mean: nobody there, now or later. A full mailbox or a policy is not that."""
+
+
+LENIENT = policy.compat32
+"""Headers as they stand: the newer policy takes them apart, and fails over some that a stranger may send."""
 
 
 class Marks(Protocol):
@@ -80,19 +84,19 @@ def read_file(database: Database, path: Path, marks: Marks, now: datetime) -> Co
     return found
 
 
-def messages(path: Path) -> Iterator[EmailMessage]:
+def messages(path: Path) -> Iterator[Message]:
     """Every message of an mbox file or a Maildir folder. Raises EspalierError where it is neither."""
     if path.is_dir() and not (path / "cur").is_dir():
         raise EspalierError(Fault("not a Maildir: it has no folder cur", where=path))
     box = mailbox.Maildir(path, create=False) if path.is_dir() else mailbox.mbox(path, create=False)
     try:
         for key in box.iterkeys():
-            yield message_from_bytes(box.get_bytes(key), policy=policy.default)
+            yield message_from_bytes(box.get_bytes(key), policy=LENIENT)
     finally:
         box.close()
 
 
-def read_report(message: EmailMessage) -> Iterator[Report]:
+def read_report(message: Message) -> Iterator[Report]:
     """The failures that a delivery status notification tells of; nothing where a message is no such thing."""
     if message.get_content_type() != "multipart/report":
         return
@@ -107,12 +111,12 @@ def read_report(message: EmailMessage) -> Iterator[Report]:
         elif kind in ("text/rfc822-headers", "message/global-headers"):
             payload = part.get_payload(decode=True)
             if isinstance(payload, bytes):
-                original = original or _message_id([message_from_bytes(payload, policy=policy.default)])
+                original = original or _message_id([message_from_bytes(payload, policy=LENIENT)])
     if original:
         yield from (Report(original, status) for status in statuses)
 
 
-def _failures(part: EmailMessage) -> Iterator[str]:
+def _failures(part: Message) -> Iterator[str]:
     blocks = part.get_payload()
     for block in blocks if isinstance(blocks, list) else []:
         if not isinstance(block, Message):

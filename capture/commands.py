@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -24,9 +26,7 @@ from capture.mail import Letters
 from capture.settings import Settings
 from capture.tokens import Links
 
-SITE = click.argument(
-    "folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False)
-)
+SITE = click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
 URL = click.option("--url", help="The sites' address, in place of the one in site.toml.")
 CAPTURE_URL = click.option("--capture-url", help="This service's address, in place of the one in site.toml.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -95,26 +95,153 @@ def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8001, show_default=True, type=PORT, help="The port; 0 takes any free one.")
 @click.option(
-    "--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests at a time."
+    "--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests at a time, in each process."
 )
-def serve(host: str, port: int, threads: int) -> None:
+@click.option(
+    "--processes", default=1, show_default=True, type=click.IntRange(1, 64), help="More than one: only on PostgreSQL."
+)
+@click.option("--no-worker", is_flag=True, help="Send no mail from here; `capture worker` does.")
+def serve(host: str, port: int, threads: int, processes: int, no_worker: bool) -> None:
     """Serve the sign-up service until it is told to stop (SIGTERM or Ctrl-C), then finish what has begun.
+
+    It also sends the mails in the outbox, unless --no-worker leaves that to `capture worker`.
 
     \b
     Example:
       capture serve --host 127.0.0.1 --port 8001
     """
+    if processes > 1:
+        _count_together()
     from capture import serving
 
     settings = Settings.from_environ(os.environ)
     database = Database(settings.database_url)
+    if processes > 1 and database.is_sqlite:
+        raise click.UsageError("SQLite takes one process: use PostgreSQL for more")
     database.migrate()
     for warning in () if settings.demo else database.warnings():
         click.echo(f"warning: {warning}", err=True)
     database.engine.dispose()
     with serving.listen(host, port) as listener:
         click.echo(f"capture listens on {serving.address(listener)}")
-        serving.run(settings, listener, threads=threads)
+        serving.run(settings, listener, threads=threads, processes=processes, send_mail=not no_worker)
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Send what is due, and end.")
+def worker(once: bool) -> None:
+    """Send the mails in the outbox until told to stop (SIGTERM or Ctrl-C), then finish the one that has begun.
+
+    `capture serve` does the same in a thread of its own; on PostgreSQL there may be several workers. The mail server
+    is set by ESPALIER_SMTP_URL (smtp+starttls://user:password@host:587) and the sender by ESPALIER_MAIL_FROM.
+
+    \b
+    Example:
+      capture worker
+    """
+    from capture import serving
+
+    serving.send(Settings.from_environ(os.environ), once=once)
+
+
+@main.command()
+@click.argument("action", required=False, type=click.Choice(["retry", "drop"]))
+@click.argument("numbers", metavar="[NUMBER]...", nargs=-1, type=int)
+@click.option("--state", type=click.Choice(["waiting", "leased", "sent", "dead", "held", "dropped"]))
+@AS_JSON
+def mail(action: str | None, numbers: tuple[int, ...], state: str | None, as_json: bool) -> None:
+    """Show how the outbox stands; send dead mails again, or drop mails that were not sent.
+
+    \b
+    Examples:
+      capture mail
+      capture mail --state dead
+      capture mail retry          (every dead mail)
+      capture mail retry 17 18
+      capture mail drop 17
+    """
+    from capture import outbox
+
+    if action == "drop" and not numbers:
+        raise click.UsageError("say which mails to drop")
+    database, now = _existing_database(), datetime.now(UTC)
+    if action is not None:
+        with database.write() as session:
+            retry = action == "retry"
+            changed = outbox.try_again(session, numbers, now) if retry else outbox.drop(session, numbers)
+        click.echo(f"{changed} mail{'' if changed == 1 else 's'} {'wait again' if retry else 'dropped'}")
+        return
+    with database.read() as session:
+        if state is not None:
+            _print_mails(outbox.listing(session, state), as_json)
+            return
+        depth = outbox.depth(session, now)
+    if as_json:
+        click.echo(json.dumps(asdict(depth)))
+        return
+    for name, number in depth.rows.items():
+        click.echo(f"{name:<8} {number:>8}")
+    if depth.oldest:
+        click.echo(f"the oldest has been due for {depth.oldest:.0f} s")
+
+
+@main.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, exists=True))
+@AS_JSON
+def bounces(path: Path, as_json: bool) -> None:
+    """Read the reports of mails that came back from an mbox FILE or a Maildir folder, and stop mailing dead addresses.
+
+    Only reports that name a mail of ours count. It may be run on the same file again.
+
+    \b
+    Example:
+      capture bounces /var/mail/bounces
+    """
+    from capture import bounces as reports
+    from capture.gate import CompanyGate
+    from capture.tokens import Links
+
+    settings = Settings.from_environ(os.environ)
+    database = _existing_database()
+    found = reports.read_file(database, path, CompanyGate(Links(settings.secret_keys)), datetime.now(UTC))
+    kinds = {name: found[name] for name in ("hard", "soft", "unknown", "other")}
+    if as_json:
+        click.echo(json.dumps(kinds))
+        return
+    click.echo(
+        f"{kinds['hard']} addresses do not exist, {kinds['soft']} mails came back for other reasons,"
+        f" {kinds['unknown']} were not ours, {kinds['other']} messages were no reports"
+    )
+
+
+@main.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+def backup(path: Path) -> None:
+    """Write the whole database to one FILE, while the service runs.
+
+    \b
+    Example:
+      capture backup /var/backups/capture-2026-11-23
+    """
+    from capture.backup import backup as write
+
+    write(_existing_database(), path)
+    click.echo(f"{path}: {path.stat().st_size} bytes")
+
+
+@main.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+def restore(path: Path) -> None:
+    """Fill an empty database from a backup, also one of the other kind (SQLite, PostgreSQL).
+
+    \b
+    Example:
+      ESPALIER_DATABASE_URL=postgresql://user@host/new capture restore capture-2026-11-23
+    """
+    from capture.backup import restore as read
+
+    counts = read(_open_database(Settings.from_environ(os.environ)), path)
+    click.echo(f"{sum(counts.values())} rows in {len(counts)} tables, {counts.get('lead', 0)} of them leads")
 
 
 @main.command(name="leads")
@@ -158,16 +285,12 @@ def migrate() -> None:
     before = database.revision() if database.file is None or database.file.is_file() else None
     database.migrate()
     after = database.revision()
-    click.echo(
-        f"the database was at {before or 'nothing'} and is at {after}" if before != after else f"at {after}"
-    )
+    click.echo(f"the database was at {before or 'nothing'} and is at {after}" if before != after else f"at {after}")
 
 
 @main.command()
 @SITE
-@click.option(
-    "--port", default=8000, show_default=True, type=PORT, help="The sites' port, or the next free one."
-)
+@click.option("--port", default=8000, show_default=True, type=PORT, help="The sites' port, or the next free one.")
 @click.option(
     "--capture-port", default=8001, show_default=True, type=PORT, help="This service's, or the next free one."
 )
@@ -337,6 +460,33 @@ def held(numbers: tuple[int, ...], wish: str | None, everything: bool, as_json: 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _count_together() -> None:
+    """Several processes count into one folder; the library wants to know before it is loaded."""
+    folder = tempfile.mkdtemp(prefix="espalier-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    click.get_current_context().call_on_close(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def _print_mails(found: Any, as_json: bool) -> None:
+    rows = [
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "recipient": row.recipient,
+            "attempts": row.attempts,
+            "created_at": row.created_at.isoformat(timespec="seconds"),
+            "next_attempt_at": row.next_attempt_at.isoformat(timespec="seconds"),
+            "last_error": row.last_error,
+        }
+        for row in found
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for each in rows:
+        click.echo("\t".join(str(value if value is not None else "-") for value in each.values()))
 
 
 def _open_database(settings: Settings) -> Database:

@@ -7,7 +7,7 @@ killed go to another. SMTP knows no exactly-once: a mail goes out at least once,
 from __future__ import annotations
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -101,9 +101,9 @@ def dead(session: Session, mail_id: int, owner: str, error: str) -> None:
     _end(session, mail_id, owner, state="dead", last_error=_short(error), attempts=OutboxMail.attempts + 1)
 
 
-def suppressed(session: Session, mail_id: int, owner: str) -> None:
-    """It must not be sent: its recipient has left, or there is nobody at the address."""
-    _end(session, mail_id, owner, state="dropped", last_error="the address is suppressed")
+def unwanted(session: Session, mail_id: int, owner: str, why: str) -> None:
+    """It must not be sent: its recipient has left, or nobody asked for such events."""
+    _end(session, mail_id, owner, state="dropped", last_error=why)
 
 
 def postpone(session: Session, mail_id: int, owner: str, until: datetime) -> None:
@@ -130,12 +130,18 @@ class Depth:
 
 def depth(session: Session, now: datetime) -> Depth:
     """Counts the outbox."""
-    counted = session.execute(select(OutboxMail.state, func.count()).group_by(OutboxMail.state)).tuples()
-    rows = dict.fromkeys(STATES, 0) | dict(counted.all())
+    counted = session.execute(select(OutboxMail.state, func.count()).group_by(OutboxMail.state))
+    rows = dict.fromkeys(STATES, 0) | {state: number for state, number in counted}  # noqa: C416  rows are no pairs
     oldest = session.scalar(
         select(func.min(OutboxMail.next_attempt_at)).where(OutboxMail.state.in_(("waiting", "leased")))
     )
     return Depth(rows, max(0.0, (now - oldest).total_seconds()) if oldest else 0.0)
+
+
+def listing(session: Session, state: str) -> Iterator[OutboxMail]:
+    """The rows in one state, oldest first; a stream."""
+    query = select(OutboxMail).where(OutboxMail.state == state).order_by(OutboxMail.id)
+    yield from session.scalars(query.execution_options(yield_per=500))
 
 
 def try_again(session: Session, mail_ids: Collection[int], now: datetime) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from capture.canonical import derive
+from capture.delivery import Delivery
 from capture.directory import SECRETS, Fault, SecretError, read_instance, token_keys
 
 SQLITE_FILE = "capture.sqlite"
@@ -31,6 +32,8 @@ class Settings:
     """True opens the local mailbox to visitors from this machine."""
     busy_seconds: float = 5.0
     """How long a sign-up waits for the database's writer before it is asked to try again."""
+    delivery: Delivery = field(default_factory=Delivery)
+    """How mails, events and reports leave and come."""
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -63,4 +66,5 @@ class Settings:
             secret_key=secret,
             database_url=values.get("ESPALIER_DATABASE_URL") or f"sqlite:///{folder / SQLITE_FILE}",
             demo=values.get("ESPALIER_DEMO", "") == "1",
+            delivery=Delivery.from_values(values),
         )

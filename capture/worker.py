@@ -142,6 +142,14 @@ class Worker:
         finally:
             self._mailer.close()
 
+    def run_once(self) -> None:
+        """Sends what is due and returns. Raises NoServer, Unavailable."""
+        try:
+            while not self._stop.is_set() and self.step():
+                pass
+        finally:
+            self._mailer.close()
+
     def step(self) -> int:
         """Leases some rows and deals with them; returns how many there were. Raises NoServer, Unavailable."""
         now = self._clock()
@@ -169,16 +177,19 @@ class Worker:
             company = session.get_one(Company, 1)
             blocked = row.kind != WEBHOOK and self._gate.blocks(session, row)
             unsubscribe = self._gate.unsubscribe(company, row) if row.list_id else None
+        if row.kind == WEBHOOK and self._hooks is None:
+            self._note(lambda session: outbox.unwanted(session, mail_id, self.owner, "no ESPALIER_WEBHOOK_URL is set"))
+            return
         if blocked:
-            self._note(lambda session: outbox.suppressed(session, mail_id, self.owner))
+            self._note(lambda session: outbox.unwanted(session, mail_id, self.owner, "the address is suppressed"))
             self._count("suppressed", mail_id)
             return
         if row.kind != WEBHOOK and (until := self._quota.take(row.domain, now)):
             self._note(lambda session: outbox.postpone(session, mail_id, self.owner, until))
             return
         try:
-            if row.kind == WEBHOOK:
-                self._post(row, now)
+            if row.kind == WEBHOOK and self._hooks is not None:
+                self._hooks.send(row, now)
             else:
                 self._mailer.send(compose(row, self._sender, company.name, unsubscribe))
         except Refused as error:
@@ -191,11 +202,6 @@ class Worker:
         else:
             self._note(lambda session: outbox.sent(session, mail_id, self.owner, self._clock()))
             self._count("sent", mail_id)
-
-    def _post(self, row: OutboxMail, now: datetime) -> None:
-        if self._hooks is None:
-            raise Refused("no ESPALIER_WEBHOOK_URL is set")
-        self._hooks.send(row, now)
 
     def _refused(self, row: OutboxMail, error: Refused) -> None:
         def note(session: Session) -> None:
