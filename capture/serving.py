@@ -64,7 +64,7 @@ def run(
     ``send_mail``: each process sends what stands in the outbox, too, in a thread beside the requests.
     """
     logs.begin(plain=settings.demo)
-    _Server(settings, listener.detach(), threads, processes, send_mail).run()
+    Server(settings, listener.detach(), threads, processes, send_mail).run()
 
 
 def send(settings: Settings, *, once: bool = False) -> None:
@@ -90,7 +90,7 @@ def send(settings: Settings, *, once: bool = False) -> None:
         database.engine.dispose()
 
 
-class _Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, set by code instead of by a file of its own."""
 
     def __init__(self, settings: Settings, listener: int, threads: int, processes: int, send_mail: bool) -> None:

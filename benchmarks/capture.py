@@ -1,0 +1,235 @@
+"""How many sign-ups a second are stored for good, over real HTTP, beside what the same server does for "hello".
+
+    python -m benchmarks.capture [--seconds 5] [--rounds 3] [--connections 32] [--postgresql]
+
+Both servers run at once and are loaded in turn, so that a busy machine slows both. A sign-up counts when it was
+answered 303, that is after its commit (SQLite: ``synchronous=FULL``; PostgreSQL: ``fsync=on``). The load comes from
+a process of its own on the same machine, so it takes its share of the cores from either server alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import func, select
+
+from capture import directory, serving
+from capture.db import Database
+from capture.directory import PageSeen, TokenSigner
+from capture.models import Lead, Member, Wording
+from capture.settings import Settings
+from capture.sync import sync
+
+KEY = "a-key-for-measuring-0123456789abcdef"
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass
+class Round:
+    """What one round measured. ``took``: the seconds of each answer."""
+
+    seconds: float
+    took: list[float]
+    refused: int = 0
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return len(self.took) / self.seconds
+
+
+class Hello(serving.Server):
+    """The same server with the least that an application can do."""
+
+    def load(self) -> Any:
+        """The application."""
+        app = Flask("hello")
+        app.add_url_rule("/", view_func=lambda: "Hello, world!")
+        return app
+
+
+def main() -> None:
+    """Runs it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=5.0, help="of each round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--threads", type=int, default=8, help="of each serving process")
+    parser.add_argument("--postgresql", action="store_true", help="also PostgreSQL, with two processes")
+    parser.add_argument("--hello", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--load", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.hello is not None:
+        settings = Settings(token_keys=(KEY,), secret_key=KEY, database_url="sqlite:////nowhere")
+        with serving.listen("127.0.0.1", options.hello) as listener:
+            print(f"hello listens on {serving.address(listener)}", flush=True)  # noqa: T201
+            Hello(settings, listener.detach(), options.threads, 1, False).run()
+    elif options.load:
+        print(json.dumps(vars(asyncio.run(_load(**json.loads(options.load))))))  # noqa: T201
+    else:
+        measure(options)
+
+
+def measure(options: argparse.Namespace) -> None:
+    """Both databases, and the table."""
+    table = Table("what", "a second", "of hello", "p50 ms", "p99 ms", "refused", "stored", box=None)
+    with tempfile.TemporaryDirectory(prefix="espalier-benchmark-") as name:
+        folder = Path(name)
+        rows = [("SQLite, one process", f"sqlite:///{folder}/capture.sqlite", 1)]
+        if options.postgresql:
+            from tests.capture.databases import running
+
+            with running(durable=True) as server:
+                rows.append(("PostgreSQL, two processes", server.url(server.create()), 2))
+                for row in rows:
+                    _alternate(table, options, folder, *row)
+        else:
+            _alternate(table, options, folder, *rows[0])
+    Console(width=110).print(table)
+
+
+def _alternate(table: Table, options: argparse.Namespace, folder: Path, name: str, url: str, processes: int) -> None:
+    fields = _prepare(url)
+    database = Database(url)
+    capture = ["capture", "serve", "--port", "0", "--no-worker", "--processes", str(processes)]
+    capture += ["--threads", str(options.threads)]
+    hello = ["benchmarks.capture", "--hello", "0", "--threads", str(options.threads)]
+    environ = {"ESPALIER_TOKEN_KEY": KEY, "ESPALIER_SECRET_KEY": KEY, "ESPALIER_DATABASE_URL": url}
+    rounds: dict[str, list[Round]] = {"hello": [], "signup": []}
+    names = count()
+    with _server(hello, environ, folder) as greeter, _server(capture, environ, folder) as service:
+        for number in range(options.rounds + 1):
+            for kind, port in (("hello", greeter), ("signup", service)):
+                told = {
+                    "port": port,
+                    "seconds": options.seconds if number else 1.0,
+                    "connections": options.connections,
+                    "fields": fields if kind == "signup" else None,
+                    "series": next(names),
+                }
+                command = [sys.executable, "-m", "benchmarks.capture", "--load", json.dumps(told)]
+                done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+                if number:  # the first round warms up
+                    rounds[kind].append(Round(**json.loads(done.stdout)))
+                elif kind == "signup":
+                    warm = len(json.loads(done.stdout)["took"])
+    with database.read() as session:
+        stored = session.scalar(select(func.count()).select_from(Lead)) or 0
+    database.engine.dispose()
+    thanked = warm + sum(len(each.took) for each in rounds["signup"])
+    plain = statistics.median(each.rate for each in rounds["hello"])
+    for kind, title in (("hello", "hello, same server"), ("signup", name)):
+        took = sorted(second for each in rounds[kind] for second in each.took)
+        rate = statistics.median(each.rate for each in rounds[kind])
+        share = f"{rate / plain:.2f}" if kind == "signup" else ""
+        kept = f"{stored} of {thanked}" if kind == "signup" else ""
+        p50, p99 = (f"{1000 * took[int(len(took) * part)]:.1f}" for part in (0.5, 0.99))
+        table.add_row(title, f"{rate:.0f}", share, p50, p99, str(sum(each.refused for each in rounds[kind])), kept)
+
+
+def _prepare(url: str) -> dict[str, str]:
+    """Loads the sample company; gives the fields of a form of its first member."""
+    database = Database(url)
+    database.migrate()
+    sync(database, directory.load(ROOT / "content", url="http://127.0.0.1:9", capture_url="http://127.0.0.1:9"))
+    with database.read() as session:
+        member = session.scalars(select(Member).where(Member.active, Member.locale == "en").limit(1)).one()
+        wording = session.scalars(select(Wording).where(Wording.has_member, Wording.locale == "en")).first()
+    database.engine.dispose()
+    assert wording is not None
+    signer = TokenSigner([KEY])
+    return {
+        "token": signer.member_token(member.id),
+        "page": signer.page_token(PageSeen("home", "en", "b0b0b0b0b0b0", wording.id)),
+        "first_name": "Pat",
+        "interest": "both",
+        "consent": "yes",
+        "website": "",
+    }
+
+
+@contextmanager
+def _server(module: list[str], environ: dict[str, str], folder: Path) -> Iterator[int]:
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    with (folder / "log").open("a") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *module],
+            env={**os.environ, **environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"},
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        assert " listens on " in line, (folder / "log").read_text()
+        yield int(line.rsplit(":", 1)[1])
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
+
+
+async def _load(port: int, seconds: float, connections: int, fields: dict[str, str] | None, series: int) -> Round:
+    """So many connections, each of which asks again as soon as it was answered."""
+    numbers = count()
+    result = Round(0.0, [])
+    begun = time.perf_counter()
+
+    def request() -> bytes:
+        if fields is None:
+            return b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+        number = next(numbers)
+        body = urlencode({**fields, "email": f"p{number}@s{series}.example.com"})
+        head = "POST /signup HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        return f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while time.perf_counter() - begun < seconds:
+            asked = time.perf_counter()
+            try:
+                writer.write(request())
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
+                await reader.readexactly(length)
+            except (OSError, asyncio.IncompleteReadError):
+                # A server may end a connection that it has kept for long: that is no refusal.
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                continue
+            if head.split(b" ", 2)[1] in (b"200", b"303"):
+                result.took.append(time.perf_counter() - asked)
+            else:
+                result.refused += 1
+            if b"connection: close" in head.lower():
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.close()
+
+    await asyncio.gather(*(one() for _ in range(connections)))
+    result.seconds = time.perf_counter() - begun
+    return result
+
+
+if __name__ == "__main__":
+    main()
