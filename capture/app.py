@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from flask import Flask, Response
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from capture import health, openapi, reports
 from capture.db import Database, Unavailable
@@ -53,6 +54,9 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
         links=links,
         clock=clock or (lambda: datetime.now(UTC)),
     )
+    if settings.trusted_proxies:
+        # The address only: host and scheme never come from a request here.
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies, 0, 0, 0, 0)  # type: ignore[method-assign]
     headers.install(app)
     health.install(app)
     public = (views.blueprint, confirm.blueprint, unsubscribe.blueprint, rights.blueprint)

@@ -5,13 +5,15 @@ Budgets are counted in rows of keyed hashes, so they outlive an erasure without 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from capture.models import Lead, Spent
+from capture.models import Lead, Spent, Tally
 from capture.tokens import Links
+from capture.upsert import count_up
 
 RECIPIENT = "recipient"
 BETWEEN_MAILS = timedelta(hours=24)
@@ -19,6 +21,37 @@ BETWEEN_MAILS = timedelta(hours=24)
 
 MOST_UNTIL_CONFIRMED = 3
 """Confirmation mails a mailbox gets whose owner never confirms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sign-ups within one hour, after which the mails of further ones are held."""
+
+    token: int = 100
+    """From the pages of one member: a token can be copied by anybody."""
+    network: int = 30
+    """From one network: an IPv4 /24, an IPv6 /64."""
+    domain: int = 1_000
+    """For addresses of one receiving domain."""
+    total: int = 5_000
+
+
+def exceeded(
+    session: Session, links: Links, limits: Limits, *, member_id: str | None, network: str, address: str, now: datetime
+) -> list[str]:
+    """Counts a sign-up; the names of the budgets that it goes over, empty when there are none."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    subjects = {
+        "token": (member_id or "_company", limits.token),
+        "network": (links.fingerprint(f"network@{network}")[:32], limits.network),
+        "domain": (links.fingerprint(f"domain@{address.rpartition('@')[2]}")[:32], limits.domain),
+        "total": ("", limits.total),
+    }
+    return [
+        scope
+        for scope, (subject, most) in subjects.items()
+        if count_up(session, Tally, {"scope": scope, "subject": subject, "hour": hour}, "count") > most
+    ]
 
 
 def may_ask(session: Session, links: Links, address: str, now: datetime) -> bool:

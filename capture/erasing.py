@@ -10,9 +10,11 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from capture import crediting, suppression
-from capture.models import Lead, OutboxMail, Particular, Spent, Touch
+from capture.models import Lead, OutboxMail, Particular, Spent, Tally, Touch, Used
 from capture.suppression import Reason
 from capture.tokens import Links
+
+_HOURS_COUNTED = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +78,6 @@ def purge(session: Session, policy: Policy, now: datetime) -> Purged:
     over = or_(OutboxMail.sent_at <= now - policy.mails, OutboxMail.created_at <= now - policy.mails)
     mails = session.scalars(delete(OutboxMail).where(done, over).returning(OutboxMail.id)).all()
     spent = session.scalars(delete(Spent).where(Spent.at <= now - policy.budgets).returning(Spent.id)).all()
+    session.execute(delete(Tally).where(Tally.hour <= now - _HOURS_COUNTED))
+    session.execute(delete(Used).where(Used.until <= now))
     return Purged(len(unconfirmed), len(withdrawn), len(mails), len(spent))

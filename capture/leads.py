@@ -13,11 +13,15 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from capture import confirming, evidence, hosts, mail
+from capture import budgets, confirming, evidence, hosts, mail
+from capture.budgets import Limits
 from capture.directory import EspalierError, Fault, Interest, PageSeen, did_you_mean
 from capture.models import Consent, Lead, Member, Slug, Touch
+from capture.networks import UNKNOWN
 from capture.tokens import Links
 from capture.upsert import insert_if_absent
+
+DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class SignUp:
     member_id: str | None
     seen: PageSeen
     utm: Mapping[str, str]
+    network: str = UNKNOWN
+    """Where it was sent from, as far as limits care; never stored in clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,9 @@ class Accepted:
     address: str
 
 
-def accept(session: Session, signup: SignUp, now: datetime, letters: mail.Letters) -> Accepted:
+def accept(
+    session: Session, signup: SignUp, now: datetime, letters: mail.Letters, limits: Limits = DEFAULT_LIMITS
+) -> Accepted:
     """Keeps a sign-up: lead, touch, consent and the mail that asks for confirmation. Commits nothing itself.
 
     The same person under the same member stays one lead: the touch and the consent are added, an interest widens
@@ -70,8 +78,17 @@ def accept(session: Session, signup: SignUp, now: datetime, letters: mail.Letter
     about.touch_id = touch.id
     session.add(about)
     evidence.append(session, Consent(lead_id=lead.id, touch_id=touch.id, wording=signup.seen.wording, at=now))
+    over = budgets.exceeded(
+        session,
+        letters.links,
+        limits,
+        member_id=signup.member_id,
+        network=signup.network,
+        address=signup.email,
+        now=now,
+    )
     if not lead.confirmed:
-        confirming.ask(session, host, lead, now, letters)
+        confirming.ask(session, host, lead, now, letters, hold=bool(over))
     session.flush()
     return Accepted(lead.id, new, hosts.thanks_address(session, host, signup.seen.locale))
 

@@ -232,7 +232,7 @@ class Touch(Sealed):
 
     lead: Mapped[Lead] = relationship(back_populates="touches")
     consent: Mapped[Consent] = relationship(back_populates="touch")
-    particular: Mapped[Particular | None] = relationship(back_populates="touch")
+    particular: Mapped[Particular | None] = relationship(back_populates="touch", lazy="joined")
 
     @property
     def utm(self) -> dict[str, Any]:
@@ -325,6 +325,26 @@ class Spent(Base):
     subject: Mapped[str] = mapped_column(String(64))
     """Whose budget: a keyed hash for people and networks."""
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Tally(Base):
+    """How many sign-ups a network, a token, a receiving domain or everybody sent within one hour."""
+
+    __tablename__ = "tally"
+
+    scope: Mapped[str] = mapped_column(String(16), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)
+
+
+class Used(Base):
+    """A proof of work that has served; until its time is over it must not serve again."""
+
+    __tablename__ = "used"
+
+    nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[datetime] = mapped_column(index=True)
 
 
 class OutboxMail(Base):

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Self
 
+from capture.budgets import Limits
 from capture.canonical import derive
 from capture.delivery import Delivery
-from capture.directory import SECRETS, Fault, SecretError, read_instance, token_keys
+from capture.directory import SECRETS, EspalierError, Fault, SecretError, read_instance, token_keys
 
 SQLITE_FILE = "capture.sqlite"
 """The database's name in the instance folder, where no other is set."""
 
 SHORTEST_SECRET = 32
 """Characters; 32 random hexadecimal characters hold 128 bits."""
+
+
+class SettingError(EspalierError):
+    """A setting cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,12 @@ class Settings:
     """How long a sign-up waits for the database's writer before it is asked to try again."""
     delivery: Delivery = field(default_factory=Delivery)
     """How mails, events and reports leave and come."""
+
+    trusted_proxies: int = 0
+    """How many proxies of the operator's own stand before the service; so many entries of X-Forwarded-For, from the
+    right, are believed. With 0 the header is not looked at: anybody can write it."""
+    limits: Limits = field(default_factory=Limits)
+    """Sign-ups within an hour, after which the mails of further ones are held."""
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -66,5 +77,22 @@ class Settings:
             secret_key=secret,
             database_url=values.get("ESPALIER_DATABASE_URL") or f"sqlite:///{folder / SQLITE_FILE}",
             demo=values.get("ESPALIER_DEMO", "") == "1",
+            trusted_proxies=_number(values, "ESPALIER_TRUSTED_PROXIES", 0),
+            limits=Limits(
+                **{
+                    each.name: _number(values, f"ESPALIER_LIMIT_{each.name.upper()}", each.default)
+                    for each in fields(Limits)
+                }
+            ),
             delivery=Delivery.from_values(values),
         )
+
+
+def _number(values: Mapping[str, str], name: str, default: int) -> int:
+    """A whole number that is not negative. Raises SettingError."""
+    text = values.get(name, "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit()):
+        raise SettingError(Fault(f'expected a whole number, found "{text}"', where=name))
+    return int(text)

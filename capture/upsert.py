@@ -19,3 +19,13 @@ def insert_if_absent(session: Session, table: type[Base], values: Mapping[str, o
     else:
         statement = sqlite.insert(table).values(dict(values)).on_conflict_do_nothing()  # type: ignore[assignment]
     return statement.returning(*returning) if returning else statement
+
+
+def count_up(session: Session, table: type[Base], key: Mapping[str, object], column: str) -> int:
+    """Adds one to the counter of a row, which is made with 1 where there is none; returns the new value."""
+    values = {**key, column: 1}
+    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = kind.insert(table).values(values)
+    counter = table.__table__.c[column]
+    statement = statement.on_conflict_do_update(index_elements=list(key), set_={column: counter + 1})
+    return int(session.execute(statement.returning(counter)).scalar_one())

@@ -26,8 +26,11 @@ CONSENT_GIVEN = "yes"
 _CANNOT_BE_SHOWN = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode categories: controls, surrogates, private use, unassigned, line and paragraph separators."""
 
-_TURNS_TEXT_AROUND = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffd")
-"""Direction overrides, which make a name read as something else, and the mark of undecodable bytes."""
+_TURNS_TEXT_AROUND = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffd")
+"""Direction marks and overrides, which make a name read as something else, and the mark of undecodable bytes."""
+
+_CANNOT_BE_SEEN = frozenset("\u200b\u2060\ufeff\u00ad")
+"""Blanks of no width, which make two equal names differ. The joiners stay: Persian and Hindi names need them."""
 
 
 class SignupForm(Form):  # type: ignore[misc]
@@ -119,4 +122,6 @@ def campaign(sent: MultiDict[str, str], query: MultiDict[str, str]) -> dict[str,
 
 
 def _can_be_shown(character: str) -> bool:
-    return unicodedata.category(character) not in _CANNOT_BE_SHOWN and character not in _TURNS_TEXT_AROUND
+    if character in _TURNS_TEXT_AROUND or character in _CANNOT_BE_SEEN:
+        return False
+    return unicodedata.category(character) not in _CANNOT_BE_SHOWN

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from capture import hosts, leads, service
+from capture import abuse, hosts, leads, service
 from capture.directory import Interest, PageSeen, TokenError
 from capture.hosts import Host, NoSuchMember
+from capture.networks import network
 from capture.public import answers, headers
 from capture.public.forms import SignupForm, campaign
 
@@ -22,6 +24,10 @@ FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 OWN_PAGE = PageSeen(page="signup", locale="", build_id="service", wording="")
 """What a prospect has seen who signs up on the service's own form, because the one they came with is void."""
+
+
+class Replayed(Exception):
+    """A proof of work that has served before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +50,29 @@ def signup() -> Response:
     valid = form.validate()
     try:
         sender = _sender(sent.get("token", ""), seen)
+        if not valid and not form.trapped:
+            return _correct(form, sender)
+        proof = _proof()
+        if proof is None:
+            return _between(form, sender)
         if form.trapped:
             return _answer(_thanks(sender))
-        if not valid:
-            return _correct(form, sender)
-        return _answer(_store(form, sender))
+        return _answer(_store(form, sender, proof))
+    except Replayed:
+        return _between(form, sender)
     except TokenError:
         log.info("refused: a token that does not hold")
         return _instead(form, seen, "token")
     except NoSuchMember:
         log.info("refused: the member is not active")
         return _instead(form, seen, "gone")
+
+
+@blueprint.get("/challenge")
+def challenge() -> Response:
+    """A proof of work for the page's script, to be sent along as ``altcha`` (see ``abuse``)."""
+    current = service.current()
+    return make_response(jsonify(abuse.challenge(current.links.address_keys, current.clock())))
 
 
 @blueprint.after_request
@@ -80,8 +98,17 @@ def _sender(token: str, seen: PageSeen | None) -> Sender:
     return Sender(service.current().signer.read_member(token), seen)
 
 
-def _store(form: SignupForm, sender: Sender) -> str:
-    """The address of the thank-you page, once everything is committed."""
+def _proof() -> abuse.Proof | None:
+    """What shows that a person sent the form: a solved puzzle, or the page that stands between."""
+    current = service.current()
+    now = current.clock()
+    solution = request.form.get("altcha", "")
+    found = abuse.solved(current.links.address_keys, solution, now) if solution else None
+    return found or abuse.paused(current.links, request.form, now)
+
+
+def _store(form: SignupForm, sender: Sender, proof: abuse.Proof) -> str:
+    """The address of the thank-you page, once everything is committed. Raises Replayed."""
     current = service.current()
     signup = leads.SignUp(
         email=form.address,
@@ -90,9 +117,12 @@ def _store(form: SignupForm, sender: Sender) -> str:
         member_id=sender.member_id,
         seen=sender.seen,
         utm=campaign(request.form, request.args),
+        network=network(request.remote_addr),
     )
     with current.database.write() as session:
-        accepted = leads.accept(session, signup, current.clock(), current.letters)
+        if not abuse.use(session, proof):
+            raise Replayed
+        accepted = leads.accept(session, signup, current.clock(), current.letters, current.settings.limits)
     log.info("stored: lead %d, %s", accepted.lead_id, "new" if accepted.new else "known")
     return accepted.address
 
@@ -108,6 +138,32 @@ def _answer(address: str) -> Response:
     if answers.wants_json():
         return make_response(jsonify({"location": address}), 201)
     return make_response(redirect(address, 303))
+
+
+def _between(form: SignupForm, sender: Sender) -> Response:
+    """The page that stands between where no script has shown that a person is there: one more button.
+
+    A pause that has begun goes on: only what is missing or void is made anew.
+    """
+    current, words = service.current(), form.words
+    now = current.clock()
+    kept = request.form.get("pause", "") if _pausing(now) else abuse.pause(current.links, request.form, now)
+    if answers.wants_json():
+        puzzle = abuse.challenge(current.links.address_keys, now)
+        told = {"errors": {}, "message": words("between_lead"), "challenge": puzzle, "pause": kept}
+        return make_response(jsonify(told), 428)
+    with current.database.read() as session:
+        host = hosts.find(session, sender.member_id)
+    headers.allow_forms_to_lead_to(*host.origins)
+    campaign_fields = {f"utm_{name}": value for name, value in campaign(request.form, request.args).items()}
+    names = ("token", "page", "email", "first_name", "interest", "consent", "website")
+    fields = {name: request.form[name] for name in names if name in request.form} | campaign_fields | {"pause": kept}
+    return answers.page(200, "public/between.html", words, host=host, fields=fields, email=form.email.data or "")
+
+
+def _pausing(now: datetime) -> bool:
+    """True while the pause that came with the form is merely too short."""
+    return abuse.paused(service.current().links, request.form, now + abuse.QUICKEST) is not None
 
 
 def _correct(form: SignupForm, sender: Sender) -> Response:

@@ -14,10 +14,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from capture import models, words
+from capture import abuse, models, words
 from capture.app import create_app
 from capture.db import Database
 from capture.settings import Settings
+from capture.tokens import Links
 from sitegen.consent import digest, short_digest
 from sitegen.token import PageSeen, TokenSigner
 
@@ -206,10 +207,21 @@ def signer() -> TokenSigner:
 
 
 @pytest.fixture
-def form(signer: TokenSigner) -> Callable[..., dict[str, Any]]:
-    """What a browser sends from a page of the cast; arguments change or (None) leave out fields."""
+def form(signer: TokenSigner, clock: Clock) -> Callable[..., dict[str, Any]]:
+    """What a browser sends from a page of the cast; arguments change or (None) leave out fields.
 
-    def fill(member: str | None = "m-2", *, locale: str = "en", key: str = "home", **changes: Any) -> dict[str, Any]:
+    It comes from the page that stands between, which was read for ten seconds; ``at``: by another clock.
+    """
+    links = Links([KEY])
+
+    def fill(
+        member: str | None = "m-2",
+        *,
+        locale: str = "en",
+        key: str = "home",
+        at: datetime | None = None,
+        **changes: Any,
+    ) -> dict[str, Any]:
         text = CONSENT_COMPANY if member is None else CONSENT_ES if locale == "es" else CONSENT
         seen = PageSeen(key, locale, "b0b0b0b0b0b0", short_digest(text))
         fields = {
@@ -221,7 +233,9 @@ def form(signer: TokenSigner) -> Callable[..., dict[str, Any]]:
             "consent": "yes",
             "website": "",
         }
-        return {name: value for name, value in {**fields, **changes}.items() if value is not None}
+        sent = {name: value for name, value in {**fields, **changes}.items() if value is not None}
+        moment = (at or clock.now) - timedelta(seconds=10)
+        return sent if "pause" in changes else {**sent, "pause": abuse.pause(links, sent, moment)}
 
     return fill
 

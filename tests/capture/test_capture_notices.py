@@ -69,6 +69,7 @@ def test_every_template_is_rendered_somewhere(settings, clock, form, mailed):
         client = app.test_client()
         client.post("/signup", data=form())
         client.post("/signup", data=form(email="x"))
+        client.post("/signup", data=form(pause=None))
         link = mailed("confirm", "confirm")
         client.get(link)
         client.post(link)
