@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, DateTime, MetaData, Table, func, insert, select, text
+from sqlalchemy import Connection, DateTime, MetaData, Table, delete, func, insert, select, text
 
-from capture.db import Database
+from capture.db import MADE_WITH_ROWS, Database
 from capture.directory import EspalierError, Fault
 
 FORMAT = "espalier-capture-backup-1"
@@ -184,6 +184,9 @@ def _fill(connection: Connection, rows: Rows) -> dict[str, int]:
     if sqlite:
         connection.execute(text("PRAGMA defer_foreign_keys=ON"))
     counts: dict[str, int] = {}
+    for table in tables.values():
+        if table.name in MADE_WITH_ROWS:
+            connection.execute(delete(table))
     for name, columns, found in rows:
         table = tables[name]
         moments = [index for index, column in enumerate(columns) if isinstance(table.c[column].type, DateTime)]

@@ -110,14 +110,14 @@ def serve(host: str, port: int, threads: int, processes: int, no_worker: bool) -
     Example:
       capture serve --host 127.0.0.1 --port 8001
     """
+    settings = Settings.from_environ(os.environ)
+    database = Database(settings.database_url)
     if processes > 1:
+        if database.is_sqlite:
+            raise click.UsageError("SQLite takes one process: use PostgreSQL for more")
         _count_together()
     from capture import serving
 
-    settings = Settings.from_environ(os.environ)
-    database = Database(settings.database_url)
-    if processes > 1 and database.is_sqlite:
-        raise click.UsageError("SQLite takes one process: use PostgreSQL for more")
     database.migrate()
     for warning in () if settings.demo else database.warnings():
         click.echo(f"warning: {warning}", err=True)
@@ -169,7 +169,7 @@ def mail(action: str | None, numbers: tuple[int, ...], state: str | None, as_jso
         with database.write() as session:
             retry = action == "retry"
             changed = outbox.try_again(session, numbers, now) if retry else outbox.drop(session, numbers)
-        click.echo(f"{changed} mail{'' if changed == 1 else 's'} {'wait again' if retry else 'dropped'}")
+        click.echo(f"{changed} {'put back' if retry else 'dropped'}")
         return
     with database.read() as session:
         if state is not None:

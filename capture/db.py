@@ -39,6 +39,10 @@ BUGS = {"42601", "42703", "42804", "42883"}
 """What PostgreSQL answers to a statement that is wrong: syntax, an unknown column, types, an unknown function."""
 
 
+MADE_WITH_ROWS = {"alembic_version", "chain"}
+"""Tables to which the migrations themselves add rows."""
+
+
 class DatabaseError(EspalierError):
     """The database's address cannot be used, or there is no database there."""
 
@@ -116,11 +120,11 @@ class Database:
                 command.upgrade(self._alembic(connection), wanted or "head")
 
     def has_rows(self) -> bool:
-        """True when any table of ours holds anything. A database that is not there holds nothing."""
+        """True when anything was stored. A database that is not there, or was only just made, holds nothing."""
         if self.file is not None and not self.file.is_file():
             return False
         with _unavailable(), self.engine.connect() as connection:
-            names = set(inspect(connection).get_table_names()) - {"alembic_version"}
+            names = set(inspect(connection).get_table_names()) - MADE_WITH_ROWS
             tables = (Table(name, MetaData()) for name in sorted(names))
             return any(connection.execute(select(1).select_from(table).limit(1)).first() for table in tables)
 

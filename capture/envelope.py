@@ -31,7 +31,9 @@ def compose(row: OutboxMail, sender: str, company: str, unsubscribe: str | None 
     international = not recipient.isascii()
     message = EmailMessage(policy.SMTPUTF8 if international else policy.SMTP)
     message["From"] = Address(company, addr_spec=sender)
-    message["To"] = Address(addr_spec=recipient)
+    local, _, domain = recipient.rpartition("@")
+    # Not parsed: the address was when it came in, and the parser knows no letters beyond ASCII here.
+    message["To"] = Address(username=local, domain=domain)
     message["Subject"] = row.subject
     message["Date"] = row.created_at
     message["Message-ID"] = f"<{row.message_id}>"

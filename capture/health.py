@@ -23,6 +23,9 @@ from capture.network import is_this_machine
 
 blueprint = Blueprint("health", __name__)
 
+SIGNUP = "public.signup"
+"""The endpoint whose answers are counted by outcome."""
+
 UNKNOWN = "none"
 """The route of an address that leads nowhere: it must not become a label, since anybody can make them up."""
 
@@ -74,7 +77,18 @@ def install(app: Flask) -> None:
             route = request.url_rule.rule if request.url_rule else UNKNOWN
             kind = f"{response.status_code // 100}xx"
             metrics.SECONDS.labels(route, kind).observe(time.perf_counter() - begun)
+            if request.endpoint == SIGNUP and request.method == "POST":
+                metrics.SIGNUPS.labels(_outcome(response.status_code)).inc()
         return response
+
+
+def _outcome(status: int) -> str:
+    """What became of a sign-up, as its sender was told."""
+    if status < 400:
+        return "thanked"
+    if status < 500:
+        return "refused"
+    return "unavailable" if status == 503 else "failed"
 
 
 def _not_ready(reason: str) -> Response:

@@ -10,7 +10,7 @@ SHARED = "PROMETHEUS_MULTIPROC_DIR" in os.environ
 """True where several processes count into one folder."""
 
 SIGNUPS = Counter("espalier_signups_total", "Sign-ups by what became of them", ["outcome"])
-"""stored, known, trapped, invalid, token, gone, held, unavailable."""
+"""thanked (new, known and trapped look the same from outside), refused, unavailable, failed."""
 
 MAILS = Counter("espalier_mails_total", "Mails and webhooks by what became of an attempt", ["result"])
 """sent, put_off, given_up, refused, bounced, suppressed; and uncertain, where one may arrive twice."""

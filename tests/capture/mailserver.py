@@ -132,7 +132,7 @@ def serving(
         def authenticate(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
             return AuthResult(success=[data.login, data.password] == right, handled=False)
 
-        options |= {"authenticator": authenticate, "auth_required": True, "auth_require_tls": context is not None}
+        options |= {"authenticator": authenticate, "auth_require_tls": context is not None}
     server = _Server(handler, **options)
     server.start()
     try:

@@ -59,6 +59,20 @@ def test_metrics_count_the_outbox(client, form, clock):
     assert found["espalier_request_seconds_count", "/signup,3xx"] >= 1
 
 
+def test_metrics_count_sign_ups_by_outcome(client, form, database):
+    before = samples(client.get("/metrics").text)
+    for fields in (form(), form(website="x"), form(email="x"), form(token="x")):
+        client.post("/signup", data=fields)
+    with locked(database):
+        client.post("/signup", data=form())
+    after = samples(client.get("/metrics").text)
+    found = {
+        name: after["espalier_signups_total", name] - before.get(("espalier_signups_total", name), 0)
+        for name in ("thanked", "refused", "unavailable")
+    }
+    assert found == {"thanked": 2, "refused": 2, "unavailable": 1}
+
+
 def test_metrics_tell_of_nobody(client, form):
     client.post("/signup", data=form(email="secret@example.com"))
     client.get("/confirm/a-token-in-a-path")
