@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -32,12 +33,13 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import func, select
 
-from capture import directory, serving
+from capture import abuse, directory, serving
 from capture.db import Database
 from capture.directory import PageSeen, TokenSigner
 from capture.models import Lead, Member, Wording
 from capture.settings import Settings
 from capture.sync import sync
+from capture.tokens import Links
 
 KEY = "a-key-for-measuring-0123456789abcdef"
 ROOT = Path(__file__).parent.parent
@@ -192,7 +194,7 @@ def _server(module: list[str], environ: dict[str, str], folder: Path) -> Iterato
 
 async def _load(port: int, seconds: float, connections: int, fields: dict[str, str] | None, series: int) -> Round:
     """So many connections, each of which asks again as soon as it was answered."""
-    numbers = count()
+    numbers, links = count(), Links([KEY])
     result = Round(0.0, [])
     begun = time.perf_counter()
 
@@ -200,7 +202,10 @@ async def _load(port: int, seconds: float, connections: int, fields: dict[str, s
         if fields is None:
             return b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
         number = next(numbers)
-        body = urlencode({**fields, "email": f"p{number}@s{series}.example.com"})
+        typed = {**fields, "email": f"p{number}@s{series}.example.com"}
+        # As from the page that stands between, read for some seconds.
+        pause = abuse.pause(links, typed, datetime.now(UTC) - timedelta(seconds=10))
+        body = urlencode({**typed, "pause": pause})
         head = "POST /signup HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
         return f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
 

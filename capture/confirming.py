@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from capture import budgets, crediting, erasing, hosts, posting, suppression, unsubscribing
+from capture import budgets, crediting, erasing, hosts, posting, suppression, unsubscribing, webhooks
 from capture.hosts import Host
 from capture.mail import Letters
 from capture.models import Lead, OutboxMail, Touch
@@ -96,6 +96,7 @@ def _tell(session: Session, host: Host, lead: Lead, now: datetime, letters: Lett
     news = letters.new_lead(host, lead, touch, page.title if page else touch.page)
     posting.post(session, host.company, letters.thank_you(host, lead, now), now, lead_id=lead.id, on_list=True)
     posting.post(session, host.company, news, now, lead_id=lead.id)
+    webhooks.promise(session, lead, now)
 
 
 def _drop_questions(session: Session, lead_ids: list[int]) -> None:

@@ -80,7 +80,7 @@ class Settings:
             trusted_proxies=_number(values, "ESPALIER_TRUSTED_PROXIES", 0),
             limits=Limits(
                 **{
-                    each.name: _number(values, f"ESPALIER_LIMIT_{each.name.upper()}", each.default)
+                    each.name: _number(values, f"ESPALIER_LIMIT_{each.name.upper()}", getattr(Limits(), each.name))
                     for each in fields(Limits)
                 }
             ),

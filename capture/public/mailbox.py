@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from capture import service, words
 from capture.models import OutboxMail
+from capture.outbox import WEBHOOK
 from capture.public import headers
 
 blueprint = Blueprint("mailbox", __name__, url_prefix="/dev/mailbox")
@@ -33,7 +34,8 @@ def only_from_this_machine() -> None:
 def show(mail_id: int | None = None) -> Response:
     """The list, and the mail that was chosen; the newest where none was."""
     with service.current().database.read() as session:
-        mails = session.scalars(select(OutboxMail).order_by(OutboxMail.id.desc()).limit(SHOWN)).all()
+        letters = select(OutboxMail).where(OutboxMail.kind != WEBHOOK)
+        mails = session.scalars(letters.order_by(OutboxMail.id.desc()).limit(SHOWN)).all()
         chosen = session.get(OutboxMail, mail_id) if mail_id is not None else next(iter(mails), None)
     if mail_id is not None and chosen is None:
         abort(404)

@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from itertools import count
 from urllib.parse import urlencode
 
@@ -33,7 +34,7 @@ def test_killed_under_load_nothing_that_was_thanked_is_lost(settings, form, rows
             if over.is_set():
                 return
             email = f"p{number}-{turn}@d{number}.example.com"
-            fields = urlencode(form(("m-1", "m-2", None)[turn % 3], email=email))
+            fields = urlencode(form(("m-1", "m-2", None)[turn % 3], email=email, at=datetime.now(UTC)))
             with contextlib.suppress(OSError, http.client.HTTPException):
                 if ask(where[0], "POST", "/signup", fields, timeout=10) == 303:
                     thanked.append(email)

@@ -109,4 +109,5 @@ def test_only_mails_that_can_be_left_name_a_list(confirmed, rows):
         "confirm": None,
         "thank-you": "thank-you.fern.example.com",
         "new-lead": None,
+        "webhook": None,
     }
