@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import pytest
 from mailserver import Handler, serving
-from process import environment
+from process import ask, environment
+from process import serving as service
 
 from capture.models import OutboxMail
 
@@ -49,17 +53,11 @@ def test_workers_on_postgresql_share_the_outbox(settings, database, clock, tmp_p
 
 
 def test_the_service_sends_what_its_sign_ups_promise_and_stops_in_order(settings, form, tmp_path, rows):
-    import signal
-    from urllib.parse import urlencode
-
-    from process import ask
-    from process import serving as service
-
     handler = Handler()
     with serving(handler) as port:
         more = {"ESPALIER_SMTP_URL": f"smtp://127.0.0.1:{port}", "ESPALIER_MAIL_FROM": "mail@fern.example.com"}
         with service(settings, tmp_path, **more) as (process, http):
-            assert ask(http, "POST", "/signup", urlencode(form())) == 303
+            assert ask(http, "POST", "/signup", urlencode(form(at=datetime.now(UTC)))) == 303
             until = time.monotonic() + 30
             while not handler.mails and time.monotonic() < until:
                 time.sleep(0.05)
