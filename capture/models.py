@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import (
     JSON,
@@ -189,9 +190,9 @@ class Lead(Base):
     interest: Mapped[str] = mapped_column(String(16))
     locale: Mapped[str] = mapped_column(String(16))
     """The language they first signed up in: mails to them are written in it."""
-    handle: Mapped[str] = mapped_column(String(32), unique=True, index=True)
+    handle: Mapped[str] = mapped_column(String(32), unique=True, index=True, default=lambda: uuid4().hex)
     """What mailed links call the lead: random, and unlike its number never given to another."""
-    mark: Mapped[str] = mapped_column(String(64), index=True)
+    mark: Mapped[str] = mapped_column(String(64), index=True, default="")
     """The keyed hash of the canonical address, as suppression and limits know it."""
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
