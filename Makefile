@@ -1,28 +1,37 @@
 # make demo    set up, build the sample company, serve it and the capture service on this machine
 # make test    set up and run every test but the slow proofs
-# make proof   the slow proofs: kills, floods, long fuzzing
+# make proof   the slow proofs: the wheel in an empty environment, kills, floods, long fuzzing
 # make lint    ruff and mypy
+# make fuzz    stamping against plain Jinja on random templates, for ten minutes; prints seeds
+# make docs    write docs/cli.md and the other generated pages anew
+# make bench   measure against plain Jinja, Hugo and the disk; about an hour (benchmarks/README.md)
 # make lock    resolve the dependencies anew into requirements.lock (needs uv)
+# make clean   remove the environment and what tools left behind; instance/ stays
 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTHON ?= python3
-PYTEST_FLAGS ?= -n auto
+PYTEST_FLAGS ?= -n auto --dist loadgroup
 
-.PHONY: demo test proof lint lock setup clean
+.PHONY: demo test proof lint fuzz docs bench lock setup clean
 
 setup: $(READY)
 
 # uv where it is there, because it is quick; Python's own venv and pip otherwise. Both install the same locked
 # versions, check their hashes, and then the project itself, editable, without looking anything up.
 $(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Espalier needs Python 3.11 or newer; name it with: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@rm -f $(READY)
 	@set -e; if command -v uv >/dev/null 2>&1; then \
-		uv venv --quiet --allow-existing --python $(PYTHON) $(VENV); \
+		echo "setting up $(VENV) with uv"; \
+		uv venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" $(VENV); \
 		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
 		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
-		$(PYTHON) -m venv $(VENV); \
+		echo "setting up $(VENV) with pip"; \
+		$(PYTHON) -m venv $(VENV) || { echo "on Debian: apt install python3-venv" >&2; exit 1; }; \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	fi
@@ -43,9 +52,18 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+fuzz: setup
+	$(BIN)/python -m tests.stamping.fuzz --minutes 10
+
+docs: setup
+	$(BIN)/python -m tests.docs
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
 lock:
-	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-annotate --no-header \
-		--no-emit-index-url --quiet --output-file requirements.lock
+	uv pip compile pyproject.toml --extra dev --extra bench --universal --upgrade --generate-hashes --no-annotate --no-header \
+		--no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

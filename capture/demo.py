@@ -85,9 +85,7 @@ def free_port(wished: int, *, taken: int | None = None) -> int:
             continue
         with contextlib.suppress(OSError), socket.create_server((LOOPBACK, port)) as listener:
             return int(listener.getsockname()[1])
-    raise DemoError(
-        Fault("no free port", where=f"{LOOPBACK}:{wished}", hint="choose another one with --port")
-    )
+    raise DemoError(Fault("no free port", where=f"{LOOPBACK}:{wished}", hint="choose another one with --port"))
 
 
 def _finish(name: str, module: list[str], environ: dict[str, str]) -> None:

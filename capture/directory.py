@@ -13,7 +13,6 @@ from pathlib import Path
 
 from sitegen import check, consent
 from sitegen import site as sites
-from sitegen.config import find_folder
 from sitegen.content import THANKS
 from sitegen.errors import EspalierError, Fault, RosterError, SecretError, TokenError, did_you_mean
 from sitegen.instance import SECRETS, token_keys
@@ -21,6 +20,7 @@ from sitegen.instance import create as create_instance
 from sitegen.instance import find as find_instance
 from sitegen.instance import read as read_instance
 from sitegen.model import Company, Interest, LocaleTexts, Member
+from sitegen.orders import find_folder
 from sitegen.site import Site
 from sitegen.token import PageSeen, TokenSigner
 
@@ -136,9 +136,7 @@ class Directory:
                 for page in site.pages[locale.code]:
                     path = site.path(page, variant.home_locale)
                     title = page.front.title
-                    yield PageAddress(
-                        variant.replica, variant.home_locale, locale.code, page.key, path, title
-                    )
+                    yield PageAddress(variant.replica, variant.home_locale, locale.code, page.key, path, title)
 
 
 def load(folder: Path, *, url: str | None = None, capture_url: str | None = None) -> Directory:

@@ -122,9 +122,7 @@ def _members(connection: Connection, staged: Table, leavers: Table) -> tuple[int
     """Members added, changed and deactivated. Those the roster no longer names are kept, but inactive."""
     same = _MEMBER.c.id == staged.c.id
     values = {name: staged.c[name] for name in _COLUMNS if name != "id"}
-    closed = _count(
-        connection, select(_MEMBER.c.id).join(staged, same).where(_MEMBER.c.active, ~staged.c.active)
-    )
+    closed = _count(connection, select(_MEMBER.c.id).join(staged, same).where(_MEMBER.c.active, ~staged.c.active))
     changed = connection.execute(update(_MEMBER).values(values).where(same)).rowcount
     leaving = _MEMBER.c.id.in_(select(leavers.c.id))
     left_out = connection.execute(update(_MEMBER).values(active=False).where(leaving)).rowcount
@@ -149,9 +147,7 @@ def _claim_slugs(connection: Connection, staged: Table) -> None:
     ).all()
     if taken:
         hint = "links and printed codes still lead there: give the newcomer another slug"
-        messages = (
-            f'the slug "{row[0]}" of member {row[1]} was the address of member {row[2]}' for row in taken
-        )
+        messages = (f'the slug "{row[0]}" of member {row[1]} was the address of member {row[2]}' for row in taken)
         raise SyncError(*(Fault(message, hint=hint) for message in messages))
 
 
@@ -184,10 +180,7 @@ def _wordings(connection: Connection, directory: Directory) -> int:
         key = (row["id"], row["locale"], row["has_member"])
         current = now.pop(key, None) is not None
         if current != row["current"]:
-            this = [
-                _WORDING.c[name] == value
-                for name, value in zip(("id", "locale", "has_member"), key, strict=True)
-            ]
+            this = [_WORDING.c[name] == value for name, value in zip(("id", "locale", "has_member"), key, strict=True)]
             connection.execute(update(_WORDING).where(*this).values(current=current))
     rows = [
         {"id": each.id, "locale": each.locale, "has_member": each.has_member, "digest": each.digest}

@@ -14,23 +14,21 @@ finished by the next.
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-from sitegen import __version__, check, crew, hosts, output, photos, sitemap
+from sitegen import __version__, check, crew, hosts, inputs, output, packing, photos, sitemap
+from sitegen import site as sites
 from sitegen.addresses import ASSETS
 from sitegen.errors import Fault
 from sitegen.membersites import QR_CODE, VCARD, Made, MemberSites, SitePlan
+from sitegen.orders import Order, Summary
 from sitegen.output import Output, Written
-from sitegen.packing import Packing
 from sitegen.record import Record
 from sitegen.render import Renderer
 from sitegen.roster import Roster
-from sitegen.site import Site
 from sitegen.token import TokenSigner
 
 _CHUNK = 64  # members: a few megabytes of pages in memory, and what a fault of ours would cost
@@ -40,73 +38,43 @@ Progress = Callable[[int, int], None]
 """Told (sites done, sites in all) as a build goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to build. ``jobs``: processes; 0 for one for each core that this process may use."""
-
-    jobs: int = 0
-    packing: Packing = Packing.NONE
-    fresh: bool = False
-    """Compare every file instead of trusting the record of the last build."""
-    verify: bool = False
-    """Compare every stamped page with plain Jinja's."""
-
-    @property
-    def processes(self) -> int:
-        """How many processes share the members."""
-        return self.jobs or len(os.sched_getaffinity(0))
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a build did. ``pages`` counts those of the finished tree; ``seconds`` is wall time."""
-
-    members: int
-    pages: int
-    written: int
-    unchanged: int
-    removed: int
-    bytes_written: int
-    seconds: float
-    faults: tuple[Fault, ...] = ()
-    """What kept single members from being built; their old pages stay."""
-    unstamped: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """Pages (key and language) that were rendered plainly for some members, and why."""
-
-
-def build(
-    site: Site,
-    signer: TokenSigner,
-    out: Path,
-    options: Options | None = None,
-    progress: Progress = lambda done, total: None,
-) -> Summary:
-    """Builds the company's site and every active member's into ``out``.
+def build(order: Order, progress: Progress = lambda done, total: None) -> Summary:
+    """Builds the company's site and every active member's.
 
     Raises EspalierError with everything that is wrong with the site, before anything is written. What goes
     wrong with single members is told in the summary.
     """
     started = perf_counter()
+    site = sites.load(order.folder, url=order.url, capture_url=order.capture_url, theme_name=order.theme)
+    now = inputs.read(order, site.settings.roster_path, site.theme.folders)
+    before = inputs.noted(order.out)
     with check.roster(site) as roster:
-        renderer = Renderer(site, signer)
-        check.rendering(site, renderer, roster)
+        renderer = Renderer(site, TokenSigner(order.token_keys))
+        same = before is not None and (before.inputs.shared, before.inputs.settings) == (now.shared, now.settings)
+        only_members = same and not (order.fresh or order.verify)
+        if not only_members:
+            check.rendering(site, renderer, roster)
         with (
-            output.opened(out, keep_out_of=site.folder) as folder,
-            closing(Record(folder.own / "record.sqlite")) as record,
+            output.opened(order.out, keep_out_of=site.folder) as folder,
+            closing(Record(folder.own / inputs.RECORD)) as record,
         ):
-            builder = _Builder(renderer, roster, folder, record, options or Options())
-            builder.run(progress)
-    return builder.summary(perf_counter() - started)
+            builder = _Builder(renderer, roster, folder, record, order)
+            builder.run(progress, only_members)
+            summary = builder.summary(perf_counter() - started)
+            if not summary.faults and not summary.unstamped:
+                note = inputs.Note(now, str(site.settings.roster_path), summary)
+                record.enter_note(*note.entry())
+    return summary
 
 
 class _Builder:
-    def __init__(self, renderer: Renderer, roster: Roster, folder: Output, record: Record, options: Options) -> None:
+    def __init__(self, renderer: Renderer, roster: Roster, folder: Output, record: Record, order: Order) -> None:
         self._renderer = renderer
         self._site = renderer.site
         self._roster = roster
         self._folder = folder
         self._record = record
-        self._options = options
+        self._order = order
         self._files: set[str] = set()
         self._counts = Written()
         self._members = 0
@@ -114,10 +82,11 @@ class _Builder:
         self._faults: list[Fault] = []
         self._unstamped: dict[tuple[str, str], str] = {}
 
-    def run(self, progress: Progress) -> None:
+    def run(self, progress: Progress, only_members: bool) -> None:
+        self._record.enter_note(inputs.NOTE, None)  # until this build has come to its end
         self._distrust_begun()
         self._assets()
-        self._company()
+        self._company(only_members)
         self._all_members(progress)
         self._sitemap()
         self._remove_gone()
@@ -155,12 +124,17 @@ class _Builder:
         for asset in self._site.assets.files.values():
             self._root_file(f"{ASSETS}/{asset.published}", asset.content)
 
-    def _company(self) -> None:
+    def _company(self, is_unchanged: bool) -> None:
         host = hosts.of_company(self._site)
         for planned in self._renderer.plan(self._site.company_variant):
-            for path, content in self._options.packing.files(planned.file, self._renderer.render(planned, host)):
-                self._root_file(path, content)
             self._pages += 1
+            if is_unchanged:
+                names = packing.names(self._order.packing, planned.file)
+                self._files.update(names)
+                self._counts.unchanged += len(names)
+                continue
+            for path, content in packing.files(self._order.packing, planned.file, self._renderer.render(planned, host)):
+                self._root_file(path, content)
 
     def _root_file(self, path: str, content: bytes) -> None:
         self._files.add(path)
@@ -181,12 +155,10 @@ class _Builder:
             self._record,
             plans=plans,
             known_plans=self._record.plans(),
-            packing=self._options.packing,
-            fresh=self._options.fresh,
-            verify=self._options.verify,
+            order=self._order,
         )
         spans = self._roster.spans(-(-len(self._roster) // _CHUNK))
-        jobs = self._options.processes if total >= _FORK_FROM else 1
+        jobs = self._order.processes if total >= _FORK_FROM else 1
         progress(0, total)
         for made in crew.shared_out(len(spans), jobs, lambda number: sites.chunk(spans[number])):
             self._take(made)
@@ -204,11 +176,11 @@ class _Builder:
 
     def _plan(self, locale: str) -> SitePlan:
         planned = self._renderer.plan(self._site.member_variant(locale))
-        packing = self._options.packing.value
         # A page's token holds its build id, and is signed: its key must tell signing keys apart as well.
-        files: dict[str, str] = {
-            page.file: _key(page.build_id, page.shared["signup"], self._renderer.member_token(None), packing)
+        files = {
+            name: _key(page.build_id, page.shared["signup"], self._renderer.member_token(None))
             for page in planned
+            for name in packing.names(self._order.packing, page.file)
         }
         site = self._site
         shared = _key(__version__, site.company, site.texts[locale].status, site.addresses)
@@ -221,7 +193,7 @@ class _Builder:
 
     def _remove_gone(self) -> None:
         self._folder.counts = self._counts
-        files = {name for plan in self._record.plans().values() for name in Packing.all_names(plan)}
+        files = {name for plan in self._record.plans().values() for name in plan}
         for slug in self._record.unexpected_sites():
             for file in sorted(files):
                 self._folder.remove(f"{slug}/{file}")

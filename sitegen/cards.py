@@ -75,7 +75,7 @@ def vcard(member: Member | MemberView, company: Company, status: str, home: str)
 
 
 def _one_line(text: str) -> str:
-    return "".join(each for each in text if each.isprintable())
+    return text if text.isprintable() else "".join(each for each in text if each.isprintable())
 
 
 def _text(value: str) -> str:

@@ -1,4 +1,7 @@
-"""The ``sitegen`` command: parses, calls, prints. The only module that imports Click."""
+"""The ``sitegen`` command: parses, calls, prints. The only module that imports Click.
+
+What only one command needs is imported within it, so that a build with nothing to do is over at once.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +12,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from sitegen import __version__, check, config, explaining, instance, preview, serve, starter
-from sitegen import build as builds
-from sitegen import site as sites
+from sitegen import __version__, inputs, instance
 from sitegen.errors import EspalierError, Fault
 from sitegen.model import Member, Status
-from sitegen.packing import Packing
-from sitegen.render import Renderer
-from sitegen.roster import Query, Roster
-from sitegen.token import TokenSigner
+from sitegen.orders import SITE_FILE, Order, Packing, Summary, find_folder
+
+if TYPE_CHECKING:
+    from sitegen.build import Progress as Told
+    from sitegen.roster import Roster
+    from sitegen.site import Site
+    from sitegen.token import TokenSigner
 
 
 class Commands(click.Group):
@@ -40,6 +41,9 @@ class Commands(click.Group):
             if count > 1:
                 click.echo(f"{count} faults", err=True)
             ctx.exit(1)
+        except KeyboardInterrupt:
+            click.echo("interrupted; what was published is whole, and the next run goes on from here", err=True)
+            ctx.exit(130)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -73,8 +77,10 @@ def new(folder: Path) -> None:
       sitegen new shop
       sitegen build shop --out public
     """
+    from sitegen import starter
+
     starter.create(folder)
-    click.echo(f"{folder}: a sample company to make your own; begin with {folder / config.SITE_FILE}")
+    click.echo(f"{folder}: a sample company to make your own; begin with {folder / SITE_FILE}")
     click.echo(f"next: sitegen serve {folder}")
 
 
@@ -119,17 +125,31 @@ def build(
     Example:
       sitegen build content --out public
     """
-    folder = config.find_folder(folder)
-    site = sites.load(folder, url=url, capture_url=capture_url, theme_name=theme)
-    options = builds.Options(jobs, Packing(packing), fresh, verify)
-    with _progress(quiet or as_json) as progress:
-        summary = builds.build(site, _signer(folder), out, options, progress)
+    folder = find_folder(folder)
+    order = Order(
+        folder,
+        out,
+        tuple(_keys(folder)),
+        url=url,
+        capture_url=capture_url,
+        theme=theme,
+        packing=Packing(packing),
+        jobs=jobs,
+        fresh=fresh,
+        verify=verify,
+    )
+    summary = inputs.nothing_changed(order)
+    if summary is None:
+        from sitegen.build import build as run
+
+        with _progress(quiet or as_json) as progress:
+            summary = run(order, progress)
     if as_json:
         click.echo(json.dumps(_summary_json(summary), ensure_ascii=False))
     elif not quiet:
         click.echo(_summary_text(summary))
     if explain and not as_json:
-        _explain(site, folder)
+        _explain(order)
     if summary.faults:
         if not as_json:
             click.echo("\n".join(map(str, summary.faults)), err=True)
@@ -147,7 +167,9 @@ def check_command(folder: Path | None, as_json: bool) -> None:
     Example:
       sitegen check content
     """
-    folder = config.find_folder(folder)
+    from sitegen import check
+
+    folder = find_folder(folder)
     try:
         site, members = check.everything(folder, _signer(folder))
     except EspalierError as error:
@@ -162,12 +184,25 @@ def check_command(folder: Path | None, as_json: bool) -> None:
 @main.command(name="serve")
 @_folder_argument
 @click.option("--built", type=click.Path(path_type=Path), help="Serve this built folder as it lies on the disk.")
+@click.option("--production", is_flag=True, help="Serve visitors: every page at once, none of them as a file.")
+@click.option("--workers", default=0, metavar="N", help="Processes of --production; 0: one for each core.")
+@click.option("--roster", "roster_url", help="The database that `roster-to` filled, for --production.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="The first port to try.")
+@click.option("--port", default=8000, show_default=True, help="The first port to try; with --production the only one.")
+@url_option
 @capture_option
 @theme_option
 def serve_command(
-    folder: Path | None, built: Path | None, host: str, port: int, capture_url: str | None, theme: str | None
+    folder: Path | None,
+    built: Path | None,
+    production: bool,
+    workers: int,
+    roster_url: str | None,
+    host: str,
+    port: int,
+    url: str | None,
+    capture_url: str | None,
+    theme: str | None,
 ) -> None:
     """Show any member's page on request; a saved file reloads the browser.
 
@@ -175,15 +210,22 @@ def serve_command(
     Example:
       sitegen serve content
       sitegen serve content --built public
+      sitegen serve content --production --workers 4
     """
-    folder = config.find_folder(folder)
+    folder = find_folder(folder)
+    if production:
+        order = Order(folder, folder / "instance", tuple(_keys(folder)), url=url, capture_url=capture_url, theme=theme)
+        _serve_production(order, roster_url, host, port, workers or order.processes)
+        return
+    from sitegen import config, preview, serve
+
     server = serve.listening(host, port)
     address = f"http://{server.host}:{server.port}"
     if built is not None:
         settings = config.load(folder, capture_url=capture_url)
         server.run(serve.built_app(built, settings.capture_url), lambda: _serving(address, str(built)))
         return
-    live = preview.Preview(folder, _signer(folder), url=address, capture_url=capture_url, theme_name=theme)
+    live = preview.Preview(folder, _signer(folder), url=url or address, capture_url=capture_url, theme_name=theme)
     if live.error is not None:
         click.echo(str(live.error), err=True)
     with live.watching():
@@ -218,7 +260,11 @@ def members(
       sitegen members content --market ES --count
       sitegen members content --slug ana --json
     """
-    site = sites.load(config.find_folder(folder))
+    from sitegen import check
+    from sitegen import site as sites
+    from sitegen.roster import Query
+
+    site = sites.load(find_folder(folder))
     query = Query(text, Status(status) if status else None, locale, market)
     with check.roster(site) as roster:
         if slug is not None:
@@ -231,6 +277,29 @@ def members(
         else:
             for each in roster.search(query, limit=limit):
                 click.echo(f"{each.slug:<28} {each.status.value:<9} {each.locale:<6} {each.name}")
+
+
+@main.command(name="roster-to")
+@click.argument("database", metavar="postgresql://…")
+@_folder_argument
+def roster_to(database: str, folder: Path | None) -> None:
+    """Check the roster and put it into a PostgreSQL database, for `serve --production --roster`.
+
+    Servers show the old roster until all of the new one is there.
+
+    \b
+    Example:
+      sitegen roster-to postgresql://espalier@localhost/espalier content
+    """
+    from sitegen import check
+    from sitegen import site as sites
+    from sitegen.roster import postgres
+
+    folder = find_folder(folder)
+    site = sites.load(folder)
+    with check.roster(site, _instance(folder) / "roster.sqlite") as roster:
+        changed = postgres.copy(roster, database, postgres.rules(site.roster_rules))
+        click.echo(f"{len(roster)} members {'copied to' if changed else 'are already in'} {postgres.shown(database)}")
 
 
 @main.command()
@@ -267,7 +336,7 @@ def member_json(member: Member) -> dict[str, Any]:
     }
 
 
-def _summary_text(summary: builds.Summary) -> str:
+def _summary_text(summary: Summary) -> str:
     plain = f"; {len(summary.unstamped)} pages not stamped, see --explain" if summary.unstamped else ""
     return (
         f"{summary.members} members, {summary.pages} pages: {summary.written} files written "
@@ -276,14 +345,19 @@ def _summary_text(summary: builds.Summary) -> str:
     )
 
 
-def _summary_json(summary: builds.Summary) -> dict[str, Any]:
+def _summary_json(summary: Summary) -> dict[str, Any]:
     plain = [{"page": key, "locale": locale, "why": why} for (key, locale), why in summary.unstamped.items()]
     return {**asdict(summary), "faults": [_fault_json(fault) for fault in summary.faults], "unstamped": plain}
 
 
-def _explain(site: sites.Site, folder: Path) -> None:
+def _explain(order: Order) -> None:
+    from sitegen import check, explaining
+    from sitegen import site as sites
+    from sitegen.render import Renderer
+
+    site = sites.load(order.folder, url=order.url, capture_url=order.capture_url, theme_name=order.theme)
     with check.roster(site) as roster:
-        explained = list(explaining.explain(site, Renderer(site, _signer(folder)), roster))
+        explained = list(explaining.explain(site, Renderer(site, _signer(order.folder)), roster))
     for each in explained:
         click.echo(
             f"{each.page} ({each.locale}): {each.shapes} shapes of {each.members} members, "
@@ -295,10 +369,16 @@ def _explain(site: sites.Site, folder: Path) -> None:
 
 
 def _signer(folder: Path) -> TokenSigner:
-    return TokenSigner(instance.token_keys(instance.read(os.environ, folder)))
+    from sitegen.token import TokenSigner
+
+    return TokenSigner(_keys(folder))
 
 
-def _show_member(site: sites.Site, roster: Roster, slug: str, as_json: bool) -> None:
+def _keys(folder: Path) -> list[str]:
+    return instance.token_keys(instance.read(os.environ, folder))
+
+
+def _show_member(site: Site, roster: Roster, slug: str, as_json: bool) -> None:
     member = roster.by_slug(slug)
     if member is None:
         hint = "list them with `sitegen members`"
@@ -311,6 +391,9 @@ def _show_member(site: sites.Site, roster: Roster, slug: str, as_json: bool) -> 
         shown = {**member_json(member), "url": home, "upline": above, "downline_count": downline}
         click.echo(json.dumps(shown, ensure_ascii=False))
         return
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table.grid(padding=(0, 2))
     for name, value in member_json(member).items():
         if value not in (None, []):
@@ -336,18 +419,35 @@ def _fault_json(fault: Fault) -> dict[str, Any]:
     return {"where": where, "line": fault.line, "message": fault.message, "hint": fault.hint}
 
 
+def _serve_production(order: Order, roster_url: str | None, host: str, port: int, workers: int) -> None:
+    from sitegen.production import workers as production
+    from sitegen.production.renewing import Wanted
+
+    listener = production.listen(host, port)
+    address = production.address(listener)
+    wanted = Wanted(order, _instance(order.folder), roster_url)
+    production.run(wanted, listener, workers=workers, ready=lambda: _serving(address, str(order.folder)))
+
+
+def _instance(folder: Path) -> Path:
+    return instance.find(os.environ, folder) or Path("instance")
+
+
 def _serving(address: str, what: str) -> None:
     click.echo(f"{what} at {address}/ (Ctrl-C ends it)")
     sys.stdout.flush()
 
 
 @contextmanager
-def _progress(silent: bool) -> Iterator[builds.Progress]:
+def _progress(silent: bool) -> Iterator[Told]:
     """A bar where a terminal looks on, nothing elsewhere."""
-    console = Console(stderr=True)
-    if silent or not console.is_terminal:
+    if silent or not sys.stderr.isatty():
         yield lambda done, total: None
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
     columns = (TextColumn("members"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("members", total=None)

@@ -14,8 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, Val
 
 from sitegen.errors import ConfigError, Fault, did_you_mean
 from sitegen.model import Company, Locale, LocaleTexts
-
-SITE_FILE = "site.toml"
+from sitegen.orders import SITE_FILE
 
 
 def _web_address(value: str) -> str:
@@ -187,14 +186,6 @@ def load(folder: Path, *, url: str | None = None, capture_url: str | None = None
         return Settings(folder, SiteFile.model_validate(tables))
     except ValidationError as error:
         raise ConfigError(*_faults(path, source, error)) from error
-
-
-def find_folder(named: Path | None) -> Path:
-    """The site folder: the one named, else the current one or ``content`` where that holds ``site.toml``."""
-    if named is not None:
-        return named
-    here = Path()
-    return here if (here / SITE_FILE).is_file() or not (here / "content" / SITE_FILE).is_file() else Path("content")
 
 
 def _locale(code: str) -> Locale:

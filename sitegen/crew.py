@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import traceback
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
@@ -86,7 +87,8 @@ def _run(pieces: int, taken: Any, work: Callable[[int], Any], sender: Connection
             return
         try:
             made = work(piece)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised again by the parent
+            error.add_note("".join(traceback.format_exception(error)))  # a traceback does not travel
             sender.send(("raised", error))
-            raise
+            return
         sender.send(("made", made))

@@ -34,7 +34,6 @@ class Explained:
 
 def explain(site: Site, renderer: Renderer, roster: Roster) -> Iterator[Explained]:
     """Stamps the pages of the first members in memory and tells what came of it."""
-    members = 0
     for member, sponsor in islice(roster.active_with_sponsors(), SAMPLE):
         host = hosts.of_member(site, member, sponsor, lambda name: Photo(name, (), 1))
         sheet = renderer.sheet(host)

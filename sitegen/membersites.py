@@ -10,19 +10,20 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from sitegen import cards, hosts, photos, qr
+from sitegen import cards, hosts, inputs, packing, photos, qr
 from sitegen.addresses import ASSETS
 from sitegen.context import Photo
 from sitegen.errors import ContentError, EspalierError, Fault
 from sitegen.model import Member
+from sitegen.orders import Order
 from sitegen.output import File, Output, Written
-from sitegen.packing import Packing
 from sitegen.photos import Renditions
 from sitegen.record import Plan, Record
 from sitegen.render import PlannedPage, Renderer
 from sitegen.roster import Roster
+
+_FEW = 3  # members: for so many, learning how to stamp costs more than it saves
 
 VCARD, QR_CODE = "contact.vcf", "qr.svg"
 
@@ -66,9 +67,7 @@ class MemberSites:
         *,
         plans: Mapping[str, SitePlan],
         known_plans: Mapping[str, Plan],
-        packing: Packing,
-        fresh: bool,
-        verify: bool,
+        order: Order,
     ) -> None:
         self._renderer = renderer
         self._site = renderer.site
@@ -77,12 +76,13 @@ class MemberSites:
         self._record = record
         self._plans = plans
         self._known_plans = known_plans
-        self._packing = packing
-        self._fresh = fresh
-        self._verify = verify
+        self._order = order
         self._shared = repr((renderer.site.addresses, renderer.site.settings.site.self_canonical_words))
+        self._rendered = 0
         self._photos: dict[str, Photo] = {}
-        self._stale = {plan.id: self._left_by_others(plan) for plan in plans.values()}
+        left = {file for old in known_plans.values() for file in old}
+        self._stale = {plan.id: sorted(left - plan.files.keys()) for plan in plans.values()}
+        """Files that an earlier plan may have left and the newest does not name."""
         self._seen: list[PhotoSeen] = []
 
     def chunk(self, rows: range) -> Made:
@@ -110,7 +110,7 @@ class MemberSites:
     def _news(self, member: Member, sponsor: Member | None, plan: SitePlan) -> tuple[bytes, set[str] | None]:
         """The member's key, and the files of their site that are new; None: all is as it should be."""
         key = self._member_key(member, sponsor)
-        before = None if self._fresh else self._record.site(member.slug)
+        before = None if self._order.fresh else self._record.site(member.slug)
         if before is None or before[0] != key or not self._output.has_site(member.slug):
             return key, set(plan.files)
         if before[1] == plan.id:
@@ -143,33 +143,38 @@ class MemberSites:
         source = photos.locate(self._site.folder / "photos", name)
         assets = self._output.root / ASSETS
         try:
-            stamp = stamped(source)
+            stamp = inputs.stamp(source.stat())
         except OSError as error:
             raise ContentError(Fault("there is no such photo", where=source)) from error
-        before = None if self._fresh else self._record.photo(name)
+        before = None if self._order.fresh else self._record.photo(name)
         if before is not None and before[0] == stamp:
             made = Renditions(before[1], before[2])
             if all((assets / each).is_file() for each in made.names()):
                 self._seen.append((name, stamp, made.digest, made.widths))
                 return made
-        made = photos.render(source, assets)
+        made = photos.examine(source)
+        if not all((assets / each).is_file() for each in made.names()):
+            for each, content in photos.encode(source):
+                self._output.write(f"{ASSETS}/{each}", content)
         self._seen.append((name, stamp, made.digest, made.widths))
         return made
 
     def _files(self, member: Member, sponsor: Member | None, plan: SitePlan, wanted: set[str]) -> Iterator[File]:
         host = hosts.of_member(self._site, member, sponsor, self._photo, self._sponsors_photo)
-        sheet = self._renderer.sheet(host)
+        self._rendered += 1
+        few = self._rendered <= _FEW
+        sheet = None if few else self._renderer.sheet(host)
         for page in plan.pages:
-            if page.file in wanted:
-                content = self._renderer.stamp(page, sheet)
-                if self._verify:
+            if not wanted.isdisjoint(packing.names(self._order.packing, page.file)):
+                content = self._renderer.stamp(page, sheet) if sheet else self._renderer.render(page, host)
+                if sheet and self._order.verify:
                     self._renderer.verify(page, host, content)
-                yield from self._packing.files(page.file, content)
+                yield from packing.files(self._order.packing, page.file, content)
         if VCARD in wanted:
             status = self._site.texts[member.locale].status
             yield VCARD, cards.vcard(member, self._site.company, status, host.home).encode()
         if QR_CODE in wanted:
-            yield QR_CODE, qr.svg(host.home, member.name).encode()
+            yield QR_CODE, qr.svg(host.home, member.name, stamped=not few).encode()
 
     def _write(self, waiting: list[tuple[str, bytes, SitePlan, Sequence[File]]], made: Made) -> None:
         if not waiting:
@@ -178,25 +183,13 @@ class MemberSites:
         with (self._output.own / f"begun-{os.getpid()}").open("a", encoding="utf-8") as begun:
             begun.writelines(f"{slug}\n" for slug, *_ in waiting)
         for slug, key, plan, files in waiting:
-            self._output.write_site(slug, files)
-            for file in self._stale[plan.id]:
+            is_new = self._output.write_site(slug, files)
+            for file in () if is_new else self._stale[plan.id]:
                 self._output.remove(f"{slug}/{file}")
             made.sites.append((slug, key, plan.id))
-
-    def _left_by_others(self, plan: SitePlan) -> list[str]:
-        """Files that an earlier plan may have left and this one does not name."""
-        own = self._packing.names(plan.files)
-        others = {name for old in self._known_plans.values() for name in self._packing.all_names(old)}
-        return sorted(others - own)
 
     def _of_member(self, fault: Fault, member: Member) -> Fault:
         row = self._site.settings.roster_path
         message = f"{member.slug}: {fault.message}" if fault.where else f"{member.slug}: {fault}"
         where = fault.where or row
         return Fault(message, where=where, line=fault.line, hint=fault.hint)
-
-
-def stamped(path: Path) -> str:
-    """What the file system says of a file; another content never has the same stamp."""
-    found = path.stat()
-    return f"{found.st_size}.{found.st_mtime_ns}.{found.st_ctime_ns}.{found.st_ino}"

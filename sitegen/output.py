@@ -74,13 +74,13 @@ class Output:
         self.counts.written += 1
         self.counts.bytes_written += len(content)
 
-    def write_site(self, folder: str, files: Sequence[File]) -> None:
-        """Puts the files of one member's site in their places; a new site appears as a whole."""
+    def write_site(self, folder: str, files: Sequence[File]) -> bool:
+        """Puts the files of one member's site in their places. A new site appears as a whole: then True."""
         target = self._target(folder)
         if os.path.lexists(target):
             for path, content in files:
                 self.write(f"{folder}/{path}", content)
-            return
+            return False
         with _telling(target):
             staged = self._next_staged()
             try:
@@ -91,6 +91,7 @@ class Output:
                 raise
         self.counts.written += len(files)
         self.counts.bytes_written += sum(len(content) for _, content in files)
+        return True
 
     def has_site(self, folder: str) -> bool:
         """Whether a folder stands in its place."""
@@ -165,9 +166,17 @@ def _create_tree(root: str, files: Sequence[File]) -> None:
     for path, content in files:
         folder = path.rpartition("/")[0]
         if folder not in made:
-            os.makedirs(f"{root}/{folder}", exist_ok=True)
-            made.add(folder)
+            _create_folders(root, folder, made)
         _create(f"{root}/{path}", content)
+
+
+def _create_folders(root: str, folder: str, made: set[str]) -> None:
+    # The tree is new, so what was not made here is not there: nothing need be asked of the disk.
+    above = folder.rpartition("/")[0]
+    if above not in made:
+        _create_folders(root, above, made)
+    os.mkdir(f"{root}/{folder}")
+    made.add(folder)
 
 
 def _holds(target: str, content: bytes) -> bool:

@@ -8,8 +8,9 @@ where it is not installed, zlib does the same work.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
-from enum import StrEnum
+from collections.abc import Iterator
+
+from sitegen.orders import Packing
 
 try:
     from isal import isal_zlib
@@ -20,37 +21,18 @@ _LEVEL = 1 if isal_zlib is not None else 6
 _GZIP_WINDOW = 31  # a gzip header without file name and time, so that the same page gives the same bytes
 
 
-class Packing(StrEnum):
-    """Which files a page becomes."""
+def files(packing: Packing, path: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    """The files that one page becomes: path and bytes."""
+    if packing is not Packing.ALONE:
+        yield path, content
+    if packing is not Packing.NONE:
+        yield f"{path}.gz", compressed(content)
 
-    NONE = "none"
-    BESIDE = "beside"
-    """The page, and its compressed copy beside it."""
-    ALONE = "alone"
-    """The compressed copy alone; every web server that serves it must be told."""
 
-    def files(self, path: str, content: bytes) -> Iterator[tuple[str, bytes]]:
-        """The files of one page: path and bytes."""
-        if self is not Packing.ALONE:
-            yield path, content
-        if self is not Packing.NONE:
-            yield f"{path}.gz", compressed(content)
-
-    def names(self, files: Iterable[str]) -> set[str]:
-        """The names that the files of a plan have on the disk."""
-        found: set[str] = set()
-        for path in files:
-            packed = path.endswith(".html")
-            if self is not Packing.ALONE or not packed:
-                found.add(path)
-            if self is not Packing.NONE and packed:
-                found.add(f"{path}.gz")
-        return found
-
-    @staticmethod
-    def all_names(files: Iterable[str]) -> set[str]:
-        """The names that the files of a plan may have, whatever the packing was."""
-        return Packing.BESIDE.names(files)
+def names(packing: Packing, path: str) -> tuple[str, ...]:
+    """The names of those files."""
+    packed = f"{path}.gz"
+    return {Packing.NONE: (path,), Packing.BESIDE: (path, packed), Packing.ALONE: (packed,)}[packing]
 
 
 def compressed(content: bytes) -> bytes:

@@ -74,9 +74,11 @@ class Snapshot:
         return self._of_member(member, path) if member.active else Answer(410)
 
     def _company(self, path: str) -> Answer | None:
-        for name, content in sitemap.files(self.site, self.renderer, self.roster):
-            if path == name:
-                return Answer(200, content, _type(name))
+        # Making a sitemap may read the whole roster, so not for every page.
+        if path == "robots.txt" or path.startswith("sitemap"):
+            for name, content in sitemap.files(self.site, self.renderer, self.roster):
+                if path == name:
+                    return Answer(200, content, _type(name))
         return self._page(self.renderer.plan(self.site.company_variant), path, hosts.of_company(self.site))
 
     def _of_member(self, member: Member, path: str) -> Answer:

@@ -20,16 +20,14 @@ _MASK = 3  # one fixed pattern, which makes the code affine; scanners read any o
 _FILLER = 0x30
 
 
-def svg(address: str, title: str) -> str:
+def svg(address: str, title: str, *, stamped: bool = True) -> str:
     """A QR code of an address as an SVG document, black on white as scanners want it.
 
-    ``title`` says what it is to those who cannot see it.
+    ``title`` says what it is to those who cannot see it. ``stamped=False`` has segno draw this very code, which
+    is sooner done where only a few are wanted.
     """
     content = address.encode()
-    size, bits = _blank(len(content))
-    for place, byte in enumerate(content):
-        if byte != _FILLER:
-            bits ^= _difference(size, place, byte ^ _FILLER)
+    size, bits = _stamped(content) if stamped else _drawn(content, None)
     stride = _stride(size)
     rows = bits.to_bytes(size * stride, "big")
     back = f"m-{stride * 8} 1"
@@ -41,6 +39,14 @@ def svg(address: str, title: str) -> str:
         f'<path fill="#fff" d="M0 0h{whole}v{whole}H0z"/>'
         f'<path stroke="#000" d="M{QUIET} {QUIET}.5{path}"/></svg>\n'
     )
+
+
+def _stamped(content: bytes) -> tuple[int, int]:
+    size, bits = _blank(len(content))
+    for place, byte in enumerate(content):
+        if byte != _FILLER:
+            bits ^= _difference(size, place, byte ^ _FILLER)
+    return size, bits
 
 
 def _stride(size: int) -> int:

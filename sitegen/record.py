@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 _SCHEMA = """
@@ -87,10 +87,6 @@ class Record:
         row: tuple[bytes | None, str] | None
         row = self._db.execute("select member_key, plan from sites where folder = ?", (folder,)).fetchone()
         return row
-
-    def sites(self) -> Iterator[str]:
-        """The folder of every site."""
-        yield from (folder for (folder,) in self._db.execute("select folder from sites"))
 
     def expect_sites(self, folders: Iterable[str], plan_id: str) -> None:
         """Enters the sites that this build is to leave, before any is written; keeps what is known of them."""

@@ -149,6 +149,11 @@ class Site:
             tops.add(capture.path.removeprefix(own.path).strip("/").split("/")[0])
         return frozenset({*tops, *self.settings.locales, *self.settings.site.reserved_slugs} - {""})
 
+    @property
+    def roster_rules(self) -> str:
+        """What of the settings decides how the roster is read; members read by other rules would not fit the site."""
+        return repr((sorted(self.settings.locales), self.settings.default_locale, sorted(self.reserved_slugs())))
+
 
 def load(
     folder: Path, *, url: str | None = None, capture_url: str | None = None, theme_name: str | None = None

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itsdangerous import BadSignature, Signer
+from itsdangerous.encoding import base64_decode, base64_encode
 
 from sitegen.errors import Fault, SecretError, TokenError
 
@@ -93,6 +94,11 @@ def _unsign(signer: Signer, token: str) -> str:
     if len(token) > LONGEST_TOKEN or not token.isascii():
         raise TokenError("the token is not one of ours")
     try:
-        return signer.unsign(token).decode()
+        value = signer.unsign(token).decode()
     except BadSignature as error:
         raise TokenError("the token was altered, truncated, or signed with another key") from error
+    # Base64 gives two bits of a signature's last character, and padding, no meaning: only our own spelling holds.
+    signature = token.rpartition(".")[2]
+    if base64_encode(base64_decode(signature)).decode() != signature:
+        raise TokenError("the token was altered")
+    return value

@@ -6,11 +6,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sitegen import site as sites
-from sitegen.build import Options, Summary, build
+from sitegen.build import build
+from sitegen.orders import Order, Summary
 from sitegen.token import TokenSigner
 
 ROOT = Path(__file__).parent.parent
@@ -45,9 +46,9 @@ def out(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def rebuild(folder: Path, out: Path, signer: TokenSigner) -> Callable[..., Summary]:
+def rebuild(folder: Path, out: Path) -> Callable[..., Summary]:
     """Reads the folder anew and builds it."""
-    return lambda **options: build(sites.load(folder), signer, out, Options(**options))
+    return lambda **options: build(ordered(folder, out, **options))
 
 
 @pytest.fixture
@@ -57,6 +58,11 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     place.mkdir()
     monkeypatch.chdir(place)
     yield place
+
+
+def ordered(folder: Path, out: Path, **options: Any) -> Order:
+    """An order for a build, signed with the tests' key."""
+    return Order(folder, out, (TOKEN_KEY,), **options)
 
 
 def tree(root: Path) -> dict[str, bytes]:

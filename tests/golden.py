@@ -6,17 +6,15 @@ import re
 import shutil
 from pathlib import Path
 
-from sitegen import build as builds
-from sitegen import site as sites
-from sitegen.token import TokenSigner
-from tests.conftest import SITES, TOKEN_KEY
+from sitegen.build import build
+from tests.conftest import SITES, ordered
 
 _PICTURES = {".avif", ".webp", ".jpg"}
 
 
 def built(name: str, out: Path) -> None:
     """Builds one of the sites under tests/sites."""
-    builds.build(sites.load(SITES / name / "input"), TokenSigner([TOKEN_KEY]), out)
+    build(ordered(SITES / name / "input", out))
 
 
 def compared(tree: dict[str, bytes]) -> dict[str, bytes]:

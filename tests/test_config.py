@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sitegen import config
+from sitegen import config, orders
 from sitegen.errors import ConfigError
 from sitegen.model import Company, Locale, LocaleTexts
 
@@ -156,8 +156,8 @@ def test_lines_of_keys() -> None:
 def test_the_folder_that_is_meant(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write()
     monkeypatch.chdir(folder)
-    assert config.find_folder(Path("elsewhere")) == Path("elsewhere")
-    assert config.find_folder(None) == Path()
+    assert orders.find_folder(Path("elsewhere")) == Path("elsewhere")
+    assert orders.find_folder(None) == Path()
     (folder / "content").mkdir()
     (folder / "site.toml").rename(folder / "content" / "site.toml")
-    assert config.find_folder(None) == Path("content")
+    assert orders.find_folder(None) == Path("content")

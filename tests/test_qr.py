@@ -50,6 +50,7 @@ def test_it_is_the_code_that_segno_draws(address: str) -> None:
     drawn = segno.make_qr(address.encode(), error="m", boost_error=False, mask=3, mode="byte")
     inner = [row[qr.QUIET : -qr.QUIET] for row in modules(qr.svg(address, "x"))[qr.QUIET : -qr.QUIET]]
     assert inner == [list(row) for row in drawn.matrix]
+    assert qr.svg(address, "x") == qr.svg(address, "x", stamped=False)
 
 
 @settings(max_examples=40, deadline=None)

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from sitegen.build import Summary
+from sitegen.orders import Summary
 from tests.conftest import replace_in
 
 

@@ -55,12 +55,8 @@ def test_no_changed_token_holds(member_id: str, data: st.DataObject) -> None:
     )
     if changed == token:
         return
-    try:
-        read = SIGNER.read_member(changed)
-    except TokenError:
-        return
-    # The last character of a signature holds two bits that say nothing; the id is never another.
-    assert read == member_id and changed[:-1] == token[:-1]
+    with pytest.raises(TokenError):
+        SIGNER.read_member(changed)
 
 
 @given(st.text(max_size=600))

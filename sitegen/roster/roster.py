@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import tempfile
+import weakref
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -45,9 +47,10 @@ class Roster:
     worker processes (it pickles as the path of its index).
     """
 
-    def __init__(self, index: Path, folder: tempfile.TemporaryDirectory[str] | None = None) -> None:
+    def __init__(self, index: Path, folder: Path | None = None) -> None:
         self.index = index
-        self._folder = folder
+        # A temporary folder goes with its roster, but never with a copy of it in a forked process.
+        self._remove_folder = weakref.finalize(self, _remove, folder, os.getpid())
         self._process = os.getpid()
         self._idle: deque[sqlite3.Connection] = deque()
         meta = dict(self._all("select key, value from meta"))
@@ -76,8 +79,8 @@ class Roster:
         rules = Rules(frozenset(locales), RESERVED | {word.lower() for word in reserved}, photos)
         folder = None
         if index is None:
-            folder = tempfile.TemporaryDirectory(prefix="espalier-roster-")
-            index = Path(folder.name) / "members.sqlite"
+            folder = Path(tempfile.mkdtemp(prefix="espalier-roster-"))
+            index = folder / "members.sqlite"
         facts = {"rules": _rules_digest(rules, default_locale)}
         try:
             if not _is_current(index, path, facts):
@@ -87,8 +90,7 @@ class Roster:
             roster._check_photos(path, photos)
             return roster
         except BaseException:
-            if folder is not None:
-                folder.cleanup()
+            _remove(folder, os.getpid())
             raise
 
     def __reduce__(self) -> tuple[type[Self], tuple[Path]]:
@@ -106,8 +108,7 @@ class Roster:
         """Closes the connections that nobody is reading from, and removes a temporary index."""
         while self._idle:
             self._idle.pop().close()
-        if self._folder is not None and self._process == os.getpid():
-            self._folder.cleanup()
+        self._remove_folder()
 
     # -- whole rosters ---------------------------------------------------------------------------------
 
@@ -204,7 +205,7 @@ class Roster:
         """A connection for one reader at a time; given back for the next one."""
         if self._process != os.getpid():
             # After a fork, connections of the parent must be neither used nor closed (sqlite.org/howtocorrupt).
-            self._process, self._idle, self._folder = os.getpid(), deque(), None
+            self._process, self._idle = os.getpid(), deque()
         try:
             database = self._idle.pop()
         except IndexError:
@@ -248,6 +249,11 @@ class Roster:
 
 _IS = "m.id = ? collate nocase and m.id = ?"
 """A member by id: found by the index, which knows no case, then compared exactly."""
+
+
+def _remove(folder: Path | None, maker: int) -> None:
+    if folder is not None and os.getpid() == maker:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _conditions(query: Query) -> tuple[str, tuple[str, ...]]:

@@ -1,8 +1,8 @@
 """The code generator: Jinja's own, with other names in scope and marks around regions.
 
-A region must be closed code: nothing that it does may be seen by the code after it, except what it prints. What the
-template's text shows is checked here (assignments, imports, macros, jumps); what shows only when it happens (a
-namespace written by a macro) the tracer notices, and takes the region back.
+A region must be closed code: nothing that it does may be seen by the code after it, except what it prints.
+What the template's text shows is checked here (assignments, imports, macros, jumps); what shows only when it
+happens (a namespace written by a macro) the tracer notices, and takes the region back.
 """
 
 from __future__ import annotations
@@ -21,30 +21,43 @@ _LEAKING = (
     nodes.FromImport,
     nodes.Macro,
     nodes.Extends,
-    nodes.Break,
-    nodes.Continue,
 )
 #: Statements with a scope of their own: what is assigned inside stays inside.
-_SCOPED = (nodes.For, nodes.With, nodes.CallBlock, nodes.Block, nodes.FilterBlock, nodes.Scope, nodes.OverlayScope)
-_TEXTS = ("escape", "str", "Markup", "markup_join", "str_join")
+_SCOPED = (
+    nodes.For,
+    nodes.With,
+    nodes.CallBlock,
+    nodes.Block,
+    nodes.FilterBlock,
+    nodes.Scope,
+    nodes.OverlayScope,
+)
+_TEXTS = {
+    "escape": "escape",
+    "str": "string",
+    "raw": "raw",
+    "Markup": "Markup",
+    "markup_join": "markup_join",
+    "str_join": "str_join",
+}
 _CLASSES = ("LoopContext", "Macro", "TemplateReference")
 
 
 def closed(statements: Sequence[nodes.Node]) -> bool:
-    """Whether the statements leave nothing behind but what they print."""
-    for node in statements:
-        if isinstance(node, _LEAKING):
-            return False
-        if not isinstance(node, _SCOPED) and not closed(list(node.iter_child_nodes())):
-            return False
-    return True
+    """Whether the statements leave nothing behind but what they print, and are not left by a jump."""
+    return not any(jumps(node) or _leaks(node) for node in statements)
 
 
-def _jumps(node: nodes.Node) -> bool:
+def _leaks(node: nodes.Node) -> bool:
+    return isinstance(node, _LEAKING) or (not isinstance(node, _SCOPED) and any(map(_leaks, node.iter_child_nodes())))
+
+
+def jumps(node: nodes.Node) -> bool:
     """Whether a `break` or `continue` leaves this node."""
     if isinstance(node, nodes.Break | nodes.Continue):
         return True
-    return not isinstance(node, nodes.For) and any(map(_jumps, node.iter_child_nodes()))
+    # A jump in a loop's body stays in the loop; one in its `else` leaves it.
+    return any(map(jumps, node.else_ if isinstance(node, nodes.For) else node.iter_child_nodes()))
 
 
 def _operation(sign: str) -> Callable[..., None]:
@@ -64,7 +77,7 @@ def _operation_on_one(sign: str) -> Callable[..., None]:
 
 
 class TracingGenerator(CodeGenerator):
-    """Generates code that calls the tracer; see template.py for what the calls mean."""
+    """Generates code that calls the tracer; see environment.py for what the calls mean."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,8 +90,8 @@ class TracingGenerator(CodeGenerator):
     def write_commons(self) -> None:
         super().write_commons()
         self.writeline("tracer = environment.tracer")
-        for name in _TEXTS:
-            self.writeline(f"{name} = environment.texts.{name}")
+        for name, method in _TEXTS.items():
+            self.writeline(f"{name} = environment.texts.{method}")
         for name in _CLASSES:
             self.writeline(f"{name} = environment.classes[{name!r}]")
 
@@ -88,18 +101,28 @@ class TracingGenerator(CodeGenerator):
         return f"{self.name}:{node.lineno}#{self._sites}"
 
     def _set_bare(self, node: nodes.Node | None) -> bool:
-        """Let the `and`, `or` and `if` in an expression ask where they stand, for a region surrounds it already.
+        """Let the `and`, `or` and `if` in an expression ask where they stand, for a region surrounds it
+        already.
 
-        Arguments of calls are left out: a macro would be traced anew for each of their values. Returns whether
-        there was any to let ask.
+        Arguments of calls are left out: a macro would be traced anew for each of their values. Returns
+        whether there was any to let ask.
         """
         if node is None:
             return False
         found = isinstance(node, _BRANCHING)
         if found:
             self._bare.add(id(node))
-        inner = [node.node] if isinstance(node, nodes.Call) else node.iter_child_nodes()
-        return any([self._set_bare(child) for child in inner]) or found
+        for child in [node.node] if isinstance(node, nodes.Call) else node.iter_child_nodes():
+            found = self._set_bare(child) or found
+        return found
+
+    def start_write(self, frame: Frame, node: nodes.Node | None = None) -> None:
+        super().start_write(frame, node)
+        self.write("raw(")
+
+    def end_write(self, frame: Frame) -> None:
+        self.write(")")
+        super().end_write(frame)
 
     # -- regions of statements
 
@@ -117,9 +140,13 @@ class TracingGenerator(CodeGenerator):
 
     def visit_For(self, node: nodes.For, frame: Frame, **kwargs: Any) -> None:
         site = self._site(node)
-        # The test of the next item may run while `loop.last` is asked for inside an iteration, but decides outside it.
-        if node.test is None and not any(map(_jumps, node.body)):
+        # The test of the next item may run while `loop.last` is asked for inside an iteration, but decides
+        # outside it.
+        if node.test is None and not any(map(jumps, node.body)):
             self._iterations[id(node.body)] = f"{site}+"
+        if jumps(node):
+            super().visit_For(node, frame)
+            return
         self.simple_write(f"tracer.enter({site!r})", frame, node)
         super().visit_For(node, frame)
         self.simple_write(f"tracer.leave({site!r})", frame)
@@ -155,10 +182,10 @@ class TracingGenerator(CodeGenerator):
         visit(node, frame)
         self.write(")")
 
-    def visit_And(self, node: nodes.And, frame: Frame) -> None:
+    def visit_And(self, node: nodes.BinExpr, frame: Frame) -> None:
         self._choice(super().visit_And, node, frame)
 
-    def visit_Or(self, node: nodes.Or, frame: Frame) -> None:
+    def visit_Or(self, node: nodes.BinExpr, frame: Frame) -> None:
         self._choice(super().visit_Or, node, frame)
 
     def visit_CondExpr(self, node: nodes.CondExpr, frame: Frame) -> None:

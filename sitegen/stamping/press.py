@@ -10,13 +10,15 @@ from typing import Any
 
 from jinja2 import Environment
 
-from .expressions import Ledger, Values
-from .purity import Purity
-from .regions import Region
-from .signals import Decline, Dissolve, Impure, Miss
-from .template import Tracing, derive, unfit
-from .texts import Texts
-from .tracer import Tracer
+from sitegen.stamping.environment import Tracing, derive, unfit
+from sitegen.stamping.expressions import Values
+from sitegen.stamping.ledger import Ledger
+from sitegen.stamping.purity import Purity
+from sitegen.stamping.regions import Region
+from sitegen.stamping.settling import settle
+from sitegen.stamping.signals import Decline, Dissolve, Impure, Miss
+from sitegen.stamping.texts import Texts
+from sitegen.stamping.tracer import Tracer
 
 _STRAYS = 8
 
@@ -25,9 +27,9 @@ _STRAYS = 8
 class Figures:
     """What a program did so far.
 
-    shapes: leaves of all question trees. traces: runs with slots. stamps: pages stamped. plain: pages rendered by
-    plain Jinja, the first of each shape among them. guards: the questions asked in most places, with the number of
-    places; those at the top multiply shapes.
+    shapes: leaves of all question trees. traces: runs with slots. stamps: pages stamped. plain: pages
+    rendered by plain Jinja, the first of each shape among them. guards: the questions asked in most places,
+    with the number of places; those at the top multiply shapes.
     """
 
     shapes: int
@@ -38,23 +40,23 @@ class Figures:
 
 
 class Sheet:
-    """The memo of one member: every value computed for one page is there for the next. Drop it with the member."""
+    """The memo of one member: what one page computed is there for the next. Drop it with the member."""
 
     __slots__ = ("_edition", "_roots", "_values")
 
     def __init__(self, roots: list[Any]) -> None:
         self._roots = roots
         self._values: Values = []
-        self._edition = -1
+        self._edition: object = None
 
 
 class Press:
     """Everything that the programs of one environment share.
 
     environment: a configured Jinja environment; it is copied, never changed. roots: the names of the template
-    context that depend on the member, each with the function that gives its value. pure: the functions, filters,
-    tests and methods that give the same result for the same arguments and have no effect. most_traces: how many
-    traces each program may make; what comes after is rendered plainly.
+    context that depend on the member, each with the function that gives its value. pure: the functions,
+    filters, tests and methods that give the same result for the same arguments and have no effect.
+    most_traces: how many traces each program may make; what comes after is rendered plainly.
     """
 
     def __init__(
@@ -65,13 +67,13 @@ class Press:
         pure: Iterable[Callable[..., Any]] = (),
         most_traces: int = 400,
     ) -> None:
-        self.environment = environment
-        self.most_traces = most_traces
-        self.unfit = unfit(environment)
-        self.ledger = Ledger(environment)
-        self.lock = threading.Lock()
-        self.tracing: Tracing = derive(environment, self.ledger, Purity(pure, environment.filters))
-        self.roots = {name: (self.ledger.root(name), function) for name, function in roots.items()}
+        self._environment = environment
+        self._most_traces = most_traces
+        self._unfit = unfit(environment)
+        self._ledger = Ledger(environment)
+        self._lock = threading.Lock()
+        self._tracing: Tracing = derive(environment, self._ledger, Purity(pure, environment.filters))
+        self._roots = {name: (self._ledger.root(name), function) for name, function in roots.items()}
 
     def program(self, template: str, shared: Mapping[str, Any]) -> Program:
         """A program for one page: `template` with the context values that are the same for all members.
@@ -81,16 +83,20 @@ class Press:
         return Program(self, template, shared)
 
     def sheet(self, member: Any) -> Sheet:
-        """The sheet for one member, to be stamped by any of this press's programs. Raises what the roots raise."""
-        sheet = Sheet([function(member) for _, function in self.roots.values()])
-        self.renew(sheet)
+        """The sheet for one member, for all of this press's programs. Raises what the roots raise.
+
+        For the company's own page the member is None, and so is every root.
+        """
+        functions = [function for _, function in self._roots.values()]
+        sheet = Sheet([None if member is None else function(member) for function in functions])
+        self._renew(sheet)
         return sheet
 
-    def renew(self, sheet: Sheet) -> None:
+    def _renew(self, sheet: Sheet) -> None:
         """Bring a sheet up to date with the ledger; what it had computed is forgotten."""
-        edition = self.ledger.edition
-        sheet._values = self.ledger.blank.copy()
-        for (expr, _), value in zip(self.roots.values(), sheet._roots, strict=True):
+        edition = self._ledger.edition
+        sheet._values = self._ledger.blank.copy()
+        for (expr, _), value in zip(self._roots.values(), sheet._roots, strict=True):
             sheet._values[expr.index] = value
         sheet._edition = edition
 
@@ -112,32 +118,33 @@ class Program:
 
     def __init__(self, press: Press, template: str, shared: Mapping[str, Any]) -> None:
         self.template = template
-        self.reason = press.unfit
+        self.reason = press._unfit
         self._press = press
         self._shared = dict(shared)
         self._counts = _Counts()
         self._page = Region(template)
-        self._declined = press.unfit is not None
+        self._declined = press._unfit is not None
 
     def stamp(self, sheet: Sheet) -> bytes:
-        """The page of the sheet's member in UTF-8, the bytes of plain Jinja; raises what plain Jinja raises."""
+        """The member's page in UTF-8, the bytes of plain Jinja; raises what plain Jinja raises."""
         if self._declined:
             return self._plain(sheet)
+        fault: Exception | None
         form = self._page.form  # read before the edition: while we hold it, no place of its is given away
-        if sheet._edition != self._press.ledger.edition:
-            self._press.renew(sheet)
+        if sheet._edition is not self._press._ledger.edition:
+            self._press._renew(sheet)
         try:
             if form is None:
                 raise Miss
             page: bytes = form.compute(sheet._values)
         except Miss:
-            turn = self._learn
-        except Exception:  # the member's own fault raises again in plain Jinja, with the template's traceback
-            turn = self._plain
+            fault = None
+        except Exception as error:
+            fault = error
         else:
             self._counts.stamps += 1
             return page
-        return turn(sheet)
+        return self._learn(sheet) if fault is None else self._excuse(sheet, fault)
 
     @property
     def figures(self) -> Figures:
@@ -149,20 +156,27 @@ class Program:
 
     def _plain(self, sheet: Sheet) -> bytes:
         self._counts.plain += 1
-        roots = dict(zip(self._press.roots, sheet._roots, strict=True))
-        return self._press.environment.get_template(self.template).render({**self._shared, **roots}).encode()
+        roots = dict(zip(self._press._roots, sheet._roots, strict=True))
+        return self._press._environment.get_template(self.template).render({**self._shared, **roots}).encode()
+
+    def _excuse(self, sheet: Sheet, fault: Exception) -> bytes:
+        """A plain page after a fault in stamping; the member's own fault raises again in plain Jinja."""
+        page = self._plain(sheet)
+        if self.reason is None:
+            self.reason = f"{self.template}: plain for some members: {type(fault).__name__}: {fault}"
+        return page
 
     def _learn(self, sheet: Sheet) -> bytes:
         """A plain page, and a trace that lets the next member of this shape be stamped."""
         expected = self._plain(sheet)
-        with self._press.lock:
+        with self._press._lock:
             if self._declined or self._full():
                 return expected
             try:
-                self._trace(sheet._values)
-                self._press.renew(sheet)
+                self._trace(sheet)
+                self._press._renew(sheet)
                 if self._page.form is None or self._page.form.compute(sheet._values) != expected:
-                    raise Decline("a stamped page differed from the plain one; this is a fault in stamping")
+                    raise Decline("it gives another text each time it is rendered, or stamping is at fault")
             except (Decline, Impure) as error:
                 self._decline(error)
             except Exception as error:  # plain Jinja did not raise it, so the trace is at fault
@@ -172,12 +186,12 @@ class Program:
         return expected
 
     def _full(self) -> bool:
-        if self._counts.traces < self._press.most_traces:
+        if self._counts.traces < self._press._most_traces:
             return False
         if self.reason is None:
             _, questions = self._page.survey()
             asked = ", ".join(label for label, _ in questions.most_common(4))
-            self.reason = f"{self.template}: more shapes than {self._press.most_traces}; asked most: {asked}"
+            self.reason = f"{self.template}: more shapes than {self._press._most_traces}; asked most: {asked}"
         return True
 
     def _decline(self, error: BaseException) -> None:
@@ -185,25 +199,26 @@ class Program:
         kind = "" if isinstance(error, Decline | Impure) else f"{type(error).__name__}: "
         self.reason = f"{_place(error.__traceback__) or self.template}: {kind}{error}"
 
-    def _trace(self, values: Values) -> None:
+    def _trace(self, sheet: Sheet) -> None:
         while True:
             self._counts.traces += 1
+            self._press._renew(sheet)
             try:
-                self._trace_once(values)
+                self._trace_once(sheet._values)
                 return
             except Dissolve as dissolve:
                 self._counts.dissolved |= dissolve.sites
                 self._page = Region(self.template)
 
     def _trace_once(self, values: Values) -> None:
-        tracing = self._press.tracing
-        tracer = Tracer(self._press.ledger, values, self._page, self._counts.dissolved)
+        tracing = self._press._tracing
+        tracer = Tracer(self._press._ledger, values, self._page, self._counts.dissolved)
         tracing.tracer, tracing.texts = tracer, Texts(tracer)
-        roots = {name: tracer.slot(expr) for name, (expr, _) in self._press.roots.items()}
+        roots = {name: tracer.slot(expr) for name, (expr, _) in self._press._roots.items()}
         template = tracing.get_template(self.template)
         context = template.new_context({**self._shared, **roots})
         parts = tracing.texts.parts(template.root_render_func(context))
-        tracer.settle(parts)
+        settle(self._press._ledger, tracer.visits[0], tracer.ended, parts)
 
 
 def _place(traceback: TracebackType | None) -> str | None:

@@ -1,8 +1,8 @@
 """Which callables may be deferred: same arguments, same result, no effects.
 
-Jinja's own filters and tests are known; methods of Python's own immutable values too, and the methods of lists and
-dicts that only read. Everything else must be registered with the Press, or the page that calls it declines: a page
-rendered plainly costs time, a frozen clock or counter costs trust.
+Jinja's own filters and tests are known; methods of Python's own immutable values too, and the methods of
+lists and dicts that only read. Everything else must be registered with the Press, or the page that calls it
+declines: a page rendered plainly costs time, a frozen clock or counter costs trust.
 """
 
 import datetime
@@ -17,7 +17,7 @@ from jinja2.filters import FILTERS
 from jinja2.tests import TESTS
 from markupsafe import Markup
 
-from .signals import Decline, Impure
+from sitegen.stamping.signals import Decline, Impure
 
 _IMMUTABLE: frozenset[type] = frozenset(
     {str, Markup, bytes, int, float, bool, complex, tuple, range, frozenset, slice, type(None)}
@@ -29,12 +29,22 @@ _READING: Mapping[type, frozenset[str]] = {
     dict: frozenset({"get", "items", "keys", "values", "copy"}),
     set: frozenset({"copy", "difference", "intersection", "union", "symmetric_difference", "isdisjoint"}),
 }
-_CHANGING_CLOCK = frozenset({"now", "utcnow", "today"})
 _NAMING_FILTERS = frozenset({"map"})
 _NAMING_TESTS = {"select": 0, "reject": 0, "selectattr": 1, "rejectattr": 1}
 
 #: Filters of Jinja whose result may be an iterator that can be read only once …
-_LAZY_FILTERS = ("map", "select", "reject", "selectattr", "rejectattr", "reverse", "batch", "slice", "unique", "items")
+_LAZY_FILTERS = (
+    "map",
+    "select",
+    "reject",
+    "selectattr",
+    "rejectattr",
+    "reverse",
+    "batch",
+    "slice",
+    "unique",
+    "items",
+)
 #: … and filters that hand their argument on as it is.
 _PASSING_FILTERS = ("default", "d", "first", "last", "min", "max", "attr", "sum")
 LAZY: frozenset[Any] = frozenset(FILTERS[name] for name in _LAZY_FILTERS)
@@ -53,17 +63,14 @@ class Purity:
         return function is range or function is dict or _member(function, self._registered)
 
     def method(self, method: Any) -> bool:
-        """Whether a bound method only reads. Methods of the roster's own classes are registered as functions."""
-        owner = type(getattr(method, "__self__", None))
+        """Whether a bound method only reads; those of our own classes are registered as functions."""
         if _member(getattr(method, "__func__", None), self._registered):
             return True
-        name = getattr(method, "__name__", "")
-        if owner in _IMMUTABLE:
-            return name not in _CHANGING_CLOCK
-        return name in _READING.get(owner, ())
+        owner, name = type(getattr(method, "__self__", self)), getattr(method, "__name__", "")
+        return name in _READING.get(owner, ()) or owner in _IMMUTABLE
 
     def check_method(self, method: Any) -> None:
-        """Raise Impure unless `method` is pure: a name such as `get` may be another type's for another member."""
+        """Raise Impure unless `method` is pure: `get` may be another type's for another member."""
         if not (self.method(method) or self.function(method)):
             raise Impure(f"the call of {method!r} is not known to be pure")
 
@@ -80,6 +87,8 @@ class Purity:
         """`map("name")` calls another filter by its name: that one must be pure too."""
         if not isinstance(inner, str):
             raise Decline("map is given a filter's name that depends on the member")
+        if inner in _NAMING_FILTERS or inner in _NAMING_TESTS:
+            raise Decline(f"map is given {inner!r}, which is given a name in turn")
         if inner in self._filters:
             self.check_filter(inner, self._filters[inner], ())
 

@@ -1,12 +1,12 @@
 """Regions: parts of a page that ask their questions apart, so that shapes add up instead of multiplying.
 
-A region keeps a tree of questions. A *node* of the tree is first open, then becomes a *fork* (it asks a question and
-has a branch for each answer met) or a *leaf* (the end of the region's code). Regions opened on the way to a node's
-question or end are that node's *rooms*, matched by their order.
+A region keeps a tree of questions. A *node* of the tree is first open, then becomes a *fork* (it asks a
+question and has a branch for each answer met) or a *leaf* (the end of the region's code). Regions opened on
+the way to a node's question or end are that node's *rooms*, matched by their order.
 
-      region ── node: member.bio? ──┬─ True ── node: len(member.links) > 0? ──┬─ False ── leaf: text
-                                    │                                         └─ True ─── leaf: text with one room
-                                    └─ False ─ leaf: text
+    region ── node: member.bio? ──┬─ True ── node: len(member.links) > 0 ──┬─ False ── leaf: text
+                                  │                                        └─ True ─── leaf: text with a room
+                                  └─ False ─ leaf: text
 
 Trees grow, trace by trace. What stamps pages is a *form*: an expression made from the tree as it stands.
 """
@@ -14,17 +14,19 @@ Trees grow, trace by trace. What stamps pages is a *form*: an expression made fr
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
-from .expressions import Expr, Form, Ledger, Step, Values
-from .signals import Miss
+from sitegen.stamping.expressions import Expr, Step, Values
+from sitegen.stamping.ledger import Form, Ledger
+from sitegen.stamping.signals import Miss
 
 
 class Node:
     """A fork, a leaf, or an end that is still open.
 
-    needs: on leaves, what must be computed for its errors alone. pieces: on leaves that were printed, what the text
-    is made of. worth: on leaves of a choice, its value.
+    needs: on leaves, what must be computed for its errors alone, rooms among it. pieces: on leaves that were
+    printed, what the text is made of. worth: on leaves of a choice, its value.
     """
 
     __slots__ = ("branches", "form", "needs", "parts", "pieces", "question", "rooms", "worth")
@@ -33,7 +35,7 @@ class Node:
         self.rooms: list[Region] = []
         self.question: Expr | None = None
         self.branches: dict[Any, Node] | None = None
-        self.needs: tuple[Expr, ...] | None = None
+        self.needs: tuple[Expr | Region, ...] | None = None
         self.pieces: list[Expr | Region] | None = None
         self.worth: Expr | None = None
         self.form: Form | None = None
@@ -46,18 +48,23 @@ class Node:
         parts = [piece.form if isinstance(piece, Region) else piece for piece in self.pieces]
         if parts != self.parts:
             self.parts = parts
-            silent = {piece.silent for piece in self.pieces if isinstance(piece, Region)}
-            needs = [need for need in self.needs or () if need not in silent]
             found = [part for part in parts if part is not None]
+            needs = self.unprinted(ledger, self.pieces)
             self.form = ledger.text(needs, found) if len(found) == len(parts) else None
         return self.form
+
+    def unprinted(self, ledger: Ledger, pieces: Sequence[Expr | Region]) -> list[Expr]:
+        """The needs, without the rooms that are among the pieces."""
+        needs = [need for need in self.needs or () if need not in pieces]
+        return [need.make_silent(ledger) if isinstance(need, Region) else need for need in needs]
 
 
 class Region:
     """A part of a page with a question tree of its own.
 
-    site: its place in the templates. form: its text for every answer met so far. choice: the expression of its value,
-    if it is `a or b` or the like. silent: an expression that only takes the same way, for the errors it may raise.
+    site: its place in the templates. form: its text for every answer met so far. choice: the expression of
+    its value, if it is `a or b` or the like. silent: an expression that only takes the same way, for the
+    errors it may raise.
     """
 
     __slots__ = ("choice", "first", "form", "silent", "site")
@@ -101,12 +108,18 @@ class Region:
             index = ledger.place()
 
             def run(values: Values) -> Any:
-                for need in self._leaf(values).needs or ():
-                    need.value(values)
+                self._visit(values)
                 values[index] = True
 
             self.silent = Expr(index, run, (), self.site)
         return self.silent
+
+    def _visit(self, values: Values) -> None:
+        for need in self._leaf(values).needs or ():
+            if isinstance(need, Region):
+                need._visit(values)
+            else:
+                need.value(values)
 
     def _leaf(self, values: Values) -> Node:
         node = self.first
@@ -120,7 +133,7 @@ class Region:
         return node
 
     def survey(self) -> tuple[int, Counter[str]]:
-        """The number of shapes (leaves) in this region and its rooms, and how often each question is asked."""
+        """The number of shapes (leaves) here and in all rooms, and how often each question is asked."""
         shapes, questions, nodes = 0, Counter[str](), [self.first]
         while nodes:
             node = nodes.pop()

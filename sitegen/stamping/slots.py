@@ -1,8 +1,8 @@
 """Slots and texts: what template code holds in place of a value that depends on the member.
 
-Both answer the few questions that control flow asks (truth, length, iteration, membership, comparison) with this
-member's value, and the tracer notes question and answer. Everything else that Python might do to them raises Leak,
-so that no code can mistake them for a value.
+Both answer the few questions that control flow asks (truth, length, iteration, membership, comparison) with
+this member's value, and the tracer notes question and answer. Everything else that Python might do to them
+raises Leak, so that no code can mistake them for a value.
 """
 
 from __future__ import annotations
@@ -11,20 +11,21 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .expressions import Expr
-from .signals import Leak
+from sitegen.stamping.expressions import Expr
+from sitegen.stamping.signals import Leak
 
 if TYPE_CHECKING:
-    from .tracer import Items, Tracer
-    from .visits import Visit
+    from sitegen.stamping.items import Items
+    from sitegen.stamping.tracer import Tracer
+    from sitegen.stamping.visits import Visit
 
-_LOUD = (
-    "str repr format hash bytes int float complex index round trunc floor ceil html html_format fspath call next "
-    "reversed setitem delitem length_hint enter exit copy deepcopy reduce reduce_ex getstate await aiter anext dir "
-    "instancecheck subclasscheck get set delete missing add radd sub rsub mul rmul truediv rtruediv floordiv "
-    "rfloordiv mod rmod pow rpow matmul rmatmul and rand or ror xor rxor lshift rshift rlshift rrshift neg pos abs "
-    "invert divmod rdivmod iadd isub imul iand ior"
-).split()
+_LOUD = """
+    str repr format hash bytes int float complex index round trunc floor ceil html html_format fspath
+    call next reversed setitem delitem length_hint enter exit copy deepcopy reduce reduce_ex getstate
+    await aiter anext dir add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow
+    rpow matmul rmatmul and rand or ror xor rxor lshift rshift rlshift rrshift neg pos abs invert
+    divmod rdivmod iadd isub imul iand ior
+"""
 
 
 def _loud(name: str) -> Callable[..., Any]:
@@ -73,7 +74,7 @@ class Held:
     def __ge__(self, other: Any) -> Any:
         return self._tracer.apply(operator.ge, (self, other), label=">=")
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> Any:  # isinstance asks for it
         raise Leak("a member's value met code that asks for its class")
 
@@ -81,28 +82,28 @@ class Held:
         raise Leak(f"a member's value met code that asks for its {name}")
 
 
-for _name in _LOUD:
+for _name in _LOUD.split():
     setattr(Held, f"__{_name}__", _loud(f"__{_name}__"))
 
 
 class Slot(Held):
     """A value that depends on the member: the expression it is computed by.
 
-    `read` notes that the value was given to a reader, which may happen once if it is an iterator; `depth`, how many
-    regions were open when the slot was made.
+    `read` notes that the value was given to a reader, which may happen once if it is an iterator; `depth`,
+    how many regions were open when the slot was made.
     """
 
-    __slots__ = ("_depth", "_expr", "_read")
+    __slots__ = ("_born", "_expr", "_read")
 
-    def __init__(self, tracer: Tracer, expr: Expr, depth: int) -> None:
+    def __init__(self, tracer: Tracer, expr: Expr, born: int) -> None:
         self._tracer = tracer
         self._expr = expr
-        self._depth = depth
+        self._born = born
         self._read = False
 
 
 class Text(Held):
-    """A text put together from fixed strings, printed slots and the marks of regions; `markup` as of Markup."""
+    """Fixed strings, printed slots and the marks of regions in a row; `markup` says whether it is Markup."""
 
     __slots__ = ("_markup", "_parts")
 

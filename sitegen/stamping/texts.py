@@ -1,7 +1,7 @@
 """Texts: what the names `escape`, `str`, `Markup` and `concat` mean in traced template code.
 
-Each does what Jinja's own does, but keeps slots as slots: no string ever carries a placeholder that later code could
-inspect.
+Each does what Jinja's own does, but keeps slots as slots: no string ever carries a placeholder that later
+code could inspect.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import runtime
 from markupsafe import Markup, escape
 
-from .expressions import Expr, Ledger, printed_text
-from .signals import Dissolve
-from .slots import Printed, Slot, Text, carries
-from .visits import Visit
+from sitegen.stamping.expressions import Expr
+from sitegen.stamping.ledger import Ledger
+from sitegen.stamping.printers import printed_text
+from sitegen.stamping.signals import Dissolve
+from sitegen.stamping.slots import Printed, Slot, Text, carries
+from sitegen.stamping.visits import Visit
 
 if TYPE_CHECKING:
-    from .tracer import Tracer
+    from sitegen.stamping.tracer import Tracer
 
 
 class Texts:
@@ -32,12 +34,16 @@ class Texts:
             return value
         return self._printed("escape", value) if carries(value) else escape(value)
 
-    def str(self, value: Any) -> Any:
+    def string(self, value: Any) -> Any:
         if type(value) is Text:
             return Text(self._tracer, value._parts, False)
         return self._printed("str", value) if carries(value) else str(value)
 
-    def Markup(self, value: Any) -> Any:  # noqa: N802
+    def raw(self, value: Any) -> Any:
+        """What is printed as it is (the result of a filter block), printed where it stands."""
+        return self._printed("raw", value) if type(value) is Slot else value
+
+    def Markup(self, value: Any) -> Any:
         if type(value) is Text:
             return Text(self._tracer, value._parts, True)
         return self._tracer.apply(Markup, (value,))
@@ -61,8 +67,6 @@ class Texts:
         for item in items:
             if type(item) is Text:
                 parts.extend(self.parts(item._parts))
-            elif type(item) is Slot:
-                parts.append(self._printed("raw", item))
             elif type(item) is Printed or type(item) is Visit:
                 parts.append(item)
             elif item != "":
@@ -104,4 +108,3 @@ def _markup_join(*values: Any) -> str:
 
 def _str_join(*values: Any) -> str:
     return runtime.str_join(values)
-

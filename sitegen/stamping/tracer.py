@@ -1,38 +1,45 @@
 """The tracer: one run of a page's template code with slots, and the questions that the code asked.
 
-While the code runs, a *visit* follows each open region through its tree: a question that the tree knows leads down
-its branch, a new one grows the tree. So a page's second shape is a new branch of what the first left behind.
+While the code runs, a *visit* follows each open region through its tree: a question that the tree knows leads
+down its branch, a new one grows the tree. So a page's second shape is a new branch of what the first left
+behind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import groupby
+from collections.abc import Callable
 from typing import Any
 
-from .expressions import Expr, Ledger, Values
-from .regions import Region
-from .signals import Decline, Dissolve
-from .slots import Printed, Slot, Text, carries, held
-from .texts import text_value
-from .visits import Visit
+from sitegen.stamping.expressions import Expr, Values, is_iterator
+from sitegen.stamping.items import Items
+from sitegen.stamping.ledger import Ledger
+from sitegen.stamping.regions import Region
+from sitegen.stamping.signals import Decline, Dissolve
+from sitegen.stamping.slots import Slot, Text, carries, held
+from sitegen.stamping.texts import text_value
+from sitegen.stamping.visits import Visit
+
 
 class Tracer:
     """One trace, for the member whose sheet holds `values`, through the tree of `page`.
 
-    dissolved: sites where no region may be opened. Raises Decline, Dissolve, and whatever the template raises.
+    dissolved: sites where no region may be opened. Raises Decline, Dissolve, and whatever the template
+    raises.
     """
 
     def __init__(self, ledger: Ledger, values: Values, page: Region, dissolved: frozenset[str]) -> None:
         self.ledger = ledger
-        self.visits = [Visit(page)]
+        self.visits = [Visit(page, 0)]
         #: State that outlives a page in plain Jinja: namespaces and the like made by an imported template.
         self.lasting: set[int] = set()
         self.importing = 0
         self._values = values
         self._dissolved = dissolved
-        self._ended: list[Visit] = []
-        #: Namespaces and the like, each with the number of regions that were open at its birth.
+        #: The visits that ended, in that order.
+        self.ended: list[Visit] = []
+        #: How many regions were opened so far: the clock by which births are told.
+        self.opened = 0
+        #: Namespaces and the like, each with the time of its birth.
         self._births: dict[int, tuple[Any, int]] = {}
 
     # -- values
@@ -43,7 +50,7 @@ class Tracer:
         The value itself, if it is the same for all members.
         """
         value = self.value(expr)
-        return value if expr.fixed and not expr.lazy else Slot(self, expr, len(self.visits))
+        return value if expr.fixed and not expr.lazy else Slot(self, expr, self.opened)
 
     def value(self, expr: Expr) -> Any:
         """This member's value, noted as computed by the region that is open."""
@@ -73,25 +80,30 @@ class Tracer:
     def _read(self, slot: Slot) -> Expr:
         expr = slot._expr
         if expr.lazy:
-            self._see(slot._depth)
+            self._see(slot._born)
             if slot._read and self.ask(self.ledger.once(expr)):
                 raise Decline(f"the iterator {expr.label} is read twice")
             slot._read = True
         return expr
 
-    def _see(self, depth: int) -> None:
-        """Something made when `depth` regions were open is about to change: none opened since may hide it."""
-        if len(self.visits) > depth:
-            raise Dissolve(visit.region.site for visit in self.visits[depth:])
+    def _see(self, born: int) -> None:
+        """Something made at that time is about to change: no region opened since may hide it."""
+        sites = [visit.region.site for visit in self.visits if visit.opened > born]
+        if sites:
+            raise Dissolve(sites)
 
     def apply(
-        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any] | None = None, label: str = ""
+        self,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any] | None = None,
+        label: str = "",
     ) -> Any:
         """`function(*args, **kwargs)`: now if no slot is among the arguments, else as a new slot."""
         kwargs = kwargs or {}
         if not carries(args) and not carries(kwargs):
             result = function(*args, **kwargs)
-            return self.slot(self.ledger.const(result)) if hasattr(type(result), "__next__") else result
+            return self.slot(self.ledger.const(result)) if is_iterator(result) else result
         children = tuple(self.lift(arg) for arg in (*args, *kwargs.values()))
         label = label or getattr(function, "__name__", "call")
         subject = next((child.label for child in children if child.children), "")
@@ -152,7 +164,8 @@ class Tracer:
         """Open a region; the mark goes into the output."""
         if site in self._dissolved:
             return ""
-        visit = self.visits[-1].enter(site)
+        self.opened += 1
+        visit = self.visits[-1].enter(site, self.opened)
         self.visits.append(visit)
         return visit
 
@@ -162,8 +175,8 @@ class Tracer:
             return ""
         visit = self.visits.pop()
         assert visit.region.site == site, "regions are closed in the order in which they were opened"
-        visit.end(self.ledger)
-        self._ended.append(visit)
+        visit.end()
+        self.ended.append(visit)
         return visit
 
     def region(self, site: str, write: Callable[[], Any]) -> Any:
@@ -171,7 +184,7 @@ class Tracer:
         return Text(self, [self.enter(site), write(), self.leave(site)], False)
 
     def choose(self, site: str, decide: Callable[[], Any]) -> Any:
-        """A region around an expression that asks (`a or b`, `a if b else c`): its value, not its text, is kept."""
+        """A region around an expression that asks, such as `a or b`: its value, not its text, is kept."""
         visit = self.enter(site)
         result = decide()
         if not isinstance(visit, Visit):
@@ -186,80 +199,20 @@ class Tracer:
         self.value(child)
         self.leave(site)
         visit.valued = True
-        visit.give(self.ledger.given(visit.node.needs or (), child))
+        visit.give(self.ledger.given(visit.node.unprinted(self.ledger, ()), child))
         return self.slot(visit.region.make_choice(self.ledger, child.label, child.lazy))
 
-    def effect(self, target: Any, depth: int = 1) -> None:
-        """Something is about to be changed that later code can see: no region opened since its birth may hide it."""
+    def effect(self, target: Any, born: int = 0) -> None:
+        """`target`, seen by later code, is about to change: no region opened since its birth may hide it."""
         if id(target) in self.lasting and not self.importing:
             raise Decline("an imported template keeps state from page to page")
-        self._see(self._births.get(id(target), (None, depth))[1])
+        self._see(self._births.get(id(target), (None, born))[1])
 
     def made_here(self, target: Any) -> None:
         """Note a namespace, cycler or joiner at its birth."""
-        self._births[id(target)] = (target, len(self.visits))
+        self._births[id(target)] = (target, self.opened)
         if self.importing:
             self.lasting.add(id(target))
-
-    # -- the end
-
-    def settle(self, parts: Iterable[Any]) -> None:
-        """Give every region that was printed its text, and all regions that were visited their new forms."""
-        page = self.visits[0]
-        page.end(self.ledger)
-        self._ended.append(page)
-        stack: list[tuple[Visit, list[Any]]] = [(page, [])]
-        for part in parts:
-            if type(part) is not Visit:
-                stack[-1][1].append(part.expr if type(part) is Printed else part)
-            elif stack[-1][0] is not part:
-                stack.append((part, []))
-            else:
-                visit, pieces = stack.pop()
-                if visit.region.straight:
-                    stack[-1][1].extend(pieces)
-                else:
-                    visit.print(self._merged(pieces))
-                    stack[-1][1].append(visit.region)
-        page.print(self._merged(stack[0][1]))
-        for visit in self._ended:
-            if visit is page or not (visit.region.straight or visit.valued):
-                visit.region.refresh(self.ledger)
-
-    def _merged(self, pieces: list[Any]) -> list[Expr | Region]:
-        """The pieces, with neighbouring strings made one constant."""
-        merged: list[Expr | Region] = []
-        for fixed, group in groupby(pieces, lambda piece: isinstance(piece, str)):
-            merged.extend([self.ledger.const("".join(group).encode())] if fixed else group)
-        return merged
-
-
-class Items:
-    """An iterator over a slot's items that asks before each whether there is one more.
-
-    Asking for the length at once would give each length iterations of its own to learn.
-    """
-
-    def __init__(self, tracer: Tracer, items: Expr) -> None:
-        self._tracer = tracer
-        self._items = items
-        self._next = 0
-
-    def __iter__(self) -> Items:
-        return self
-
-    def __next__(self) -> Any:
-        if not self._ask(self._next):
-            raise StopIteration
-        self._next += 1
-        return self._tracer.slot(self._tracer.ledger.item(self._items, self._next - 1))
-
-    def confirm(self) -> None:
-        """Ask for the last item again: the loop goes on, outside the region that had looked ahead."""
-        self._ask(self._next - 1)
-
-    def _ask(self, number: int) -> bool:
-        return bool(self._tracer.ask(self._tracer.ledger.more(self._items, number)))
 
 
 def _list(*items: Any) -> list[Any]:

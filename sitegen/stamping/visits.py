@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from .expressions import Expr, Ledger
-from .regions import Node, Region
-from .signals import Decline
+from sitegen.stamping.expressions import Expr
+from sitegen.stamping.regions import Node, Region
+from sitegen.stamping.signals import Decline
 
 _WANDERING = "not deterministic: the same answers led to different code"
 
 
 class Visit:
-    """One run through a region. In a text, a visit stands as a mark, once where it begins and once where it ends.
+    """One run through a region. In a text, a visit stands as a mark, once where it begins and once where it
+    ends.
 
-    node: where in the region's tree the run has come to. asked: the questions it knows the answers to. made: the
-    expressions it computed. valued: whether it was run for its value, not its text.
+    node: where in the region's tree the run has come to. asked: the questions it knows the answers to. made:
+    the expressions it computed. opened: when, by the tracer's clock. valued: whether it was run
+    for its value, not its text.
     """
 
-    __slots__ = ("_room", "asked", "made", "node", "region", "rooms", "valued")
+    __slots__ = ("_room", "asked", "made", "node", "opened", "region", "rooms", "valued")
 
-    def __init__(self, region: Region) -> None:
+    def __init__(self, region: Region, opened: int) -> None:
         self.region = region
+        self.opened = opened
         self.node: Node = region.first
         self.rooms: list[Visit] = []
         self.asked: set[Expr] = set()
@@ -42,7 +45,7 @@ class Visit:
         self.node = node.branches.setdefault(answer, Node())
         self._room = 0
 
-    def enter(self, site: str) -> Visit:
+    def enter(self, site: str, time: int) -> Visit:
         """Go into the region that opens next at this place of the tree."""
         rooms = self.node.rooms
         if self._room == len(rooms):
@@ -50,19 +53,19 @@ class Visit:
                 raise Decline(_WANDERING)
             rooms.append(Region(site))
         self._room += 1
-        visit = Visit(rooms[self._room - 1])
+        visit = Visit(rooms[self._room - 1], time)
         self.rooms.append(visit)
         return visit
 
-    def end(self, ledger: Ledger) -> None:
-        """Make the node a leaf. Its needs: what the code computed and no other expression or question covers."""
+    def end(self) -> None:
+        """Make the node a leaf. Its needs: what the code computed and no other expression covers."""
         used = {child for expr in self.made for child in expr.children}
-        needs = [expr for expr in self.made if expr not in used and expr not in self.asked]
+        needs: list[Expr | Region] = [expr for expr in self.made if expr not in used and expr not in self.asked]
         for visit in self.rooms:
             if visit.region.straight:
                 needs.extend(visit.node.needs or ())
             elif not visit.valued:
-                needs.append(visit.region.make_silent(ledger))
+                needs.append(visit.region)
         found = tuple(needs)
         if self.node.branches is not None or self._room != len(self.node.rooms):
             raise Decline(_WANDERING)

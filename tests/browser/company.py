@@ -77,7 +77,9 @@ def right_to_left(place: Path) -> Path:
     strings = folder / "themes" / "mirror" / "strings"
     strings.mkdir(parents=True)
     shutil.copyfile(THEMES / "almanac" / "strings" / "en.toml", strings / "ar.toml")
-    (strings.parent / "theme.toml").write_text('name = "mirror"\nextends = "almanac"\n', encoding="utf-8")
+    (strings.parent / "theme.toml").write_text(
+        'name = "mirror"\ndescription = "Almanac in Arabic."\nextends = "almanac"\n', encoding="utf-8"
+    )
     site = folder / "site.toml"
     text = site.read_text(encoding="utf-8").replace('locales = ["en", "es"]', 'locales = ["en", "es", "ar"]')
     english = tomllib.loads(text)["texts"]["en"]

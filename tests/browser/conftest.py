@@ -5,13 +5,13 @@ Where there is no Chromium the tests skip; with ``ESPALIER_REQUIRE_BROWSER=1`` t
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests import required
 from tests.browser import company
 from tests.browser.live import LOOPBACK, Capture, Website, capture_service, free_ports, website
 from tests.browser.windows import Window, window
@@ -23,10 +23,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 def browser() -> Iterator[Browser]:
     """The system's Chromium. It asks nobody outside this machine for anything."""
     if not CHROMIUM.is_file():
-        message = f"there is no Chromium at {CHROMIUM}: install it to run the tests in a browser"
-        if os.environ.get("ESPALIER_REQUIRE_BROWSER") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
+        required.skip_or_fail(required.BROWSER, f"there is no Chromium at {CHROMIUM}")
     with sync_playwright() as playwright:
         # Root may not use the sandbox, which is how most containers run.
         flags = ["--no-sandbox", "--disable-background-networking"]
@@ -61,9 +58,7 @@ def capture(servers: tuple[Website, Capture]) -> Capture:
 
 
 @pytest.fixture(scope="package")
-def nightmarket(
-    almanac: Website, capture: Capture, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Website]:
+def nightmarket(almanac: Website, capture: Capture, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Website]:
     """The same in the child theme."""
     (port,) = free_ports(1)
     out = tmp_path_factory.mktemp("nightmarket") / "public"

@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -15,8 +16,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from capture import export, leads
+from capture.db import Database
+from capture.settings import Settings
 from sitegen import site as sites
 from tests.conftest import SECRET_KEY, TOKEN_KEY
 
@@ -77,6 +81,14 @@ class Capture:
         found: list[dict[str, Any]] = json.loads(run(["capture", "leads", *chosen, "--json"], self.environ))
         return found
 
+    def stored(self) -> list[dict[str, Any]]:
+        """Every lead in the database, read without starting a process."""
+        database = Database(Settings.from_environ(self.environ).database_url, checkpoints=False)
+        with database.read() as session:
+            found = list(export.rows(leads.listing(session, None)))
+        database.engine.dispose()
+        return found
+
 
 def secrets(place: Path | None = None) -> dict[str, str]:
     """The environment of one installation, with none of the settings of whoever runs the tests."""
@@ -128,30 +140,29 @@ def capture_service(folder: Path, place: Path, port: int, sites_origin: str) -> 
 
 @contextlib.contextmanager
 def _process(command: list[str], environ: Mapping[str, str], origin: str) -> Iterator[None]:
-    with subprocess.Popen(
-        [sys.executable, "-m", *command],
-        env=environ,
-        cwd="/",
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    # A log file and no pipe: nobody reads while the tests run, and a full pipe would stop the service.
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command], env=environ, cwd="/", stdout=subprocess.DEVNULL, stderr=log
+        )
         try:
-            _wait(process, origin)
+            _wait(process, origin, log)
             yield
         finally:
             process.terminate()
             try:
-                process.communicate(timeout=STOP_SECONDS)
+                process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
 
 
-def _wait(process: subprocess.Popen[str], origin: str) -> None:
+def _wait(process: subprocess.Popen[bytes], origin: str, log: IO[str]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise AssertionError(f"{process.args}: exit code {process.returncode}\n{process.communicate()[1]}")
+            log.seek(0)
+            raise AssertionError(f"{process.args}: exit code {process.returncode}\n{log.read()}")
         try:
             with urllib.request.urlopen(origin, timeout=5):
                 return

@@ -50,7 +50,7 @@ def send(page: Page) -> None:
 def lead(capture: Capture, slug: str | None, email: str) -> dict[str, Any]:
     """The one lead with this address, looked for where it belongs and nowhere else."""
     found = [each for each in capture.leads(slug) if each["email"] == email]
-    everywhere = [each for each in capture.leads() if each["email"] == email]
+    everywhere = [each for each in capture.stored() if each["email"] == email]
     assert found == everywhere and len(found) == 1, f"{email} under {slug}: {found}; in all: {everywhere}"
     assert found[0]["member_slug"] == slug
     return found[0]
@@ -170,7 +170,7 @@ def test_an_error_keeps_what_was_typed_and_stands_beside_its_field(
     expect(form.locator("[name=first_name]")).to_have_value("Pat O’Neill")
     expect(form.locator("[name=interest][value=both]")).to_be_checked()
     expect(form.locator("[name=consent]")).to_be_checked(checked=typed.get("consent", True))
-    assert not [each for each in capture.leads() if each["email"] == typed["email"]]
+    assert not [each for each in capture.stored() if each["email"] == typed["email"]]
 
     email = address()
     form.locator("[name=email]").fill(email)
@@ -210,8 +210,11 @@ def test_by_keyboard_alone(
         stops += 1
         assert stops < 15, "no link to the form within fifteen stops of the skip link"
     page.keyboard.press("Enter")
-    press_tab(page)
-    assert page.evaluate("document.activeElement.name") == "email"
+    stops = 0
+    while page.evaluate("document.activeElement.name") != "email":
+        press_tab(page)
+        stops += 1
+        assert stops <= 2, "the link to the form leads past it"
     email = address()
     page.keyboard.type(email)
     press_tab(page)
@@ -234,8 +237,9 @@ def press_tab(page: Page) -> None:
     shown = page.evaluate(
         """() => {
           const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
-          const ring = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== "none";
-          return ring && box.width > 1 && box.height > 1 && box.bottom > 0 && box.top < innerHeight;
+          const outline = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
+          const inSight = box.width > 1 && box.height > 1 && box.bottom > 0 && box.top < innerHeight;
+          return inSight && (outline || style.boxShadow !== "none");
         }"""
     )
     where = page.evaluate("document.activeElement.outerHTML.slice(0, 160)")

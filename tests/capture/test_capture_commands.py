@@ -22,9 +22,7 @@ def run(tmp_path, monkeypatch):
         monkeypatch.setenv(name, KEY)
     monkeypatch.setenv("ESPALIER_INSTANCE", "instance")
     monkeypatch.setenv("NO_COLOR", "1")
-    return lambda *arguments: CliRunner().invoke(
-        main, [str(each) for each in arguments], catch_exceptions=False
-    )
+    return lambda *arguments: CliRunner().invoke(main, [str(each) for each in arguments], catch_exceptions=False)
 
 
 @pytest.fixture
@@ -74,13 +72,9 @@ def test_leads_as_json(with_leads):
         ("=1+1@example.com", "ana"),
         ("pat@example.com", "bo"),
     ]
-    assert {"email", "member_id", "member_slug", "interest", "page", "created_at", "confirmed_at"} <= set(
-        found[0]
-    )
+    assert {"email", "member_id", "member_slug", "interest", "page", "created_at", "confirmed_at"} <= set(found[0])
     assert found[0]["confirmed_at"] is None
-    assert [
-        each["member_id"] for each in json.loads(with_leads("leads", "--member", "bo", "--json").stdout)
-    ] == ["m-2"]
+    assert [each["member_id"] for each in json.loads(with_leads("leads", "--member", "bo", "--json").stdout)] == ["m-2"]
 
 
 def test_leads_as_csv(with_leads):
@@ -109,10 +103,7 @@ def test_leads_of_nobody(with_leads):
 def test_without_a_database(run):
     result = run("leads")
     assert result.exit_code == 1
-    assert (
-        "there is no database here\n  hint: run `capture sync DIR` to make it and load the roster"
-        in result.stderr
-    )
+    assert "there is no database here\n  hint: run `capture sync DIR` to make it and load the roster" in result.stderr
 
 
 @pytest.mark.parametrize("command", [["leads"], ["migrate"], ["serve"], ["sync"]])

@@ -48,6 +48,8 @@ def demo(tmp_path, sample) -> Iterator[tuple[subprocess.Popen[str], dict[str, st
             stderr=log,
             text=True,
             start_new_session=True,
+            # Whoever starts the tests in the background ignores Ctrl-C, and so would the demo.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         assert process.stdout
         told = {}

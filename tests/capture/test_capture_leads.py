@@ -85,12 +85,8 @@ def test_no_cell_starts_as_a_formula_and_none_loses_a_character(text):
 
 
 @settings(deadline=None)
-@given(
-    st.lists(st.text().filter(lambda text: "\x00" not in text), min_size=len(COLUMNS), max_size=len(COLUMNS))
-)
+@given(st.lists(st.text().filter(lambda text: "\x00" not in text), min_size=len(COLUMNS), max_size=len(COLUMNS)))
 def test_csv_comes_back_as_it_went(values):
     out = io.StringIO(newline="")
     export.write_csv([dict(zip(COLUMNS, values, strict=True))], out)
-    assert list(csv.reader(io.StringIO(out.getvalue(), newline="")))[1] == [
-        harmless(value) for value in values
-    ]
+    assert list(csv.reader(io.StringIO(out.getvalue(), newline="")))[1] == [harmless(value) for value in values]

@@ -30,9 +30,7 @@ def test_mails_stand_in_a_list_the_newest_open(demo, form, mailed):
     demo.post("/signup", data=form("m-1", locale="es"))
     demo.post(mailed("confirm", "confirm"))
     page = demo.get("/dev/mailbox")
-    assert page.text.index("Nuevo contacto") < page.text.index(
-        "Gracias de parte de Ana &lt;b&gt;Núñez&lt;/b&gt;"
-    )
+    assert page.text.index("Nuevo contacto") < page.text.index("Gracias de parte de Ana &lt;b&gt;Núñez&lt;/b&gt;")
     assert 'href="../dev/mailbox/1"' in page.text
     assert 'src="../dev/mailbox/3/html"' in page.text
     assert "sandbox" in page.text

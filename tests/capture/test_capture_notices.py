@@ -79,10 +79,6 @@ def test_every_template_is_rendered_somewhere(settings, clock, form, mailed):
         client.get("/nowhere")
         client.get("/dev/mailbox")
     root = importlib.resources.files("capture").joinpath("templates")
-    ours = {
-        f"{folder}/{each.name}"
-        for folder in ("public", "mailbox")
-        for each in root.joinpath(folder).iterdir()
-    }
+    ours = {f"{folder}/{each.name}" for folder in ("public", "mailbox") for each in root.joinpath(folder).iterdir()}
     assert ours == seen | {"public/layout.html"}
     app.extensions["espalier"].database.engine.dispose()

@@ -238,9 +238,7 @@ def test_a_field_that_comes_twice_is_refused(client, form, nothing_stored, name,
 
 def test_bytes_that_are_not_text_stay_visible(client, form, rows):
     body = urlencode(form(first_name=None)).encode() + b"&first_name=%ff%fe"
-    assert (
-        client.post("/signup", data=body, content_type="application/x-www-form-urlencoded").status_code == 303
-    )
+    assert client.post("/signup", data=body, content_type="application/x-www-form-urlencoded").status_code == 303
     assert rows(Lead)[0].first_name == "%FF%FE"
 
 

@@ -26,7 +26,7 @@ def _deployments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deploymen
     if lacking := missing():
         skip_or_fail(SERVERS, f"not on this machine: {', '.join(lacking)}")
     with ExitStack() as stack:
-        yield Deployments(tmp_path_factory.mktemp("deploy"), stack)
+        yield Deployments(tmp_path_factory, stack)
 
 
 @pytest.fixture(params=["nginx-subdomain", "caddy-subdomain"])
@@ -44,19 +44,18 @@ def server(request: pytest.FixtureRequest, _deployments: Deployments) -> Server:
 class Deployments:
     """Starts what a test asks for the first time."""
 
-    def __init__(self, work: Path, stack: ExitStack) -> None:
-        self._work = work
+    def __init__(self, folders: pytest.TempPathFactory, stack: ExitStack) -> None:
+        self._folders = folders
         self._stack = stack
         self.server = cache(self._server)
         self.published = cache(self._published)
 
     def _server(self, name: str, layout: str) -> Server:
-        work = self._work / f"{name}-{layout}"
-        work.mkdir()
+        work = self._folders.mktemp(f"{name}-{layout}")
         return self._stack.enter_context(running(name, self.published(layout), work))
 
     def _published(self, layout: str) -> Published:
-        work = self._work / layout
+        work = self._folders.mktemp(layout)
         folder = Path(shutil.copytree(SITES / layout / "input", work / "content"))
         replace_in(folder / "site.toml", "https://potandkettle.example", URL)
         replace_in(folder / "site.toml", "https://sign.potandkettle.example", f"{URL}/capture")

@@ -161,7 +161,9 @@ def running(name: str, published: Published, work: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def process(command: list[str], work: Path, environ: Mapping[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+def process(
+    command: list[str], work: Path, environ: Mapping[str, str]
+) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """A child with its output in a file, ended by its process id when the block ends."""
     log = work / f"{Path(command[0]).name}.log"
     with log.open("wb") as output:

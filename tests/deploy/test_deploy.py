@@ -10,9 +10,14 @@ from html import unescape
 from itertools import product
 from urllib.parse import urlencode
 
+import pytest
+
 from sitegen.serve import policy
 from tests.deploy.conftest import URL, publish
 from tests.deploy.servers import DOMAIN, Answer, Server
+
+# One worker starts the servers for all of them.
+pytestmark = pytest.mark.xdist_group("deploy")
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 GUARDS = ("content-security-policy", "x-content-type-options", "referrer-policy", "strict-transport-security")
@@ -150,7 +155,12 @@ def test_text_is_sent_compressed(server: Server) -> None:
         assert answer.headers.get("content-encoding") == "gzip", path
         assert answer.headers["vary"] == "Accept-Encoding"
         assert gzip.decompress(answer.body) == server.ask(path).body
-    assert server.member("ana", headers=zipped).headers["content-encoding"] == "gzip"
+    page = server.member("ana", headers=zipped)
+    # Compressed when it was built, not each time it is asked for.
+    assert page.body == (server.published.place / "public" / "ana" / "index.html.gz").read_bytes()
+    assert page.headers["content-type"].startswith("text/html")
+    again = server.member("ana", headers={**zipped, "If-None-Match": page.headers["etag"]})
+    assert (again.status, again.body) == (304, b"")
     assert server.member("ana", "/qr.svg", headers=zipped).headers["content-encoding"] == "gzip"
 
 

@@ -1,7 +1,28 @@
+"""Printers: how a value becomes the bytes that stand on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import markupsafe
+from markupsafe import Markup, escape
+
+from sitegen.stamping.expressions import Once
+
+
+def _escape_plain(text: str) -> str:
+    return str.__str__(escape(text))
+
+
+#: MarkupSafe's C function, without the Markup around its result; other versions may keep it elsewhere.
+_escape_text: Callable[[str], str] = getattr(markupsafe, "_escape_inner", _escape_plain)
+
+
 def _escaped(value: Any) -> bytes:
     kind = type(value)
     if kind is str:
-        return escape_text(value).encode()
+        return _escape_text(value).encode()
     if kind is Markup:
         return str.encode(value)
     return escape(_printable(value)).encode()
@@ -23,10 +44,10 @@ def _printable(value: Any) -> Any:
     return value
 
 
-#: How a value becomes bytes: escaped for HTML, as `str` gives it, or as the string that it must be already.
+#: By kind: escaped for HTML, as `str` gives it, or as the string that it must be already.
 PRINTERS: dict[str, Callable[[Any], bytes]] = {"escape": _escaped, "str": _stringed, "raw": _raw}
 
 
 def printed_text(kind: str, value: Any) -> str:
-    """The same as PRINTERS, as text: for a text that the template goes on to inspect."""
+    """What PRINTERS give, as text: for a text that the template goes on to inspect."""
     return PRINTERS[kind](value).decode()

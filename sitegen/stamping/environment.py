@@ -1,8 +1,4 @@
-"""What Jinja's classes become while a page is traced.
-
-The classes keep their names, because `repr` can reach the page. Each differs from its base only where a slot would
-otherwise be taken for a value; control flow, scoping, macros and inheritance remain Jinja's own.
-"""
+"""The tracing environment: a copy of the plain one in which everything that meets a slot keeps it a slot."""
 
 from __future__ import annotations
 
@@ -13,16 +9,16 @@ from typing import Any
 
 import jinja2
 from jinja2 import nodes, runtime, utils
-from jinja2.environment import TemplateModule
 from jinja2.filters import FILTERS
 
-from .codegen import TracingGenerator
-from .expressions import Ledger
-from .purity import Purity, named_test
-from .signals import Decline
-from .slots import carries, held
-from .texts import Texts
-from .tracer import Items, Tracer
+from sitegen.stamping.codegen import TracingGenerator
+from sitegen.stamping.ledger import Ledger
+from sitegen.stamping.purity import Purity, named_test
+from sitegen.stamping.runtime import Context, LoopContext, Macro, Template, TemplateReference
+from sitegen.stamping.signals import Decline
+from sitegen.stamping.slots import carries, held
+from sitegen.stamping.texts import Texts
+from sitegen.stamping.tracer import Tracer
 
 OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "+": operator.add,
@@ -45,131 +41,6 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "not in": lambda item, container: item not in container,
     "[]": operator.getitem,
 }
-
-
-class Context(runtime.Context):
-    """Calls: Jinja's own objects run as they are, pure functions are deferred, anything else declines."""
-
-    environment: Tracing
-
-    def super(self, name: str, current: Any) -> Any:
-        found = super().super(name, current)
-        return BlockReference.of(found) if isinstance(found, runtime.BlockReference) else found
-
-    @utils.internalcode
-    def call(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
-        if not held(function) and _runs_as_it_is(function):
-            target = getattr(function, "__self__", function)
-            if isinstance(target, utils.Cycler | utils.Joiner):
-                self.environment.tracer.effect(target)
-            result = super().call(function, *args, **kwargs)
-            if type(result) in (utils.Namespace, utils.Cycler, utils.Joiner):
-                self.environment.tracer.made_here(result)
-            return result
-        kwargs.pop("_loop_vars", None)
-        kwargs.pop("_block_vars", None)
-        return self.environment.call_pure(self.eval_ctx, function, args, kwargs)
-
-
-def _runs_as_it_is(function: Any) -> bool:
-    if isinstance(function, runtime.Macro | runtime.BlockReference | runtime.LoopContext | utils.Joiner):
-        return True
-    if isinstance(function, jinja2.Undefined):
-        return True
-    if any(function is made for made in (utils.Namespace, utils.Cycler, utils.Joiner)):
-        return True
-    return isinstance(getattr(function, "__self__", None), runtime.LoopContext | utils.Cycler)
-
-
-class Macro(runtime.Macro):
-    """A macro whose result stays a text."""
-
-    def _invoke(self, arguments: list[Any], autoescape: bool) -> Any:
-        text = self._func(*arguments)
-        return self._environment.texts.Markup(text) if autoescape else text  # type: ignore[attr-defined]
-
-
-class BlockReference(runtime.BlockReference):
-    """A block, as `super()` or `self.name()`, whose result stays a text."""
-
-    @classmethod
-    def of(cls, block: runtime.BlockReference) -> BlockReference:
-        return cls(block.name, block._context, block._stack, block._depth)
-
-    @property
-    def super(self) -> Any:
-        found = super().super
-        return BlockReference.of(found) if isinstance(found, runtime.BlockReference) else found
-
-    @utils.internalcode
-    def __call__(self) -> Any:
-        context = self._context
-        text = context.environment.concat(self._stack[self._depth](context))  # type: ignore[arg-type]
-        return context.environment.texts.Markup(text) if context.eval_ctx.autoescape else text  # type: ignore[attr-defined]
-
-
-class TemplateReference(runtime.TemplateReference):
-    """`self` in templates."""
-
-    def __getitem__(self, name: str) -> BlockReference:
-        return BlockReference.of(super().__getitem__(name))
-
-
-class LoopContext(runtime.LoopContext):
-    """`loop`: Jinja's, but what leaves a trace that later iterations see is told to the tracer."""
-
-    environment: Tracing
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._depth = len(self.environment.tracer.visits)
-
-    @property
-    def length(self) -> int:
-        if held(self._iterable):
-            try:
-                return len(self._iterable)  # type: ignore[arg-type]
-            except TypeError:  # an iterator, which is about to be read to its end
-                self._effect()
-        elif not hasattr(self._iterable, "__len__") and self._length is None:
-            self._effect()
-        return super().length
-
-    def _peek_next(self) -> Any:
-        ahead = self._after is not utils.missing
-        if isinstance(self._iterator, Items):
-            if ahead:
-                self._iterator.confirm()
-        elif not ahead and not hasattr(self._iterable, "__len__"):
-            self._effect()
-        return super()._peek_next()
-
-    def __next__(self) -> Any:
-        if self._after is not utils.missing and isinstance(self._iterator, Items):
-            self._iterator.confirm()
-        return super().__next__()
-
-    def changed(self, *value: Any) -> bool:
-        self._effect()
-        return super().changed(*value)
-
-    def _effect(self) -> None:
-        self.environment.tracer.effect(self, self._depth)
-
-
-class Template(jinja2.Template):
-    """A template whose imported module is made anew in each trace, for it may ask questions while it is made."""
-
-    environment: Tracing
-
-    def _get_default_module(self, ctx: runtime.Context | None = None) -> TemplateModule:
-        names = ctx.globals_keys - self.globals.keys() if ctx is not None else set()
-        tracer = self.environment.tracer
-        tracer.importing += 1
-        try:
-            return self.make_module({name: ctx.parent[name] for name in names} if ctx is not None else None)
-        finally:
-            tracer.importing -= 1
 
 
 class Tracing(jinja2.Environment):
@@ -200,7 +71,7 @@ class Tracing(jinja2.Environment):
         """An operator of the template language, or a subscription by a slice."""
         return self.tracer.apply(OPERATIONS[sign], operands, label=sign)
 
-    def concat(self, items: Iterable[Any]) -> Any:  # type: ignore[override]
+    def concat(self, items: Iterable[Any]) -> Any:
         return self.texts.concat(items)
 
     def get_template(
@@ -214,12 +85,15 @@ class Tracing(jinja2.Environment):
         return super().select_template(self.tracer.exactly(names), parent, globals)
 
     def get_or_select_template(
-        self, template_name_or_list: Any, parent: str | None = None, globals: MutableMapping[str, Any] | None = None
+        self,
+        template_name_or_list: Any,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,
     ) -> jinja2.Template:
         return super().get_or_select_template(self.tracer.exactly(template_name_or_list), parent, globals)
 
     def call_pure(self, eval_ctx: nodes.EvalContext, function: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
-        """A call from template code: deferred if it must be. Raises Decline unless the function is known to be pure."""
+        """A call from template code, deferred if need be. Raises Decline for what is not known to be pure."""
         if held(function):
             return self.tracer.apply(self._call_method, (function, *args), kwargs, "call")
         owner = getattr(function, "__self__", None)
@@ -251,7 +125,7 @@ class Tracing(jinja2.Environment):
         return context if wanted is utils._PassArg.context else context.eval_ctx
 
     def defer_filter(self, name: str, function: Callable[..., Any], is_filter: bool) -> Callable[..., Any]:
-        """The filter or test in the form that traced templates call: checked, and deferred when given a slot."""
+        """The filter or test as traced templates call it: checked, and deferred when given a slot."""
         wanted = utils._PassArg.from_obj(function)
 
         def deferred(*args: Any, **kwargs: Any) -> Any:
@@ -307,4 +181,3 @@ def unfit(environment: jinja2.Environment) -> str | None:
 
 def _call_named(owner: Any, name: str, *args: Any, **kwargs: Any) -> Any:
     return getattr(owner, name)(*args, **kwargs)
-

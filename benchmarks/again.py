@@ -1,0 +1,88 @@
+"""Building again: one member of many changed, and nothing changed, each against the build of everything.
+
+Which files were written is seen from outside: their content and times before and after.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import Pairs, Row, percent, seconds
+from benchmarks.members import COLUMNS
+from benchmarks.workshop import Workshop
+
+BAR = 0.15
+"""Of a full build."""
+NAME = "again"
+
+
+def measure(shop: Workshop, count: int, turns: int) -> list[Row]:
+    """Both rows. Raises AssertionError where a file was written that had no reason to be."""
+    site = Path(shutil.copytree(shop.site(count), shop.fresh("changing")))
+    full: list[float] = []
+    one: list[float] = []
+    nothing: list[float] = []
+    counts: list[dict[str, Any]] = []
+    for turn in range(turns):
+        out = shop.fresh("again")
+        ran, _ = shop.build(site, out)
+        full.append(ran.seconds)
+        slug = change(site / "members.csv", turn * 7 + count // 2, f"Turn {turn} of the benchmark.")
+        before = stamps(out)
+        ran, summary = shop.build(site, out)
+        one.append(ran.seconds)
+        after = stamps(out)
+        written = {path for path in after if after[path] != before.get(path)}
+        assert written, "the change was not built"
+        assert all(path.startswith(f"{slug}/") for path in written), written
+        counts.append({"files": len(written), "said": summary["written"]})
+        ran, summary = shop.build(site, out)
+        nothing.append(ran.seconds)
+        assert stamps(out) == after, "a file was written though nothing had changed"
+        assert summary["written"] == 0, summary["written"]
+    what = f"one member changed of {count:,}: {counts[0]['files']} files written, all of them the member's"
+    rows = [(what, one), (f"nothing changed, {count:,} members: no file written", nothing)]
+    return [_row(text, Pairs(tuple(spent), tuple(full))) for text, spent in rows]
+
+
+def _row(what: str, pairs: Pairs) -> Row:
+    share = pairs.share()
+    return Row(
+        NAME,
+        what,
+        seconds(pairs.ours),
+        f"full build {seconds(pairs.theirs)}",
+        percent(share),
+        f"≤ {BAR:.0%}".replace("%", " %"),
+        share.middle <= BAR,
+        {"ours": pairs.ours, "theirs": pairs.theirs, "share": share.values},
+    )
+
+
+def change(roster: Path, number: int, tagline: str) -> str:
+    """Gives one member another tagline; gives the member's slug. No other page shows it."""
+    with roster.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows[number]["tagline"] = tagline
+    with roster.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    return rows[number]["slug"]
+
+
+def stamps(root: Path) -> dict[str, tuple[int, int, int]]:
+    """Every file below a folder with inode, size and time; the build's own record aside."""
+    found: dict[str, tuple[int, int, int]] = {}
+    start = len(os.fspath(root)) + 1
+    for folder, names, files in os.walk(root):
+        names[:] = [name for name in names if name != ".espalier"]
+        for name in files:
+            path = f"{folder}/{name}"
+            seen = os.stat(path)  # noqa: PTH116 - 120,000 of them
+            found[path[start:]] = (seen.st_ino, seen.st_size, seen.st_mtime_ns)
+    return found

@@ -1,0 +1,37 @@
+"""Hello-world under the very server that serves for production: ``python -m benchmarks.hello PORT``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from sitegen.production import workers
+from sitegen.production.renewing import Wanted
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_BODY = b"Hello, world!\n"
+_HEADERS = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(_BODY)))]
+
+
+def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Answers every request with the same few bytes."""
+    start_response("200 OK", _HEADERS)
+    return [_BODY]
+
+
+def main(port: str) -> None:
+    """Serves until it is told to end."""
+    listener = workers.listen("127.0.0.1", int(port))
+    threads = next(each.default for each in fields(Wanted) if each.name == "threads")
+    assert isinstance(threads, int)
+    count = len(os.sched_getaffinity(0))
+    workers.Server(app, listener, workers=count, threads=threads, ready=lambda: None).run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,189 @@
+"""A roster in PostgreSQL: copied there whole from the checked index, and asked from there while serving.
+
+::
+
+    members.csv ── checked ──> index on disk ── COPY, one transaction ──> espalier_member, espalier_roster
+                                                                                │
+                                                             any number of servers: by_slug
+
+The rows are replaced within the table (delete, then COPY), not the table itself: readers go on reading the old
+rows until the transaction ends and never wait, rights that were granted stay, and plans stay prepared. The old
+rows' room is freed by a vacuum after it.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import sql
+
+from sitegen.errors import EspalierError, Fault, OutputError
+from sitegen.model import Member
+from sitegen.roster import table
+from sitegen.roster.lookup import COLUMNS, WIDTH, Found, Unavailable
+from sitegen.roster.roster import Roster
+from sitegen.slugs import is_slug
+
+SCHEMES = ("postgresql://", "postgres://")
+_BATCH = 500
+_ROW = ("row", "nearest", *table.FIELDS)
+
+_TABLES: LiteralString = """
+create table if not exists espalier_member (
+    row integer primary key, nearest integer, id text not null, slug text not null, name text not null,
+    first_name text not null, email text not null, locale text not null, status text not null, phone text, photo text,
+    place text, tagline text, story text, links text, sponsor_id text, market text, joined text
+);
+create unique index if not exists espalier_member_slug on espalier_member (slug);
+create table if not exists espalier_roster (
+    one boolean primary key default true check (one), digest text not null, rules text not null,
+    members integer not null, changed bigint not null
+)
+"""
+_MEMBERS = f"select {COLUMNS} from espalier_member m left join espalier_member s on s.row = m.nearest"
+_BY_SLUG = (
+    f"select {COLUMNS}, r.changed from espalier_roster r cross join espalier_member m"
+    " left join espalier_member s on s.row = m.nearest where m.slug = %s"
+)
+_ENTER: LiteralString = """
+insert into espalier_roster (digest, rules, members, changed)
+select %s, %s, %s, extract(epoch from clock_timestamp())::bigint
+on conflict (one) do update set digest = excluded.digest, rules = excluded.rules, members = excluded.members,
+    changed = greatest(excluded.changed, espalier_roster.changed + 1)
+"""
+
+
+def rules(of_site: str) -> str:
+    """How the rows are to be read: our version, and what of the site's settings decides it (``Site.roster_rules``)."""
+    return f"{table.VERSION} {of_site}"
+
+
+def copy(roster: Roster, url: str, rules: str) -> bool:
+    """Puts the members of a checked roster in the place of those in the database; False: they are there already.
+
+    Readers see the old roster until all of the new one is there. Raises OutputError.
+    """
+    try:
+        with psycopg.connect(url, connect_timeout=10) as database, database.cursor() as cursor:
+            cursor.execute(_TABLES)
+            # One copy at a time; readers are not kept waiting.
+            cursor.execute("lock table espalier_roster in share row exclusive mode")
+            cursor.execute("select digest, rules from espalier_roster")
+            if cursor.fetchone() == (roster.digest, rules):
+                return False
+            cursor.execute("delete from espalier_member")
+            columns = sql.SQL(", ").join(map(sql.Identifier, _ROW))
+            with cursor.copy(sql.SQL("copy espalier_member ({}) from stdin").format(columns)) as target:
+                for row in _rows(roster):
+                    target.write_row(row)
+            cursor.execute(_ENTER, (roster.digest, rules, len(roster)))
+        with psycopg.connect(url, connect_timeout=10, autocommit=True) as database:
+            database.execute("vacuum (analyze) espalier_member")
+    except psycopg.Error as error:
+        raise OutputError(Fault(f"the roster cannot be copied: {_said(error)}", where=shown(url))) from error
+    return True
+
+
+class PostgresLookup:
+    """Asks the table; a connection for each thread, opened when it is first needed and again when it breaks."""
+
+    def __init__(self, url: str, rules: str) -> None:
+        self._url = url
+        self._mine = threading.local()
+        with self._telling():
+            row = self._connection().execute("select digest, rules, changed from espalier_roster").fetchone()
+        if row is None or row[1] != rules:
+            self.close()
+            message = "the roster was copied for other settings of the site" if row else "there is no roster yet"
+            raise EspalierError(Fault(message, where=shown(url), hint="run `sitegen roster-to` with this site folder"))
+        self.digest = str(row[0])
+        self.since = int(row[2])
+
+    def refresh(self) -> None:
+        """Takes note of a roster that was copied since. Raises Unavailable."""
+        with self._telling():
+            row = self._connection().execute("select digest, changed from espalier_roster").fetchone()
+        if row is not None:
+            self.digest, self.since = str(row[0]), int(row[1])
+
+    def by_slug(self, slug: str) -> Found | None:
+        """The member whose address this is, active or not. Raises Unavailable."""
+        if not is_slug(slug):
+            return None
+        with self._telling():
+            try:
+                row = self._ask(slug)
+            except psycopg.OperationalError:  # the server was restarted, or closed what was idle for long
+                self.close()
+                row = self._ask(slug)
+        return None if row is None else Found(row[:-1], row[-1])
+
+    def active(self) -> Iterator[Member]:
+        """All active members, in roster order."""
+        return (member for member, _ in self.active_with_sponsors())
+
+    def active_with_sponsors(self) -> Iterator[tuple[Member, Member | None]]:
+        """The active members in roster order, each with the nearest active member above them."""
+        query = f"{_MEMBERS} where m.status = 'active' order by m.row"
+        # On a connection of its own: it streams, and whoever stops reading leaves it.
+        with (
+            self._telling(),
+            psycopg.connect(self._url, connect_timeout=10) as database,
+            database.cursor("members") as cursor,
+        ):
+            cursor.itersize = _BATCH
+            for row in cursor.execute(query):
+                found = Found(row, 0)
+                yield found.member, found.sponsor
+
+    def close(self) -> None:
+        """Closes this thread's connection."""
+        if getattr(self._mine, "process", None) == os.getpid():
+            self._mine.connection.close()
+            self._mine.process = None
+
+    def _ask(self, slug: str) -> tuple[Any, ...] | None:
+        return self._connection().execute(_BY_SLUG, (slug,), prepare=True).fetchone()
+
+    def _connection(self) -> psycopg.Connection[tuple[Any, ...]]:
+        mine = self._mine
+        if getattr(mine, "process", None) != os.getpid():  # new here, or the parent's
+            mine.connection = psycopg.connect(self._url, autocommit=True, connect_timeout=10)
+            mine.process = os.getpid()
+        connection: psycopg.Connection[tuple[Any, ...]] = mine.connection
+        return connection
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except psycopg.Error as error:
+            self.close()
+            raise Unavailable(Fault(f"the roster cannot be asked: {_said(error)}", where=shown(self._url))) from error
+
+
+def shown(url: str) -> str:
+    """An address of a database without its password, for messages."""
+    try:
+        known = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.Error:
+        return "postgresql"
+    return f"postgresql://{known.get('host', '')}/{known.get('dbname', '')}"
+
+
+def _rows(roster: Roster) -> Iterator[tuple[Any, ...]]:
+    with closing(sqlite3.connect(f"{roster.index.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        yield from database.execute(f"select {', '.join(_ROW)} from member order by row")
+
+
+def _said(error: psycopg.Error) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+assert len(_ROW) == WIDTH + 2

@@ -1,0 +1,180 @@
+"""axe-core finds no violation: every kind of page, both colour schemes, both languages, members who differ much."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from itertools import product
+from urllib.parse import urljoin
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.company import EVERYTHING, KINDS, LEAST, LOCALES
+from tests.browser.live import Capture, Website
+from tests.browser.windows import DESK, PHONE, Window
+
+pytestmark = pytest.mark.browser
+
+# Every rule that axe-core runs by default, its best practices included. Sizes of targets are measured elsewhere: its
+# own rule counts what lies below a bar that stays in place as too small. It waits in vain for frames without scripts.
+OPTIONS: dict[str, object] = {"resultTypes": ["violations"], "iframes": False}
+
+# A letter is no page: it needs no landmarks and no heading of the first level.
+LETTER = {**OPTIONS, "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+HOSTS = ("everything", "least", "company")
+
+
+def slug_of(host: str, locale: str) -> str | None:
+    return {"everything": EVERYTHING[locale], "least": LEAST[locale], "company": None}[host]
+
+
+def violations(
+    page: Page, options: dict[str, object] = OPTIONS, schemes: tuple[str, ...] = ("light", "dark")
+) -> list[str]:
+    """What axe finds in each colour scheme, a line each."""
+    found = []
+    for scheme in schemes:
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        for violation in Axe().run(page, options=options).response["violations"]:
+            for node in violation["nodes"]:
+                summary = " ".join(node["failureSummary"].split())
+                found.append(f"{scheme}: {violation['id']} at {node['target']}: {summary}")
+    return found
+
+
+# A page of every kind on every host, the languages taken in turn; the child theme on one host for each kind.
+SAMPLE = [
+    ("almanac", key, host, LOCALES[(number + turn) % 2])
+    for number, key in enumerate(KINDS)
+    for turn, host in enumerate(HOSTS)
+] + [("nightmarket", key, HOSTS[number % 3], LOCALES[number % 2]) for number, key in enumerate(KINDS)]
+
+REST = [case for case in product(("almanac", "nightmarket"), KINDS, HOSTS, LOCALES) if case not in SAMPLE]
+
+
+@pytest.mark.parametrize(
+    ("theme", "key", "host", "locale"),
+    [*SAMPLE, *(pytest.param(*case, marks=pytest.mark.slow) for case in REST)],
+)
+def test_no_violation(
+    theme: str,
+    key: str,
+    host: str,
+    locale: str,
+    themed: Callable[[str], Website],
+    open_window: Callable[..., Window],
+) -> None:
+    page = open_window().page
+    page.goto(themed(theme).address(slug_of(host, locale), key, locale))
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("key", ["home", "products/first-frost", "signup"])
+@pytest.mark.parametrize("theme", ["almanac", "nightmarket"])
+def test_no_violation_on_a_desk(
+    theme: str, key: str, themed: Callable[[str], Website], open_window: Callable[..., Window]
+) -> None:
+    page = open_window(size=DESK, touch=False).page
+    page.goto(themed(theme).address(EVERYTHING["en"], key, "en"))
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_violation_among_the_form_s_errors(
+    locale: str, almanac: Website, open_window: Callable[..., Window]
+) -> None:
+    page = open_window().page
+    page.goto(almanac.address(EVERYTHING[locale], "signup", locale))
+    page.evaluate("for (const each of document.querySelectorAll('[required]')) each.required = false")
+    page.locator("[type=submit]").click()
+    page.locator("[name=email][aria-invalid=true]").wait_for()
+    assert violations(page) == []
+
+
+def test_no_violation_with_the_menu_open(almanac: Website, open_window: Callable[..., Window]) -> None:
+    page = open_window().page
+    page.goto(almanac.address(EVERYTHING["en"], "faq", "en"))
+    page.locator("[popovertarget]").click()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("key", ["home", "products/first-frost", "opportunity", "signup", "thanks"])
+def test_no_violation_from_right_to_left(key: str, mirror: Website, open_window: Callable[..., Window]) -> None:
+    for slug in (EVERYTHING["en"], None):
+        page = open_window().page
+        page.goto(mirror.address(slug, key, "ar"))
+        assert page.evaluate("getComputedStyle(document.body).direction") == "rtl"
+        assert violations(page) == []
+        for size in (PHONE, DESK):
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("token", ["member", "void"])
+def test_no_violation_on_the_service_s_form(
+    token: str, locale: str, almanac: Website, open_window: Callable[..., Window]
+) -> None:
+    """The form with its errors, and the company's form in place of one whose token does not hold."""
+    page = open_window(javascript=True).page
+    page.goto(almanac.address(EVERYTHING[locale], "signup", locale))
+    page.evaluate(
+        """(token) => {
+          const form = document.querySelector("form[method=post]");
+          for (const each of form.querySelectorAll("[required]")) each.required = false;
+          form.elements.email.value = "pat@example";
+          if (token === "void") form.elements.token.value = "m-003.altered";
+          HTMLFormElement.prototype.submit.call(form);
+        }""",
+        token,
+    )
+    page.wait_for_url("**/signup")
+    assert page.locator("html").get_attribute("lang") == locale
+    assert page.locator("form [name=email]").input_value() == "pat@example"
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+
+
+def test_no_violation_on_the_service_s_other_pages(
+    almanac: Website, capture: Capture, open_window: Callable[..., Window]
+) -> None:
+    window = open_window()
+    page = window.page
+    faults = []
+    page.goto(f"{capture.origin}/nothing-here")
+    faults += violations(page)
+    page.goto(f"{capture.origin}/dev/mailbox")
+    faults += violations(page)
+    page.goto(almanac.address(EVERYTHING["en"], "signup", "en"))
+    page.locator("[name=email]").fill("mailbox@example.com")
+    page.locator("[name=consent]").check()
+    page.locator("[type=submit]").click()
+    page.wait_for_url(almanac.address(EVERYTHING["en"], "thanks", "en"))
+    page.goto(f"{capture.origin}/dev/mailbox")
+    faults += violations(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    assert page.locator(".mails a").count() >= 2, "the thank-you letter and the new-lead letter"
+    letters = [urljoin(page.url, each.get_attribute("href") or "") for each in page.locator(".mails a").all()[:2]]
+    for letter in letters:
+        # The letter itself is locked up without scripts, so that axe must read a copy; in the dark the letter takes the
+        # reader's own colours, which axe doesn't know.
+        with urllib.request.urlopen(f"{letter}/html", timeout=10) as answer:
+            html = answer.read().decode()
+        copy = open_window().page
+        copy.set_content(html)
+        faults += violations(copy, LETTER, ("light",))
+    assert faults == []
+
+
+def test_a_missing_page_says_so(almanac: Website, open_window: Callable[..., Window]) -> None:
+    with pytest.raises(urllib.error.HTTPError) as error:
+        urllib.request.urlopen(f"{almanac.origin}/no/such/page", timeout=10)
+    error.value.close()
+    assert error.value.code == 404
+    page = open_window().page
+    page.goto(f"{almanac.origin}/no/such/page")
+    assert violations(page) == []

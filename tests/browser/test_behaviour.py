@@ -1,0 +1,217 @@
+"""How pages behave: they ask nobody else for anything, keep the strict policy, fit every width, and stay still."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.company import (
+    ARABIC,
+    ARABIC_SPONSOR,
+    CHINESE,
+    EVERYTHING,
+    KINDS,
+    LEAST,
+    LOCALES,
+    ONE_WORD,
+    QUOTES,
+)
+from tests.browser.live import Capture, Website
+from tests.browser.windows import DESK, PHONE, TABLET, Window
+
+pytestmark = pytest.mark.browser
+
+MEASURES = (Path(__file__).parent / "measures.js").read_text(encoding="utf-8")
+
+WIDTHS = (360, PHONE[0], TABLET[0], DESK[0])
+LARGEST_SHIFT = 0.05
+"""Cumulative Layout Shift; 0.1 is what the Web Vitals call good."""
+
+HOSTS = (EVERYTHING["en"], LEAST["en"], None)
+THEMES = ("almanac", "nightmarket")
+CASES = [
+    pytest.param(
+        theme,
+        key,
+        slug,
+        LOCALES[(number + turn) % 2],
+        # Every kind once in each theme; the rest of the table in the long proof.
+        marks=() if turn == number % 3 else pytest.mark.slow,
+    )
+    for theme in THEMES
+    for number, key in enumerate(KINDS)
+    for turn, slug in enumerate(HOSTS)
+]
+every_page = pytest.mark.parametrize(("theme", "key", "slug", "locale"), CASES)
+
+
+@every_page
+def test_nothing_from_third_parties_and_nothing_against_the_policy(
+    theme: str,
+    key: str,
+    slug: str | None,
+    locale: str,
+    themed: Callable[[str], Website],
+    open_window: Callable[..., Window],
+) -> None:
+    site = themed(theme)
+    window = open_window()
+    answer = window.page.goto(site.address(slug, key, locale))
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'self'" in policy and "unsafe" not in policy
+    to_the_end(window.page)
+    strangers = [url for _, _, url in window.requests if not url.startswith((f"{site.origin}/", "data:"))]
+    assert strangers == []
+    assert window.violations() == []
+    assert window.complaints == []
+
+
+@every_page
+def test_it_fits_every_width_and_stays_still(
+    theme: str,
+    key: str,
+    slug: str | None,
+    locale: str,
+    themed: Callable[[str], Website],
+    open_window: Callable[..., Window],
+) -> None:
+    window = open_window(touch=False)
+    page = window.page
+    page.add_init_script(
+        """
+        window.shifts = [];
+        new PerformanceObserver((list) => {
+          for (const each of list.getEntries())
+            if (!each.hadRecentInput)
+              window.shifts.push([each.value, each.sources.map((source) => source.node?.outerHTML?.slice(0, 90))]);
+        }).observe({ type: "layout-shift", buffered: true });
+        """
+    )
+    page.goto(themed(theme).address(slug, key, locale))
+    to_the_end(page)
+    shifts = page.evaluate("window.shifts")
+    assert sum(value for value, _ in shifts) <= LARGEST_SHIFT, shifts
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert too_wide(page) == [], f"at {width} px"
+
+
+@pytest.mark.parametrize("slug", [ARABIC, CHINESE, QUOTES, ONE_WORD])
+def test_other_names_fit_too(slug: str, almanac: Website, open_window: Callable[..., Window]) -> None:
+    page = open_window(touch=False).page
+    page.goto(almanac.address(slug, "home", "en"))
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert too_wide(page) == [], f"at {width} px"
+
+
+@every_page
+def test_targets_are_large_enough(
+    theme: str,
+    key: str,
+    slug: str | None,
+    locale: str,
+    themed: Callable[[str], Website],
+    open_window: Callable[..., Window],
+) -> None:
+    address = themed(theme).address(slug, key, locale)
+    held = open_window().page
+    held.goto(address)
+    assert small_targets(held, 44) == []
+    desk = open_window(size=DESK, touch=False).page
+    desk.goto(address)
+    assert small_targets(desk, 24) == []
+
+
+def test_the_menu_s_targets_are_large_enough(almanac: Website, open_window: Callable[..., Window]) -> None:
+    page = open_window().page
+    page.goto(almanac.address(EVERYTHING["en"], "home", "en"))
+    page.locator("[popovertarget]").click()
+    assert small_targets(page, 44) == []
+
+
+def test_a_target_too_small_would_be_found(almanac: Website, open_window: Callable[..., Window]) -> None:
+    """The measure itself."""
+    page = open_window().page
+    page.goto(almanac.address(None, "home", "en"))
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('afterbegin', '<div><a href=/x>x</a></div>')")
+    assert len(small_targets(page, 24)) == 1
+
+
+def test_a_thing_too_wide_would_be_found(almanac: Website, open_window: Callable[..., Window]) -> None:
+    page = open_window(touch=False).page
+    page.goto(almanac.address(None, "faq", "en"))
+    page.evaluate("document.querySelector('main p').style.inlineSize = '2000px'")
+    assert len(too_wide(page)) >= 1
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("slug", [ARABIC, ARABIC_SPONSOR])
+@pytest.mark.parametrize("key", ["home", "products/first-frost", "signup", "thanks"])
+def test_the_words_around_an_arabic_name_stay_in_their_places(
+    key: str, slug: str, theme: str, themed: Callable[[str], Website], open_window: Callable[..., Window]
+) -> None:
+    """Whatever stands before the name is at its left, whatever comes after at its right, as the line is read."""
+    site = themed(theme)
+    page = open_window(size=DESK, touch=False).page
+    page.goto(site.address(slug, key, "en"))
+    names = [site.members[each]["name"] for each in (ARABIC, ARABIC_SPONSOR)]
+    names += [site.members[each]["first_name"] for each in (ARABIC, ARABIC_SPONSOR)]
+    assert measured(page, f"misplacedAround({json.dumps(names)})") == []
+
+
+@pytest.mark.parametrize("slug", [EVERYTHING["en"], LEAST["en"], QUOTES])
+def test_latin_names_and_numbers_on_a_page_from_right_to_left(
+    slug: str, mirror: Website, open_window: Callable[..., Window]
+) -> None:
+    page = open_window(size=DESK, touch=False).page
+    page.goto(mirror.address(slug, "home", "ar"))
+    name = mirror.members[slug]["name"]
+    assert name in page.locator("main").inner_text()
+    assert too_wide(page) == []
+    # The plus sign of a telephone number stands at its left, whichever way the page runs.
+    assert measured(page, "turnedNumbers()") == []
+
+
+def test_the_service_s_pages_keep_the_policy_too(
+    almanac: Website, capture: Capture, open_window: Callable[..., Window]
+) -> None:
+    window = open_window()
+    window.page.goto(f"{capture.origin}/dev/mailbox")
+    window.page.goto(f"{capture.origin}/nothing-here")
+    assert [each for each in window.complaints if "404" not in each] == []
+    assert all(url.startswith((capture.origin, almanac.origin)) for _, _, url in window.requests)
+
+
+def to_the_end(page: Page) -> None:
+    """Scrolls down so that everything that waits to be seen is loaded."""
+    page.evaluate(
+        """async () => {
+          for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
+            scrollTo({ top: y, behavior: "instant" });
+            await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)));
+          }
+        }"""
+    )
+    page.wait_for_load_state("networkidle")
+
+
+def too_wide(page: Page) -> list[str]:
+    """What makes the page scroll sideways, or hangs out of it unseen."""
+    return measured(page, "tooWide()")
+
+
+def small_targets(page: Page, least: int) -> list[str]:
+    """What can be tapped and is smaller than ``least`` px both ways; links within a sentence aside (WCAG 2.5.8)."""
+    return measured(page, f"smallTargets({least})")
+
+
+def measured(page: Page, call: str) -> list[str]:
+    """What a measure of ``measures.js`` finds wrong."""
+    found: list[str] = page.evaluate(f"() => {{ {MEASURES}\nreturn {call}; }}")
+    return found

@@ -1,0 +1,390 @@
+"""Production serving as visitors meet it: the real server in processes of its own, asked over the loopback address."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from sitegen import bundled
+from sitegen.build import build
+from sitegen.production.http import host_of, takes_gzip
+from sitegen.production.ledger import Ledger
+from sitegen.slugs import slugify
+from tests.conftest import TOKEN_KEY, ordered, replace_in, tree
+
+COMPANY = "brambleandwick.example"
+
+
+Answer = tuple[int, http.client.HTTPMessage, bytes]
+
+
+class Site:
+    """A server that is running, and how to ask it."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int, folder: Path, log: Path) -> None:
+        self.process = process
+        self.port = port
+        self.folder = folder
+        self.log = log
+
+    def ask(
+        self, path: str, method: str = "GET", host: str = COMPANY, **headers: str
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            for name, value in {"Host": host, **named}.items():
+                connection.putheader(name, value)
+            connection.endheaders()
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read()
+        finally:
+            connection.close()
+
+    def becomes(self, true: Callable[[], bool]) -> None:
+        """Waits until something holds ten times in a row, so that every process has been met."""
+        row, ends = 0, monotonic() + 60
+        while row < 10:
+            row = row + 1 if true() else 0
+            assert monotonic() < ends, self.log.read_text()
+            sleep(0.05)
+
+    def raw(self, request: bytes) -> bytes:
+        """The first line of the answer to bytes that no library would send."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
+            connection.sendall(request)
+            return connection.recv(200).split(b"\r\n")[0]
+
+
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[Site]:
+    """The command itself, until the block ends."""
+    instance, log = folder.parent / "instance", folder.parent / "log"
+    instance.mkdir(exist_ok=True)
+    environment = {**os.environ, "ESPALIER_INSTANCE": str(instance), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "sitegen", "serve", str(folder), "--production", "--port", "0", *options]
+    with log.open("w") as errors:
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
+    assert process.stdout
+    try:
+        line = process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
+        assert found, line + log.read_text()
+        yield Site(process, int(found[1]), folder, log)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def sample(place: Path, layout: str = "path") -> Path:
+    """The sample company, with one member who has left."""
+    folder = Path(shutil.copytree(bundled.folder("content"), place / "content"))
+    replace_in(folder / "site.toml", 'layout = "path"', f'layout = "{layout}"')
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One server for the tests that change nothing."""
+    folder = sample(tmp_path_factory.mktemp("served"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESPALIER_TOKEN_KEY", TOKEN_KEY)
+        with serving(folder, "--workers", "2") as running:
+            yield running
+
+
+def inactive(folder: Path) -> str:
+    """The slug of a member who has left."""
+    with (folder / "members.csv").open(encoding="utf-8", newline="") as file:
+        return next(row["slug"] or slugify(row["name"]) for row in csv.DictReader(file) if row["status"] == "inactive")
+
+
+@pytest.mark.parametrize("layout", ["path", "subdomain"])
+def test_every_file_of_a_build_is_served_byte_for_byte(tmp_path, layout):
+    folder, out = sample(tmp_path, layout), tmp_path / "public"
+    build(ordered(folder, out))
+    built = tree(out)
+    members = {path.split("/")[0] for path in built if path.endswith("/contact.vcf")}
+    assert len(members) > 10
+    with serving(folder, "--workers", "2") as running:
+        for path, content in built.items():
+            top, _, rest = path.partition("/")
+            on_own_host = layout == "subdomain" and top in members
+            host = f"{top}.{COMPANY}" if on_own_host else COMPANY
+            address = "/" + (rest if on_own_host else path).removesuffix("index.html")
+            status, _, served = running.ask(address, host=host)
+            assert (status, served == content) == (200, True), address
+
+
+def test_a_page_has_what_caches_need(site):
+    status, headers, content = site.ask("/bernadette/faq/")
+    assert status == 200
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert headers["Cache-Control"] == "no-cache"
+    assert headers["Vary"] == "Accept-Encoding"
+    assert headers["Content-Length"] == str(len(content))
+    assert re.fullmatch(r'"[0-9a-f]+"', headers["ETag"])
+    changed = parsedate_to_datetime(headers["Last-Modified"])
+    assert changed <= parsedate_to_datetime(headers["Date"])
+    assert "form-action 'self' https://brambleandwick.example" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "Content-Encoding" not in headers
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/bernadette/", "/bernadette/contact.vcf", "/bernadette/qr.svg", "/sitemap.xml", "/no"]
+)
+def test_head_is_get_without_a_body(site, path):
+    status, headers, content = site.ask(path)
+    also, same, nothing = site.ask(path, "HEAD")
+    assert (also, nothing) == (status, b"")
+    assert content
+    assert {n: v for n, v in same.items() if n != "Date"} == {n: v for n, v in headers.items() if n != "Date"}
+
+
+@pytest.mark.parametrize("path", ["/", "/bernadette/story/", "/bernadette/contact.vcf", "/robots.txt"])
+def test_compressed_is_the_same_under_another_tag(site, path):
+    _, plain, content = site.ask(path)
+    status, packed, smaller = site.ask(path, Accept_Encoding="br;q=1.0, gzip;q=0.8, *;q=0.1")
+    assert (status, packed["Content-Encoding"]) == (200, "gzip")
+    assert gzip.decompress(smaller) == content
+    assert packed["ETag"] != plain["ETag"]
+    assert "Content-Encoding" not in site.ask(path, Accept_Encoding="gzip;q=0, *")[1]
+
+
+def test_conditions(site):
+    for path in ("/", "/bernadette/", "/bernadette/qr.svg", "/sitemap.xml"):
+        _, headers, _ = site.ask(path)
+        tag, date = headers["ETag"], headers["Last-Modified"]
+        for matching in (tag, f"W/{tag}", f'"other", {tag}', f'"a" ,W/{tag},', "*"):
+            status, again, content = site.ask(path, If_None_Match=matching)
+            assert (status, content) == (304, b""), (path, matching)
+            for name in ("ETag", "Cache-Control", "Vary", "Last-Modified"):
+                assert again[name] == headers[name]
+            assert again["Content-Length"] is None
+        for other in ('"other"', tag.strip('"'), "", f"{tag}x"):
+            assert site.ask(path, If_None_Match=other)[0] == 200, other
+        assert site.ask(path, If_Modified_Since=date)[0] == 304
+        assert site.ask(path, "HEAD", If_Modified_Since=date)[0] == 304
+        assert site.ask(path, If_Modified_Since="Sun, 06 Nov 1994 08:49:37 GMT")[0] == 200
+        assert site.ask(path, If_Modified_Since="yesterday")[0] == 200
+        # If-None-Match decides alone where it is there.
+        assert site.ask(path, If_None_Match='"other"', If_Modified_Since=date)[0] == 200
+        gz = site.ask(path, Accept_Encoding="gzip")[1]["ETag"]
+        assert site.ask(path, If_None_Match=gz, Accept_Encoding="gzip")[0] == 304
+        assert site.ask(path, If_None_Match=gz)[0] == 200
+
+
+def test_assets_and_photos_are_kept_for_ever(site):
+    home = site.ask("/bernadette/")[2].decode()
+    addresses = set(re.findall(r"/assets/[^\"\s,]+", home))
+    assert any("/photos/" in each for each in addresses)
+    for each in addresses:
+        status, headers, content = site.ask(each)
+        assert (status, headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable"), each
+        assert content
+        assert site.ask(each, If_None_Match=headers["ETag"])[0] == 304
+    for wrong in (
+        "/assets/",
+        "/assets/nope.css",
+        "/assets/photos/0123456789abcdef0123-160.avif",
+        "/assets/photos/../x",
+    ):
+        assert site.ask(wrong)[0] == 404
+
+
+def test_what_is_not_there(site):
+    status, headers, content = site.ask("/no-such-member/")
+    assert (status, headers["Cache-Control"]) == (404, "no-cache")
+    assert b"Bramble" in content
+    assert site.ask("/bernadette/no-such-page/")[0] == 404
+    assert site.ask("/bernadette")[1]["Location"] == "/bernadette/"
+    status, headers, _ = site.ask("/bernadette/faq?from=card")
+    assert (status, headers["Location"]) == (308, "/bernadette/faq/?from=card")
+    status, headers, _ = site.ask("/bernadette/", "POST")
+    assert (status, headers["Allow"]) == (405, "GET, HEAD")
+
+
+def test_a_member_who_left_is_gone_kindly(site):
+    slug = inactive(site.folder)
+    for path in (f"/{slug}", f"/{slug}/", f"/{slug}/faq/", f"/{slug}/contact.vcf"):
+        status, headers, content = site.ask(path)
+        assert (status, headers["Content-Type"]) == (410, "text/html; charset=utf-8")
+        assert b"Bramble" in content
+        assert b"/assets/" in content  # it wears the theme
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "/../../etc/passwd",
+            "/%2e%2e/%2e%2e/etc/passwd",
+            "/assets/..%2f..%2fsite.toml",
+            "/./",
+            "//",
+            "//evil.example/",
+        ),
+        *(
+            "/%00",
+            "/bernadette/%00",
+            "/%ff%fe",
+            "/%c3%28/",
+            "/%E2%98%83/",
+            "/%",
+            "/%zz",
+            "/a%0d%0ab",
+            "/*",
+            "/" + "a" * 3000,
+        ),
+        *("/bernadette%2f", "/BERNADETTE/", "/bernadette/..", "/.espalier/lock", "/site.toml", "/members.csv", "/;x=y"),
+        *(
+            "/sitemap-1.xml",
+            "/sitemap-0.xml",
+            "/assets/photos/" + "f" * 900 + "-1.jpg",
+        ),
+    ],
+)
+def test_odd_paths_are_never_our_fault(site, path):
+    line = site.raw(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    assert line.split()[1] in (b"400", b"404") or path == "/bernadette%2f", line
+
+
+def test_hosts_of_the_subdomain_layout(tmp_path):
+    folder = sample(tmp_path, "subdomain")
+    left = inactive(folder)
+    with serving(folder, "--workers", "1") as running:
+        assert running.ask("/", host=f"bernadette.{COMPANY}")[0] == 200
+        assert running.ask("/", host=f"Bernadette.{COMPANY.upper()}.:8080")[0] == 200
+        assert running.ask("/", host=f"nobody.{COMPANY}")[0] == 404
+        assert running.ask("/", host=f"a.bernadette.{COMPANY}")[0] == 421
+        assert running.ask("/", host="elsewhere.example")[0] == 421
+        assert running.ask("/", host="")[0] in (400, 421)
+        status, headers, _ = running.ask("/bernadette/faq/")
+        assert (status, headers["Location"]) == (308, f"https://bernadette.{COMPANY}/faq/")
+        status, _, content = running.ask("/", host=f"{left}.{COMPANY}")
+        assert status == 410
+        assert f'href="https://{COMPANY}/"'.encode() in content
+        asset = re.findall(rb"/assets/[^\"]+\.css", content)[0].decode()
+        assert running.ask(asset, host=f"{left}.{COMPANY}")[0] == 200
+
+
+def test_changes_are_live_in_every_process_and_broken_ones_are_not(tmp_path):
+    folder = sample(tmp_path)
+    page, roster = folder / "pages" / "en" / "faq.md", folder / "members.csv"
+    with serving(folder, "--workers", "2") as running:
+        _, before, first = running.ask("/bernadette/faq/")
+        _, other, _ = running.ask("/bernadette/story/")
+        whole = page.read_text(encoding="utf-8")
+        page.write_text(whole + "\n\nFresh from the press.\n", encoding="utf-8")
+        running.becomes(lambda: b"Fresh from the press." in running.ask("/bernadette/faq/")[2])
+        _, after, _ = running.ask("/bernadette/faq/")
+        assert after["ETag"] != before["ETag"]
+        assert parsedate_to_datetime(after["Last-Modified"]) > parsedate_to_datetime(before["Last-Modified"])
+        untouched = running.ask("/bernadette/story/")[1]
+        assert (untouched["ETag"], untouched["Last-Modified"]) == (other["ETag"], other["Last-Modified"])
+
+        page.write_text(whole + "\n\n{{ member.nonsense }}\n", encoding="utf-8")
+        running.becomes(lambda: "nonsense" in running.log.read_text())
+        assert b"Fresh from the press." in running.ask("/bernadette/faq/")[2]
+        assert running.log.read_text().count("cannot be shown") == 1
+
+        # Back to what it was: the old tag, but never an older date.
+        page.write_text(whole, encoding="utf-8")
+        running.becomes(lambda: running.ask("/bernadette/faq/")[2] == first)
+        _, back, _ = running.ask("/bernadette/faq/")
+        assert back["ETag"] == before["ETag"]
+        assert parsedate_to_datetime(back["Last-Modified"]) > parsedate_to_datetime(after["Last-Modified"])
+
+        replace_in(roster, "Bernadette Quirke,", "Bernadette Renamed,")
+        running.becomes(lambda: b"Bernadette Renamed" in running.ask("/bernadette/")[2])
+        assert "Traceback" not in running.log.read_text()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_what_has_begun_is_finished_and_nobody_is_logged(tmp_path, ending):
+    folder = sample(tmp_path)
+    with serving(folder, "--workers", "1") as running:
+        assert running.ask("/bernadette/")[0] == 200
+        with socket.create_connection(("127.0.0.1", running.port), timeout=60) as connection:
+            connection.sendall(b"GET /bernadette/ HTTP/1.1\r\nHost: x\r\n")
+            sleep(0.5)
+            running.process.send_signal(ending)
+            sleep(0.5)
+            connection.sendall(b"\r\n")
+            assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
+        assert running.process.wait(60) == 0
+        assert "bernadette" not in running.log.read_text()
+
+
+def test_a_site_with_faults_is_not_served(tmp_path):
+    folder = sample(tmp_path)
+    replace_in(folder / "site.toml", "reserved_slugs", "reserved_slug")
+    done = subprocess.run(
+        [sys.executable, "-m", "sitegen", "serve", str(folder), "--production", "--port", "0"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "did you mean" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [
+        *(("", False), ("gzip", True), ("GZIP", True), ("gzip;q=0", False), ("gzip; q=0.0", False), ("*", True)),
+        *(("*;q=0", False), ("gzip;q=0, *", False), ("br, deflate", False), ("identity", False), ("x-gzip", True)),
+        *(("gzip;q=0.5, identity;q=1", False), ("gzip;q=x", False), ("gzip;q=0.001", True), (",,;;q=,", False)),
+    ],
+)
+def test_accept_encoding(accepted, expected):
+    assert takes_gzip(accepted) is expected
+
+
+def test_hosts():
+    read = host_of("Example.com:8000")
+    assert [read(each) for each in ("example.com", "EXAMPLE.com.:1", "ana.example.com")] == ["", "", "ana"]
+    for other in ("", "example.org", "a.b.example.com", ".example.com", "xexample.com", "[::1]:80", "\xff"):
+        assert read(other) is None
+
+
+def test_the_ledger_never_goes_back(tmp_path):
+    file = tmp_path / "page.md"
+    file.write_text("x", encoding="utf-8")
+    os.utime(file, (1, 1))  # an old time of content says nothing of when it came here
+    ledger = Ledger(tmp_path / "since.json")
+    first = ledger.since({"a": "1", "b": "1"}, [file])
+    assert first["a"] == int(file.stat().st_ctime)
+    second = ledger.since({"a": "2", "b": "1"})
+    assert second["a"] > first["a"]
+    assert second["b"] == first["b"]
+    third = Ledger(tmp_path / "since.json").since({"a": "1", "b": "1"})
+    assert third["a"] > second["a"]
+    (tmp_path / "since.json").write_text("not JSON", encoding="utf-8")
+    assert ledger.since({"a": "1"})["a"] >= first["a"]

@@ -1,0 +1,34 @@
+"""Both bundled themes on the sample company: every page is stamped, and is what plain Jinja writes."""
+
+from __future__ import annotations
+
+import pytest
+
+from sitegen import check, hosts
+from sitegen import site as sites
+from sitegen.context import Photo, PhotoSource
+from sitegen.render import Renderer
+from sitegen.token import TokenSigner
+from tests.conftest import ROOT
+
+
+def photo(name: str) -> Photo:
+    return Photo(f"/assets/photos/{name}", (PhotoSource("image/avif", f"/assets/photos/{name}.avif 160w"),), 160)
+
+
+@pytest.mark.parametrize("theme", ["almanac", "nightmarket"])
+def test_all_pages_of_all_members_are_stamped(theme: str) -> None:
+    site = sites.load(ROOT / "content", theme_name=theme)
+    renderer = Renderer(site, TokenSigner(["k" * 32]))
+    with check.roster(site) as roster:
+        for member, sponsor in roster.active_with_sponsors():
+            host = hosts.of_member(site, member, sponsor, photo)
+            sheet = renderer.sheet(host)
+            for planned in renderer.plan(site.member_variant(member.locale)):
+                assert renderer.stamp(planned, sheet) == renderer.render(planned, host), planned.page.key
+    reasons = {planned.page.key: program.reason for planned, program in renderer.programs.items()}
+    assert reasons
+    assert not {key: reason for key, reason in reasons.items() if reason}
+    # Those whose shape was met before are stamped; only the first of each shape is rendered plainly.
+    figures = [program.figures for program in renderer.programs.values()]
+    assert sum(each.stamps for each in figures) > sum(each.plain for each in figures)
