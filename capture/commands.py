@@ -94,7 +94,6 @@ def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8001, show_default=True, type=PORT, help="The port; 0 takes any free one.")
-<<<<<<< HEAD
 @click.option(
     "--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests at a time, in each process."
 )
@@ -103,10 +102,6 @@ def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json:
 )
 @click.option("--no-worker", is_flag=True, help="Send no mail from here; `capture worker` does.")
 def serve(host: str, port: int, threads: int, processes: int, no_worker: bool) -> None:
-=======
-@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests at a time.")
-def serve(host: str, port: int, threads: int) -> None:
->>>>>>> origin/main
     """Serve the sign-up service until it is told to stop (SIGTERM or Ctrl-C), then finish what has begun.
 
     It also sends the mails in the outbox, unless --no-worker leaves that to `capture worker`.

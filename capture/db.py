@@ -170,7 +170,6 @@ class Database:
             raise Unavailable("the database's file is gone")
 
     def _postgresql(self) -> Engine:
-<<<<<<< HEAD
         milliseconds = max(1, round(self.busy_seconds * 1000))
         return create_engine(
             self.url,
@@ -186,9 +185,6 @@ class Database:
                 "application_name": "espalier-capture",
             },
         )
-=======
-        return create_engine(self.url, hide_parameters=True, pool_pre_ping=True, pool_timeout=self.busy_seconds)
->>>>>>> origin/main
 
     def _sqlite(self, checkpoints: bool, journal: str) -> Engine:
         path = str(self.file.absolute()) if self.file else ""

@@ -214,7 +214,6 @@ def form(signer: TokenSigner, clock: Clock) -> Callable[..., dict[str, Any]]:
     """
     links = Links([KEY])
 
-<<<<<<< HEAD
     def fill(
         member: str | None = "m-2",
         *,
@@ -223,9 +222,6 @@ def form(signer: TokenSigner, clock: Clock) -> Callable[..., dict[str, Any]]:
         at: datetime | None = None,
         **changes: Any,
     ) -> dict[str, Any]:
-=======
-    def fill(member: str | None = "m-2", *, locale: str = "en", key: str = "home", **changes: Any) -> dict[str, Any]:
->>>>>>> origin/main
         text = CONSENT_COMPANY if member is None else CONSENT_ES if locale == "es" else CONSENT
         seen = PageSeen(key, locale, "b0b0b0b0b0b0", short_digest(text))
         fields = {
