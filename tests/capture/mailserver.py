@@ -33,9 +33,15 @@ class Handler:
         """Those among them of which it never told the sender."""
         self.connections = 0
 
+        self.greetings: list[bool] = []
+        """For each EHLO, whether it came through TLS."""
+        self.users: list[str] = []
+        """Who logged in, once for each time."""
+
     async def handle_EHLO(self, server: SMTP, session: Any, envelope: Any, name: str, answers: list[str]) -> list[str]:  # noqa: N802
         """Counts connections."""
         self.connections += 1
+        self.greetings.append(session.ssl is not None)
         session.host_name = name
         said = self.ehlo(name)
         if said == "drop":
@@ -104,9 +110,9 @@ def chaos(seed: int) -> Handler:
 
 
 class _Server(Controller):
-    def __init__(self, handler: Handler, **options: Any) -> None:
+    def __init__(self, handler: Handler, wrapped: ssl.SSLContext | None, **options: Any) -> None:
         self._smtp_options = options
-        super().__init__(handler, hostname="127.0.0.1", port=0)
+        super().__init__(handler, hostname="127.0.0.1", port=0, ssl_context=wrapped)
 
     def factory(self) -> SMTP:
         """One per connection."""
@@ -114,26 +120,45 @@ class _Server(Controller):
 
     def _trigger_server(self) -> None:
         """Talks to itself once; the original knows nothing of port 0."""
-        with socket.create_connection(self.server.sockets[0].getsockname()[:2], timeout=5) as connection:
-            connection.recv(100)
+        with socket.create_connection(self.server.sockets[0].getsockname()[:2], timeout=5) as plain:
+            if self.ssl_context is None:
+                plain.recv(100)
+                return
+            anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+            with anybody.wrap_socket(plain) as connection:
+                connection.recv(100)
 
 
 @contextlib.contextmanager
 def serving(
-    handler: Handler, *, login: tuple[str, str] | None = None, context: ssl.SSLContext | None = None
+    handler: Handler,
+    *,
+    login: tuple[str, str] | None = None,
+    context: ssl.SSLContext | None = None,
+    implicit: bool = False,
 ) -> Iterator[int]:
-    """Runs the server and gives its port. ``login``: the only user; ``context``: offers STARTTLS, and demands it."""
+    """Runs the server and gives its port.
+
+    ``login``: the only user, without whom it takes nothing. ``context``: offers STARTTLS, and demands it; with
+    ``implicit`` it speaks TLS from the first byte on.
+    """
     options: dict[str, Any] = {}
-    if context:
+    if context and not implicit:
         options |= {"tls_context": context, "require_starttls": True}
     if login:
         right = [each.encode() for each in login]
 
         def authenticate(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-            return AuthResult(success=[data.login, data.password] == right, handled=False)
+            right_one = [data.login, data.password] == right
+            if right_one:
+                handler.users.append(data.login.decode())
+            return AuthResult(success=right_one, handled=False)
 
-        options |= {"authenticator": authenticate, "auth_require_tls": context is not None}
-    server = _Server(handler, **options)
+        # Where TLS came first, aiosmtpd does not see it: whoever got this far is safe.
+        in_clear = context is None or implicit
+        options |= {"authenticator": authenticate, "auth_required": True, "auth_require_tls": not in_clear}
+    server = _Server(handler, context if implicit else None, **options)
     server.start()
     try:
         yield server.server.sockets[0].getsockname()[1]
