@@ -15,6 +15,7 @@ from prometheus_client import multiprocess
 
 from capture import logs, metrics, sending
 from capture.app import create_app
+from capture.connections import Threads
 from capture.db import Database
 from capture.delivery import DeliveryError
 from capture.directory import EspalierError, Fault
@@ -102,7 +103,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "bind": f"fd://{listener}",
             "workers": processes,
             "threads": threads,
-            "worker_class": "gthread",
+            "worker_class": Threads,
             "graceful_timeout": GRACE_SECONDS,
             "timeout": 60,
             "keepalive": 5,
@@ -110,6 +111,10 @@ class Server(BaseApplication):  # type: ignore[misc]
             "limit_request_line": 4094,
             "limit_request_fields": 60,
             "limit_request_field_size": 8190,
+            # Nobody's headers change the address asked for or the scheme, not even those of a proxy on this machine.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
+            "secure_scheme_headers": {},
             # Its access log would hold addresses of visitors.
             "accesslog": None,
             "loglevel": "warning",

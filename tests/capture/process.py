@@ -6,7 +6,7 @@ import http.client
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,12 +29,20 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
 
 @contextmanager
 def serving(
-    settings: Settings, folder: Path, *options: str, port: int = 0, **more: str
+    settings: Settings,
+    folder: Path,
+    *options: str,
+    port: int = 0,
+    program: Sequence[str] = ("-m", "capture"),
+    **more: str,
 ) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A running service and its port. It leads a group of processes, so that all of it can be killed."""
+    """A running service and its port. It leads a group of processes, so that all of it can be killed.
+
+    ``program``: what Python is to run in place of the command.
+    """
     log = (folder / "log").open("a")
     process = subprocess.Popen(
-        [sys.executable, "-m", "capture", "serve", "--port", str(port), *options],
+        [sys.executable, *program, "serve", "--port", str(port), *options],
         env=environment(settings, **more),
         cwd=folder,
         stdout=subprocess.PIPE,

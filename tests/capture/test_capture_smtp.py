@@ -93,28 +93,31 @@ def test_a_certificate_that_does_not_hold_is_refused_before_anything_is_said(
     handler = Handler()
     shown = of_another_host if fault == "another host" else certificate
     trusted = shown.client if fault == "another host" else None
-    with serving(handler, login=LOGIN, context=shown.server, implicit=scheme == "smtps") as port:
-        with pytest.raises(NoServer, match="(?i)certificate"):
-            mailer(scheme, port, login=LOGIN, context=trusted).send(letter())
+    with (
+        serving(handler, login=LOGIN, context=shown.server, implicit=scheme == "smtps") as port,
+        pytest.raises(NoServer, match=r"(?i)certificate"),
+    ):
+        mailer(scheme, port, login=LOGIN, context=trusted).send(letter())
     assert (handler.mails, handler.users) == ([], [])
 
 
 def test_a_server_without_starttls_gets_neither_password_nor_mail(mailer):
     """Whoever sits on the line can leave the offer out."""
     handler = Handler()
-    with serving(handler) as port:
-        with pytest.raises(NoServer, match="STARTTLS"):
-            mailer("smtp+starttls", port, login=LOGIN).send(letter())
+    with serving(handler) as port, pytest.raises(NoServer, match="STARTTLS"):
+        mailer("smtp+starttls", port, login=LOGIN).send(letter())
     assert handler.mails == []
 
 
 @pytest.mark.parametrize("login", [None, (LOGIN[0], "wrong")])
 def test_without_the_right_login_nothing_is_lost(mailer, certificate, login):
     handler = Handler()
-    with serving(handler, login=LOGIN, context=certificate.server) as port:
-        # No mail's fault: it waits until the operator has mended the settings.
-        with pytest.raises((NoServer, PutOff)) as caught:
-            mailer("smtp+starttls", port, login=login, context=certificate.client).send(letter())
+    # No mail's fault: it waits until the operator has mended the settings.
+    with (
+        serving(handler, login=LOGIN, context=certificate.server) as port,
+        pytest.raises((NoServer, PutOff)) as caught,
+    ):
+        mailer("smtp+starttls", port, login=login, context=certificate.client).send(letter())
     assert "wrong" not in str(caught.value)
     assert handler.mails == []
 
