@@ -11,6 +11,8 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 
+from email_validator import EmailNotValidError, validate_email
+
 _SAME_MAILBOX = {"googlemail.com": "gmail.com"}
 """Domains under which one provider delivers to the same mailbox."""
 
@@ -50,6 +52,12 @@ def _ascii(domain: str) -> str:
 
 
 def identity(address: str) -> str:
-    """Who the person is: the address as typed, with its domain in lower case."""
-    local, at, domain = address.strip().rpartition("@")
-    return f"{local}{at}{domain.lower()}"
+    """Who the person is: the address as typed, with its domain in lower case and in letters (not ``xn--…``).
+
+    The same form that a sign-up is stored under; what is no address comes back with its domain in lower case.
+    """
+    try:
+        return validate_email(address.strip(), check_deliverability=False).normalized
+    except EmailNotValidError:
+        local, at, domain = address.strip().rpartition("@")
+        return f"{local}{at}{domain.lower()}"

@@ -379,6 +379,9 @@ def export_(email: str) -> None:
 def erase(email: str) -> None:
     """Destroy everything held of an address under all members; only a keyed hash stays.
 
+    Backups of before still hold it, and so does PostgreSQL's own log of changes for a while: keep both no longer than
+    you promise people, and erase once more after restoring a backup.
+
     \b
     Example:
       capture erase pat@example.com --yes

@@ -249,7 +249,8 @@ def _read_address(address: str) -> URL:
 def _prepare_sqlite(path: str, checkpoints: bool, journal: str) -> Any:
     def prepare(connection: sqlite3.Connection, record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON"):
+        # secure_delete: what is erased is written over with zeros, not merely given up for later use.
+        for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         if not checkpoints:
             cursor.execute("PRAGMA wal_autocheckpoint=0")
