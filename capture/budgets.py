@@ -29,11 +29,15 @@ class Limits:
 
     token: int = 100
     """From the pages of one member: a token can be copied by anybody."""
+
     network: int = 30
     """From one network: an IPv4 /24, an IPv6 /64."""
+
     domain: int = 1_000
     """For addresses of one receiving domain."""
+
     total: int = 5_000
+    """From everywhere together."""
 
 
 def exceeded(

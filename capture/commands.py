@@ -10,7 +10,7 @@ import signal
 import sys
 import tempfile
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -236,7 +236,7 @@ def restore(path: Path) -> None:
 
     \b
     Example:
-      ESPALIER_DATABASE_URL=postgresql://user@host/new capture restore capture-2026-11-23
+      capture restore capture-2026-11-23      (into the database that ESPALIER_DATABASE_URL names)
     """
     from capture.backup import restore as read
 
@@ -396,21 +396,25 @@ def erase(email: str) -> None:
 
 
 @main.command()
-@click.option("--unconfirmed", metavar="DAYS", default=30, show_default=True, type=click.IntRange(1), help="Sign-ups.")
-@click.option("--withdrawn", metavar="DAYS", default=90, show_default=True, type=click.IntRange(1), help="Leads.")
-@click.option("--mails", metavar="DAYS", default=90, show_default=True, type=click.IntRange(1), help="Sent mails.")
-def purge(unconfirmed: int, withdrawn: int, mails: int) -> None:
+@click.option("--unconfirmed", metavar="DAYS", type=click.IntRange(1), help="Keep sign-ups nobody confirms so long.")
+@click.option("--withdrawn", metavar="DAYS", type=click.IntRange(1), help="Keep leads whose owners left so long.")
+@click.option("--mails", metavar="DAYS", type=click.IntRange(1), help="Keep mails that are done so long.")
+def purge(unconfirmed: int | None, withdrawn: int | None, mails: int | None) -> None:
     """Forget what is no longer needed: sign-ups nobody confirmed, leads that left, mails that are done.
+
+    How long each is kept stands in [retention] of site.toml, as the last sync told. Run it once a day.
 
     \b
     Example:
       capture purge --unconfirmed 14
     """
-    from capture import erasing
+    from capture import erasing, hosts
 
-    days = (timedelta(days=each) for each in (unconfirmed, withdrawn, mails))
+    wished = {"unconfirmed": unconfirmed, "withdrawn": withdrawn, "mails": mails}
+    days = {name: timedelta(days=number) for name, number in wished.items() if number is not None}
     with _existing_database().write() as session:
-        purged = erasing.purge(session, erasing.Policy(*days), _now())
+        policy = replace(erasing.Policy.of(hosts.company(session)), **days)
+        purged = erasing.purge(session, policy, _now())
     click.echo(
         f"{purged.unconfirmed} unconfirmed sign-ups, {purged.withdrawn} leads that left, {purged.mails} mails,"
         f" {purged.budgets} entries of budgets"

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from capture import budgets, crediting, erasing, hosts, posting, suppression, unsubscribing, webhooks
+from capture import budgets, crediting, erasing, hosts, posting, suppression, telling, unsubscribing, webhooks
 from capture.hosts import Host
 from capture.mail import Letters
-from capture.models import Lead, OutboxMail, Touch
+from capture.models import Lead, OutboxMail
 from capture.suppression import Reason
 
 CONFIRM = "confirm"
@@ -22,7 +22,7 @@ _ON_ITS_WAY = ("waiting", "leased")
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """A confirmation's result: who serves the lead now. ``stale``: the link is older than the person's leaving."""
+    """A confirmation's result: who follows up on the lead. ``stale``: the link is older than the person's leaving."""
 
     host: Host
     stale: bool
@@ -56,21 +56,23 @@ def ask(session: Session, host: Host, lead: Lead, now: datetime, letters: Letter
 
 
 def confirm(session: Session, lead: Lead, issued: datetime, now: datetime, letters: Letters) -> Confirmed:
-    """Makes a lead of a sign-up: only now the member is told of it. ``issued``: when the link was written.
+    """Makes a lead of a sign-up: only now is anybody told of it. ``issued``: when the link was written.
 
     May be repeated. A link from before the person left does nothing: leaving must not be undone by an old mail.
     """
-    host = hosts.serving(session, lead.member_id)
     if lead.confirmed:
-        return Confirmed(host, stale=False)
+        return Confirmed(hosts.following_up(session, lead), stale=False)
     if lead.withdrawn_at is not None and issued <= lead.withdrawn_at:
-        return Confirmed(host, stale=True)
+        return Confirmed(hosts.serving(session, lead.member_id), stale=True)
     lead.confirmed_at, lead.withdrawn_at = now, None
     suppression.revive(session, letters.links.address_keys, lead.email)
     _drop_questions(session, [lead.id])
     crediting.note(session, lead, "confirmed", now)
-    crediting.credit(session, lead, now)
-    _tell(session, host, lead, now, letters)
+    crediting.credit(session, lead, now, asked=issued)
+    host = hosts.following_up(session, lead)
+    posting.post(session, host.company, letters.thank_you(host, lead, now), now, lead_id=lead.id, on_list=True)
+    telling.new_lead(session, lead, now, letters)
+    webhooks.promise(session, lead, now)
     return Confirmed(host, stale=False)
 
 
@@ -88,15 +90,6 @@ def disown(session: Session, lead: Lead, now: datetime, letters: Letters) -> Non
         if each.confirmed_at is not None:
             crediting.note(session, each, "disowned", now)
     erasing.forget(session, [each for each in gone if each.confirmed_at is None], "disowned", now)
-
-
-def _tell(session: Session, host: Host, lead: Lead, now: datetime, letters: Letters) -> None:
-    touch = session.scalars(select(Touch).where(Touch.lead_id == lead.id).order_by(Touch.id.desc()).limit(1)).one()
-    page = hosts.page(session, host, touch.page, touch.locale)
-    news = letters.new_lead(host, lead, touch, page.title if page else touch.page)
-    posting.post(session, host.company, letters.thank_you(host, lead, now), now, lead_id=lead.id, on_list=True)
-    posting.post(session, host.company, news, now, lead_id=lead.id)
-    webhooks.promise(session, lead, now)
 
 
 def _drop_questions(session: Session, lead_ids: list[int]) -> None:

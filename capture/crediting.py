@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from capture import evidence
-from capture.attribution import Contact, Rules, Seen, Standing, Verdict, decide
-from capture.models import Act, Decision, Lead, Member, Touch
+from capture import evidence, hosts, introducers
+from capture.attribution import Contact, Policy, Rules, Seen, Standing, Verdict, decide
+from capture.models import Act, Company, Decision, Lead, Member, Touch
 
 
 def credit(
-    session: Session, lead: Lead, now: datetime, *, rules: Rules | None = None, correction: str | None = None
+    session: Session, lead: Lead, now: datetime, *, asked: datetime | None = None, correction: str | None = None
 ) -> Verdict:
-    """Decides who is credited with a lead that was confirmed just now (or corrected), and keeps the decision."""
-    chosen = rules or Rules()
+    """Decides who is credited with a lead that was confirmed just now (or corrected), and keeps the decision.
+
+    ``asked``: when the mail was written whose link confirmed it.
+    """
+    company = hosts.company(session)
+    chosen = Rules(cast(Policy, company.touch_policy), timedelta(days=company.window_days))
+    answer = _answer(session, company, lead, asked or now)
     vouched = (Lead.email == lead.email, Lead.confirmed_at.is_not(None), Lead.erased_at.is_(None))
     rows = session.execute(
         select(Touch.member_id, Touch.at).join(Lead, Touch.lead_id == Lead.id).where(*vouched).order_by(Touch.id)
@@ -31,13 +37,15 @@ def credit(
         now=now,
         touches=tuple(Contact(member_id, at) for member_id, at in rows),
         owner=owner,
+        answer=answer,
         correction=correction,
     )
-    named = {each.member_id for each in seen.touches} | {owner, correction}
+    named = {each.member_id for each in seen.touches} | {owner, answer, correction}
     verdict = decide(seen, chosen, _standings(session, {each for each in named if each}))
     lead.owner_id, lead.servicer_id = verdict.owner, verdict.servicer
     saw = {
         "owner": owner,
+        "answer": answer,
         "correction": correction,
         "touches": [[each.member_id, each.at.isoformat()] for each in seen.touches],
         "policy": chosen.policy,
@@ -52,6 +60,24 @@ def credit(
 def note(session: Session, lead: Lead, kind: str, now: datetime) -> None:
     """Keeps what a person did."""
     evidence.append(session, Act(lead_id=lead.id, kind=kind, at=now))
+
+
+def _answer(session: Session, company: Company, lead: Lead, asked: datetime) -> str | None:
+    """The member whom the prospect named when signing up; None where they named nobody, or more than one.
+
+    Whoever knows an address can type it into a form again and name themselves. So an answer counts only from sign-ups
+    that came before the mail which the person answered, and another answer, whenever it came, makes it void.
+    """
+    named: set[str] = set()
+    vouched: set[str] = set()
+    for touch in session.scalars(select(Touch).where(Touch.lead_id == lead.id)):
+        member = introducers.find(session, company, touch.introducer) if touch.introducer else None
+        if member is not None:
+            named.add(member.id)
+            # Links carry whole seconds.
+            if touch.at.replace(microsecond=0) <= asked:
+                vouched.add(member.id)
+    return vouched.pop() if len(named) == len(vouched) == 1 else None
 
 
 def _standings(session: Session, ids: set[str]) -> dict[str, Standing]:

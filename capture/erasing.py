@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from capture import crediting, suppression
-from capture.models import Lead, OutboxMail, Particular, Spent, Tally, Touch, Used
+from capture.models import Company, Lead, OutboxMail, Particular, Spent, Tally, Touch, Used
 from capture.suppression import Reason
 from capture.tokens import Links
 
@@ -25,6 +26,12 @@ class Policy:
     withdrawn: timedelta = timedelta(days=90)
     mails: timedelta = timedelta(days=90)
     budgets: timedelta = timedelta(days=400)
+
+    @classmethod
+    def of(cls, company: Company) -> Self:
+        """What the company chose."""
+        kept = (company.unconfirmed_days, company.withdrawn_days, company.mails_days)
+        return cls(*(timedelta(days=days) for days in kept))
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,14 +52,17 @@ def seal_of(before: str, row: Sealed) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def particular(email: str, first_name: str | None, utm: Mapping[str, str]) -> Particular:
+def particular(email: str, first_name: str | None, utm: Mapping[str, str], introducer: str | None = None) -> Particular:
     """What a touch told about a person, with a salt of its own."""
-    return Particular(salt=secrets.token_hex(16), email=email, first_name=first_name, utm=dict(utm))
+    salt = secrets.token_hex(16)
+    return Particular(salt=salt, email=email, first_name=first_name, utm=dict(utm), introducer=introducer)
 
 
 def digest(about: Particular) -> str:
     """The salted digest by which the chain covers it."""
     values = [about.salt, about.email, about.first_name, about.utm]
+    if about.introducer is not None:  # rows that are older than the question have no such value
+        values.append(about.introducer)
     text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

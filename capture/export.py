@@ -21,6 +21,7 @@ COLUMNS = (
     "locale",
     "build_id",
     "consent_wording",
+    "introducer",
     "utm_source",
     "utm_medium",
     "utm_campaign",
@@ -30,7 +31,8 @@ COLUMNS = (
     "created_at",
     "confirmed_at",
 )
-"""What a row holds. Page, build, wording and campaign are those of the first touch; times are UTC, ISO 8601."""
+"""What a row holds. Page, build, wording, campaign and ``introducer`` (the answer to "Who introduced you?") are those
+of the first touch; times are UTC, ISO 8601."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """Spreadsheets take a cell that begins so for a formula (OWASP, CSV injection); a blank before it doesn't help."""
@@ -53,6 +55,7 @@ def rows(leads: Iterable[Lead]) -> Iterator[dict[str, Value]]:
             "locale": first.locale,
             "build_id": first.build_id,
             "consent_wording": first.consent.wording,
+            "introducer": first.introducer,
             **{name: first.utm.get(name.removeprefix("utm_")) for name in COLUMNS if name.startswith("utm_")},
             "touches": len(lead.touches),
             "created_at": _moment(lead.created_at),

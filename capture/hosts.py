@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from capture.db import Unavailable
 from capture.directory import THANKS, fill_wording
-from capture.models import Company, Member, Page, Wording
+from capture.models import Company, Lead, Member, Page, Wording
 
 
 class NoSuchMember(Exception):
@@ -80,6 +80,15 @@ def serving(session: Session, member_id: str | None) -> Host:
             return Host(found, member)
         member_id = member.sponsor_id
     return Host(found, None)
+
+
+def following_up(session: Session, lead: Lead) -> Host:
+    """Who follows up on a lead now: the servicer of its newest decision, while active, else the nearest active upline.
+
+    Before there is a decision it is whoever serves the page.
+    """
+    decided = lead.owner_id is not None or lead.servicer_id is not None
+    return serving(session, lead.servicer_id if decided else lead.member_id)
 
 
 def page(session: Session, host: Host, key: str, locale: str) -> Page | None:

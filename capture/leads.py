@@ -34,6 +34,8 @@ class SignUp:
     member_id: str | None
     seen: PageSeen
     utm: Mapping[str, str]
+    introducer: str | None = None
+    """What they answered to "Who introduced you?", as typed. Nothing is looked up by it before they confirm."""
     network: str = UNKNOWN
     """Where it was sent from, as far as limits care; never stored in clear."""
 
@@ -63,7 +65,7 @@ def accept(
     if not new:
         lead.interest = widen(Interest(lead.interest), signup.interest)
         lead.first_name = lead.first_name or signup.first_name
-    about = evidence.particular(signup.email, signup.first_name, signup.utm)
+    about = evidence.particular(signup.email, signup.first_name, signup.utm, signup.introducer)
     touch = Touch(
         lead_id=lead.id,
         member_id=signup.member_id,

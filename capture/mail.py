@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from capture import unsubscribing, words
 from capture.hosts import Host
-from capture.models import Lead, Touch
+from capture.models import Lead, Member, Touch
 from capture.tokens import Links, Purpose
 
 SUBJECT, TEXT, HTML = "subject.txt", "body.txt", "body.html"
@@ -65,10 +65,24 @@ class Letters:
         link = f"{host.company.service}my-data/{self.links.sign(Purpose.MY_DATA, lead.handle, now)}"
         return self._write("my-data", lead.email, [lead.locale], host=host, my_data_link=link)
 
-    def new_lead(self, host: Host, lead: Lead, touch: Touch, page_title: str) -> Letter:
-        """To the member, or to the company for its pool: who signed up, for what, and on which page."""
+    def new_lead(
+        self, host: Host, lead: Lead, touch: Touch, page_title: str, *, rule: str = "page", owner: Member | None = None
+    ) -> Letter:
+        """To the member who follows up, or to the company: who signed up, for what, and why it is theirs.
+
+        ``rule``: the one that decided. ``owner``: who is credited, where that is a member.
+        """
         recipient = host.member.email if host.member else host.company.email
-        values = {"host": host, "lead": lead, "touch": touch, "page_title": page_title}
+        mine = host.member.id if host.member else None
+        values = {
+            "host": host,
+            "lead": lead,
+            "touch": touch,
+            "page_title": page_title,
+            # What brought it here: their own page, somebody inactive whom they stand in for, or a rule.
+            "because": "stands-in" if owner and owner.id != mine else "page" if touch.member_id == mine else rule,
+            "owner": owner,
+        }
         return self._write("new-lead", recipient, [host.home_locale], **values)
 
     def _write(self, kind: str, recipient: str, locales: list[str], **values: object) -> Letter:

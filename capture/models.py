@@ -105,6 +105,20 @@ class Company(Base):
     """The root of this service as an absolute address, ending in "/": mailed links begin with it."""
     layout: Mapped[str] = mapped_column(String(16))
     locale: Mapped[str] = mapped_column(String(16))
+    look: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """The theme's colours by name, and its ``scheme`` and ``corners``, for this service's own pages and mails."""
+    touch_policy: Mapped[str] = mapped_column(String(8), default="first", server_default="first")
+    """"first" or "last": which touch decides where there are those of several members."""
+    window_days: Mapped[int] = mapped_column(default=90, server_default="90")
+    """How long a touch counts."""
+    correction_days: Mapped[int] = mapped_column(default=30, server_default="30")
+    """How long after confirming a person may say that somebody else introduced them."""
+    unconfirmed_days: Mapped[int] = mapped_column(default=30, server_default="30")
+    """How long sign-ups are kept that nobody confirms."""
+    withdrawn_days: Mapped[int] = mapped_column(default=90, server_default="90")
+    """How long leads are kept whose owners left."""
+    mails_days: Mapped[int] = mapped_column(default=90, server_default="90")
+    """How long mails are kept that are done."""
 
 
 class Member(Base):
@@ -240,6 +254,11 @@ class Touch(Sealed):
         """What the campaign parameters said; nothing once the person was erased."""
         return self.particular.utm if self.particular else {}
 
+    @property
+    def introducer(self) -> str | None:
+        """Who introduced them, in their own words; None where they did not say, or were erased."""
+        return self.particular.introducer if self.particular else None
+
 
 class Particular(Base):
     """What a touch told about a person: the only part of the evidence that an erasure destroys."""
@@ -252,6 +271,8 @@ class Particular(Base):
     first_name: Mapped[str | None] = mapped_column(Words)
     utm: Mapped[dict[str, Any]]
     """The campaign parameters: source, medium, campaign, term, content; only those present."""
+    introducer: Mapped[str | None] = mapped_column(Words)
+    """What they answered to "Who introduced you?", as typed; who that is, the decisions say."""
 
     touch: Mapped[Touch] = relationship(back_populates="particular")
 

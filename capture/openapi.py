@@ -78,6 +78,7 @@ SIGNUP: Schema = {
         "page": {"type": "string", "description": "Names the page, its build and its wording; from the form."},
         "email": {"type": "string", "format": "email", "maxLength": 254},
         "first_name": {"type": "string", "maxLength": 80},
+        "introducer": {"type": "string", "maxLength": 200, "description": "Who introduced them, in their own words."},
         "interest": {"type": "string", "enum": [each.value for each in Interest]},
         "consent": {"type": "string", "const": "yes"},
         "website": {"type": "string", "maxLength": 0, "description": "A trap: leave it empty."},

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from capture import budgets, crediting, hosts, posting, suppression, unsubscribing
+from capture import budgets, crediting, hosts, introducers, posting, suppression, telling, unsubscribing
 from capture.canonical import identity
 from capture.directory import fill_wording
 from capture.hosts import Host
 from capture.mail import Letters
-from capture.models import Act, Consent, Decision, Lead, Member, OutboxMail, Slug, Spent, Touch, Wording
+from capture.models import Act, Consent, Decision, Lead, Member, OutboxMail, Spent, Touch, Wording
 from capture.suppression import Reason
 from capture.tokens import Links
-
-CORRECTION_WINDOW = timedelta(days=30)
-"""How long after confirming a person may still say that somebody else introduced them."""
 
 SCOPE = "my-data"
 BETWEEN_LINKS = timedelta(hours=1)
 MOST_LINKS_A_DAY = 3
-
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
 def leads_of(session: Session, address: str) -> list[Lead]:
@@ -66,12 +60,12 @@ def held(session: Session, links: Links, address: str) -> dict[str, Any]:
 def correct(session: Session, letters: Letters, address: str, introducer: str, now: datetime) -> Member | None:
     """Credits the person's leads to the member they name, by slug or by the address of the member's page.
 
-    Only confirmed leads within the window change. Returns the member, None where nobody was found or nothing could
-    change; the member who follows up from now on is told.
+    Only leads that were confirmed within the company's window change. Returns the member, None where nobody was
+    found or nothing could change; the member who follows up from now on is told.
     """
-    found = session.get(Slug, _slug(introducer))
-    member = session.get(Member, found.member_id) if found else None
-    late = now - CORRECTION_WINDOW
+    company = hosts.company(session)
+    member = introducers.find(session, company, introducer)
+    late = now - timedelta(days=company.correction_days)
     open_ones = [
         lead for lead in leads_of(session, address) if lead.confirmed and lead.confirmed_at and lead.confirmed_at > late
     ]
@@ -82,11 +76,7 @@ def correct(session: Session, letters: Letters, address: str, introducer: str, n
         crediting.note(session, lead, "corrected", now)
         crediting.credit(session, lead, now, correction=member.id)
         if lead.servicer_id != before:
-            host = hosts.serving(session, member.id)
-            touch = lead.touches[-1]
-            page = hosts.page(session, host, touch.page, touch.locale)
-            news = letters.new_lead(host, lead, touch, page.title if page else touch.page)
-            posting.post(session, host.company, news, now, lead_id=lead.id)
+            telling.new_lead(session, lead, now, letters)
     return member
 
 
@@ -125,6 +115,7 @@ def _lead(session: Session, lead: Lead, company_name: str) -> dict[str, Any]:
                 "build": touch.build_id,
                 "interest": touch.interest,
                 "campaign": touch.utm,
+                "introduced_by": touch.introducer,
                 "consent": _wording(session, consent, touch, name, company_name),
                 "consent_wording_id": consent.wording,
             }
@@ -147,15 +138,6 @@ def _wording(session: Session, consent: Consent, touch: Touch, name: str | None,
     wanted = (Wording.id == consent.wording, Wording.has_member == (touch.member_id is not None))
     row = session.scalars(select(Wording).where(*wanted).limit(1)).first()
     return fill_wording(row.text, company_name, name) if row else None
-
-
-def _slug(typed: str) -> str:
-    """The slug in what somebody typed: a slug itself, or the address of a member's page. Empty for nonsense."""
-    text = typed.strip().lower()
-    if "/" in text or "." in text:
-        host, _, path = text.partition("//")[2].partition("/") if "//" in text else text.partition("/")
-        text = path.split("/")[0] or host.split(".")[0]
-    return text if _SLUG.fullmatch(text) else ""
 
 
 def _name(session: Session, member_id: str | None) -> str | None:

@@ -64,6 +64,7 @@ def _touch(session: Session, touch: Touch, company: Company) -> str:
     return (
         f'Signed up on the page "{touch.page}" ({touch.locale}) of {_name(session, touch.member_id, company)},'
         f" build {touch.build_id}{f', campaign: {campaign}' if campaign else ''}."
+        + (f' Asked who introduced them, they said: "{touch.introducer}".' if touch.introducer else "")
     )
 
 

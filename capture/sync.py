@@ -164,6 +164,8 @@ def _company(connection: Connection, directory: Directory) -> None:
         "service": directory.service_url,
         "layout": directory.layout,
         "locale": directory.default_locale,
+        "look": directory.look,
+        **asdict(directory.policies),
     }
     _replace(connection, _COMPANY, [row])
 

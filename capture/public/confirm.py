@@ -7,9 +7,11 @@ import logging
 from flask import Blueprint, Response
 
 from capture import confirming, hosts, service
-from capture.models import Company
+from capture.hosts import Host
+from capture.models import Company, Lead
 from capture.public import answers, mailed
 from capture.tokens import Purpose
+from capture.words import Words
 
 log = logging.getLogger("capture.confirm")
 
@@ -26,12 +28,11 @@ def ask(signed: str) -> Response:
         words = mailed.speak(mailed.locale_of(lead))
         if lead is None:
             return mailed.told(words, "spent", company, status=410)
-        host = hosts.serving(session, lead.member_id)
         if lead.confirmed:
-            return answers.page(200, "public/confirmed.html", words, host=host)
+            return _thanks(words, hosts.following_up(session, lead), lead)
         if link.expired:
             return _expired(company, signed)
-        return mailed.question(words, "confirm", company, host_name=host.name)
+        return mailed.question(words, "confirm", company, host_name=hosts.serving(session, lead.member_id).name)
 
 
 @blueprint.post("/confirm/<signed>")
@@ -49,11 +50,11 @@ def confirm(signed: str) -> Response:
         if link.expired and not lead.confirmed:
             return _expired(company, signed)
         confirmed = confirming.confirm(session, lead, link.issued, now, current.letters)
-        number, host = lead.id, confirmed.host
+        number, thanks = lead.id, _thanks(words, confirmed.host, lead)
     if confirmed.stale:
         return _expired(company, signed)
     log.info("confirmed: lead %d", number)
-    return answers.page(200, "public/confirmed.html", words, host=host)
+    return thanks
 
 
 @blueprint.post("/confirm/<signed>/again")
@@ -97,6 +98,12 @@ def not_me(signed: str) -> Response:
             confirming.disown(session, lead, current.clock(), current.letters)
             log.info("disowned: lead %d", lead.id)
     return mailed.told(words, "disowned", company)
+
+
+def _thanks(words: Words, host: Host, lead: Lead) -> Response:
+    """Names who follows up; where that is not the member whose page it was, it says so."""
+    another = lead.member if lead.member is not None and lead.member is not host.member else None
+    return answers.page(200, "public/confirmed.html", words, host=host, instead_of=another)
 
 
 def _expired(company: Company, signed: str) -> Response:

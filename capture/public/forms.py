@@ -14,6 +14,9 @@ from capture.words import Words
 LONGEST_NAME = 80
 """Characters of a first name."""
 
+LONGEST_ANSWER = 200
+"""Characters of what somebody says who introduced them."""
+
 LONGEST_UTM = 200
 """Characters of a campaign parameter that are kept."""
 
@@ -44,6 +47,7 @@ class SignupForm(Form):  # type: ignore[misc]
     page = HiddenField()
     email = StringField()
     first_name = StringField()
+    introducer = StringField()
     interest = RadioField(validate_choice=False, choices=[each.value for each in Interest])
     consent = BooleanField(false_values=("", None))
     website = StringField()
@@ -76,12 +80,11 @@ class SignupForm(Form):  # type: ignore[misc]
 
     def validate_first_name(self, field: Field) -> None:
         """Optional; short, and made of characters that can be shown."""
-        self._once(field)
-        typed = (field.data or "").strip()
-        if len(typed) > LONGEST_NAME:
-            raise ValidationError(self.words("name_long", limit=LONGEST_NAME))
-        if any(not _can_be_shown(character) for character in typed):
-            raise ValidationError(self.words("name_characters"))
+        self._line(field, LONGEST_NAME)
+
+    def validate_introducer(self, field: Field) -> None:
+        """The same. Whether it names a member is nobody's business here: the answer must not tell."""
+        self._line(field, LONGEST_ANSWER)
 
     def validate_interest(self, field: Field) -> None:
         """One of the three."""
@@ -107,7 +110,20 @@ class SignupForm(Form):  # type: ignore[misc]
     @property
     def name(self) -> str | None:
         """The first name in composed form and single spaces, None when empty."""
-        return unicodedata.normalize("NFC", " ".join((self.first_name.data or "").split())) or None
+        return _composed(self.first_name.data)
+
+    @property
+    def answer(self) -> str | None:
+        """Who introduced them, in their own words; None when they did not say."""
+        return _composed(self.introducer.data)
+
+    def _line(self, field: Field, longest: int) -> None:
+        self._once(field)
+        typed = (field.data or "").strip()
+        if len(typed) > longest:
+            raise ValidationError(self.words("name_long", limit=longest))
+        if any(not _can_be_shown(character) for character in typed):
+            raise ValidationError(self.words("name_characters"))
 
     def _once(self, field: Field) -> None:
         if len(self.sent.getlist(field.name)) > 1:
@@ -119,6 +135,10 @@ def campaign(sent: MultiDict[str, str], query: MultiDict[str, str]) -> dict[str,
     values = {name: sent.get(f"utm_{name}") or query.get(f"utm_{name}") or "" for name in UTM}
     shown = {name: "".join(filter(_can_be_shown, value)).strip()[:LONGEST_UTM] for name, value in values.items()}
     return {name: value for name, value in shown.items() if value}
+
+
+def _composed(typed: str | None) -> str | None:
+    return unicodedata.normalize("NFC", " ".join((typed or "").split())) or None
 
 
 def _can_be_shown(character: str) -> bool:

@@ -126,6 +126,5 @@ def _page(
     session.flush()
     held = rights.held(session, service.current().links, lead.email)
     base = f"my-data/{signed}"
-    days = rights.CORRECTION_WINDOW.days
-    values = {"company": company, "held": held, "base": base, "said": said, "days": days}
+    values = {"company": company, "held": held, "base": base, "said": said, "days": company.correction_days}
     return answers.page(status, "public/my-data.html", words, **values)

@@ -117,6 +117,7 @@ def _store(form: SignupForm, sender: Sender, proof: abuse.Proof) -> str:
         member_id=sender.member_id,
         seen=sender.seen,
         utm=campaign(request.form, request.args),
+        introducer=form.answer,
         network=network(request.remote_addr),
     )
     with current.database.write() as session:
@@ -156,7 +157,7 @@ def _between(form: SignupForm, sender: Sender) -> Response:
         host = hosts.find(session, sender.member_id)
     headers.allow_forms_to_lead_to(*host.origins)
     campaign_fields = {f"utm_{name}": value for name, value in campaign(request.form, request.args).items()}
-    names = ("token", "page", "email", "first_name", "interest", "consent", "website")
+    names = ("token", "page", "email", "first_name", "interest", "introducer", "consent", "website")
     fields = {name: request.form[name] for name in names if name in request.form} | campaign_fields | {"pause": kept}
     return answers.page(200, "public/between.html", words, host=host, fields=fields, email=form.email.data or "")
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.resources
+from typing import get_args
 
 import pytest
 from conftest import KEY, Clock
 
 from capture import words
+from capture.attribution import Rule
 from capture.directory import Interest
 from capture.hosts import Host
 from capture.mail import Letters
@@ -89,6 +91,29 @@ def test_the_company_is_told_of_its_own_leads(letters):
     assert (letter.recipient, letter.locale) == ("desk@fern.example.com", "en")
 
 
+@pytest.mark.parametrize("locale", words.LOCALES)
+@pytest.mark.parametrize("rule", get_args(Rule))
+def test_whoever_follows_up_is_told_why(database, letters, locale, rule):
+    with database.read() as session:
+        company, ana, cleo = (session.get_one(*key) for key in ((Company, 1), (Member, "m-1"), (Member, "m-3")))
+    ana.locale = company.locale = locale
+    lead = Lead(email="pat@example.com", interest="both", locale=locale, created_at=Clock().now)
+    touch = Touch(page="home", locale=locale, at=Clock().now, member_id="m-2")
+    touch.particular = Particular(utm={}, introducer="my <b>aunt</b>")
+    written = Letters(Links([KEY]))
+    plain = written.new_lead(Host(company, ana), lead, touch, "Home", rule=rule, owner=ana)
+    stands_in = written.new_lead(Host(company, ana), lead, touch, "Home", rule=rule, owner=cleo)
+    pool = written.new_lead(Host(company, None), lead, touch, "Home", rule=rule)
+    assert "Cleo Past" in stands_in.text
+    assert "Cleo Past" in stands_in.html
+    assert "Cleo Past" not in plain.text + pool.text
+    assert len({plain.text, stands_in.text, pool.text}) == 3
+    assert "my <b>aunt</b>" in pool.text
+    assert "my &lt;b&gt;aunt&lt;/b&gt;" in pool.html
+    assert "aunt" not in plain.text + plain.html
+    assert "\n\n\n" not in plain.text + stands_in.text + pool.text
+
+
 def test_every_mail_exists_in_every_language():
     root = importlib.resources.files("capture").joinpath("templates/mail")
     kinds = [each for each in root.iterdir() if each.is_dir()]
@@ -96,4 +121,6 @@ def test_every_mail_exists_in_every_language():
     for kind in kinds:
         assert {each.name for each in kind.iterdir()} == set(words.LOCALES)
         for locale in kind.iterdir():
-            assert {each.name for each in locale.iterdir()} == {"subject.txt", "body.txt", "body.html"}
+            parts = {each.name for each in locale.iterdir()}
+            assert parts >= {"subject.txt", "body.txt", "body.html"}
+            assert parts == {each.name for each in kind.joinpath(words.FALLBACK).iterdir()}

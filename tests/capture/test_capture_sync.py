@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from conftest import Clock
 
 from capture.db import Database
-from capture.directory import Company, Member, PageAddress, RosterError, Wording, load
+from capture.directory import Company, Member, PageAddress, Policies, RosterError, Wording, load
+from capture.models import Company as CompanyRow
 from capture.models import Lead, Page, Slug
 from capture.models import Member as MemberRow
 from capture.models import Wording as WordingRow
@@ -20,6 +21,7 @@ from sitegen.model import Status
 
 COMPANY = Company("Fern & Flint", "Fern and Flint Limited", ("1 Mill Lane",), "desk@fern.example.com")
 ANA = Member("m-1", "ana", "Ana Núñez", "Ana", "ana@example.com", "es")
+POLICIES = Policies("first", 90, 30, 30, 90, 90)
 BO = Member("m-2", "bo", "Bo", "Bo", "bo@example.com", "en", sponsor_id="m-1")
 
 
@@ -34,6 +36,8 @@ class Folder:
     company: Company = COMPANY
     layout: str = "path"
     default_locale: str = "en"
+    policies: Policies = POLICIES
+    look: Mapping[str, str] = field(default_factory=dict)
     fault: Exception | None = field(default=None)
 
     def members(self) -> Iterator[Member]:
@@ -152,6 +156,16 @@ def test_a_roster_with_faults_changes_nothing(empty):
     assert sync(empty, Folder((ANA, BO))).added == 1
 
 
+def test_the_company_s_policies_and_colours_come_along(empty):
+    chosen = Policies("last", 120, 14, 7, 60, 45)
+    sync(empty, Folder((ANA,), policies=chosen, look={"accent": "#123456"}))
+    (company,) = table(empty, CompanyRow)
+    assert {name: getattr(company, name) for name in Policies.__slots__} == asdict(chosen)
+    assert company.look == {"accent": "#123456"}
+    sync(empty, Folder((ANA,)))
+    assert table(empty, CompanyRow)[0].touch_policy == "first"
+
+
 def test_sign_ups_go_on_while_a_roster_is_read(empty):
     class Slow(Folder):
         def members(self):
@@ -172,3 +186,4 @@ def test_the_sample_company(empty, sample):
     assert pages[True, "es", "en", "home"] == "en/"
     assert pages[False, "en", "es", "home"] == "es/"
     assert sync(empty, load(sample, url="http://127.0.0.1:9")).changed == 0
+    assert table(empty, CompanyRow)[0].look["accent"].startswith("#")
