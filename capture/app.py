@@ -35,6 +35,8 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
     Connects to nothing yet: the database is opened by the first request.
     """
     app = Flask("capture", static_folder="static", template_folder="templates")
+    # No redirect for "//": it would lead to whatever host the request named.
+    app.url_map.merge_slashes = False
     app.secret_key = settings.secret_key
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY,

@@ -17,6 +17,9 @@ from capture.public import headers
 
 blueprint = Blueprint("mailbox", __name__, url_prefix="/dev/mailbox")
 
+NUMBER = "<int(max=9223372036854775807):mail_id>"
+"""No larger than the databases can count."""
+
 SHOWN = 200
 """The newest mails that the list holds."""
 
@@ -30,7 +33,7 @@ def only_from_this_machine() -> None:
 
 
 @blueprint.get("")
-@blueprint.get("/<int:mail_id>")
+@blueprint.get(f"/{NUMBER}")
 def show(mail_id: int | None = None) -> Response:
     """The list, and the mail that was chosen; the newest where none was."""
     with service.current().database.read() as session:
@@ -45,7 +48,7 @@ def show(mail_id: int | None = None) -> Response:
     return response
 
 
-@blueprint.get("/<int:mail_id>/html")
+@blueprint.get(f"/{NUMBER}/html")
 def html(mail_id: int) -> Response:
     """The HTML part alone, for the frame: it may style itself and do nothing else."""
     with service.current().database.read() as session:
