@@ -30,7 +30,7 @@ class Delivery:
     mail_from: str = ""
     """The address mails come from."""
     per_domain: int = MAILS_PER_DOMAIN
-    """Mails to one receiving domain in a minute, from each worker."""
+    """Mails to one receiving domain in a minute, from all workers together."""
     webhook_url: str | None = field(default=None, repr=False)
     """Who is told of confirmed leads; hidden, since such addresses often hold a key."""
     webhook_secret: str | None = field(default=None, repr=False)

@@ -111,13 +111,13 @@ def postpone(session: Session, mail_id: int, owner: str, until: datetime) -> Non
     _end(session, mail_id, owner, state="waiting", next_attempt_at=until)
 
 
-def give_back(session: Session, owner: str, error: str | None = None) -> None:
-    """Everything this worker still holds waits again; nothing counts as an attempt."""
+def give_back(session: Session, owner: str, error: str | None = None, *, but: int | None = None) -> None:
+    """Everything this worker still holds waits again; nothing counts as an attempt. ``but``: a mail on its way."""
     values: dict[str, object] = {"state": "waiting", "lease_owner": None, "leased_until": None}
     if error is not None:
         values["last_error"] = _short(error)
     mine = update(OutboxMail).where(OutboxMail.state == "leased", OutboxMail.lease_owner == owner)
-    session.execute(mine.values(values))
+    session.execute((mine if but is None else mine.where(OutboxMail.id != but)).values(values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from capture.db import Database
 from capture.envelope import Envelope
 from capture.gate import CompanyGate
+from capture.quota import Quota
 from capture.settings import Settings
 from capture.smtp import Mailer, SmtpMailer
 from capture.tokens import Links
@@ -42,5 +43,5 @@ def make(settings: Settings, database: Database, links: Links, clock: Callable[[
     if delivery.webhook_url and delivery.webhook_secret and not settings.demo:
         hooks = WebhookSender(delivery.webhook_url, delivery.webhook_secret)
     sender = delivery.mail_from or NOBODY
-    gate = CompanyGate(links)
-    return Worker(database, mailer, gate, sender, clock, hooks=hooks, per_domain=delivery.per_domain)
+    quota = Quota(delivery.per_domain, links.fingerprint)
+    return Worker(database, mailer, CompanyGate(links), sender, clock, quota, hooks=hooks)

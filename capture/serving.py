@@ -16,7 +16,7 @@ from prometheus_client import multiprocess
 from capture import logs, metrics, sending
 from capture.app import create_app
 from capture.connections import Threads
-from capture.db import Database
+from capture.db import Database, Unavailable
 from capture.delivery import DeliveryError
 from capture.directory import EspalierError, Fault
 from capture.service import EXTENSION, Service
@@ -80,15 +80,36 @@ def send(settings: Settings, *, once: bool = False) -> None:
     if worker is None:
         hint = "e.g. ESPALIER_SMTP_URL=smtp+starttls://user:password@mail.example.com:587"
         raise DeliveryError(Fault("there is no mail server to send by", where="ESPALIER_SMTP_URL", hint=hint))
+    told = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        worker.stop()
+        told.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *ignored: worker.stop())
+        signal.signal(number, end)
     try:
         if once:
             worker.run_once()
-        else:
-            worker.run()
+            return
+        thread = threading.Thread(target=worker.run, name="worker", daemon=True)
+        thread.start()
+        told.wait()
+        _finish(worker, thread)
     finally:
         database.engine.dispose()
+
+
+def _finish(worker: Worker, thread: threading.Thread) -> None:
+    """Waits for the mail that is being sent, for a while; the others go back into the outbox at once."""
+    worker.stop()
+    thread.join(LAST_MAIL_SECONDS)
+    if thread.is_alive():
+        log.warning("the mail server does not answer: the last mail is left to its lease")
+        try:
+            worker.release()
+        except Unavailable as error:
+            log.warning("the outbox cannot be written, its leases have to run out: %s", error)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -159,8 +180,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def _end_sending(self, server: Any, process: Any) -> None:
         if self._worker is not None and self._thread is not None:
-            self._worker.stop()
-            self._thread.join(LAST_MAIL_SECONDS)
+            _finish(self._worker, self._thread)
 
 
 def _forget(server: Any, process: Any) -> None:

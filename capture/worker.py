@@ -13,9 +13,8 @@ import random
 import socket
 import threading
 import time
-from collections import defaultdict, deque
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 from uuid import uuid4
 
@@ -26,6 +25,7 @@ from capture.db import Database, Unavailable
 from capture.envelope import compose
 from capture.models import Company, OutboxMail
 from capture.outbox import WEBHOOK, Retry
+from capture.quota import Quota
 from capture.smtp import Mailer, NoServer, PutOff, Refused
 
 log = logging.getLogger("capture.worker")
@@ -60,34 +60,6 @@ class Hooks(Protocol):
         """Hands one event over."""
 
 
-class Quota:
-    """At most so many mails to one receiving domain in a minute, from this worker."""
-
-    def __init__(self, per_minute: int) -> None:
-        self._most = per_minute
-        self._sent: defaultdict[str, deque[datetime]] = defaultdict(deque)
-
-    def full(self, now: datetime) -> list[str]:
-        """The domains that have had their share."""
-        for domain in [domain for domain, times in self._sent.items() if not self._recent(times, now)]:
-            del self._sent[domain]
-        return [domain for domain, times in self._sent.items() if len(times) >= self._most]
-
-    def take(self, domain: str, now: datetime) -> datetime | None:
-        """Uses one of the domain's share; where none is left, when there will be."""
-        times = self._recent(self._sent[domain], now)
-        if len(times) >= self._most:
-            return times[0] + timedelta(minutes=1)
-        times.append(now)
-        return None
-
-    @staticmethod
-    def _recent(times: deque[datetime], now: datetime) -> deque[datetime]:
-        while times and times[0] <= now - timedelta(minutes=1):
-            times.popleft()
-        return times
-
-
 class Worker:
     """One worker, in a thread or a process of its own. ``sender``: the address that mails come from."""
 
@@ -98,10 +70,10 @@ class Worker:
         gate: Gate,
         sender: str,
         clock: Callable[[], datetime],
+        quota: Quota,
         *,
         hooks: Hooks | None = None,
         retry: Retry | None = None,
-        per_domain: int = 120,
         idle: float = IDLE,
     ) -> None:
         self.owner = f"{socket.gethostname()[:24]}-{os.getpid()}-{uuid4().hex[:8]}"
@@ -112,13 +84,21 @@ class Worker:
         self._clock = clock
         self._hooks = hooks
         self._retry = retry or Retry()
-        self._quota = Quota(per_domain)
+        self._quota = quota
         self._idle = idle
         self._stop = threading.Event()
+        self._sending: int | None = None
 
     def stop(self) -> None:
         """Asks it to end after the mail that it is sending; may be called from a signal handler."""
         self._stop.set()
+
+    def release(self) -> None:
+        """Gives back what it holds beside the mail that it is sending, when its process cannot wait for that any
+        longer: nobody can tell whether that one arrives, so its lease has to run out. Raises Unavailable."""
+        self.stop()
+        with self._database.write() as session:
+            outbox.give_back(session, self.owner, but=self._sending)
 
     def run(self) -> None:
         """Works until it is stopped; no trouble ends it."""
@@ -159,6 +139,7 @@ class Worker:
             for mail_id in ids:
                 if self._stop.is_set():
                     break
+                self._sending = mail_id
                 self._deal_with(mail_id)
         except NoServer as error:
             reason = str(error)
@@ -170,22 +151,25 @@ class Worker:
 
     def _deal_with(self, mail_id: int) -> None:
         now = self._clock()
-        with self._database.read() as session:
+        until = None
+        with self._database.write() as session:
             row = outbox.held_by(session, mail_id, self.owner, now)
             if row is None:
                 return  # the lease is about to end: whoever has it next sends it
             company = session.get_one(Company, 1)
             blocked = row.kind != WEBHOOK and self._gate.blocks(session, row)
             unsubscribe = self._gate.unsubscribe(company, row) if row.list_id else None
+            if row.kind != WEBHOOK and not blocked and (until := self._quota.take(session, row.domain, now)):
+                outbox.postpone(session, mail_id, self.owner, until)
+            session.expunge_all()
+        if until is not None:
+            return
         if row.kind == WEBHOOK and self._hooks is None:
             self._note(lambda session: outbox.unwanted(session, mail_id, self.owner, "no ESPALIER_WEBHOOK_URL is set"))
             return
         if blocked:
             self._note(lambda session: outbox.unwanted(session, mail_id, self.owner, "the address is suppressed"))
             self._count("suppressed", mail_id)
-            return
-        if row.kind != WEBHOOK and (until := self._quota.take(row.domain, now)):
-            self._note(lambda session: outbox.postpone(session, mail_id, self.owner, until))
             return
         try:
             if row.kind == WEBHOOK and self._hooks is not None:

@@ -15,6 +15,7 @@ from capture.bounces import Report
 from capture.db import Database
 from capture.gate import CompanyGate
 from capture.models import Lead, OutboxMail, Particular, Suppression, Touch
+from capture.quota import Quota
 from capture.smtp import Server, SmtpMailer
 from capture.worker import Worker
 
@@ -82,7 +83,8 @@ def _send_some(database: Database, links, clock) -> None:
     refuse = lambda address: f"550 5.7.1 <{address}> is not welcome"  # noqa: E731
     with serving(Handler(rcpt=refuse)) as port:
         mailer = SmtpMailer(Server("smtp", "127.0.0.1", port), timeout=5)
-        Worker(database, mailer, CompanyGate(links), "mail@fern.example.com", clock).step()
+        quota = Quota(100, links.fingerprint)
+        Worker(database, mailer, CompanyGate(links), "mail@fern.example.com", clock, quota).step()
         mailer.close()
 
 

@@ -13,6 +13,7 @@ from standardwebhooks.webhooks import Webhook
 from capture import webhooks
 from capture.models import Lead, OutboxMail
 from capture.outbox import Retry
+from capture.quota import Quota
 from capture.sending import LocalMailbox
 from capture.webhooks import WebhookSender
 from capture.worker import Worker
@@ -44,6 +45,9 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self.server.server_port}/in"
 
 
+QUOTA = Quota(10**6, str.upper)
+
+
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     made = Receiver()
@@ -63,6 +67,7 @@ def worker(database, clock, receiver):
         gate=None,  # type: ignore[arg-type]  events are no mails
         sender="",
         clock=clock,
+        quota=QUOTA,
         hooks=WebhookSender(receiver.url, SECRET, timeout=5),
         retry=Retry(most=3),
     )
@@ -119,12 +124,12 @@ def test_an_address_that_is_gone_ends_it(worker, receiver, event, rows):
 
 def test_nobody_listens(database, clock, event, rows, receiver):
     sender = WebhookSender("http://127.0.0.1:9/in", SECRET, timeout=2)
-    Worker(database, LocalMailbox(), None, "", clock, hooks=sender).step()  # type: ignore[arg-type]
+    Worker(database, LocalMailbox(), None, "", clock, QUOTA, hooks=sender).step()  # type: ignore[arg-type]
     [row] = rows(OutboxMail)
     assert row.state == "waiting"
     assert row.last_error == "the address cannot be reached: URLError"
 
 
 def test_where_no_address_is_set_events_are_dropped(database, clock, event, rows):
-    Worker(database, LocalMailbox(), None, "", clock).step()  # type: ignore[arg-type]
+    Worker(database, LocalMailbox(), None, "", clock, QUOTA).step()  # type: ignore[arg-type]
     assert rows(OutboxMail)[0].state == "dropped"

@@ -13,8 +13,9 @@ from mailserver import Handler, chaos, serving
 from capture import outbox
 from capture.models import Company, OutboxMail
 from capture.outbox import Retry
+from capture.quota import Quota
 from capture.smtp import NoServer, Server, SmtpMailer
-from capture.worker import Quota, Worker
+from capture.worker import Worker
 
 SENDER = "mail@fern.example.com"
 
@@ -70,7 +71,8 @@ def worker(database, clock, gate) -> Callable[..., Worker]:
     def make(port: int, *, timeout: float = 5.0, **options: Any) -> Worker:
         mailer = SmtpMailer(Server("smtp", "127.0.0.1", port), timeout=timeout)
         made.append(mailer)
-        return Worker(database, mailer, gate, SENDER, options.pop("clock", clock), **options)
+        quota = Quota(options.pop("per_domain", 10**6), lambda name: f"hash of {name}")
+        return Worker(database, mailer, gate, SENDER, options.pop("clock", clock), quota, **options)
 
     made: list[SmtpMailer] = []
     yield make
@@ -237,12 +239,28 @@ def test_one_domain_gets_only_its_share_and_the_others_go_on(promise, worker, ro
     assert set(states(rows)) == {"sent"}
 
 
-def test_a_share_comes_back_after_a_minute(clock):
-    quota = Quota(1)
-    assert quota.take("a", clock.now) is None
-    assert quota.full(clock.now) == ["a"]
-    assert quota.take("a", clock.now) == clock.now + timedelta(minutes=1)
-    assert quota.full(clock.now + timedelta(minutes=1)) == []
+def test_the_share_is_one_for_all_workers(promise, worker, rows, clock):
+    handler = Handler()
+    promise(*(f"p{n}@example.com" for n in range(9)))
+    with serving(handler) as port:
+        senders = [worker(port, per_domain=2) for _ in range(3)]
+        for minute in range(4):
+            for sender in senders:
+                sender.step()
+            assert len(handler.mails) == 2 * minute + 2
+            clock.forward(minutes=1)
+
+
+def test_a_share_comes_back_after_a_minute(database, clock):
+    one, two = (Quota(1, str.upper) for _ in range(2))
+    with database.write() as session:
+        assert one.take(session, "a", clock.now) is None
+        assert two.take(session, "b", clock.now) is None
+        end = clock.now.replace(second=0) + timedelta(minutes=1)
+        assert two.take(session, "a", clock.now) == end
+        assert (one.full(clock.now), two.full(clock.now)) == ([], ["a"])
+        assert two.full(end) == []
+        assert two.take(session, "a", end) is None
 
 
 def test_it_runs_until_it_is_stopped(promise, worker, rows, database):
@@ -276,7 +294,7 @@ def test_a_server_as_bad_as_they_get_loses_nothing(promise, worker, rows, gate, 
     before = _counted("uncertain")
     now = lambda: datetime.now(UTC)  # noqa: E731
     with serving(handler) as port:
-        sender = worker(port, timeout=0.5, clock=now, per_domain=10**6, retry=Retry(first=0.02, longest=0.2, most=50))
+        sender = worker(port, timeout=0.5, clock=now, retry=Retry(first=0.02, longest=0.2, most=50))
         until = datetime.now(UTC) + timedelta(seconds=300)
         while {"waiting", "leased"} & set(states(rows)) and datetime.now(UTC) < until:
             try:
