@@ -18,11 +18,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from capture.models import Used
+from capture.prepared import Driver, insert_into
 from capture.tokens import LIFETIMES, BadLink, Links, Purpose
-from capture.upsert import insert_if_absent
 
 ALGORITHM = "PBKDF2/SHA-256"
 COST = 2_000
@@ -96,12 +94,12 @@ def paused(links: Links, fields: Mapping[str, str], now: datetime) -> Proof | No
     return Proof(None, read.issued + _lifetime(Purpose.PAUSE))
 
 
-def use(session: Session, proof: Proof) -> bool:
+_USE = insert_into(Used, "nonce", unless_there=True)
+
+
+def use(driver: Driver, proof: Proof) -> bool:
     """Uses a proof up; False when it was used before."""
-    if proof.nonce is None:
-        return True
-    values = {"nonce": proof.nonce, "until": proof.until}
-    return session.execute(insert_if_absent(session, Used, values, Used.nonce)).scalar() is not None
+    return proof.nonce is None or bool(_USE(driver, nonce=proof.nonce, until=proof.until))
 
 
 def _of(fields: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from capture import health, openapi, reports
 from capture.db import Database, Unavailable
 from capture.directory import TokenSigner
+from capture.groups import Groups
 from capture.mail import Letters
 from capture.public import answers, confirm, headers, mailbox, rights, unsubscribe, views
 from capture.service import EXTENSION, Service
@@ -48,9 +49,11 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
     app.jinja_env.globals.update(root=answers.root, here=answers.here)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     links = Links(settings.secret_keys)
+    database = Database(settings.database_url, busy_seconds=settings.busy_seconds)
     app.extensions[EXTENSION] = Service(
         settings=settings,
-        database=Database(settings.database_url, busy_seconds=settings.busy_seconds),
+        database=database,
+        groups=Groups(database),
         signer=TokenSigner(settings.token_keys),
         letters=Letters(links),
         links=links,

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import BigInteger, BindParameter, bindparam, case, func, or_, select
 
-from capture.models import Lead, Spent, Tally
+from capture.models import Lead, Spent
+from capture.prepared import Driver, Prepared, insert_into
+from capture.tallies import count_up
 from capture.tokens import Links
-from capture.upsert import count_up
 
 RECIPIENT = "recipient"
 BETWEEN_MAILS = timedelta(hours=24)
@@ -40,47 +41,57 @@ class Limits:
     """From everywhere together."""
 
 
+_SPEND = insert_into(Spent)
+
+
+@cache
+def _asked_before(marks: int) -> Prepared:
+    """How many mails a mailbox got lately, and since its owner confirmed last, under so many keyed hashes."""
+    names: list[BindParameter[str]] = [bindparam(f"mark{number}") for number in range(marks)]
+    mine = (Spent.scope == RECIPIENT, Spent.subject.in_(names))
+    confirmed = select(func.max(Lead.confirmed_at)).where(Lead.mark.in_(names)).scalar_subquery()
+    lately = func.count(case((Spent.at > bindparam("since"), 1)))
+    unanswered = func.count(case((or_(confirmed.is_(None), Spent.at > confirmed), 1)))
+    return Prepared(lambda insert: select(lately, unanswered).where(*mine))
+
+
 def exceeded(
-    session: Session, links: Links, limits: Limits, *, member_id: str | None, network: str, address: str, now: datetime
+    driver: Driver, links: Links, limits: Limits, *, member_id: str | None, network: str, address: str, now: datetime
 ) -> list[str]:
     """Counts a sign-up; the names of the budgets that it goes over, empty when there are none."""
-    hour = now.replace(minute=0, second=0, microsecond=0)
     subjects = {
-        "token": (member_id or "_company", limits.token),
-        "network": (links.fingerprint(f"network@{network}")[:32], limits.network),
-        "domain": (links.fingerprint(f"domain@{address.rpartition('@')[2]}")[:32], limits.domain),
-        "total": ("", limits.total),
+        "token": member_id or "_company",
+        "network": links.fingerprint(f"network@{network}")[:32],
+        "domain": links.fingerprint(f"domain@{address.rpartition('@')[2]}")[:32],
+        "total": "",
     }
-    return [
-        scope
-        for scope, (subject, most) in subjects.items()
-        if count_up(session, Tally, {"scope": scope, "subject": subject, "hour": hour}, "count") > most
-    ]
+    counted = count_up(driver, now.replace(minute=0, second=0, microsecond=0), subjects)
+    return [scope for scope, count in counted.items() if count > getattr(limits, scope)]
 
 
-def may_ask(session: Session, links: Links, address: str, now: datetime) -> bool:
+def may_ask(driver: Driver, links: Links, address: str, now: datetime) -> bool:
     """True when another confirmation mail may go to this mailbox, under whichever members it was typed."""
     marks = links.fingerprints(address)
-    _one_at_a_time(session, marks[0])
-    mine = (Spent.scope == RECIPIENT, Spent.subject.in_(marks))
-    if session.scalar(select(func.count()).where(*mine, Spent.at > now - BETWEEN_MAILS)):
-        return False
-    confirmed = session.scalar(select(func.max(Lead.confirmed_at)).where(Lead.mark.in_(marks)))
-    since = (Spent.at > confirmed,) if confirmed else ()
-    return (session.scalar(select(func.count()).where(*mine, *since)) or 0) < MOST_UNTIL_CONFIRMED
+    _one_at_a_time(driver, marks[0])
+    named = {f"mark{number}": mark for number, mark in enumerate(marks)}
+    [(lately, unanswered)] = _asked_before(len(marks))(driver, since=now - BETWEEN_MAILS, **named)
+    return bool(lately == 0 and unanswered < MOST_UNTIL_CONFIRMED)
 
 
-def asked(session: Session, links: Links, address: str, now: datetime) -> None:
+def asked(driver: Driver, links: Links, address: str, now: datetime) -> None:
     """Notes that a confirmation mail was promised."""
-    spend(session, RECIPIENT, links.fingerprint(address), now)
+    spend(driver, RECIPIENT, links.fingerprint(address), now)
 
 
-def spend(session: Session, scope: str, subject: str, now: datetime) -> None:
+def spend(driver: Driver, scope: str, subject: str, now: datetime) -> None:
     """Notes one unit of any budget."""
-    session.add(Spent(scope=scope, subject=subject, at=now))
+    _SPEND(driver, scope=scope, subject=subject, at=now)
 
 
-def _one_at_a_time(session: Session, mark: str) -> None:
+_LOCK = Prepared(lambda insert: select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger))))
+
+
+def _one_at_a_time(driver: Driver, mark: str) -> None:
     """Two sign-ups of one mailbox at the same moment must not both find its budget unspent."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": int(mark[:15], 16)})
+    if driver.is_postgresql:
+        _LOCK(driver, key=int(mark[:15], 16))

@@ -7,9 +7,9 @@ anybody flood a mailbox by writing its address in another way each time.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Sequence
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -33,10 +33,11 @@ def derive(secret: str) -> bytes:
     return hmac.digest(secret.encode(), _PURPOSE, "sha256")
 
 
+@lru_cache(maxsize=1_000)
 def fingerprint(key: bytes, address: str) -> str:
     """HMAC-SHA256 of the canonical address in hexadecimal: tells the same address again, and tells nothing else to
     whoever does not have the key."""
-    return hmac.new(key, canonical(address).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, canonical(address).encode(), "sha256").hex()
 
 
 def fingerprints(keys: Sequence[bytes], address: str) -> list[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, literal, select, update
 from sqlalchemy.orm import Session
 
 from capture import budgets, crediting, erasing, hosts, posting, suppression, telling, unsubscribing, webhooks
 from capture.hosts import Host
-from capture.mail import Letters
+from capture.mail import Asked, Letters
 from capture.models import Lead, OutboxMail
+from capture.prepared import Driver, Prepared
 from capture.suppression import Reason
 
 CONFIRM = "confirm"
@@ -34,24 +35,35 @@ def find(session: Session, handle: str) -> Lead | None:
     return session.scalars(query.with_for_update(of=Lead)).one_or_none()
 
 
-def ask(session: Session, host: Host, lead: Lead, now: datetime, letters: Letters, *, hold: bool = False) -> bool:
+def _questions(*states: str) -> tuple[ColumnElement[bool], ...]:
+    mine = OutboxMail.lead_id == bindparam("lead_id")
+    return mine, OutboxMail.kind == CONFIRM, OutboxMail.state.in_([literal(each) for each in states])
+
+
+_OPEN = Prepared(lambda insert: select(OutboxMail.state).where(*_questions(*_ON_ITS_WAY, "held")))
+_DROP_HELD = Prepared(lambda insert: delete(OutboxMail).where(*_questions("held")))
+
+
+def ask(
+    driver: Driver, host: Host, lead: Asked, now: datetime, letters: Letters, *, new: bool = False, hold: bool = False
+) -> bool:
     """Promises a confirmation mail; over the recipient's budget, or where ``hold`` says so, it is held.
 
-    A lead has at most one such mail that is not sent yet. Returns True when one is on its way.
+    A lead has at most one such mail that is not sent yet; a ``new`` one has none. Returns True when one is on its way.
     """
-    open_ones = (OutboxMail.lead_id == lead.id, OutboxMail.kind == CONFIRM)
-    if session.scalar(select(OutboxMail.id).where(*open_ones, OutboxMail.state.in_(_ON_ITS_WAY)).limit(1)):
+    states = set() if new else {state for (state,) in _OPEN(driver, lead_id=lead.id)}
+    if states & set(_ON_ITS_WAY):
         return True
-    may = not hold and budgets.may_ask(session, letters.links, lead.email, now)
-    held = session.scalar(select(OutboxMail.id).where(*open_ones, OutboxMail.state == "held").limit(1))
-    if held and not may:
-        return False
-    # The one that was held carries an old link: a fresh one takes its place.
-    session.execute(delete(OutboxMail).where(*open_ones, OutboxMail.state == "held"))
+    may = not hold and budgets.may_ask(driver, letters.links, lead.email, now)
+    if "held" in states:
+        if not may:
+            return False
+        # The one that was held carries an old link: a fresh one takes its place.
+        _DROP_HELD(driver, lead_id=lead.id)
     letter = letters.confirm(host, lead, now)
-    posting.post(session, host.company, letter, now, lead_id=lead.id, state="waiting" if may else "held")
+    posting.post(driver, host.company, letter, now, lead_id=lead.id, state="waiting" if may else "held")
     if may:
-        budgets.asked(session, letters.links, lead.email, now)
+        budgets.asked(driver, letters.links, lead.email, now)
     return may
 
 
@@ -70,7 +82,9 @@ def confirm(session: Session, lead: Lead, issued: datetime, now: datetime, lette
     crediting.note(session, lead, "confirmed", now)
     crediting.credit(session, lead, now, asked=issued)
     host = hosts.following_up(session, lead)
-    posting.post(session, host.company, letters.thank_you(host, lead, now), now, lead_id=lead.id, on_list=True)
+    posting.post(
+        Driver.of(session), host.company, letters.thank_you(host, lead, now), now, lead_id=lead.id, on_list=True
+    )
     telling.new_lead(session, lead, now, letters)
     webhooks.promise(session, lead, now)
     return Confirmed(host, stale=False)

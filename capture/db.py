@@ -25,7 +25,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, QueuePool, Table, create_engine, event, inspect, make_url, select
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -37,6 +37,10 @@ IDLE_MS = 60_000
 
 BUGS = {"42601", "42703", "42804", "42883"}
 """What PostgreSQL answers to a statement that is wrong: syntax, an unknown column, types, an unknown function."""
+
+
+DRIVER_ERRORS = (sqlite3.Error, psycopg.Error)
+"""What the drivers raise; SQLAlchemy wraps it only where it runs a statement itself."""
 
 
 MADE_WITH_ROWS = {"alembic_version", "chain"}
@@ -79,7 +83,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for reading only. Raises Unavailable."""
-        with _unavailable(), self.engine.connect() as connection, Session(connection) as session:
+        with unavailable(), self.engine.connect() as connection, Session(connection) as session:
             yield session
 
     @contextmanager
@@ -96,7 +100,7 @@ class Database:
     def writing(self, connection: Connection | None = None) -> Iterator[Connection]:
         """The same on the level of one connection, for statements on whole tables."""
         with self._writer:
-            with _unavailable():
+            with unavailable():
                 if connection is not None:
                     with connection.begin():
                         yield connection
@@ -123,7 +127,7 @@ class Database:
         """True when anything was stored. A database that is not there, or was only just made, holds nothing."""
         if self.file is not None and not self.file.is_file():
             return False
-        with _unavailable(), self.engine.connect() as connection:
+        with unavailable(), self.engine.connect() as connection:
             names = set(inspect(connection).get_table_names()) - MADE_WITH_ROWS
             tables = (Table(name, MetaData()) for name in sorted(names))
             return any(connection.execute(select(1).select_from(table).limit(1)).first() for table in tables)
@@ -135,7 +139,7 @@ class Database:
 
     def revision(self) -> str | None:
         """The revision the database is at, None for an empty one. Raises Unavailable."""
-        with _unavailable(), self.engine.connect() as connection:
+        with unavailable(), self.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
     def require(self) -> None:
@@ -211,6 +215,22 @@ class Database:
         return engine
 
 
+@contextmanager
+def unavailable() -> Iterator[None]:
+    """Turns what the database's driver says when it cannot serve into Unavailable; bugs stay what they are."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Unavailable("no free connection") from error
+    except (DBAPIError, *DRIVER_ERRORS) as error:
+        found = error.orig if isinstance(error, DBAPIError) else error
+        bug = sqlite3.IntegrityError | sqlite3.ProgrammingError | psycopg.IntegrityError | psycopg.DataError
+        if isinstance(found, bug) or _code(found) in BUGS:
+            raise
+        # The driver's own words may quote a value, so only the kind of error goes on.
+        raise Unavailable(f"{type(found).__name__} {_code(found)}".strip()) from None
+
+
 class _Writer:
     """Lets one thread of this process write at a time, in the order they came, instead of polling for SQLite's lock."""
 
@@ -279,22 +299,6 @@ def _identity(path: str) -> tuple[int, int] | None:
 def _begin_sqlite(connection: Connection) -> None:
     kind = connection.get_execution_options().get("espalier_begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {kind}")
-
-
-@contextmanager
-def _unavailable() -> Iterator[None]:
-    """Turns what the database's driver says when it cannot serve into Unavailable; bugs stay what they are."""
-    try:
-        yield
-    except IntegrityError:
-        raise
-    except PoolTimeout as error:
-        raise Unavailable("no free connection") from error
-    except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.ProgrammingError | psycopg.DataError) or _code(error.orig) in BUGS:
-            raise
-        # The driver's own words may quote a value, so only the kind of error goes on.
-        raise Unavailable(f"{type(error.orig).__name__} {_code(error.orig)}".strip()) from None
 
 
 def _code(error: BaseException | None) -> str:

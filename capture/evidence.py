@@ -17,53 +17,121 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from heapq import merge
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from capture.models import Act, Chain, Consent, Decision, Particular, Sealed, Touch
+from capture.prepared import Driver, Prepared, insert_into
 
 TABLES: tuple[type[Sealed], ...] = (Touch, Consent, Act, Decision)
 """What is chained."""
 
 _NOT_COVERED = {"id", "seal"}
 
+_written = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+"""One text for equal values, whatever their order was."""
+
+
+_HEAD = Prepared(lambda insert: select(Chain.seq, Chain.seal).where(Chain.id == 1).with_for_update())
+_MOVE = Prepared(
+    lambda insert: update(Chain).where(Chain.id == 1).values(seq=bindparam("new_seq"), seal=bindparam("new_seal"))
+)
+_BEGIN = insert_into(Chain)
+
+
+class Head:
+    """The end of the chain, held by one transaction, which can so add many rows with one look and one update.
+
+    ``mark`` and ``back`` go with a savepoint; nothing is written before ``keep``.
+    """
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._kept: tuple[int, str] | None = None
+        self._end = (0, "")
+
+    def seal(self, table: type[Sealed], values: dict[str, Any]) -> dict[str, Any]:
+        """The values of a row that goes to the end, with its number and its seal."""
+        if self._kept is None:
+            self.hold()
+        seq, before = self._end
+        numbered = {**values, "seq": seq + 1}
+        sealed = {**numbered, "seal": _seal(before, table, numbered)}
+        self._end = sealed["seq"], sealed["seal"]
+        return sealed
+
+    def hold(self) -> None:
+        """Takes the end of the chain; whoever else wants to add to it waits for this transaction."""
+        found = _HEAD(self._driver)
+        if not found:
+            _BEGIN(self._driver, id=1, seq=0, seal="")
+        seq, seal = found[0] if found else (0, "")
+        self._kept = self._end = (seq, seal)
+
+    def mark(self) -> tuple[int, str]:
+        """Where the chain ends now."""
+        return self._end
+
+    def back(self, mark: tuple[int, str]) -> None:
+        """Forgets the rows since ``mark``: they were rolled back."""
+        self._end = mark
+
+    def keep(self) -> None:
+        """Writes where the chain ends."""
+        if self._kept is not None and self._kept != self._end:
+            _MOVE(self._driver, new_seq=self._end[0], new_seal=self._end[1])
+            self._kept = self._end
+
 
 def append(session: Session, row: Sealed) -> None:
     """Adds a row at the end of the chain and writes it. One transaction at a time can do so."""
-    head = session.scalars(select(Chain).where(Chain.id == 1).with_for_update()).one_or_none()
-    if head is None:
-        head = Chain(id=1, seq=0, seal="")
-        session.add(head)
-    row.seq = head.seq + 1
-    row.seal = seal_of(head.seal, row)
-    head.seq, head.seal = row.seq, row.seal
+    head = Head(Driver.of(session))
+    sealed = head.seal(type(row), _values(row))
+    row.seq, row.seal = sealed["seq"], sealed["seal"]
+    head.keep()
     session.add(row)
     session.flush()
 
 
 def seal_of(before: str, row: Sealed) -> str:
     """The seal of a row that follows the seal ``before``."""
-    values = {column.key: getattr(row, column.key) for column in row.__table__.columns}
-    covered = {name: _plain(value) for name, value in values.items() if name not in _NOT_COVERED}
-    text = json.dumps([before, row.__tablename__, covered], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _seal(before, type(row), _values(row))
+
+
+def _values(row: Sealed) -> dict[str, Any]:
+    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
+
+
+def _seal(before: str, table: type[Sealed], values: Mapping[str, Any]) -> str:
+    """SHA-256 over the seal before and all of a row's columns but those that only come with its writing."""
+    covered = {name: _plain(values.get(name)) for name in _covered(table)}
+    text = _written([before, table.__tablename__, covered])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def particular(email: str, first_name: str | None, utm: Mapping[str, str], introducer: str | None = None) -> Particular:
-    """What a touch told about a person, with a salt of its own."""
+@cache
+def _covered(table: type[Sealed]) -> tuple[str, ...]:
+    return tuple(sorted({column.key for column in table.__table__.columns} - _NOT_COVERED))
+
+
+def particular(
+    email: str, first_name: str | None, utm: Mapping[str, str], introducer: str | None = None
+) -> dict[str, Any]:
+    """What a touch told about a person, with a salt of its own: the values of a ``Particular``."""
     salt = secrets.token_hex(16)
-    return Particular(salt=salt, email=email, first_name=first_name, utm=dict(utm), introducer=introducer)
+    return {"salt": salt, "email": email, "first_name": first_name, "utm": dict(utm), "introducer": introducer}
 
 
-def digest(about: Particular) -> str:
-    """The salted digest by which the chain covers it."""
-    values = [about.salt, about.email, about.first_name, about.utm]
-    if about.introducer is not None:  # rows that are older than the question have no such value
-        values.append(about.introducer)
-    text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def digest(about: Mapping[str, Any]) -> str:
+    """The salted digest by which the chain covers a particular."""
+    values = [about["salt"], about["email"], about["first_name"], about["utm"]]
+    if about["introducer"] is not None:  # rows that are older than the question have no such value
+        values.append(about["introducer"])
+    text = _written(values)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -110,8 +178,12 @@ def audit(session: Session, known: str | None = None) -> Report:
 def _check_particular(touch: Touch, report: Report) -> None:
     if touch.particular is None:
         report.erased += 1
-    elif digest(touch.particular) != touch.digest:
+    elif digest(_told(touch.particular)) != touch.digest:
         report.faults.append(f"what touch {touch.id} tells about its person was changed")
+
+
+def _told(about: Particular) -> dict[str, Any]:
+    return {name: getattr(about, name) for name in ("salt", "email", "first_name", "utm", "introducer")}
 
 
 def _in_order(session: Session) -> Iterator[Sealed]:

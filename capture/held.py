@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from capture import budgets, hosts, posting
 from capture.mail import Letters
 from capture.models import Lead, OutboxMail
+from capture.prepared import Driver
 
 
 def listing(session: Session, ids: Sequence[int] | None = None) -> list[OutboxMail]:
@@ -31,8 +32,9 @@ def release(session: Session, mails: Sequence[OutboxMail], letters: Letters, now
             mail.state = "dropped"
             continue
         host = hosts.serving(session, lead.member_id)
-        posting.post(session, host.company, letters.confirm(host, lead, now), now, lead_id=lead.id)
-        budgets.asked(session, letters.links, lead.email, now)
+        driver = Driver.of(session)
+        posting.post(driver, host.company, letters.confirm(host, lead, now), now, lead_id=lead.id)
+        budgets.asked(driver, letters.links, lead.email, now)
         session.delete(mail)
         count += 1
     return count

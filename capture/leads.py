@@ -1,6 +1,6 @@
 """What can be done with leads, in plain arguments: nothing here knows of Flask, forms or commands.
 
-Each function takes a session; the caller decides where the transaction begins and ends.
+Each function takes a session, or a desk; the caller decides where the transaction begins and ends.
 """
 
 from __future__ import annotations
@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from capture import budgets, confirming, evidence, hosts, mail
 from capture.budgets import Limits
 from capture.directory import EspalierError, Fault, Interest, PageSeen, did_you_mean
-from capture.models import Consent, Lead, Member, Slug, Touch
+from capture.models import Consent, Lead, Member, Particular, Slug, Touch
 from capture.networks import UNKNOWN
+from capture.prepared import Driver, Prepared, insert_into
 from capture.tokens import Links
-from capture.upsert import insert_if_absent
 
 DEFAULT_LIMITS = Limits()
 
@@ -49,8 +50,28 @@ class Accepted:
     address: str
 
 
+class Desk:
+    """Where the sign-ups of one transaction are taken in, one after the other: what they share is looked up once.
+
+    ``grouped``: several may share it, so the end of the chain of evidence is taken first, and nothing else that
+    somebody else holds is waited for.
+    """
+
+    def __init__(self, driver: Driver, *, grouped: bool) -> None:
+        self.driver = driver
+        self.grouped = grouped
+        self.register = hosts.Register(driver)
+        self.chain = evidence.Head(driver)
+        if grouped:
+            self.chain.hold()
+
+
+class Contended(Exception):
+    """Another transaction holds the lead: this sign-up has to wait for it in a transaction of its own."""
+
+
 def accept(
-    session: Session, signup: SignUp, now: datetime, letters: mail.Letters, limits: Limits = DEFAULT_LIMITS
+    desk: Desk, signup: SignUp, now: datetime, letters: mail.Letters, limits: Limits = DEFAULT_LIMITS
 ) -> Accepted:
     """Keeps a sign-up: lead, touch, consent and the mail that asks for confirmation. Commits nothing itself.
 
@@ -58,30 +79,28 @@ def accept(
     (products and opportunity make both), and a name fills a gap but never replaces one. Until the person confirms,
     the member hears nothing; a mail to somebody who has confirmed would say nothing new, so none is made.
 
-    Raises NoSuchMember for a member who is unknown or inactive.
+    Raises NoSuchMember for a member who is unknown or inactive, and Contended at a desk that several share.
     """
-    host = hosts.find(session, signup.member_id)
-    lead, new = _find_or_add(session, signup, now, letters.links)
-    if not new:
-        lead.interest = widen(Interest(lead.interest), signup.interest)
-        lead.first_name = lead.first_name or signup.first_name
+    driver = desk.driver
+    host = desk.register.find(signup.member_id)
+    lead, new = _find_or_add(desk, signup, now, letters.links)
     about = evidence.particular(signup.email, signup.first_name, signup.utm, signup.introducer)
-    touch = Touch(
-        lead_id=lead.id,
-        member_id=signup.member_id,
-        page=signup.seen.page,
-        locale=signup.seen.locale,
-        build_id=signup.seen.build_id,
-        interest=signup.interest,
-        digest=evidence.digest(about),
-        at=now,
-    )
-    evidence.append(session, touch)
-    about.touch_id = touch.id
-    session.add(about)
-    evidence.append(session, Consent(lead_id=lead.id, touch_id=touch.id, wording=signup.seen.wording, at=now))
+    touch = {
+        "lead_id": lead.id,
+        "member_id": signup.member_id,
+        "page": signup.seen.page,
+        "locale": signup.seen.locale,
+        "build_id": signup.seen.build_id,
+        "interest": signup.interest.value,
+        "digest": evidence.digest(about),
+        "at": now,
+    }
+    [(touch_id,)] = _ADD_TOUCH(driver, **desk.chain.seal(Touch, touch))
+    _ADD_PARTICULAR(driver, touch_id=touch_id, **about)
+    consent = {"lead_id": lead.id, "touch_id": touch_id, "wording": signup.seen.wording, "at": now}
+    _ADD_CONSENT(driver, **desk.chain.seal(Consent, consent))
     over = budgets.exceeded(
-        session,
+        driver,
         letters.links,
         limits,
         member_id=signup.member_id,
@@ -90,9 +109,8 @@ def accept(
         now=now,
     )
     if not lead.confirmed:
-        confirming.ask(session, host, lead, now, letters, hold=bool(over))
-    session.flush()
-    return Accepted(lead.id, new, hosts.thanks_address(session, host, signup.seen.locale))
+        confirming.ask(driver, host, lead, now, letters, new=new, hold=bool(over))
+    return Accepted(lead.id, new, desk.register.thanks_address(host, signup.seen.locale))
 
 
 def widen(before: Interest, now: Interest) -> Interest:
@@ -127,23 +145,66 @@ def _member_id(session: Session, slug: str) -> str:
     return found.member_id
 
 
-def _find_or_add(session: Session, signup: SignUp, now: datetime, links: Links) -> tuple[Lead, bool]:
-    mark = links.fingerprint(signup.email)
-    values: dict[str, object] = {
-        "member_id": signup.member_id,
-        "email": signup.email,
-        "first_name": signup.first_name,
-        "interest": signup.interest.value,
-        "locale": signup.seen.locale,
-        "handle": uuid4().hex,
-        "mark": mark,
-        "created_at": now,
-    }
+class _Known(NamedTuple):
+    """What accepting needs to know of a lead."""
+
+    id: int
+    email: str
+    handle: str
+    locale: str
+    confirmed: bool
+
+
+_ADD_LEAD = insert_into(Lead, "id", unless_there=True)
+_ADD_TOUCH = insert_into(Touch, "id")
+_ADD_PARTICULAR = insert_into(Particular)
+_ADD_CONSENT = insert_into(Consent)
+
+
+def _same(skip_locked: bool) -> Prepared:
+    person = (Lead.member_id.is_not_distinct_from(bindparam("member_id")), Lead.email == bindparam("email"))
+    confirmed = and_(Lead.confirmed_at.is_not(None), Lead.withdrawn_at.is_(None))
+    columns = (Lead.id, Lead.email, Lead.handle, Lead.locale, confirmed, Lead.interest)
+    return Prepared(lambda insert: select(*columns).where(*person).with_for_update(of=Lead, skip_locked=skip_locked))
+
+
+_FIND, _FIND_FREE = _same(False), _same(True)
+_WIDEN = Prepared(
+    lambda insert: (
+        update(Lead)
+        .where(Lead.id == bindparam("lead_id"))
+        .values(
+            interest=bindparam("interest"),
+            first_name=func.coalesce(Lead.first_name, bindparam("first_name")),
+            mark=bindparam("mark"),
+        )
+    )
+)
+
+
+def _find_or_add(desk: Desk, signup: SignUp, now: datetime, links: Links) -> tuple[_Known, bool]:
+    locale, handle, mark = signup.seen.locale, uuid4().hex, links.fingerprint(signup.email)
     # Two transactions may add the same person at once; the unique index lets one of them win.
-    lead_id = session.execute(insert_if_absent(session, Lead, values, Lead.id)).scalar()
-    if lead_id is not None:
-        return session.get_one(Lead, lead_id), True
-    same = Lead.member_id.is_not_distinct_from(signup.member_id)
-    lead = session.scalars(select(Lead).where(same, Lead.email == signup.email).with_for_update(of=Lead)).one()
-    lead.mark = mark  # the key may have changed
+    added = _ADD_LEAD(
+        desk.driver,
+        member_id=signup.member_id,
+        email=signup.email,
+        first_name=signup.first_name,
+        interest=signup.interest.value,
+        locale=locale,
+        handle=handle,
+        mark=mark,
+        created_at=now,
+    )
+    if added:
+        return _Known(added[0][0], signup.email, handle, locale, False), True
+    find = _FIND_FREE if desk.grouped else _FIND
+    found = find(desk.driver, member_id=signup.member_id, email=signup.email)
+    if not found:
+        raise Contended
+    [(number, email, old_handle, spoken, confirmed, interest)] = found
+    lead = _Known(number, email, old_handle, spoken, bool(confirmed))
+    widened = widen(Interest(interest), signup.interest).value
+    # The mark as well: the key may have changed.
+    _WIDEN(desk.driver, lead_id=lead.id, interest=widened, first_name=signup.first_name, mark=mark)
     return lead, False

@@ -5,10 +5,13 @@ Mails to prospects hold nothing that a form brought in: whoever can put words in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import escape
 
 from capture import unsubscribing, words
 from capture.hosts import Host
@@ -16,6 +19,32 @@ from capture.models import Lead, Member, Touch
 from capture.tokens import Links, Purpose
 
 SUBJECT, TEXT, HTML = "subject.txt", "body.txt", "body.html"
+
+_CONFIRM_LINK, _NOT_ME_LINK = secrets.token_hex(16), secrets.token_hex(16)
+"""What stands for the links in a mail that is not anybody's yet; nothing that a roster holds can equal it."""
+
+KEPT_CONFIRMATIONS = 1_000
+"""Confirmation mails, one a host and language, that are kept written but for their links."""
+
+
+class Asked(Protocol):
+    """What is needed of a lead to ask for its confirmation."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+
+    @property
+    def email(self) -> str:
+        """The address that was typed."""
+
+    @property
+    def handle(self) -> str:
+        """What links call it."""
+
+    @property
+    def locale(self) -> str:
+        """The language it is written to in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +64,7 @@ class Letters:
 
     def __init__(self, links: Links) -> None:
         self.links = links
+        self._confirmations: dict[tuple[Host, str], Letter] = {}
         self._environment = Environment(
             loader=PackageLoader("capture", "templates/mail"),
             autoescape=lambda name: name is not None and name.endswith(".html"),
@@ -43,14 +73,31 @@ class Letters:
             lstrip_blocks=True,
         )
 
-    def confirm(self, host: Host, lead: Lead, now: datetime) -> Letter:
+    def confirm(self, host: Host, lead: Asked, now: datetime) -> Letter:
         """To the address that was typed: was it you? Fixed text, and a link for either answer."""
         service = host.company.service
-        values = {
-            "confirm_link": f"{service}confirm/{self.links.sign(Purpose.CONFIRM, lead.handle, now)}",
-            "not_me_link": f"{service}not-me/{self.links.sign(Purpose.NOT_ME, lead.handle, now)}",
+        letter = self._confirm(host, words.nearest([lead.locale, host.home_locale]))
+        links = {
+            _CONFIRM_LINK: f"{service}confirm/{self.links.sign(Purpose.CONFIRM, lead.handle, now)}",
+            _NOT_ME_LINK: f"{service}not-me/{self.links.sign(Purpose.NOT_ME, lead.handle, now)}",
         }
-        return self._write("confirm", lead.email, [lead.locale, host.home_locale], host=host, **values)
+        text, html = letter.text, letter.html
+        for place, link in links.items():
+            text, html = text.replace(place, link), html.replace(place, str(escape(link)))
+        return replace(letter, recipient=lead.email, text=text, html=html)
+
+    def _confirm(self, host: Host, locale: str) -> Letter:
+        """The mail of one host with places for the links: all else in it is the same for everybody."""
+        key = (host, locale)
+        found = self._confirmations.get(key)
+        if found is None:
+            if len(self._confirmations) >= KEPT_CONFIRMATIONS:
+                self._confirmations.clear()
+            found = self._write(
+                "confirm", "", [locale], host=host, confirm_link=_CONFIRM_LINK, not_me_link=_NOT_ME_LINK
+            )
+            self._confirmations[key] = found
+        return found
 
     def thank_you(self, host: Host, lead: Lead, now: datetime) -> Letter:
         """To the prospect who confirmed: who holds the address now, how to reach them, and how to leave."""

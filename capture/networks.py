@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 UNKNOWN = "unknown"
 """Where all senders go whose address cannot be read: they share one budget."""
 
 
+@lru_cache(maxsize=1_000)
 def network(address: str | None) -> str:
     """The /24 of an IPv4 address, the /64 of an IPv6 one: what one household or one rented machine has."""
     text = (address or "").strip()

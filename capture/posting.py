@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from email.utils import parseaddr
 from typing import Literal
 from uuid import uuid4
 
-from sqlalchemy.orm import Session
-
 from capture.mail import Letter
 from capture.models import Company, OutboxMail
+from capture.prepared import Driver, insert_into
 
 State = Literal["waiting", "held"]
 
+_POST = insert_into(OutboxMail)
+
 
 def post(
-    session: Session,
+    driver: Driver,
     company: Company,
     letter: Letter,
     now: datetime,
@@ -24,9 +24,10 @@ def post(
     lead_id: int | None = None,
     state: State = "waiting",
     on_list: bool = False,
-) -> OutboxMail:
+) -> None:
     """Adds a mail to the outbox. ``on_list``: it can be unsubscribed from, and says so in its headers."""
-    row = OutboxMail(
+    _POST(
+        driver,
         lead_id=lead_id,
         kind=letter.kind,
         recipient=letter.recipient,
@@ -41,10 +42,8 @@ def post(
         next_attempt_at=now,
         created_at=now,
     )
-    session.add(row)
-    return row
 
 
 def domain_of(address: str) -> str:
     """The part behind the last at sign, in lower case."""
-    return parseaddr(address)[1].rpartition("@")[2].lower() or "localhost"
+    return address.rpartition("@")[2].strip(" >").lower() or "localhost"

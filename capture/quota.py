@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from capture.models import Tally
-from capture.upsert import count_up
+from capture.prepared import Driver
+from capture.tallies import count_up
 
 SCOPE = "mails"
 
@@ -40,8 +40,8 @@ class Quota:
     def take(self, session: Session, domain: str, now: datetime) -> datetime | None:
         """Uses one of the domain's share, within the caller's transaction; where none is left, when there will be."""
         minute = self._begin(now)
-        key = {"scope": SCOPE, "subject": self._named(f"mails@{domain}")[:32], "hour": minute}
-        if count_up(session, Tally, key, "count") <= self._most:
+        subject = self._named(f"mails@{domain}")[:32]
+        if count_up(Driver.of(session), minute, {SCOPE: subject})[SCOPE] <= self._most:
             return None
         self._full.add(domain)
         return minute + _MINUTE

@@ -14,6 +14,7 @@ from capture.directory import fill_wording
 from capture.hosts import Host
 from capture.mail import Letters
 from capture.models import Act, Consent, Decision, Lead, Member, OutboxMail, Spent, Touch, Wording
+from capture.prepared import Driver
 from capture.suppression import Reason
 from capture.tokens import Links
 
@@ -39,10 +40,10 @@ def send_link(session: Session, letters: Letters, address: str, now: datetime) -
     found = leads_of(session, address)
     if not found or today >= MOST_LINKS_A_DAY or (latest is not None and latest > now - BETWEEN_LINKS):
         return False
-    budgets.spend(session, SCOPE, mark, now)
+    budgets.spend(Driver.of(session), SCOPE, mark, now)
     company = hosts.company(session)
     letter = letters.my_data(Host(company, None), found[0], now)
-    posting.post(session, company, letter, now, lead_id=found[0].id)
+    posting.post(Driver.of(session), company, letter, now, lead_id=found[0].id)
     return True
 
 

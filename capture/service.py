@@ -11,6 +11,7 @@ from flask import current_app
 
 from capture.db import Database
 from capture.directory import TokenSigner
+from capture.groups import Groups
 from capture.mail import Letters
 from capture.settings import Settings
 from capture.tokens import Links
@@ -24,6 +25,7 @@ class Service:
 
     settings: Settings
     database: Database
+    groups: Groups
     signer: TokenSigner
     letters: Letters
     links: Links

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from capture.canonical import fingerprint, fingerprints
 from capture.models import Suppression
-from capture.upsert import insert_if_absent
+from capture.prepared import Driver, insert_into
 
 
 class Reason(StrEnum):
@@ -37,6 +37,9 @@ ASKED_FOR = {"my-data"}
 """Kinds of mails that answer a right of the person's: they go out even to those who want no others."""
 
 
+_SUPPRESS = insert_into(Suppression, unless_there=True)
+
+
 def suppress(session: Session, keys: Sequence[bytes], address: str, reason: Reason, now: datetime) -> None:
     """Puts an address on the list; does nothing where it stands there for the same reason."""
     suppress_fingerprint(session, fingerprint(keys[0], address), reason, now)
@@ -44,7 +47,7 @@ def suppress(session: Session, keys: Sequence[bytes], address: str, reason: Reas
 
 def suppress_fingerprint(session: Session, mark: str, reason: Reason, now: datetime) -> None:
     """The same for an address of which only the keyed hash is known, as in an unsubscribe link."""
-    session.execute(insert_if_absent(session, Suppression, {"fingerprint": mark, "reason": reason.value, "at": now}))
+    _SUPPRESS(Driver.of(session), fingerprint=mark, reason=reason.value, at=now)
 
 
 def bounced(session: Session, keys: Sequence[bytes], address: str, now: datetime) -> None:

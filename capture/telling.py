@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from capture import hosts, posting
 from capture.mail import Letters
 from capture.models import Decision, Lead, Member, Touch
+from capture.prepared import Driver
 
 
 def new_lead(session: Session, lead: Lead, now: datetime, letters: Letters) -> None:
@@ -25,4 +26,4 @@ def new_lead(session: Session, lead: Lead, now: datetime, letters: Letters) -> N
     page = hosts.page(session, host, touch.page, touch.locale)
     owner = session.get(Member, lead.owner_id) if lead.owner_id else None
     news = letters.new_lead(host, lead, touch, page.title if page else touch.page, rule=rule, owner=owner)
-    posting.post(session, host.company, news, now, lead_id=lead.id)
+    posting.post(Driver.of(session), host.company, news, now, lead_id=lead.id)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous.encoding import base64_encode
 
 from capture.canonical import derive, fingerprint, fingerprints
 
@@ -56,6 +57,14 @@ class Read:
     expired: bool
 
 
+class _Serializer(URLSafeSerializer):
+    """itsdangerous's own, without its attempt to compress each value: ours are too short to gain by it."""
+
+    def dump_payload(self, obj: object) -> bytes:
+        """Base64 of JSON."""
+        return base64_encode(self.serializer.dumps(obj, **self.serializer_kwargs))
+
+
 class Links:
     """Makes and reads all signed values. ``secrets``: newest first."""
 
@@ -64,7 +73,7 @@ class Links:
         # itsdangerous signs with the last key of the list and verifies with all.
         keys = list(reversed(secrets))
         self._serializers = {
-            purpose: URLSafeSerializer(
+            purpose: _Serializer(
                 keys,
                 salt=f"espalier {purpose}",
                 signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},

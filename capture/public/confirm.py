@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from capture import confirming, hosts, service
 from capture.hosts import Host
 from capture.models import Company, Lead
+from capture.prepared import Driver
 from capture.public import answers, mailed
 from capture.tokens import Purpose
 from capture.words import Words
@@ -68,7 +69,7 @@ def again(signed: str) -> Response:
         words = mailed.speak(mailed.locale_of(lead))
         if lead is not None and not lead.confirmed:
             host = hosts.serving(session, lead.member_id)
-            confirming.ask(session, host, lead, current.clock(), current.letters)
+            confirming.ask(Driver.of(session), host, lead, current.clock(), current.letters)
     return mailed.told(words, "fresh", company)
 
 

@@ -120,10 +120,13 @@ def _store(form: SignupForm, sender: Sender, proof: abuse.Proof) -> str:
         introducer=form.answer,
         network=network(request.remote_addr),
     )
-    with current.database.write() as session:
-        if not abuse.use(session, proof):
+
+    def take_in(desk: leads.Desk) -> leads.Accepted:
+        if not abuse.use(desk.driver, proof):
             raise Replayed
-        accepted = leads.accept(session, signup, current.clock(), current.letters, current.settings.limits)
+        return leads.accept(desk, signup, current.clock(), current.letters, current.settings.limits)
+
+    accepted = current.groups.run(take_in)
     log.info("stored: lead %d, %s", accepted.lead_id, "new" if accepted.new else "known")
     return accepted.address
 
