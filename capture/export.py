@@ -34,8 +34,11 @@ COLUMNS = (
 """What a row holds. Page, build, wording, campaign and ``introducer`` (the answer to "Who introduced you?") are those
 of the first touch; times are UTC, ISO 8601."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""Spreadsheets take a cell that begins so for a formula (OWASP, CSV injection); a blank before it doesn't help."""
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""Spreadsheets take a cell that begins so for a formula (OWASP, CSV injection), some of them also where the sign has
+the full width of East Asian text; a blank before it doesn't help."""
+
+_BLANKS = " \u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u200c\u200d"
 
 Value = str | int | None
 
@@ -82,7 +85,7 @@ def write_csv(found: Iterable[Mapping[str, Value]], out: TextIO) -> None:
 def harmless(value: Value) -> str:
     """A cell as text, with an apostrophe before what a spreadsheet would run."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if text.lstrip(_BLANKS).startswith(_FORMULA_STARTS) else text
 
 
 def _moment(moment: datetime | None) -> str | None:

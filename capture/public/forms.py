@@ -29,11 +29,12 @@ CONSENT_GIVEN = "yes"
 _CANNOT_BE_SHOWN = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode categories: controls, surrogates, private use, unassigned, line and paragraph separators."""
 
-_TURNS_TEXT_AROUND = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffd")
-"""Direction marks and overrides, which make a name read as something else, and the mark of undecodable bytes."""
+_CANNOT_BE_SEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffd")
+"""Letters, signs and marks that show nothing, which make two equal names differ; and the mark of undecodable bytes."""
 
-_CANNOT_BE_SEEN = frozenset("\u200b\u2060\ufeff\u00ad")
-"""Blanks of no width, which make two equal names differ. The joiners stay: Persian and Hindi names need them."""
+_JOINERS = frozenset("\u200c\u200d")
+"""Of Unicode's formatting characters (direction marks and overrides, blanks of no width, tags …) only these stay:
+Persian and Hindi names need them."""
 
 
 class SignupForm(Form):  # type: ignore[misc]
@@ -120,7 +121,8 @@ class SignupForm(Form):  # type: ignore[misc]
     def _line(self, field: Field, longest: int) -> None:
         self._once(field)
         typed = (field.data or "").strip()
-        if len(typed) > longest:
+        # As it would be stored: some letters become two or three when they are composed.
+        if len(_composed(typed) or "") > longest:
             raise ValidationError(self.words("name_long", limit=longest))
         if any(not _can_be_shown(character) for character in typed):
             raise ValidationError(self.words("name_characters"))
@@ -142,6 +144,7 @@ def _composed(typed: str | None) -> str | None:
 
 
 def _can_be_shown(character: str) -> bool:
-    if character in _TURNS_TEXT_AROUND or character in _CANNOT_BE_SEEN:
+    if character in _CANNOT_BE_SEEN:
         return False
-    return unicodedata.category(character) not in _CANNOT_BE_SHOWN
+    category = unicodedata.category(character)
+    return category not in _CANNOT_BE_SHOWN and (category != "Cf" or character in _JOINERS)
