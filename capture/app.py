@@ -16,6 +16,8 @@ from capture.db import Database, Unavailable
 from capture.directory import TokenSigner
 from capture.groups import Groups
 from capture.mail import Letters
+from capture.office import door
+from capture.office import views as office_views
 from capture.public import answers, confirm, headers, mailbox, rights, unsubscribe, views
 from capture.service import EXTENSION, Service
 from capture.settings import Settings
@@ -64,8 +66,9 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies, 0, 0, 0, 0)  # type: ignore[method-assign]
     headers.install(app)
     health.install(app)
+    office = (door.blueprint, office_views.blueprint)
     public = (views.blueprint, confirm.blueprint, unsubscribe.blueprint, rights.blueprint)
-    for blueprint in (*public, reports.blueprint, openapi.blueprint):
+    for blueprint in (*public, *office, reports.blueprint, openapi.blueprint):
         app.register_blueprint(blueprint)
     if settings.demo:
         app.register_blueprint(mailbox.blueprint)

@@ -395,6 +395,55 @@ def erase(email: str) -> None:
     click.echo(f"erased {count} lead{'' if count == 1 else 's'}")
 
 
+@main.group()
+def staff() -> None:
+    """Who of the company may come into the office and see all leads."""
+
+
+@staff.command("add")
+@click.argument("email")
+def add_staff(email: str) -> None:
+    """Let somebody in: they sign in with a link mailed to this address.
+
+    \b
+    Example:
+      capture staff add desk@example.com
+    """
+    from capture import signing_in
+
+    with _existing_database().write() as session:
+        signing_in.add_staff(session, email, _now())
+    click.echo(f"{email} may sign in at the office")
+
+
+@staff.command("remove")
+@click.argument("email")
+def remove_staff(email: str) -> None:
+    """Shut somebody out at once, wherever they are signed in."""
+    from capture import signing_in
+
+    with _existing_database().write() as session:
+        signing_in.remove_staff(session, email, _now())
+    click.echo(f"{email} is shut out")
+
+
+@staff.command("list")
+@AS_JSON
+def list_staff(as_json: bool) -> None:
+    """Name everybody who may come in."""
+    from capture import signing_in
+
+    with _existing_database().read() as session:
+        found = [{"email": each.email, "since": each.added_at.isoformat()} for each in signing_in.staff(session)]
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    for each in found:
+        click.echo(f"{each['email']}  since {each['since'][:10]}")
+    if not found:
+        click.echo("nobody yet: `capture staff add EMAIL` lets somebody in")
+
+
 @main.command()
 @click.option("--unconfirmed", metavar="DAYS", type=click.IntRange(1), help="Keep sign-ups nobody confirms so long.")
 @click.option("--withdrawn", metavar="DAYS", type=click.IntRange(1), help="Keep leads whose owners left so long.")

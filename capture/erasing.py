@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from capture import crediting, suppression
-from capture.models import Company, Lead, OutboxMail, Particular, Spent, Tally, Touch, Used
+from capture.models import Company, Lead, OutboxMail, Particular, Spent, Step, Tally, Ticket, Touch, Used
 from capture.suppression import Reason
 from capture.tokens import Links
 
@@ -64,9 +64,11 @@ def forget(session: Session, found: Sequence[Lead], kind: str, now: datetime) ->
     fetch = {"synchronize_session": "fetch"}
     session.execute(delete(Particular).where(Particular.touch_id.in_(touches)), execution_options=fetch)
     session.execute(delete(OutboxMail).where(OutboxMail.lead_id.in_(ids)), execution_options=fetch)
+    session.execute(update(Step).where(Step.lead_id.in_(ids)).values(note=None), execution_options=fetch)
     for lead in found:
         # The address is one column of a unique index, so something as unique takes its place.
         lead.email, lead.first_name, lead.mark = f"{lead.handle}@erased.invalid", None, ""
+        lead.phone = lead.due_on = None
         lead.erased_at = now
         crediting.note(session, lead, kind, now)
 
@@ -87,4 +89,5 @@ def purge(session: Session, policy: Policy, now: datetime) -> Purged:
     spent = session.scalars(delete(Spent).where(Spent.at <= now - policy.budgets).returning(Spent.id)).all()
     session.execute(delete(Tally).where(Tally.hour <= now - _HOURS_COUNTED))
     session.execute(delete(Used).where(Used.until <= now))
+    session.execute(delete(Ticket).where(Ticket.until <= now))
     return Purged(len(unconfirmed), len(withdrawn), len(mails), len(spent))

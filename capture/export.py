@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TextIO
 
@@ -76,10 +76,15 @@ def write_json(found: Iterable[Mapping[str, Value]], out: TextIO) -> None:
 
 def write_csv(found: Iterable[Mapping[str, Value]], out: TextIO) -> None:
     """A header and a line for each row; no cell can start a formula when a spreadsheet opens it."""
+    write_table(COLUMNS, ((row[name] for name in COLUMNS) for row in found), out)
+
+
+def write_table(header: Sequence[str], found: Iterable[Iterable[Value]], out: TextIO) -> None:
+    """The same for any columns."""
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(header)
     for row in found:
-        writer.writerow([harmless(row[name]) for name in COLUMNS])
+        writer.writerow([harmless(value) for value in row])
 
 
 def harmless(value: Value) -> str:

@@ -112,6 +112,12 @@ class Letters:
         link = f"{host.company.service}my-data/{self.links.sign(Purpose.MY_DATA, lead.handle, now)}"
         return self._write("my-data", lead.email, [lead.locale], host=host, my_data_link=link)
 
+    def sign_in(self, host: Host, address: str, signed: str, wanted: list[str]) -> Letter:
+        """To a member or somebody of the staff who asked for it: the link into the office."""
+        locales = [host.member.locale] if host.member else wanted
+        link = f"{host.company.service}office/enter/{signed}"
+        return self._write("sign-in", address, locales, host=host, sign_in_link=link)
+
     def new_lead(
         self, host: Host, lead: Lead, touch: Touch, page_title: str, *, rule: str = "page", owner: Member | None = None
     ) -> Letter:

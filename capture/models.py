@@ -7,7 +7,7 @@ the second is the company's property and is only ever added to.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -130,7 +130,7 @@ class Member(Base):
     slug: Mapped[str] = mapped_column(Words, index=True)
     name: Mapped[str] = mapped_column(Words)
     first_name: Mapped[str] = mapped_column(Words)
-    email: Mapped[str] = mapped_column(EmailAddress)
+    email: Mapped[str] = mapped_column(EmailAddress, index=True)
     phone: Mapped[str | None] = mapped_column(Words)
     locale: Mapped[str] = mapped_column(String(16))
     home: Mapped[str] = mapped_column(Text)
@@ -187,6 +187,13 @@ class Lead(Base):
     __table_args__ = (
         # Two NULLs are never equal, so the company's pool needs an index of its own.
         Index("uq_lead_member_id_email", "member_id", "email", unique=True),
+        # PostgreSQL answers "begins with" only from an index by character.
+        Index("ix_lead_email", "email", postgresql_ops={"email": "text_pattern_ops"}),
+        Index("ix_lead_servicer_id_confirmed_at", "servicer_id", "confirmed_at", "id"),
+        Index("ix_lead_servicer_id_due_on", "servicer_id", "due_on", "id"),
+        Index("ix_lead_confirmed_at", "confirmed_at", "id"),
+        Index("ix_lead_due_on", "due_on", "id"),
+        Index("ix_lead_stage_confirmed_at", "stage", "confirmed_at", "id"),
         Index(
             "uq_lead_pool_email",
             "email",
@@ -198,7 +205,7 @@ class Lead(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
-    email: Mapped[str] = mapped_column(EmailAddress, index=True)
+    email: Mapped[str] = mapped_column(EmailAddress)
     """As typed, with the domain in lower case: that is who the person is."""
     first_name: Mapped[str | None] = mapped_column(Words)
     interest: Mapped[str] = mapped_column(String(16))
@@ -219,6 +226,14 @@ class Lead(Base):
     """Who follows up now; None: the company."""
     erased_at: Mapped[datetime | None]
     """When what made it a person was destroyed: address, name, mark. What remains counts, and tells of nobody."""
+    phone: Mapped[str | None] = mapped_column(String(32))
+    """E.164, where somebody met the person and wrote it down."""
+    stage: Mapped[str] = mapped_column(String(16), default="new", server_default="new")
+    """How far it has come (see ``pipeline``)."""
+    lost_because: Mapped[str | None] = mapped_column(String(16))
+    """Why it was given up; None in every stage but ``lost``."""
+    due_on: Mapped[date | None]
+    """The day of the next follow-up."""
 
     member: Mapped[Member | None] = relationship()
     touches: Mapped[list[Touch]] = relationship(order_by="Touch.id", back_populates="lead")
@@ -405,3 +420,79 @@ class OutboxMail(Base):
     last_error: Mapped[str | None] = mapped_column(Text)
     sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+
+class Staff(Base):
+    """Somebody of the company who may see all leads."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    email: Mapped[str] = mapped_column(EmailAddress, unique=True)
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class Ticket(Base):
+    """A mailed link that signs one person in, once."""
+
+    __tablename__ = "ticket"
+
+    nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    until: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class Sitting(Base):
+    """A browser that is signed in. Its cookie holds a secret of which only the digest is kept."""
+
+    __tablename__ = "sitting"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of the cookie's value, in hexadecimal."""
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    csrf: Mapped[str] = mapped_column(String(64))
+    """What forms of this sitting must carry, so that no other site can send them."""
+    created_at: Mapped[datetime]
+    until: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    """When it was signed out; it is never good again."""
+
+
+class Viewing(Base):
+    """That somebody of the staff looked at personal data. Only ever added."""
+
+    __tablename__ = "viewing"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    what: Mapped[str] = mapped_column(String(32))
+    """The page that was looked at, by the name of its view."""
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), index=True)
+    """The lead on it; None for a list."""
+    rows: Mapped[int] = mapped_column(Integer)
+    """How many people were on it."""
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Step(Base):
+    """What a member or the staff did about a lead: another stage, a note, another day for the follow-up."""
+
+    __tablename__ = "step"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    """stage, note or follow-up."""
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    """The lead's fields that it changed, as they were and as they became."""
+    note: Mapped[str | None] = mapped_column(Text)
+    """Words of the member's about a person: an erasure takes them away."""
+    at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]

@@ -54,7 +54,7 @@ def held(session: Session, links: Links, address: str) -> dict[str, Any]:
         "address": identity(address),
         "company": {"name": company.legal_name, "address": list(company.address), "email": company.email},
         "not_to_be_mailed_because": sorted(suppression.reasons(session, links.address_keys, address)),
-        "sign_ups": [_lead(session, lead, company.name) for lead in leads_of(session, address)],
+        "sign_ups": [of_lead(session, lead, company.name) for lead in leads_of(session, address)],
     }
 
 
@@ -88,7 +88,8 @@ def withdraw(session: Session, links: Links, address: str, now: datetime) -> Non
         crediting.note(session, lead, "withdrawn", now)
 
 
-def _lead(session: Session, lead: Lead, company_name: str) -> dict[str, Any]:
+def of_lead(session: Session, lead: Lead, company_name: str) -> dict[str, Any]:
+    """Everything held about one lead, as plain values; moments in ISO 8601."""
     rows = session.execute(
         select(Touch, Consent).join(Consent, Consent.touch_id == Touch.id).where(Touch.lead_id == lead.id)
     ).all()

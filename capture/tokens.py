@@ -30,6 +30,7 @@ class Purpose(StrEnum):
     MY_DATA = "my-data"
     PAUSE = "pause"
     CHALLENGE = "challenge"
+    SIGN_IN = "sign-in"
 
 
 LIFETIMES: dict[Purpose, timedelta | None] = {
@@ -40,6 +41,7 @@ LIFETIMES: dict[Purpose, timedelta | None] = {
     Purpose.MY_DATA: timedelta(hours=24),
     Purpose.PAUSE: timedelta(hours=1),
     Purpose.CHALLENGE: timedelta(minutes=20),
+    Purpose.SIGN_IN: timedelta(minutes=30),
 }
 """How long each is good for; None: for good."""
 
