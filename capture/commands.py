@@ -397,18 +397,20 @@ def erase(email: str) -> None:
 
 @main.group()
 def staff() -> None:
-    """Who of the company may come into the office and see all leads."""
+    """Say who of the company may come into the office and see all leads.
+
+    \b
+    Examples:
+      capture staff add desk@example.com
+      capture staff remove desk@example.com
+      capture staff list --json
+    """
 
 
 @staff.command("add")
 @click.argument("email")
 def add_staff(email: str) -> None:
-    """Let somebody in: they sign in with a link mailed to this address.
-
-    \b
-    Example:
-      capture staff add desk@example.com
-    """
+    """Let somebody in: they sign in with a link mailed to this address."""
     from capture import signing_in
 
     with _existing_database().write() as session:

@@ -43,7 +43,14 @@ def leads() -> Response:
         access.seen(session, "leads", len(found.leads))
         further = forms.address(wanted, after=f"{found.next[0]}~{found.next[1]}") if found.next else None
         first = forms.address(wanted, after="") if wanted.after else None
-        values: dict[str, Any] = {"wanted": wanted, "found": found, "further": further, "first": first, "day": _day(), "at": "leads"}
+        values: dict[str, Any] = {
+            "wanted": wanted,
+            "found": found,
+            "further": further,
+            "first": first,
+            "day": _day(),
+            "at": "leads",
+        }
         pages = caseload.pages(session, access.person())
         csv = forms.address(wanted, after="")
         return access.page("leads.html", access.speak(), pages=pages, csv=csv, **values, **_choices())

@@ -387,3 +387,26 @@ def test_nobody_reaches_another_branch(
         assert answer.status_code == ALLOWED[endpoint][role], (endpoint, role)
         if role not in ("owner", "staff"):
             assert "pat@example.com" not in answer.text, (endpoint, role)
+
+
+def test_staff_are_let_in_and_shut_out_by_command(settings: Any, monkeypatch: pytest.MonkeyPatch, rows: Any) -> None:
+    from click.testing import CliRunner
+
+    from capture import commands
+    from capture.models import Staff
+
+    monkeypatch.setenv("ESPALIER_TOKEN_KEY", settings.token_keys[0])
+    monkeypatch.setenv("ESPALIER_SECRET_KEY", settings.secret_key)
+    monkeypatch.setenv("ESPALIER_DATABASE_URL", settings.database_url)
+
+    def run(*words: str) -> Any:
+        return CliRunner().invoke(commands.main, ["staff", *words])
+
+    assert "nobody yet" in run("list").output
+    assert run("add", "desk@example.com").exit_code == 0
+    assert run("add", "desk@example.com").exit_code == 1
+    assert "is not an e-mail address" in run("add", "desk").output
+    assert "desk@example.com" in run("list").output
+    assert run("remove", "desk@example.com").exit_code == 0
+    assert run("remove", "desk@example.com").exit_code == 1
+    assert len(rows(Staff)) == 1
