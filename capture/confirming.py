@@ -52,19 +52,24 @@ def ask(
     A lead has at most one such mail that is not sent yet; a ``new`` one has none. Returns True when one is on its way.
     """
     states = set() if new else {state for (state,) in _OPEN(driver, lead_id=lead.id)}
-    if states & set(_ON_ITS_WAY):
-        return True
     may = not hold and budgets.may_ask(driver, letters.links, lead.email, now)
+    letter = letters.confirm(host, lead, now)
+    if states & set(_ON_ITS_WAY) or ("held" in states and not may):
+        posting.pretend(driver, host.company, letter, now)
+        return "held" not in states
     if "held" in states:
-        if not may:
-            return False
         # The one that was held carries an old link: a fresh one takes its place.
         _DROP_HELD(driver, lead_id=lead.id)
-    letter = letters.confirm(host, lead, now)
     posting.post(driver, host.company, letter, now, lead_id=lead.id, state="waiting" if may else "held")
     if may:
         budgets.asked(driver, letters.links, lead.email, now)
     return may
+
+
+def pretend_to_ask(driver: Driver, host: Host, lead: Asked, now: datetime, letters: Letters) -> None:
+    """The work of asking for somebody who need not be asked, so that they cannot be told by the time it takes."""
+    budgets.may_ask(driver, letters.links, lead.email, now)
+    posting.pretend(driver, host.company, letters.confirm(host, lead, now), now)
 
 
 def confirm(session: Session, lead: Lead, issued: datetime, now: datetime, letters: Letters) -> Confirmed:

@@ -108,7 +108,9 @@ def accept(
         address=signup.email,
         now=now,
     )
-    if not lead.confirmed:
+    if lead.confirmed:
+        confirming.pretend_to_ask(driver, host, lead, now, letters)
+    else:
         confirming.ask(driver, host, lead, now, letters, new=new, hold=bool(over))
     return Accepted(lead.id, new, desk.register.thanks_address(host, signup.seen.locale))
 
