@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from capture.models import Lead, Member, OutboxMail, Suppression, Touch
 from capture.pipeline import Stage
 from capture.signing_in import Person
+from capture.suppression import Reason
 
 PAGE = 50
 """Leads of one page of a list."""
@@ -137,7 +138,7 @@ def today(session: Session, person: Person, day: date, *, size: int = 20) -> Tod
     bounced = (
         select(Lead)
         .join(Suppression, Suppression.fingerprint == Lead.mark)
-        .where(visible(person), Suppression.reason == "bounce", Lead.stage != Stage.LOST)
+        .where(visible(person), Suppression.reason == Reason.BOUNCED, Lead.stage != Stage.LOST)
     )
     return Today(
         new=list(session.scalars(new.order_by(Lead.confirmed_at.desc(), Lead.id.desc()).limit(size))),

@@ -87,7 +87,8 @@ def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json:
     click.echo(
         f"{summary.members} members ({summary.active} active): {summary.added} added, {summary.changed} changed,"
         f" {summary.deactivated} deactivated; {summary.pages} page addresses, {summary.wordings} consent wordings"
-        f" in {time.monotonic() - started:.1f} s"
+        + (f"; {summary.handed_over} leads handed over" if summary.handed_over else "")
+        + f" in {time.monotonic() - started:.1f} s"
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased
 
 from capture import evidence, hosts, introducers
-from capture.attribution import Contact, Policy, Rules, Seen, Standing, Verdict, decide
+from capture.attribution import Contact, Policy, Rules, Seen, Standing, Verdict, decide, nearest_active
 from capture.models import Act, Company, Decision, Lead, Member, Touch
 
 
@@ -55,6 +55,33 @@ def credit(
     decision.saw, decision.at = saw, now
     evidence.append(session, decision)
     return verdict
+
+
+def hand_over(session: Session, now: datetime) -> int:
+    """Lets each lead be followed up by its owner, or by the nearest active member above, as the roster stands now.
+
+    The credit stays where it is; each change is a decision of its own. Returns how many leads changed hands.
+    """
+    owner = aliased(Member)
+    astray = (
+        select(Lead.owner_id, Lead.servicer_id)
+        .join(owner, owner.id == Lead.owner_id)
+        .where(Lead.erased_at.is_(None), or_(~owner.active, Lead.servicer_id.is_distinct_from(Lead.owner_id)))
+        .distinct()
+    )
+    changed = 0
+    for owner_id, before in session.execute(astray).all():
+        after = nearest_active(owner_id, _standings(session, {str(owner_id)}))
+        if after == before:
+            continue
+        theirs = (Lead.owner_id == owner_id, Lead.servicer_id.is_not_distinct_from(before), Lead.erased_at.is_(None))
+        for lead in session.scalars(select(Lead).where(*theirs).order_by(Lead.id)).all():
+            lead.servicer_id = after
+            decision = Decision(lead_id=lead.id, owner_id=owner_id, servicer_id=after, rule="hand-over", at=now)
+            decision.saw = {"owner": owner_id, "servicer": before}
+            evidence.append(session, decision)
+            changed += 1
+    return changed
 
 
 def note(session: Session, lead: Lead, kind: str, now: datetime) -> None:

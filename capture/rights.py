@@ -135,7 +135,12 @@ def of_lead(session: Session, lead: Lead, company_name: str) -> dict[str, Any]:
         ],
         "what_you_did": [{"at": _moment(each.at), "what": each.kind} for each in acts],
         "decisions": [
-            {"at": _moment(each.at), "credited_to": _name(session, each.owner_id), "rule": each.rule}
+            {
+                "at": _moment(each.at),
+                "credited_to": _name(session, each.owner_id),
+                "followed_up_by": _name(session, each.servicer_id),
+                "rule": each.rule,
+            }
             for each in decisions
         ],
         "mails": [

@@ -21,6 +21,7 @@ _RULES = {
     "page": "because the sign-up came from their page",
     "first-touch": "because theirs was the first page the prospect used within {window_days} days",
     "last-touch": "because theirs was the last page the prospect used within {window_days} days",
+    "hand-over": "as before",
     "pool": "because nothing named a member",
 }
 _ACTS = {
@@ -77,7 +78,9 @@ def _decision(session: Session, decision: Decision, company: Company) -> str:
     why = _RULES[decision.rule].format(**decision.saw)
     owner = _name(session, decision.owner_id, company)
     sentence = f"Credited to {owner}, {why}."
-    if decision.servicer_id != decision.owner_id:
+    if decision.rule == "hand-over" and decision.servicer_id == decision.owner_id:
+        sentence += " They are active again and follow up themselves."
+    elif decision.servicer_id != decision.owner_id:
         sentence += f" They are not active: {_name(session, decision.servicer_id, company)} follows up."
     return sentence
 

@@ -30,7 +30,7 @@ class Reason(StrEnum):
 _MAY_ASK_AGAIN = {Reason.UNSUBSCRIBED, Reason.WITHDRAWN, Reason.ERASED}
 """Whoever left for one of these may sign up again, so the mail that asks for the confirmation may reach them."""
 
-TO_MEMBERS = {"new-lead"}
+TO_MEMBERS = {"new-lead", "sign-in"}
 """Kinds of mails to members: what somebody said as a prospect says nothing about these."""
 
 ASKED_FOR = {"my-data"}

@@ -57,7 +57,8 @@ def _from_person(held: dict[str, object], words: Words) -> Iterator[Event]:
 def _from_us(held: dict[str, object], words: Words, company: str) -> Iterator[Event]:
     for decision in _rows(held, "decisions"):
         rule = str(decision["rule"]).replace("-", "_")
-        title = words(f"office_rule_{rule}", member=decision["credited_to"] or company)
+        whose = "followed_up_by" if rule == "hand_over" else "credited_to"
+        title = words(f"office_rule_{rule}", member=decision[whose] or company)
         yield Event(_moment(decision["at"]), title)
     for mail in _rows(held, "mails"):
         if mail["kind"] != "webhook":

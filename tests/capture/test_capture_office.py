@@ -410,3 +410,16 @@ def test_staff_are_let_in_and_shut_out_by_command(settings: Any, monkeypatch: py
     assert run("remove", "desk@example.com").exit_code == 0
     assert run("remove", "desk@example.com").exit_code == 1
     assert len(rows(Staff)) == 1
+
+
+def test_mail_that_comes_back_is_told(
+    enter: SignIn, confirmed: Any, database: Database, links: Any, clock: Clock
+) -> None:
+    from capture import suppression
+
+    confirmed("m-2")
+    browser = enter("bo@members.example.com")
+    assert "Their mail comes back" not in browser.get("/office/").text
+    with database.write() as session:
+        suppression.bounced(session, links.address_keys, "pat@example.com", clock.now)
+    assert "pat@example.com" in browser.get("/office/").text.partition("Their mail comes back")[2]

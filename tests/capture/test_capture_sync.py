@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Clock
 
+from capture import evidence, story
 from capture.db import Database
 from capture.directory import Company, Member, PageAddress, Policies, RosterError, Wording, load
 from capture.models import Company as CompanyRow
@@ -187,3 +188,36 @@ def test_the_sample_company(empty, sample):
     assert pages[False, "en", "es", "home"] == "es/"
     assert sync(empty, load(sample, url="http://127.0.0.1:9")).changed == 0
     assert table(empty, CompanyRow)[0].look["accent"].startswith("#")
+
+
+def test_the_leads_of_who_leaves_are_followed_up_above_and_return(empty: Database, clock: Clock) -> None:
+    sync(empty, Folder((ANA, BO)))
+    with empty.write() as session:
+        session.add(
+            Lead(
+                member_id="m-2",
+                owner_id="m-2",
+                servicer_id="m-2",
+                email="pat@example.com",
+                interest="products",
+                locale="en",
+                created_at=clock.now,
+                confirmed_at=clock.now,
+            )
+        )
+    away = replace(BO, status=Status.INACTIVE)
+    assert sync(empty, Folder((ANA, away)), clock.now).handed_over == 1
+    [lead] = table(empty, Lead)
+    assert (lead.owner_id, lead.servicer_id) == ("m-2", "m-1")
+    assert sync(empty, Folder((ANA, away)), clock.now).handed_over == 0
+    assert sync(empty, Folder((replace(ANA, status=Status.INACTIVE), away)), clock.now).handed_over == 1
+    [lead] = table(empty, Lead)
+    assert (lead.owner_id, lead.servicer_id) == ("m-2", None)
+    assert sync(empty, Folder((ANA, BO)), clock.now).handed_over == 1
+    [lead] = table(empty, Lead)
+    assert (lead.owner_id, lead.servicer_id) == ("m-2", "m-2")
+    with empty.read() as session:
+        told = list(story.tell(session, lead.id))
+        assert evidence.audit(session).faults == []
+    assert "They are not active: Ana Núñez (ana) follows up." in told[1]
+    assert "They are active again" in told[3]
