@@ -18,7 +18,7 @@ from capture.groups import Groups
 from capture.mail import Letters
 from capture.office import door
 from capture.office import views as office_views
-from capture.public import answers, confirm, headers, mailbox, rights, unsubscribe, views
+from capture.public import answers, confirm, headers, look, mailbox, rights, unsubscribe, views
 from capture.service import EXTENSION, Service
 from capture.settings import Settings
 from capture.tokens import Links
@@ -67,7 +67,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
     headers.install(app)
     health.install(app)
     office = (door.blueprint, office_views.blueprint)
-    public = (views.blueprint, confirm.blueprint, unsubscribe.blueprint, rights.blueprint)
+    public = (views.blueprint, confirm.blueprint, unsubscribe.blueprint, rights.blueprint, look.blueprint)
     for blueprint in (*public, *office, reports.blueprint, openapi.blueprint):
         app.register_blueprint(blueprint)
     if settings.demo:

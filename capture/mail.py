@@ -103,7 +103,7 @@ class Letters:
         """To the prospect who confirmed: who holds the address now, how to reach them, and how to leave."""
         values = {
             "unsubscribe_link": unsubscribing.address(host.company, self.links, lead.email, now),
-            "my_data_link": f"{host.company.service}my-data",
+            "my_data_link": f"{host.company.service}my-data?lang={words.nearest([lead.locale])}",
         }
         return self._write("thank-you", lead.email, [lead.locale, host.home_locale], host=host, **values)
 

@@ -26,6 +26,11 @@ def unsubscribe(session: Session, mark: str, now: datetime) -> None:
         crediting.note(session, lead, "unsubscribed", now)
 
 
+def locale_of(session: Session, mark: str) -> str | None:
+    """The language of the person's newest lead, for the page that answers them; None where nothing is held."""
+    return session.scalars(select(Lead.locale).where(Lead.mark == mark).order_by(Lead.id.desc()).limit(1)).first()
+
+
 def withdraw(session: Session, marks: Sequence[str], now: datetime) -> list[Lead]:
     """Marks the leads of an address as not to be written to, by anybody; returns those that were not before."""
     leads = list(session.scalars(select(Lead).where(Lead.mark.in_(marks), Lead.withdrawn_at.is_(None))))

@@ -24,6 +24,9 @@ KINDS = {400: "bad", 404: "lost", 405: "method", 413: "large", 415: "type", 500:
 """Status codes that have words of their own."""
 
 
+LANGUAGE = "lang"
+"""The query parameter by which our own links tell the language of what they stand in."""
+
 LOCALE = "espalier_locale"
 """Where ``flask.g`` remembers that language, so that every answer to the form speaks it, whatever happens."""
 
@@ -46,8 +49,9 @@ def here() -> str:
 
 
 def visitor_words() -> Words:
-    """The words of the language of the page a form came from, else of the one the browser asks for."""
-    locale = g.get(LOCALE)
+    """The words of the language of the page a form came from, or of the mail whose link was followed; else of the
+    one the browser asks for."""
+    locale = g.get(LOCALE) or request.args.get(LANGUAGE)
     wanted = [locale] if locale else [code for code, _ in request.accept_languages]
     return words.load(words.nearest(wanted))
 

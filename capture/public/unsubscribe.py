@@ -18,11 +18,11 @@ blueprint = Blueprint("unsubscribe", __name__)
 @blueprint.get("/unsubscribe/<signed>")
 def ask(signed: str) -> Response:
     """The page with the button."""
-    mailed.read(Purpose.UNSUBSCRIBE, signed)
+    link = mailed.read(Purpose.UNSUBSCRIBE, signed)
     with service.current().database.read() as session:
-        company = hosts.company(session)
+        company, locale = hosts.company(session), unsubscribing.locale_of(session, link.value)
     fields = {"List-Unsubscribe": "One-Click"}
-    return mailed.question(mailed.speak(None), "unsubscribe", company, fields=fields)
+    return mailed.question(mailed.speak(locale), "unsubscribe", company, fields=fields)
 
 
 @blueprint.post("/unsubscribe/<signed>")
@@ -31,7 +31,7 @@ def leave(signed: str) -> Response:
     link = mailed.read(Purpose.UNSUBSCRIBE, signed)
     current = service.current()
     with current.database.write() as session:
-        company = hosts.company(session)
+        company, locale = hosts.company(session), unsubscribing.locale_of(session, link.value)
         unsubscribing.unsubscribe(session, link.value, current.clock())
     log.info("unsubscribed one address")
-    return mailed.told(mailed.speak(None), "unsubscribed", company)
+    return mailed.told(mailed.speak(locale), "unsubscribed", company)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import re
 from typing import get_args
 
 import pytest
@@ -111,7 +112,9 @@ def test_whoever_follows_up_is_told_why(database, letters, locale, rule):
     assert "my <b>aunt</b>" in pool.text
     assert "my &lt;b&gt;aunt&lt;/b&gt;" in pool.html
     assert "aunt" not in plain.text + plain.html
-    assert "\n\n\n" not in plain.text + stands_in.text + pool.text
+    for letter in (plain, stands_in, pool):
+        assert "\n\n\n" not in letter.text
+        assert re.search(r"\S\n\n  \S.*\n  pat@example.com\n", letter.text), "the person stands in lines of their own"
 
 
 def test_every_mail_exists_in_every_language():
