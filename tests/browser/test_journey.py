@@ -202,10 +202,12 @@ def test_by_keyboard_from_the_mail_to_being_forgotten(place: Place, open_window:
     press(page, "button")
     expect(page.locator("address")).to_be_visible()
     press(page, "a[href*='my-data']")
+    expect(page.locator("[name=email]")).to_be_visible()
     while not page.evaluate("document.activeElement.matches('[name=email]')"):
         press_tab(page)
     page.keyboard.type(email)
     page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Look into your mailbox")
     page.goto(place.link(email, "The link to your data", "my-data/"))
     while not page.evaluate("document.activeElement.matches('[name=sure]')"):
         press_tab(page)
@@ -381,7 +383,9 @@ def test_the_proof_is_begun_before_the_form_is_sent_and_told_to_those_who_listen
     # The solution has served: coming back, a second sign-up gets one of its own.
     page.unroute("**/challenge")
     page.go_back()
-    fill(page, second := somebody())
+    # The browser has kept what was typed and ticked.
+    page.locator("[name=email]").fill(second := somebody())
+    page.locator("[name=consent]").check()
     send(page)
     page.wait_for_url(place.site.address(slug, "thanks", "en"))
     assert second in [each["email"] for each in place.capture.stored()]
