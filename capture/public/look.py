@@ -35,7 +35,8 @@ def sheet() -> Response:
         company = None
     response = make_response("".join(rules(company.look)) if company else "")
     response.mimetype = "text/css"
-    response.headers["Cache-Control"] = "public, max-age=300"
+    if company:
+        response.headers["Cache-Control"] = "public, max-age=300"
     return response
 
 
