@@ -120,7 +120,7 @@ def test_whoever_follows_up_is_told_why(database, letters, locale, rule):
 def test_every_mail_exists_in_every_language():
     root = importlib.resources.files("capture").joinpath("templates/mail")
     kinds = [each for each in root.iterdir() if each.is_dir()]
-    assert {each.name for each in kinds} == {"confirm", "thank-you", "new-lead", "my-data"}
+    assert {each.name for each in kinds} == {"confirm", "thank-you", "new-lead", "my-data", "sign-in"}
     for kind in kinds:
         assert {each.name for each in kind.iterdir()} == set(words.LOCALES)
         for locale in kind.iterdir():
