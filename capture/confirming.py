@@ -51,7 +51,7 @@ def ask(
 
     A lead has at most one such mail that is not sent yet; a ``new`` one has none. Returns True when one is on its way.
     """
-    states = set() if new else {state for (state,) in _OPEN(driver, lead_id=lead.id)}
+    states = set() if new else _open(driver, lead.id)
     may = not hold and budgets.may_ask(driver, letters.links, lead.email, now)
     letter = letters.confirm(host, lead, now)
     if states & set(_ON_ITS_WAY) or ("held" in states and not may):
@@ -70,6 +70,12 @@ def pretend_to_ask(driver: Driver, host: Host, lead: Asked, now: datetime, lette
     """The work of asking for somebody who need not be asked, so that they cannot be told by the time it takes."""
     budgets.may_ask(driver, letters.links, lead.email, now)
     posting.pretend(driver, host.company, letters.confirm(host, lead, now), now)
+
+
+def _open(driver: Driver, lead_id: int) -> set[str]:
+    """The states of the questions that are not sent yet, those of this very transaction included."""
+    driver.flush()
+    return {state for (state,) in _OPEN(driver, lead_id=lead_id)}
 
 
 def confirm(session: Session, lead: Lead, issued: datetime, now: datetime, letters: Letters) -> Confirmed:

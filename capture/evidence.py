@@ -44,10 +44,7 @@ _BEGIN = insert_into(Chain)
 
 
 class Head:
-    """The end of the chain, held by one transaction, which can so add many rows with one look and one update.
-
-    ``mark`` and ``back`` go with a savepoint; nothing is written before ``keep``.
-    """
+    """The end of the chain, held by one transaction, which can so add many rows with one look and one update."""
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
@@ -71,14 +68,6 @@ class Head:
             _BEGIN(self._driver, id=1, seq=0, seal="")
         seq, seal = found[0] if found else (0, "")
         self._kept = self._end = (seq, seal)
-
-    def mark(self) -> tuple[int, str]:
-        """Where the chain ends now."""
-        return self._end
-
-    def back(self, mark: tuple[int, str]) -> None:
-        """Forgets the rows since ``mark``: they were rolled back."""
-        self._end = mark
 
     def keep(self) -> None:
         """Writes where the chain ends."""

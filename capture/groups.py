@@ -1,9 +1,10 @@
 """Group commit: what comes in at the same moment is written in one transaction and made durable by one commit.
 
 Making a commit durable takes as long for one sign-up as for thirty. So whoever comes while the database is being
-written waits in a queue; the first of those who wait then leads: it takes the others' work along, each piece within
-a savepoint of its own, and commits once. Nobody is answered before that commit. A piece that fails is undone alone;
-a commit that fails fails everybody whose work it held.
+written waits in a queue; the first of those who wait then leads: it takes the others' work along and commits once.
+Nobody is answered before that commit. Work that is refused before it wrote anything fails alone; where something
+fails later, the whole transaction is undone, and each piece is done once more in a transaction of its own. A commit
+that fails fails everybody whose work it held.
 
 The threads that serve requests do this among themselves: there is no thread that could die unnoticed, and a single
 request waits for nobody.
@@ -15,9 +16,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from capture.db import Database, Unavailable, unavailable
-from capture.leads import Contended, Desk
-from capture.prepared import Driver
+from capture.db import DRIVER_ERRORS, Database, Unavailable
+from capture.leads import Desk
 
 Result = TypeVar("Result")
 
@@ -25,16 +25,20 @@ LARGEST = 64
 """Pieces of work in one transaction."""
 
 
+class _Undo(Exception):
+    """Something failed in the middle: the transaction is to be undone, and each piece done alone."""
+
+
 class _Turn:
     """One piece of work, and what became of it."""
 
-    __slots__ = ("_gate", "contended", "done", "error", "leads", "result", "work")
+    __slots__ = ("_gate", "alone", "error", "leads", "result", "work")
 
     def __init__(self, work: Callable[[Desk], Any]) -> None:
         self.work = work
         self.result: Any = None
         self.error: BaseException | None = None
-        self.contended = self.done = self.leads = False
+        self.alone = self.leads = False
         self._gate = threading.Lock()
         self._gate.acquire()
 
@@ -65,7 +69,7 @@ class Groups:
             self._wait(turn)
         if turn.leads:
             self._lead()
-        if turn.contended:
+        if turn.alone:
             return self._alone(work)
         if turn.error is not None:
             raise turn.error
@@ -102,10 +106,13 @@ class Groups:
     def _commit(self, group: list[_Turn]) -> None:
         try:
             with self._database.writing() as connection:
-                desk = Desk(Driver(connection), grouped=True)
+                desk = Desk(connection, shared=True)
                 for turn in group:
-                    _within_savepoint(turn, desk)
-                desk.chain.keep()
+                    _do(turn, desk)
+                _close(desk)
+        except _Undo:
+            for turn in group:
+                turn.alone = True
         except Unavailable as error:
             for turn in group:
                 turn.error = Unavailable(*error.args)
@@ -117,26 +124,27 @@ class Groups:
     def _alone(self, work: Callable[[Desk], Result]) -> Result:
         """In a transaction of its own, which may wait for what others hold."""
         with self._database.writing() as connection:
-            desk = Desk(Driver(connection), grouped=False)
+            desk = Desk(connection, shared=False)
             result = work(desk)
-            desk.chain.keep()
+            desk.close()
         return result
 
 
-def _within_savepoint(turn: _Turn, desk: Desk) -> None:
-    """Does one piece of work; undoes it where it fails. Raises only when the whole transaction is lost."""
-    mark = desk.chain.mark()
-    desk.driver.execute("SAVEPOINT turn", ())
+def _do(turn: _Turn, desk: Desk) -> None:
+    """Does one piece of work. Raises _Undo for one that failed when it had written something."""
+    before = desk.driver.writes
     try:
-        with unavailable():
-            turn.result = turn.work(desk)
-    except Contended:
-        turn.contended = True
-    except Exception as error:  # noqa: BLE001  it is raised where the work came from
-        turn.error = error
-    else:
-        desk.driver.execute("RELEASE SAVEPOINT turn", ())
-        return
-    desk.chain.back(mark)
-    desk.driver.execute("ROLLBACK TO SAVEPOINT turn", ())
-    desk.driver.execute("RELEASE SAVEPOINT turn", ())
+        turn.result = turn.work(desk)
+    except DRIVER_ERRORS as error:
+        raise _Undo from error
+    except Exception as error:
+        if desk.driver.writes != before:
+            raise _Undo from error
+        turn.error = error  # it is raised where the work came from
+
+
+def _close(desk: Desk) -> None:
+    try:
+        desk.close()
+    except DRIVER_ERRORS as error:
+        raise _Undo from error

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from capture import budgets, confirming, evidence, hosts, mail
@@ -53,17 +53,22 @@ class Accepted:
 class Desk:
     """Where the sign-ups of one transaction are taken in, one after the other: what they share is looked up once.
 
-    ``grouped``: several may share it, so the end of the chain of evidence is taken first, and nothing else that
-    somebody else holds is waited for.
+    ``shared``: there may be several, so the end of the chain of evidence is taken first, and nothing else that
+    another transaction holds is waited for. ``close`` comes last, before the commit.
     """
 
-    def __init__(self, driver: Driver, *, grouped: bool) -> None:
-        self.driver = driver
-        self.grouped = grouped
-        self.register = hosts.Register(driver)
-        self.chain = evidence.Head(driver)
-        if grouped:
+    def __init__(self, connection: Connection, *, shared: bool) -> None:
+        self.driver = Driver(connection, gathers=shared)
+        self.shared = shared
+        self.register = hosts.Register(self.driver)
+        self.chain = evidence.Head(self.driver)
+        if shared:
             self.chain.hold()
+
+    def close(self) -> None:
+        """Writes what was kept back until now."""
+        self.driver.flush()
+        self.chain.keep()
 
 
 class Contended(Exception):
@@ -96,9 +101,9 @@ def accept(
         "at": now,
     }
     [(touch_id,)] = _ADD_TOUCH(driver, **desk.chain.seal(Touch, touch))
-    _ADD_PARTICULAR(driver, touch_id=touch_id, **about)
+    _ADD_PARTICULAR.later(driver, touch_id=touch_id, **about)
     consent = {"lead_id": lead.id, "touch_id": touch_id, "wording": signup.seen.wording, "at": now}
-    _ADD_CONSENT(driver, **desk.chain.seal(Consent, consent))
+    _ADD_CONSENT.later(driver, **desk.chain.seal(Consent, consent))
     over = budgets.exceeded(
         driver,
         letters.links,
@@ -200,7 +205,7 @@ def _find_or_add(desk: Desk, signup: SignUp, now: datetime, links: Links) -> tup
     )
     if added:
         return _Known(added[0][0], signup.email, handle, locale, False), True
-    find = _FIND_FREE if desk.grouped else _FIND
+    find = _FIND_FREE if desk.shared else _FIND
     found = find(desk.driver, member_id=signup.member_id, email=signup.email)
     if not found:
         raise Contended

@@ -33,7 +33,7 @@ def post(
     Returns the mail's Message-ID, without brackets.
     """
     message_id = f"{uuid4().hex}@{domain_of(company.email)}"
-    _POST(
+    _POST.later(
         driver,
         lead_id=lead_id,
         kind=letter.kind,
@@ -54,7 +54,7 @@ def post(
 
 def pretend(driver: Driver, company: Company, letter: Letter, now: datetime) -> None:
     """Does the work of adding a mail, and takes it back: how long an answer takes must not tell who is known."""
-    _TAKE_BACK(driver, message_id=post(driver, company, letter, now))
+    _TAKE_BACK.later(driver, message_id=post(driver, company, letter, now))
 
 
 def domain_of(address: str) -> str:

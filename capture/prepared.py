@@ -25,16 +25,36 @@ Convert = Callable[[Any], Any] | None
 
 
 class Driver:
-    """A transaction that was begun by SQLAlchemy, as prepared statements use it."""
+    """A transaction that was begun by SQLAlchemy, as prepared statements use it.
 
-    __slots__ = ("connection", "dialect", "execute")
+    ``gathers``: rows that nobody asks for before the end are kept until ``flush``, and then go in together.
+    """
 
-    def __init__(self, connection: Connection) -> None:
+    __slots__ = ("_gathered", "connection", "dialect", "execute", "gathers", "writes")
+
+    def __init__(self, connection: Connection, *, gathers: bool = False) -> None:
         self.connection = connection
         self.dialect = connection.dialect
+        self.gathers = gathers
+        self.writes = 0
+        """How many statements have changed something."""
         raw = connection.connection.driver_connection
         assert raw is not None
         self.execute: Callable[[str, Any], Any] = raw.execute
+        self._gathered: dict[Prepared, list[Any]] = {}
+
+    def gather(self, prepared: Prepared, row: Any) -> None:
+        """Keeps a row for later."""
+        self.writes += 1
+        self._gathered.setdefault(prepared, []).append(row)
+
+    def flush(self) -> None:
+        """Writes what was gathered."""
+        raw = self.connection.connection.driver_connection
+        assert raw is not None
+        gathered, self._gathered = self._gathered, {}
+        for prepared, rows in gathered.items():
+            raw.cursor().executemany(prepared.text(self), rows)
 
     @classmethod
     def of(cls, session: Session) -> Driver:
@@ -67,11 +87,33 @@ class Prepared:
 
     def __call__(self, driver: Driver, /, **values: Any) -> list[tuple[Any, ...]]:
         """Runs it; the rows as the database gives them, none where it gives none."""
+        compiled = self._for(driver)
+        cursor = driver.execute(compiled.text, compiled.told(values))
+        if not compiled.returns:
+            driver.writes += 1
+            return []
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        if compiled.writes and rows:
+            driver.writes += 1
+        return rows
+
+    def later(self, driver: Driver, /, **values: Any) -> None:
+        """Runs it by the end of the transaction: for rows that nothing in it reads."""
+        if driver.gathers:
+            driver.gather(self, self._for(driver).told(values))
+        else:
+            self(driver, **values)
+
+    def text(self, driver: Driver) -> str:
+        """The statement as the driver takes it."""
+        return self._for(driver).text
+
+    def _for(self, driver: Driver) -> _Compiled:
         try:
-            compiled = self._compiled[driver.dialect.name]
+            return self._compiled[driver.dialect.name]
         except KeyError:
-            compiled = self._compiled[driver.dialect.name] = self._compile(driver.dialect)
-        return compiled.run(driver, values)
+            found = self._compiled[driver.dialect.name] = self._compile(driver.dialect)
+            return found
 
     def _compile(self, dialect: Dialect) -> _Compiled:
         insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
@@ -106,7 +148,9 @@ class _Compiled:
     """A statement as one kind of database takes it."""
 
     def __init__(self, compiled: SQLCompiler, dialect: Dialect, otherwise: Mapping[str, Any]) -> None:
-        self._text = str(compiled)
+        self.text = str(compiled)
+        self.writes = compiled.isinsert or compiled.isupdate or compiled.isdelete
+        self.returns = not self.writes or bool(compiled.effective_returning)
         self._positional = compiled.positiontup is not None
         self._fixed = dict(otherwise)
         self._plan: list[tuple[str, Convert]] = []
@@ -116,13 +160,10 @@ class _Compiled:
                 self._fixed[name] = bind.effective_value
             self._plan.append((name, bind.type.dialect_impl(dialect).bind_processor(dialect)))
 
-    def run(self, driver: Driver, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    def told(self, values: dict[str, Any]) -> Any:
+        """The values as the driver takes them."""
         if self._fixed:
             values = self._fixed | values
-        told: Any
         if self._positional:
-            told = [values[name] if convert is None else convert(values[name]) for name, convert in self._plan]
-        else:
-            told = {name: values[name] if convert is None else convert(values[name]) for name, convert in self._plan}
-        cursor = driver.execute(self._text, told)
-        return cursor.fetchall() if cursor.description is not None else []
+            return [values[name] if convert is None else convert(values[name]) for name, convert in self._plan]
+        return {name: values[name] if convert is None else convert(values[name]) for name, convert in self._plan}

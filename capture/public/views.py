@@ -10,11 +10,11 @@ from flask import Blueprint, Response, g, jsonify, make_response, redirect, requ
 from werkzeug.exceptions import UnsupportedMediaType
 
 from capture import abuse, hosts, leads, service
-from capture.directory import Interest, PageSeen, TokenError
+from capture.directory import PageSeen, TokenError
 from capture.hosts import Host, NoSuchMember
 from capture.networks import network
-from capture.public import answers, headers
-from capture.public.forms import SignupForm, campaign
+from capture.public import answers, forms, headers
+from capture.public.forms import SignupForm, Typed, campaign
 
 log = logging.getLogger("capture.signup")
 
@@ -46,26 +46,25 @@ def signup() -> Response:
     sent = request.form
     seen = _page_seen(sent.get("page", ""))
     setattr(g, answers.LOCALE, seen.locale if seen else None)
-    form = SignupForm(sent, answers.visitor_words())
-    valid = form.validate()
+    typed, trapped = forms.read(sent), forms.trapped(sent)
     try:
         sender = _sender(sent.get("token", ""), seen)
-        if not valid and not form.trapped:
-            return _correct(form, sender)
+        if typed is None and not trapped:
+            return _correct(sender)
         proof = _proof()
         if proof is None:
-            return _between(form, sender)
-        if form.trapped:
+            return _between(sender)
+        if typed is None or trapped:
             return _answer(_thanks(sender))
-        return _answer(_store(form, sender, proof))
+        return _answer(_store(typed, sender, proof))
     except Replayed:
-        return _between(form, sender)
+        return _between(sender)
     except TokenError:
         log.info("refused: a token that does not hold")
-        return _instead(form, seen, "token")
+        return _instead(seen, "token")
     except NoSuchMember:
         log.info("refused: the member is not active")
-        return _instead(form, seen, "gone")
+        return _instead(seen, "gone")
 
 
 @blueprint.get("/challenge")
@@ -107,21 +106,22 @@ def _proof() -> abuse.Proof | None:
     return found or abuse.paused(current.links, request.form, now)
 
 
-def _store(form: SignupForm, sender: Sender, proof: abuse.Proof) -> str:
+def _store(typed: Typed, sender: Sender, proof: abuse.Proof) -> str:
     """The address of the thank-you page, once everything is committed. Raises Replayed."""
     current = service.current()
     signup = leads.SignUp(
-        email=form.address,
-        first_name=form.name,
-        interest=Interest(form.interest.data),
+        email=typed.email,
+        first_name=typed.first_name,
+        interest=typed.interest,
         member_id=sender.member_id,
         seen=sender.seen,
         utm=campaign(request.form, request.args),
-        introducer=form.answer,
+        introducer=typed.introducer,
         network=network(request.remote_addr),
     )
 
     def take_in(desk: leads.Desk) -> leads.Accepted:
+        desk.register.find(signup.member_id)  # a sign-up that is refused for its member uses no proof up
         if not abuse.use(desk.driver, proof):
             raise Replayed
         return leads.accept(desk, signup, current.clock(), current.letters, current.settings.limits)
@@ -144,12 +144,12 @@ def _answer(address: str) -> Response:
     return make_response(redirect(address, 303))
 
 
-def _between(form: SignupForm, sender: Sender) -> Response:
+def _between(sender: Sender) -> Response:
     """The page that stands between where no script has shown that a person is there: one more button.
 
     A pause that has begun goes on: only what is missing or void is made anew.
     """
-    current, words = service.current(), form.words
+    current, words = service.current(), answers.visitor_words()
     now = current.clock()
     kept = request.form.get("pause", "") if _pausing(now) else abuse.pause(current.links, request.form, now)
     if answers.wants_json():
@@ -162,7 +162,9 @@ def _between(form: SignupForm, sender: Sender) -> Response:
     campaign_fields = {f"utm_{name}": value for name, value in campaign(request.form, request.args).items()}
     names = ("token", "page", "email", "first_name", "interest", "introducer", "consent", "website")
     fields = {name: request.form[name] for name in names if name in request.form} | campaign_fields | {"pause": kept}
-    return answers.page(200, "public/between.html", words, host=host, fields=fields, email=form.email.data or "")
+    return answers.page(
+        200, "public/between.html", words, host=host, fields=fields, email=request.form.get("email", "")
+    )
 
 
 def _pausing(now: datetime) -> bool:
@@ -170,8 +172,9 @@ def _pausing(now: datetime) -> bool:
     return abuse.paused(service.current().links, request.form, now + abuse.QUICKEST) is not None
 
 
-def _correct(form: SignupForm, sender: Sender) -> Response:
+def _correct(sender: Sender) -> Response:
     """The form again with what was typed, each error beside its field, ready to be sent."""
+    form = SignupForm(request.form, answers.visitor_words())
     if answers.wants_json():
         return answers.error_json(422, form.words("errors_summary"), form.errors)
     current = service.current()
@@ -181,9 +184,10 @@ def _correct(form: SignupForm, sender: Sender) -> Response:
     return _form(form, host, sender.seen, **values)
 
 
-def _instead(form: SignupForm, seen: PageSeen | None, kind: str) -> Response:
+def _instead(seen: PageSeen | None, kind: str) -> Response:
     """Says that the member can't be told (or is not there), and offers the company's own form instead."""
-    words = form.words
+    words = answers.visitor_words()
+    form = SignupForm(request.form, words)
     if answers.wants_json():
         message = words("token_wrong") if kind == "token" else words("token_unknown")
         return answers.error_json(422, words(f"{kind}_lead"), {**form.errors, "token": [message]})
