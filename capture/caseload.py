@@ -86,11 +86,11 @@ class Team:
 
 def visible(person: Person) -> ColumnElement[bool]:
     """What every query about leads must hold to."""
-    confirmed = and_(Lead.confirmed_at.is_not(None), Lead.erased_at.is_(None))
+    known = and_(Lead.known_at.is_not(None), Lead.erased_at.is_(None))
     if person.staff is not None:
-        return confirmed
+        return known
     assert person.member is not None
-    return and_(confirmed, Lead.servicer_id == person.member.id)
+    return and_(known, Lead.servicer_id == person.member.id)
 
 
 def find(session: Session, person: Person, number: int) -> Lead | None:
@@ -106,7 +106,7 @@ def listing(session: Session, person: Person, wanted: Wanted, today: date, *, si
             _filtered(select(Lead.id), person, wanted, today).limit(MOST_COUNTED + 1).subquery()
         )
     )
-    column: Any = Lead.due_on if wanted.sort is Sort.DUE else Lead.confirmed_at
+    column: Any = Lead.due_on if wanted.sort is Sort.DUE else Lead.known_at
     falling = wanted.sort is Sort.NEWEST
     if wanted.sort is Sort.DUE:
         query = query.where(Lead.due_on.is_not(None))
@@ -128,7 +128,7 @@ def today(session: Session, person: Person, day: date, *, size: int = 20) -> Tod
     new = select(Lead).where(visible(person), Lead.stage == Stage.NEW, Lead.withdrawn_at.is_(None))
     due = select(Lead).where(visible(person), Lead.due_on <= day)
     mine = () if person.member is None else (Lead.member_id == person.member.id,)
-    alive = (Lead.confirmed_at.is_(None), Lead.erased_at.is_(None), *mine)
+    alive = (Lead.known_at.is_(None), Lead.erased_at.is_(None), *mine)
     held = (
         select(func.count())
         .select_from(OutboxMail)
@@ -141,7 +141,7 @@ def today(session: Session, person: Person, day: date, *, size: int = 20) -> Tod
         .where(visible(person), Suppression.reason == Reason.BOUNCED, Lead.stage != Stage.LOST)
     )
     return Today(
-        new=list(session.scalars(new.order_by(Lead.confirmed_at.desc(), Lead.id.desc()).limit(size))),
+        new=list(session.scalars(new.order_by(Lead.known_at.desc(), Lead.id.desc()).limit(size))),
         new_count=_count(session, new),
         due=list(session.scalars(due.order_by(Lead.due_on, Lead.id).limit(size))),
         due_count=_count(session, due),
@@ -172,7 +172,7 @@ def team(session: Session, person: Person, now: datetime) -> Team:
 
 def pages(session: Session, person: Person) -> list[str]:
     """The pages that a person's leads came from, for the filter."""
-    newest = select(Lead.id).where(visible(person)).order_by(Lead.confirmed_at.desc()).limit(MOST_COUNTED).subquery()
+    newest = select(Lead.id).where(visible(person)).order_by(Lead.known_at.desc()).limit(MOST_COUNTED).subquery()
     return sorted(session.scalars(select(Touch.page).where(Touch.lead_id.in_(select(newest.c.id))).distinct()))
 
 

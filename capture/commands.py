@@ -10,6 +10,8 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -394,6 +396,74 @@ def erase(email: str) -> None:
     with _existing_database().write() as session:
         count = erasing.erase(session, Links(settings.secret_keys), identity(email), _now())
     click.echo(f"erased {count} lead{'' if count == 1 else 's'}")
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--member", metavar="SLUG", help="Whose leads they are; the company's own where left out.")
+@click.option("--vendor", help="Who gathered or sold the list.")
+@click.option("--obtained", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The day it was obtained.")
+@click.option("--wording", help="What the people agreed to when they gave their address.")
+@click.option("--map", "mapping", metavar="FIELD=COLUMN", multiple=True, help="Which column a field is read from.")
+@click.option("--dry-run", is_flag=True, help="Say what would become of each row, and write nothing.")
+@AS_JSON
+def import_(
+    file: Path,
+    member: str | None,
+    vendor: str | None,
+    obtained: datetime | None,
+    wording: str | None,
+    mapping: tuple[str, ...],
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Take in leads from a list: a CSV file with a header, one person a row.
+
+    Nobody on it is mailed by that; who left before is not brought back, and whose lead somebody is does not change.
+    Each row gets a line in the ledger that says what became of it. A list that was cut off goes on where it stopped:
+    run the same command again. Without vendor, day and wording nobody may ever be mailed because of the list.
+
+    \b
+    Example:
+      capture import fair.csv --member ana --map "email=E-mail address" --dry-run
+    """
+    from capture import importing
+
+    settings = Settings.from_environ(os.environ)
+    database = _existing_database()
+    with database.read() as session:
+        member_id = leads.member_of(session, member) if member else None
+    pairs = [each.partition("=") for each in mapping]
+    if any(not column for _, _, column in pairs):
+        raise click.UsageError("--map wants FIELD=COLUMN, such as --map email=Address")
+    found = importing.List(file, {name.strip(): column for name, _, column in pairs})
+    origin = importing.Origin(member_id, vendor, obtained.date() if obtained else None, wording)
+    links = Links(settings.secret_keys)
+    if dry_run:
+        totals = importing.dry_run(database, links, found, origin)
+    else:
+        with _counting(as_json) as tell:
+            totals = importing.take_in(database, links, found, origin, _now, tell)
+    if as_json:
+        told = {"rows": totals.rows, "before": totals.before, **totals.outcomes, "refused_because": totals.reasons}
+        click.echo(json.dumps(told))
+        return
+    if totals.before:
+        click.echo(f"went on after row {totals.before}")
+    click.echo(("would be: " if dry_run else "") + importing.line(totals))
+    if not origin.proven:
+        click.echo("vendor, day or wording are missing: nobody may be mailed because of this list")
+
+
+@contextmanager
+def _counting(is_quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Shows the rows done so far where somebody is watching."""
+    console = Console(stderr=True)
+    if is_quiet or not console.is_terminal:
+        yield lambda rows: None
+        return
+    with console.status("0 rows") as status:
+        yield lambda rows: status.update(f"{rows:,} rows")
 
 
 @main.group()

@@ -87,7 +87,7 @@ def confirm(session: Session, lead: Lead, issued: datetime, now: datetime, lette
         return Confirmed(hosts.following_up(session, lead), stale=False)
     if lead.withdrawn_at is not None and issued <= lead.withdrawn_at:
         return Confirmed(hosts.serving(session, lead.member_id), stale=True)
-    lead.confirmed_at, lead.withdrawn_at = now, None
+    lead.confirmed_at, lead.withdrawn_at, lead.known_at = now, None, lead.known_at or now
     suppression.revive(session, letters.links.address_keys, lead.email)
     _drop_questions(session, [lead.id])
     crediting.note(session, lead, "confirmed", now)

@@ -46,7 +46,8 @@ Value = str | int | None
 def rows(leads: Iterable[Lead]) -> Iterator[dict[str, Value]]:
     """One row for each lead."""
     for lead in leads:
-        first = lead.touches[0]
+        first = lead.touches[0] if lead.touches else None  # who came from a list never signed up
+        utm = first.utm if first else {}
         yield {
             "id": lead.id,
             "email": lead.email,
@@ -54,12 +55,12 @@ def rows(leads: Iterable[Lead]) -> Iterator[dict[str, Value]]:
             "interest": lead.interest,
             "member_id": lead.member_id,
             "member_slug": lead.member.slug if lead.member else None,
-            "page": first.page,
-            "locale": first.locale,
-            "build_id": first.build_id,
-            "consent_wording": first.consent.wording,
-            "introducer": first.introducer,
-            **{name: first.utm.get(name.removeprefix("utm_")) for name in COLUMNS if name.startswith("utm_")},
+            "page": first.page if first else None,
+            "locale": first.locale if first else None,
+            "build_id": first.build_id if first else None,
+            "consent_wording": first.consent.wording if first else None,
+            "introducer": first.introducer if first else None,
+            **{name: utm.get(name.removeprefix("utm_")) for name in COLUMNS if name.startswith("utm_")},
             "touches": len(lead.touches),
             "created_at": _moment(lead.created_at),
             "confirmed_at": _moment(lead.confirmed_at),

@@ -140,11 +140,12 @@ def listing(session: Session, member_slug: str | None = None) -> Iterator[Lead]:
         .execution_options(yield_per=500)
     )
     if member_slug is not None:
-        query = query.where(Lead.member_id == _member_id(session, member_slug))
+        query = query.where(Lead.member_id == member_of(session, member_slug))
     yield from session.scalars(query)
 
 
-def _member_id(session: Session, slug: str) -> str:
+def member_of(session: Session, slug: str) -> str:
+    """The member who has, or had, that address. Raises EspalierError for a slug that nobody ever had."""
     found = session.get(Slug, slug)
     if found is None:
         near = session.scalars(select(Member.slug).where(Member.slug.startswith(slug[:2])).limit(1_000))

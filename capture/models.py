@@ -189,11 +189,11 @@ class Lead(Base):
         Index("uq_lead_member_id_email", "member_id", "email", unique=True),
         # PostgreSQL answers "begins with" only from an index by character.
         Index("ix_lead_email", "email", postgresql_ops={"email": "text_pattern_ops"}),
-        Index("ix_lead_servicer_id_confirmed_at", "servicer_id", "confirmed_at", "id"),
+        Index("ix_lead_servicer_id_known_at", "servicer_id", "known_at", "id"),
         Index("ix_lead_servicer_id_due_on", "servicer_id", "due_on", "id"),
-        Index("ix_lead_confirmed_at", "confirmed_at", "id"),
+        Index("ix_lead_known_at", "known_at", "id"),
         Index("ix_lead_due_on", "due_on", "id"),
-        Index("ix_lead_stage_confirmed_at", "stage", "confirmed_at", "id"),
+        Index("ix_lead_stage_known_at", "stage", "known_at", "id"),
         Index(
             "uq_lead_pool_email",
             "email",
@@ -226,6 +226,10 @@ class Lead(Base):
     """Who follows up now; None: the company."""
     erased_at: Mapped[datetime | None]
     """When what made it a person was destroyed: address, name, mark. What remains counts, and tells of nobody."""
+    known_at: Mapped[datetime | None]
+    """Since when whoever follows up knows of it: confirmed by its owner, or entered by a member or from a list."""
+    provenance_id: Mapped[int | None] = mapped_column(Id)
+    """Where it came from, where that was not a sign-up."""
     phone: Mapped[str | None] = mapped_column(String(32))
     """E.164, where somebody met the person and wrote it down."""
     stage: Mapped[str] = mapped_column(String(16), default="new", server_default="new")
@@ -496,3 +500,47 @@ class Step(Base):
     """Words of the member's about a person: an erasure takes them away."""
     at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
+
+
+class Provenance(Base):
+    """Where leads came from that did not sign up: a list that was bought or brought along, or one person whom a
+    member met. What a list was gathered with must be known before anybody on it may be mailed."""
+
+    __tablename__ = "provenance"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    """list or met."""
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
+    """Whose leads they are; None: the company's."""
+    vendor: Mapped[str | None] = mapped_column(Words)
+    obtained_on: Mapped[date | None]
+    wording: Mapped[str | None] = mapped_column(Text)
+    """What the people agreed to when they gave their address."""
+    file: Mapped[str | None] = mapped_column(Words)
+    digest: Mapped[str | None] = mapped_column(String(64), index=True)
+    """SHA-256 of the file, in hexadecimal: the same file goes on where it was cut off."""
+    rows: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Rows of the file that are done."""
+    at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+    @property
+    def proven(self) -> bool:
+        """Whether vendor, day and wording are all known."""
+        return bool(self.vendor and self.obtained_on and self.wording)
+
+
+class Ledger(Base):
+    """What became of one row of a list. Holds nothing of the person but the lead's number."""
+
+    __tablename__ = "ledger"
+
+    provenance_id: Mapped[int] = mapped_column(ForeignKey("provenance.id"), primary_key=True)
+    row: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    """The row's number in the file, the first below the header is 1."""
+    outcome: Mapped[str] = mapped_column(String(16))
+    """added, known, suppressed or refused."""
+    reason: Mapped[str | None] = mapped_column(String(32))
+    """Why it was refused."""
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))

@@ -22,6 +22,7 @@ _RULES = {
     "first-touch": "because theirs was the first page the prospect used within {window_days} days",
     "last-touch": "because theirs was the last page the prospect used within {window_days} days",
     "hand-over": "as before",
+    "list": "because they entered them, from row {row} of list {provenance}",
     "pool": "because nothing named a member",
 }
 _ACTS = {

@@ -69,6 +69,11 @@ def blocks(session: Session, keys: Sequence[bytes], address: str, kind: str) -> 
     return bool(found - _MAY_ASK_AGAIN) if kind == "confirm" else bool(found)
 
 
+def among(session: Session, marks: Sequence[str]) -> set[str]:
+    """Which of these keyed hashes are on the list."""
+    return set(session.scalars(select(Suppression.fingerprint).where(Suppression.fingerprint.in_(marks))))
+
+
 def revive(session: Session, keys: Sequence[bytes], address: str) -> None:
     """Takes an address off the list: its owner has just confirmed from their mailbox that they want to be there."""
     marks = fingerprints(keys, address)

@@ -6,15 +6,30 @@ from datetime import date
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, IntegerField, SelectField, StringField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms import BooleanField, DateField, Field, IntegerField, SelectField, StringField, ValidationError
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
+from capture import importing
 from capture.caseload import Sort, Wanted
 from capture.directory import Interest
 from capture.office.access import OfficeForm
 from capture.pipeline import LONGEST_NOTE, Lost, Stage
 
 LONGEST_SEARCH = 254
+
+
+def _trimmed(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _shown(form: OfficeForm, field: Field) -> None:
+    if not importing.can_be_shown(field.data):
+        raise ValidationError("characters")
+
+
+def _phone(form: OfficeForm, field: Field) -> None:
+    if field.data and importing.phone(field.data) is None:
+        raise ValidationError("phone")
 
 
 class StageForm(OfficeForm):
@@ -36,6 +51,16 @@ class FollowUpForm(OfficeForm):
     """A day; left empty, there is nothing to follow up."""
 
     on = DateField(validators=[Optional()])
+
+
+class MetForm(OfficeForm):
+    """Somebody whom a member met, and who said that they may be written to."""
+
+    email = StringField(validators=[DataRequired(), Length(max=254), Email()], filters=[_trimmed])
+    first_name = StringField(validators=[Length(max=100), _shown], filters=[_trimmed])
+    phone = StringField(validators=[Length(max=40), _phone], filters=[_trimmed])
+    interest = SelectField(choices=[each.value for each in Interest], validators=[DataRequired()])
+    asked = BooleanField(validators=[InputRequired()])
 
 
 class UndoForm(OfficeForm):

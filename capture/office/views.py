@@ -10,8 +10,9 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, request
 from sqlalchemy.orm import Session
 
-from capture import caseload, export, hosts, pipeline, service
-from capture.models import Lead
+from capture import caseload, export, hosts, importing, pipeline, service
+from capture.directory import Interest
+from capture.models import Lead, Provenance
 from capture.office import access, forms, timeline
 from capture.office.access import OfficeForm
 from capture.pipeline import Lost, Stage
@@ -20,7 +21,18 @@ from capture.words import Words
 
 blueprint = Blueprint("office", __name__, url_prefix="/office")
 
-CSV_COLUMNS = ("id", "email", "first_name", "phone", "interest", "stage", "lost_because", "due_on", "confirmed_at")
+CSV_COLUMNS = (
+    "id",
+    "email",
+    "first_name",
+    "phone",
+    "interest",
+    "stage",
+    "lost_because",
+    "due_on",
+    "known_at",
+    "confirmed_at",
+)
 
 
 @blueprint.get("/")
@@ -70,6 +82,39 @@ def leads_csv() -> Response:
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="leads.csv"'
     return response
+
+
+@blueprint.get("/met")
+@access.signed_in
+def met() -> Response:
+    """The form for somebody whom a member met."""
+    return access.page("met.html", access.speak(), form=forms.MetForm(), at="leads", **_choices())
+
+
+@blueprint.post("/met")
+@access.signed_in
+def add_met() -> Response:
+    """Keeps them as a lead, unless they want no contact or are somebody's already."""
+    form = forms.MetForm(request.form)
+    words = access.speak()
+    if not access.checked(form):
+        return access.page("met.html", words, 422, form=form, at="leads", **_choices())
+    current, person = service.current(), access.person()
+    with current.database.write() as session:
+        added = importing.add_met(
+            session,
+            current.links,
+            person.member.id if person.member else None,
+            form.email.data,
+            form.first_name.data or None,
+            importing.phone(form.phone.data or ""),
+            Interest(form.interest.data),
+            current.clock(),
+        )
+        if added is None:
+            return access.page("met.html", words, 409, form=form, at="leads", **_choices())
+        number = added.id
+    return make_response(redirect(f"{answers.root()}office/leads/{number}", 303))
 
 
 @blueprint.get("/leads/<int:number>")
@@ -158,6 +203,7 @@ def _lead(session: Session, found: Lead, words: Words, status: int = 200) -> Res
         "last": pipeline.last(session, found, person),
         "servicer": hosts.following_up(session, found).name,
         "may_write": found.withdrawn_at is None,
+        "provenance": session.get(Provenance, found.provenance_id) if found.provenance_id else None,
         "soon": caseload.soon(_day()),
         "day": _day(),
         "at": "leads",

@@ -241,6 +241,7 @@ def test_the_list_filters_sorts_and_pages(enter: SignIn, database: Database, clo
                     stage="contacted" if number < 10 else "new",
                     created_at=clock.now,
                     confirmed_at=clock.now,
+                    known_at=clock.now,
                 )
             )
     browser = enter("bo@members.example.com")
@@ -338,6 +339,8 @@ ALLOWED: dict[str, dict[str, int]] = {
     "office.leads": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "office.leads_csv": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "office.team": {**dict.fromkeys(ROLES, 200), "nobody": 303},
+    "office.met": {**dict.fromkeys(ROLES, 200), "nobody": 303},
+    "office.add_met": {**dict.fromkeys(ROLES, 422), "nobody": 403},
     "office.lead": {**dict.fromkeys(ROLES, 404), "owner": 200, "staff": 200, "nobody": 303},
     **{
         f"office.{action}": {**dict.fromkeys(ROLES, 404), "owner": 303, "staff": 303, "nobody": 403}
@@ -423,3 +426,25 @@ def test_mail_that_comes_back_is_told(
     with database.write() as session:
         suppression.bounced(session, links.address_keys, "pat@example.com", clock.now)
     assert "pat@example.com" in browser.get("/office/").text.partition("Their mail comes back")[2]
+
+
+def test_somebody_met_is_kept_once(enter: SignIn, rows: Any, database: Database, links: Any, clock: Clock) -> None:
+    from capture import suppression
+
+    browser = enter("bo@members.example.com")
+    sent = {"email": "Nell@Example.com", "first_name": "Nell", "phone": "+353 87 123 4567", "interest": "products"}
+    assert browser.post("/office/met", **sent).status_code == 422
+    assert browser.post("/office/met", **sent, asked="y").status_code == 303
+    [lead] = rows(Lead)
+    assert (lead.email, lead.phone, lead.servicer_id) == ("Nell@example.com", "+353871234567", "m-2")
+    page = browser.get(f"/office/leads/{lead.id}").text
+    assert 'href="tel:+353871234567"' in page
+    assert 'href="https://wa.me/353871234567"' in page
+    assert "Entered by hand after you met" in page
+    assert browser.post("/office/met", **sent, asked="y").status_code == 409
+    with database.write() as session:
+        suppression.suppress(session, links.address_keys, "gone@example.com", suppression.Reason.ERASED, clock.now)
+    assert browser.post("/office/met", **{**sent, "email": "gone@example.com"}, asked="y").status_code == 409
+    for wrong in ({"email": "nell"}, {"phone": "call me"}, {"first_name": "N\u202e"}, {"interest": "x"}):
+        assert browser.post("/office/met", **{**sent, **wrong}, asked="y").status_code == 422
+    assert len(rows(Lead)) == 1

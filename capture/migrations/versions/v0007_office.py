@@ -85,11 +85,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_step")),
     )
     op.create_index(op.f("ix_step_lead_id"), "step", ["lead_id"], unique=False)
+    op.create_table(
+        "provenance",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("member_id", sa.String(length=64), nullable=True),
+        sa.Column("vendor", sa.String(length=200), nullable=True),
+        sa.Column("obtained_on", sa.Date(), nullable=True),
+        sa.Column("wording", sa.Text(), nullable=True),
+        sa.Column("file", sa.String(length=200), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("rows", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("finished_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_provenance_member_id_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provenance")),
+    )
+    op.create_index(op.f("ix_provenance_digest"), "provenance", ["digest"], unique=False)
+    op.create_table(
+        "ledger",
+        sa.Column("provenance_id", ID, nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=32), nullable=True),
+        sa.Column("lead_id", ID, nullable=True),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_ledger_lead_id_lead")),
+        sa.ForeignKeyConstraint(["provenance_id"], ["provenance.id"], name=op.f("fk_ledger_provenance_id_provenance")),
+        sa.PrimaryKeyConstraint("provenance_id", "row", name=op.f("pk_ledger")),
+    )
     op.create_index(op.f("ix_member_email"), "member", ["email"], unique=False)
     op.add_column("lead", sa.Column("phone", sa.String(length=32), nullable=True))
     op.add_column("lead", sa.Column("stage", sa.String(length=16), server_default="new", nullable=False))
     op.add_column("lead", sa.Column("lost_because", sa.String(length=16), nullable=True))
     op.add_column("lead", sa.Column("due_on", sa.Date(), nullable=True))
+    op.add_column("lead", sa.Column("known_at", MOMENT, nullable=True))
+    op.add_column("lead", sa.Column("provenance_id", ID, nullable=True))
+    op.execute("UPDATE lead SET known_at = confirmed_at")
     op.drop_index("ix_lead_email", "lead")
     op.create_index("ix_lead_email", "lead", ["email"], postgresql_ops={"email": "text_pattern_ops"})
     for name, columns in LEAD_INDEXES.items():
@@ -97,11 +128,11 @@ def upgrade() -> None:
 
 
 LEAD_INDEXES = {
-    "ix_lead_servicer_id_confirmed_at": ["servicer_id", "confirmed_at", "id"],
+    "ix_lead_servicer_id_known_at": ["servicer_id", "known_at", "id"],
     "ix_lead_servicer_id_due_on": ["servicer_id", "due_on", "id"],
-    "ix_lead_confirmed_at": ["confirmed_at", "id"],
+    "ix_lead_known_at": ["known_at", "id"],
     "ix_lead_due_on": ["due_on", "id"],
-    "ix_lead_stage_confirmed_at": ["stage", "confirmed_at", "id"],
+    "ix_lead_stage_known_at": ["stage", "known_at", "id"],
 }
 
 
@@ -111,8 +142,8 @@ def downgrade() -> None:
         op.drop_index(name, "lead")
     op.drop_index("ix_lead_email", "lead")
     op.create_index("ix_lead_email", "lead", ["email"])
-    for name in ("due_on", "lost_because", "stage", "phone"):
+    for name in ("provenance_id", "known_at", "due_on", "lost_because", "stage", "phone"):
         op.drop_column("lead", name)
     op.drop_index(op.f("ix_member_email"), "member")
-    for table in ("step", "viewing", "sitting", "ticket", "staff"):
+    for table in ("ledger", "provenance", "step", "viewing", "sitting", "ticket", "staff"):
         op.drop_table(table)
