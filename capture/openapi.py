@@ -42,6 +42,7 @@ def describe() -> Schema:
             "/not-me/{signed}": _mailed("disown", "Say that it was somebody else who signed up", "410"),
             "/unsubscribe/{signed}": _mailed("unsubscribe", "Leave by one POST (RFC 8058); whatever the body says"),
             "/my-data": {"post": _my_data()},
+            "/my-data/{signed}/again": _mailed("askForMyDataAgain", "Ask for a fresh link in place of one too old"),
             "/my-data/{signed}/download": {
                 "get": {
                     **_get(

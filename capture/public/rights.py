@@ -47,7 +47,7 @@ def show(signed: str) -> Response:
     with current.database.read() as session:
         lead, words, company = _open(session, signed)
         if lead is None:
-            return mailed.told(words, "my_data_old", company, status=410)
+            return _old(words, company, signed)
         return _page(session, lead, words, company, signed)
 
 
@@ -58,10 +58,24 @@ def download(signed: str) -> Response:
     with current.database.read() as session:
         lead, words, company = _open(session, signed)
         if lead is None:
-            return mailed.told(words, "my_data_old", company, status=410)
+            return _old(words, company, signed)
         response = jsonify(rights.held(session, current.links, lead.email))
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
+
+
+@blueprint.post("/<signed>/again")
+def again(signed: str) -> Response:
+    """A fresh link in place of one whose time is over; says the same whether one could be sent or not."""
+    link = mailed.read(Purpose.MY_DATA, signed)
+    current = service.current()
+    with current.database.write() as session:
+        company = hosts.company(session)
+        lead = confirming.find(session, link.value)
+        words = mailed.speak(mailed.locale_of(lead))
+        if lead is not None:
+            rights.send_link(session, current.letters, lead.email, current.clock())
+    return mailed.told(words, "my_data_sent", company)
 
 
 @blueprint.post("/<signed>/introducer")
@@ -71,7 +85,7 @@ def correct(signed: str) -> Response:
     with current.database.write() as session:
         lead, words, company = _open(session, signed)
         if lead is None:
-            return mailed.told(words, "my_data_old", company, status=410)
+            return _old(words, company, signed)
         typed = request.form.get("introducer", "")[:LONGEST_ADDRESS]
         member = rights.correct(session, current.letters, lead.email, typed, current.clock())
         said = words("corrected", member=member.name) if member else words("not_corrected")
@@ -85,7 +99,7 @@ def withdraw(signed: str) -> Response:
     with current.database.write() as session:
         lead, words, company = _open(session, signed)
         if lead is None:
-            return mailed.told(words, "my_data_old", company, status=410)
+            return _old(words, company, signed)
         rights.withdraw(session, current.links, lead.email, current.clock())
         return _page(session, lead, words, company, signed, said=words("withdrawn"))
 
@@ -97,7 +111,7 @@ def erase(signed: str) -> Response:
     with current.database.write() as session:
         lead, words, company = _open(session, signed)
         if lead is None:
-            return mailed.told(words, "my_data_old", company, status=410)
+            return _old(words, company, signed)
         if request.form.get("sure") != "yes":
             return _page(session, lead, words, company, signed, said=words("not_sure"), status=422)
         count = erasing.erase(session, current.links, lead.email, current.clock())
@@ -111,6 +125,13 @@ def _open(session: Session, signed: str) -> tuple[Lead | None, Words, Company]:
     lead = confirming.find(session, link.value)
     words = mailed.speak(mailed.locale_of(lead))
     return (None if link.expired else lead), words, hosts.company(session)
+
+
+def _old(words: Words, company: Company, signed: str) -> Response:
+    """A link whose time is over, or whose person was forgotten: it can be had anew by one button."""
+    if answers.wants_json():
+        return mailed.told(words, "my_data_old", company, status=410)
+    return mailed.question(words, "my_data_old", company, status=410, action=f"my-data/{signed}/again")
 
 
 def _page(
