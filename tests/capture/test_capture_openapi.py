@@ -60,13 +60,15 @@ def test_answers_to_sign_ups(client, form, database):
         client.post("/signup", data="x", content_type="text/plain", headers=JSON),
         client.post("/signup", data=b"a" * 100_000, content_type="application/x-www-form-urlencoded", headers=JSON),
     ]
-    assert [answer.status_code for answer in answers] == [201, 303, 422, 422, 415, 413]
+    answers.append(client.post("/signup", data=form(pause=None), headers=JSON))
+    assert [answer.status_code for answer in answers] == [201, 303, 422, 422, 415, 413, 428]
     for answer in answers:
         check(answer, "/signup")
 
 
 def test_answers_of_the_others(client, empty_url):
     check(client.get("/healthz"), "/healthz", "get")
+    check(client.get("/challenge"), "/challenge", "get")
     check(client.get("/readyz"), "/readyz", "get")
     check(client.post("/bounces", json={}, headers=JSON), "/bounces")
 
