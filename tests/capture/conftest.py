@@ -148,12 +148,14 @@ def fill(url: str) -> None:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A database with the cast in it, for this test alone."""
     if request.param == "sqlite":
-        path = tmp_path / "capture.sqlite"
+        folder = databases.quick_folder()
+        path = folder / "capture.sqlite"
         shutil.copy(request.getfixturevalue("prepared_file"), path)
         yield f"sqlite:///{path}"
+        shutil.rmtree(folder)
         return
     server = request.getfixturevalue("postgres")
     name = server.create(request.getfixturevalue("prepared_name"))

