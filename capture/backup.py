@@ -18,9 +18,10 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, DateTime, MetaData, Table, delete, func, insert, select, text
+from sqlalchemy import URL, Connection, DateTime, MetaData, Table, delete, func, insert, select, text
 
 from capture.db import MADE_WITH_ROWS, Database
 from capture.directory import EspalierError, Fault
@@ -77,7 +78,7 @@ def restore(database: Database, source: Path) -> dict[str, int]:
 
 def _copy_sqlite(source: Path, target: Path) -> None:
     with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as old,
+        closing(sqlite3.connect(f"file:{quote(str(source.absolute()))}?mode=ro", uri=True)) as old,
         closing(sqlite3.connect(target)) as new,
     ):
         old.backup(new)
@@ -129,7 +130,8 @@ def _opened(source: Path) -> Iterator[tuple[str, Rows]]:
 
 @contextmanager
 def _opened_sqlite(source: Path) -> Iterator[tuple[str, Rows]]:
-    copy = Database(f"sqlite:///{source.absolute()}", checkpoints=False, journal="DELETE")
+    address = URL.create("sqlite", database=str(source.absolute()))
+    copy = Database(address, checkpoints=False, journal="DELETE")
     try:
         revision = copy.revision()
         if revision is None:

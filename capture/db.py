@@ -63,7 +63,7 @@ class Database:
     """
 
     def __init__(
-        self, address: str, *, busy_seconds: float = 5.0, checkpoints: bool = True, journal: str = "WAL"
+        self, address: str | URL, *, busy_seconds: float = 5.0, checkpoints: bool = True, journal: str = "WAL"
     ) -> None:
         self.url = _read_address(address)
         self.busy_seconds = busy_seconds
@@ -251,7 +251,7 @@ def safe_sqlite(version: tuple[int, ...]) -> bool:
     return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
 
 
-def _read_address(address: str) -> URL:
+def _read_address(address: str | URL) -> URL:
     try:
         url = make_url(address)
     except ArgumentError as error:

@@ -8,9 +8,10 @@ import stat
 import pytest
 from sqlalchemy import select
 
+from capture import evidence, suppression
 from capture.backup import BackupError, backup, restore
 from capture.db import Database
-from capture.models import Base, Lead
+from capture.models import Act, Base, Decision, Lead, Particular, Spent, Suppression, Tally
 
 
 def content(database: Database) -> dict[str, list[tuple[object, ...]]]:
@@ -29,6 +30,53 @@ def filled(database, client, form):
         fields = form("m-1" if number % 2 else None, email=f"p{number}@example.com", utm_source='rádio "1"')
         assert client.post("/signup", data=fields).status_code == 303
     return database
+
+
+@pytest.fixture
+def lived(database, client, form, confirmed, mailed, clock):
+    """A database in which everything has happened, an erasure included."""
+    confirmed("m-1", utm_source='rádio "1"')
+    clock.forward(days=2, microseconds=123456)
+    confirmed("m-2")
+    client.post(mailed("thank-you", "unsubscribe"))
+    confirmed("m-2", "gone@example.com")
+    client.post("/my-data", data={"email": "gone@example.com"})
+    client.post(mailed("my-data", "my-data", "gone@example.com") + "/erase", data={"sure": "yes"})
+    for member in ("m-1", "m-2"):
+        client.post("/signup", data=form(member, email="held@example.com", first_name=None))
+    for table in (Act, Decision, Particular, Suppression, Spent, Tally):
+        assert content(database)[table.__tablename__], table
+    return database
+
+
+def test_there_and_back_again_nothing_is_another(lived, other, tmp_path, empty, links):
+    """Into a database of either kind, and from there into one of the first: the same rows, and the chain holds."""
+    backup(lived, tmp_path / "there")
+    restore(other, tmp_path / "there")
+    backup(other, tmp_path / "back")
+    restore(empty, tmp_path / "back")
+    assert content(lived) == content(other) == content(empty)
+    with lived.read() as session:
+        seal = evidence.audit(session).seal
+    for each in (other, empty):
+        with each.read() as session:
+            report = evidence.audit(session, seal)
+            assert (report.faults, report.erased) == ([], 1)
+            assert suppression.reasons(session, links.address_keys, "gone@example.com") == {"erased"}
+
+
+def test_a_path_with_odd_letters(filled, empty, tmp_path):
+    folder = tmp_path / "a b?c#d%20é"
+    folder.mkdir()
+    backup(filled, folder / "back?up#1%2f")
+    restore(empty, folder / "back?up#1%2f")
+    assert content(empty) == content(filled)
+    if filled.file is not None:
+        moved = Database(f"sqlite:///{folder}/x")
+        restore(moved, folder / "back?up#1%2f")
+        backup(moved, tmp_path / "again")
+        assert content(moved) == content(filled)
+        moved.engine.dispose()
 
 
 @pytest.fixture
