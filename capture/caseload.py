@@ -86,7 +86,7 @@ class Team:
 
 def visible(person: Person) -> ColumnElement[bool]:
     """What every query about leads must hold to."""
-    known = and_(Lead.known_at.is_not(None), Lead.erased_at.is_(None))
+    known = Lead.known_at.is_not(None)
     if person.staff is not None:
         return known
     assert person.member is not None
@@ -154,19 +154,18 @@ def today(session: Session, person: Person, day: date, *, size: int = 20) -> Tod
 def team(session: Session, person: Person, now: datetime) -> Team:
     """The whole downline of a member, in numbers."""
     assert person.member is not None
+    # Sponsors form a forest (the roster is refused where they do not), so nobody stands below themselves.
     below = select(Member.id, Member.active).where(Member.sponsor_id == person.member.id).cte("below", recursive=True)
     deeper = aliased(Member)
-    below = below.union(select(deeper.id, deeper.active).where(deeper.sponsor_id == below.c.id))
+    below = below.union_all(select(deeper.id, deeper.active).where(deeper.sponsor_id == below.c.id))
     members, active = session.execute(
-        select(func.count(), func.count().filter(below.c.active))
-        .select_from(below)
-        .where(below.c.id != person.member.id)
+        select(func.count(), func.count().filter(below.c.active)).select_from(below)
     ).one()
-    theirs = (Lead.servicer_id.in_(select(below.c.id).where(below.c.id != person.member.id)), Lead.erased_at.is_(None))
     month = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    confirmed = (Lead.confirmed_at.is_not(None), *theirs)
-    leads = session.scalar(select(func.count()).select_from(Lead).where(*confirmed)) or 0
-    lately = session.scalar(select(func.count()).select_from(Lead).where(*confirmed, Lead.confirmed_at >= month)) or 0
+    theirs = (Lead.servicer_id.in_(select(below.c.id)), Lead.known_at.is_not(None))
+    leads, lately = session.execute(
+        select(func.count(), func.count().filter(Lead.known_at >= month)).select_from(Lead).where(*theirs)
+    ).one()
     return Team(members, active, leads, lately)
 
 

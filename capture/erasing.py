@@ -68,7 +68,7 @@ def forget(session: Session, found: Sequence[Lead], kind: str, now: datetime) ->
     for lead in found:
         # The address is one column of a unique index, so something as unique takes its place.
         lead.email, lead.first_name, lead.mark = f"{lead.handle}@erased.invalid", None, ""
-        lead.phone = lead.due_on = None
+        lead.phone = lead.due_on = lead.known_at = None
         lead.erased_at = now
         crediting.note(session, lead, kind, now)
 

@@ -227,7 +227,8 @@ class Lead(Base):
     erased_at: Mapped[datetime | None]
     """When what made it a person was destroyed: address, name, mark. What remains counts, and tells of nobody."""
     known_at: Mapped[datetime | None]
-    """Since when whoever follows up knows of it: confirmed by its owner, or entered by a member or from a list."""
+    """Since when whoever follows up knows of it: confirmed by its owner, or entered by a member or from a list. None
+    before, and once it was erased."""
     provenance_id: Mapped[int | None] = mapped_column(Id)
     """Where it came from, where that was not a sign-up."""
     phone: Mapped[str | None] = mapped_column(String(32))

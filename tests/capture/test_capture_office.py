@@ -448,3 +448,41 @@ def test_somebody_met_is_kept_once(enter: SignIn, rows: Any, database: Database,
     for wrong in ({"email": "nell"}, {"phone": "call me"}, {"first_name": "N\u202e"}, {"interest": "x"}):
         assert browser.post("/office/met", **{**sent, **wrong}, asked="y").status_code == 422
     assert len(rows(Lead)) == 1
+
+
+def test_no_page_asks_the_database_once_for_each_row(
+    enter: SignIn, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many statements for fifty leads as for two."""
+    from sqlalchemy import event
+
+    asked: list[str] = []
+    event.listen(database.engine, "after_cursor_execute", lambda *args: asked.append(args[2]))
+
+    def add(numbers: range) -> None:
+        with database.write() as session:
+            for number in numbers:
+                common = {
+                    "member_id": "m-2",
+                    "servicer_id": "m-2",
+                    "owner_id": "m-2",
+                    "interest": "both",
+                    "locale": "en",
+                }
+                at = {"created_at": clock.now, "known_at": clock.now, "due_on": clock.now.date()}
+                session.add(Lead(email=f"p{number}@example.com", **common, **at))
+
+    def count() -> dict[str, int]:
+        found = {}
+        for path in ("/office/", "/office/leads", "/office/leads?sort=due", "/office/leads.csv", "/office/team"):
+            asked.clear()
+            assert browser.get(path).status_code == 200
+            found[path] = len(asked)
+        return found
+
+    browser = enter(STAFF)
+    add(range(2))
+    few = count()
+    add(range(2, 52))
+    assert count() == few
+    assert max(few.values()) < 16

@@ -120,7 +120,7 @@ def upgrade() -> None:
     op.add_column("lead", sa.Column("due_on", sa.Date(), nullable=True))
     op.add_column("lead", sa.Column("known_at", MOMENT, nullable=True))
     op.add_column("lead", sa.Column("provenance_id", ID, nullable=True))
-    op.execute("UPDATE lead SET known_at = confirmed_at")
+    op.execute("UPDATE lead SET known_at = confirmed_at WHERE erased_at IS NULL")
     op.drop_index("ix_lead_email", "lead")
     op.create_index("ix_lead_email", "lead", ["email"], postgresql_ops={"email": "text_pattern_ops"})
     for name, columns in LEAD_INDEXES.items():
