@@ -183,7 +183,8 @@ def _consent(sent: MultiDict[str, str]) -> None:
 
 def campaign(sent: MultiDict[str, str], query: MultiDict[str, str]) -> dict[str, str]:
     """The campaign parameters of a sign-up, from the form or else from the address it was sent to."""
-    if not query and not any(name.startswith("utm_") for name in sent):
+    # A part of a multipart form may have no name at all.
+    if not query and not any(name and name.startswith("utm_") for name in sent):
         return {}  # as most are
     values = {name: sent.get(f"utm_{name}") or query.get(f"utm_{name}") or "" for name in UTM}
     shown = {name: "".join(filter(_can_be_shown, value)).strip()[:LONGEST_UTM] for name, value in values.items()}

@@ -391,3 +391,12 @@ def test_no_address_in_the_log(client, form, caplog):
     client.post("/signup", data=form(token="x"))
     assert "stored: lead 1, new" in caplog.text
     assert "pat" not in caplog.text.lower()
+
+
+def test_a_part_without_a_name_is_no_fault_of_ours(client, form, rows):
+    sent = {**form(), "utm": ""}
+    parts = "".join(f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{sent[name]}\r\n' for name in sent)
+    body = f"{parts}--b\r\nContent-Disposition: form-data\r\n\r\nnobody's\r\n--b--\r\n"
+    answer = client.post("/signup", data=body.encode(), content_type="multipart/form-data; boundary=b")
+    assert answer.status_code == 303
+    assert len(rows(Lead)) == 1
