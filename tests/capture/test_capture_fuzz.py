@@ -240,3 +240,24 @@ def test_bodies_that_are_no_forms(client, safe, whole, count):
         whole()
 
     answered()
+
+
+PARTS = {
+    "no name": b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n",
+    "an empty name": b'--b\r\nContent-Disposition: form-data; name=""\r\n\r\nx\r\n',
+    "a file": b'--b\r\nContent-Disposition: form-data; name="email"; filename="x"\r\n\r\nx\r\n',
+    "a file without a name": b'--b\r\nContent-Disposition: form-data; filename="x"\r\n\r\nx\r\n',
+    "no disposition": b"--b\r\nX-One: y\r\n\r\nx\r\n",
+    "another charset": b'--b\r\nContent-Disposition: form-data; name="utm_x"\r\n'
+    b"Content-Type: text/plain; charset=utf-16\r\n\r\n\xff\xfe\x00\r\n",
+    "a folded field": b'--b\r\nContent-Disposition: form-data;\r\n name="utm_y"\r\n\r\nx\r\n',
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_parts_that_no_browser_sends(client, form, safe, part):
+    for path, fields in (("/signup", form()), ("/my-data", {"email": "x@example.com"}), ("/unsubscribe/x", {})):
+        whole = multipart([(name, str(value).encode()) for name, value in fields.items()])
+        body = PARTS[part] + whole
+        answer = client.post(path, data=body, content_type="multipart/form-data; boundary=b")
+        assert answer.status_code in (200, 303, 400, 404, 422)
