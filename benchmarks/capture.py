@@ -7,7 +7,8 @@ answered 303, that is after its commit (SQLite: ``synchronous=FULL``; PostgreSQL
 must stand in the database as were thanked. Each has an address of its own and comes from one of the members' pages,
 through the page that stands between. The budgets are lifted, so that each one's confirmation mail is promised, too:
 over a budget a sign-up costs less. The load comes from a process of its own on the same machine, so it takes its
-share of the cores from either server alike.
+share of the cores from either server alike; what the server itself works for an answer (``CPU µs``) tells more than
+the rate on a machine that others use, too.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import psutil
 from flask import Flask
 from rich.console import Console
 from rich.table import Table
@@ -58,11 +60,26 @@ class Round:
     seconds: float
     took: list[float]
     refused: int = 0
+    worked: float = 0.0
+    """The seconds of processor that the server spent meanwhile, in all its processes."""
 
     @property
     def rate(self) -> float:
         """Answers a second."""
         return len(self.took) / self.seconds
+
+
+@dataclass
+class Started:
+    """A running server."""
+
+    process: psutil.Process
+    port: int
+
+    def worked(self) -> float:
+        """The seconds of processor it has spent, in all its processes."""
+        times = [each.cpu_times() for each in (self.process, *self.process.children(recursive=True))]
+        return float(sum(each.user + each.system for each in times))
 
 
 class Hello(serving.Server):
@@ -99,7 +116,7 @@ def main() -> None:
 
 def measure(options: argparse.Namespace) -> None:
     """Both databases, and the table."""
-    table = Table("what", "a second", "of hello", "p50 ms", "p99 ms", "refused", "stored", box=None)
+    table = Table("what", "a second", "of hello", "p50 ms", "p99 ms", "CPU µs", "refused", "stored", box=None)
     with tempfile.TemporaryDirectory(prefix="espalier-benchmark-") as name:
         folder = Path(name)
         rows = [("SQLite, one process", f"sqlite:///{folder}/capture.sqlite", 1)]
@@ -127,20 +144,23 @@ def _alternate(table: Table, options: argparse.Namespace, folder: Path, name: st
     names = count()
     with _server(hello, environ, folder) as greeter, _server(capture, environ, folder) as service:
         for number in range(options.rounds + 1):
-            for kind, port in (("hello", greeter), ("signup", service)):
+            for kind, server in (("hello", greeter), ("signup", service)):
                 told = {
-                    "port": port,
+                    "port": server.port,
                     "seconds": options.seconds if number else 1.0,
                     "connections": options.connections,
                     "forms": forms if kind == "signup" else None,
                     "series": next(names),
                 }
                 command = [sys.executable, "-m", "benchmarks.capture", "--load", json.dumps(told)]
+                before = server.worked()
                 done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+                result = Round(**json.loads(done.stdout))
+                result.worked = server.worked() - before
                 if number:  # the first round warms up
-                    rounds[kind].append(Round(**json.loads(done.stdout)))
+                    rounds[kind].append(result)
                 elif kind == "signup":
-                    warm = len(json.loads(done.stdout)["took"])
+                    warm = len(result.took)
     with database.read() as session:
         stored = session.scalar(select(func.count()).select_from(Lead)) or 0
     database.engine.dispose()
@@ -152,7 +172,10 @@ def _alternate(table: Table, options: argparse.Namespace, folder: Path, name: st
         share = f"{rate / plain:.2f}" if kind == "signup" else ""
         kept = f"{stored} of {thanked}" if kind == "signup" else ""
         p50, p99 = (f"{1000 * took[int(len(took) * part)]:.1f}" for part in (0.5, 0.99))
-        table.add_row(title, f"{rate:.0f}", share, p50, p99, str(sum(each.refused for each in rounds[kind])), kept)
+        work = f"{1_000_000 * sum(each.worked for each in rounds[kind]) / len(took):.0f}"
+        table.add_row(
+            title, f"{rate:.0f}", share, p50, p99, work, str(sum(each.refused for each in rounds[kind])), kept
+        )
 
 
 def _prepare(url: str) -> list[dict[str, str]]:
@@ -172,7 +195,7 @@ def _prepare(url: str) -> list[dict[str, str]]:
 
 
 @contextmanager
-def _server(module: list[str], environ: dict[str, str], folder: Path) -> Iterator[int]:
+def _server(module: list[str], environ: dict[str, str], folder: Path) -> Iterator[Started]:
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     with (folder / "log").open("a") as log:
         process = subprocess.Popen(
@@ -187,7 +210,7 @@ def _server(module: list[str], environ: dict[str, str], folder: Path) -> Iterato
     try:
         line = process.stdout.readline()
         assert " listens on " in line, (folder / "log").read_text()
-        yield int(line.rsplit(":", 1)[1])
+        yield Started(psutil.Process(process.pid), int(line.rsplit(":", 1)[1]))
     finally:
         process.terminate()
         process.wait()
