@@ -102,6 +102,15 @@ def use(driver: Driver, proof: Proof) -> bool:
     return proof.nonce is None or bool(_USE(driver, nonce=proof.nonce, until=proof.until))
 
 
+def weight(origin: str | None, agent: str | None) -> int:
+    """For how many a sign-up counts in the budgets: more where something is odd, which alone is no reason to refuse.
+
+    ``Origin: null`` is what a page without a referrer sends, and a file, and a frame that somebody locked up; no
+    browser leaves out its name.
+    """
+    return 1 + (origin == "null") + (not agent)
+
+
 def _of(fields: Mapping[str, str]) -> str:
     """What makes a sign-up this one: whose page, and whose address."""
     told = json.dumps([fields.get(name, "").strip() for name in ("token", "page", "email")])

@@ -56,16 +56,27 @@ def _asked_before(marks: int) -> Prepared:
 
 
 def exceeded(
-    driver: Driver, links: Links, limits: Limits, *, member_id: str | None, network: str, address: str, now: datetime
+    driver: Driver,
+    links: Links,
+    limits: Limits,
+    *,
+    member_id: str | None,
+    network: str,
+    address: str,
+    now: datetime,
+    weight: int = 1,
 ) -> list[str]:
-    """Counts a sign-up; the names of the budgets that it goes over, empty when there are none."""
+    """Counts a sign-up; the names of the budgets that it goes over, empty when there are none.
+
+    ``weight``: for how many it counts (see ``abuse.weight``).
+    """
     subjects = {
         "token": member_id or "_company",
         "network": links.fingerprint(f"network@{network}")[:32],
         "domain": links.fingerprint(f"domain@{address.rpartition('@')[2]}")[:32],
         "total": "",
     }
-    counted = count_up(driver, now.replace(minute=0, second=0, microsecond=0), subjects)
+    counted = count_up(driver, now.replace(minute=0, second=0, microsecond=0), subjects, weight)
     return [scope for scope, count in counted.items() if count > getattr(limits, scope)]
 
 

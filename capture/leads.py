@@ -39,6 +39,8 @@ class SignUp:
     """What they answered to "Who introduced you?", as typed. Nothing is looked up by it before they confirm."""
     network: str = UNKNOWN
     """Where it was sent from, as far as limits care; never stored in clear."""
+    weight: int = 1
+    """For how many it counts in the budgets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def accept(
         network=signup.network,
         address=signup.email,
         now=now,
+        weight=signup.weight,
     )
     if lead.confirmed:
         confirming.pretend_to_ask(driver, host, lead, now, letters)

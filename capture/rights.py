@@ -23,6 +23,9 @@ SCOPE = "my-data"
 BETWEEN_LINKS = timedelta(hours=1)
 MOST_LINKS_A_DAY = 3
 
+MOST_CORRECTIONS = 3
+"""Of one lead: each sends a mail to a member, and whoever changes their mind all day long must not flood them."""
+
 _NOBODY = "nobody@erased.invalid"
 
 
@@ -71,8 +74,8 @@ def held(session: Session, links: Links, address: str) -> dict[str, Any]:
 def correct(session: Session, letters: Letters, address: str, introducer: str, now: datetime) -> Member | None:
     """Credits the person's leads to the member they name, by slug or by the address of the member's page.
 
-    Only leads that were confirmed within the company's window change. Returns the member, None where nobody was
-    found or nothing could change; the member who follows up from now on is told.
+    Only leads that were confirmed within the company's window change, each at most three times. Returns the member,
+    None where nobody was found or nothing could change; the member who follows up from now on is told.
     """
     company = hosts.company(session)
     member = introducers.find(session, company, introducer)
@@ -80,15 +83,22 @@ def correct(session: Session, letters: Letters, address: str, introducer: str, n
     open_ones = [
         lead for lead in leads_of(session, address) if lead.confirmed and lead.confirmed_at and lead.confirmed_at > late
     ]
-    if member is None or not open_ones:
+    others = [lead for lead in open_ones if member is not None and lead.owner_id != member.id]
+    changing = [lead for lead in others if _corrections(session, lead) < MOST_CORRECTIONS]
+    if member is None or not open_ones or (others and not changing):
         return None
-    for lead in open_ones:
+    for lead in changing:
         before = lead.servicer_id
         crediting.note(session, lead, "corrected", now)
         crediting.credit(session, lead, now, correction=member.id)
         if lead.servicer_id != before:
             telling.new_lead(session, lead, now, letters)
     return member
+
+
+def _corrections(session: Session, lead: Lead) -> int:
+    mine = select(func.count()).select_from(Act).where(Act.lead_id == lead.id, Act.kind == "corrected")
+    return session.scalar(mine) or 0
 
 
 def withdraw(session: Session, links: Links, address: str, now: datetime) -> None:

@@ -118,6 +118,7 @@ def _store(typed: Typed, sender: Sender, proof: abuse.Proof) -> str:
         utm=campaign(request.form, request.args),
         introducer=typed.introducer,
         network=network(request.remote_addr),
+        weight=abuse.weight(request.headers.get("Origin"), request.headers.get("User-Agent")),
     )
 
     def take_in(desk: leads.Desk) -> leads.Accepted:

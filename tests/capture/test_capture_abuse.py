@@ -192,6 +192,22 @@ def test_over_a_budget_everything_is_stored_and_mails_are_held(limited, form, ro
     assert [each.state for each in rows(OutboxMail)][4] == "waiting"
 
 
+def test_what_is_odd_counts_for_more_and_is_never_refused(limited, form, rows):
+    """A page that sends no referrer makes ``Origin: null`` of a native post: that is no crime."""
+    client = limited(network=6)
+    browser = {"User-Agent": "Mozilla/5.0", "Origin": "https://fern.example"}
+    answers = []
+    for place, headers in enumerate((browser, browser | {"Origin": "null"}, {"Origin": "null", "User-Agent": ""})):
+        for number in range(7):
+            fields = form(email=f"p{number}@{place}.example.com")
+            address = {"REMOTE_ADDR": f"192.0.{place}.1"}
+            answers.append(client.post("/signup", data=fields, headers=headers, environ_base=address))
+    assert len({(each.status_code, each.location, each.data) for each in answers}) == 1
+    waiting = Counter(each.domain for each in rows(OutboxMail) if each.state == "waiting")
+    assert waiting == {"0.example.com": 6, "1.example.com": 3, "2.example.com": 2}
+    assert len(rows(Lead)) == 21, "all are kept"
+
+
 def test_budgets_of_others_are_their_own(limited, form, rows):
     client = limited(token=1, network=1, domain=1)
     for number, member in enumerate(("m-1", "m-2", None)):

@@ -100,6 +100,16 @@ def test_a_stranger_cannot_be_named(client, confirmed, link, rows, typed):
     assert rows(Lead)[0].owner_id == "m-1"
 
 
+def test_members_are_not_flooded_by_one_who_changes_their_mind(client, confirmed, link, rows):
+    confirmed("m-1")
+    path = link() + "/introducer"
+    answers = [client.post(path, data={"introducer": ("bo", "bo", "ana")[n % 3]}).status_code for n in range(30)]
+    assert answers[:5] == [200] * 5
+    assert answers[-1] == 422
+    assert len([each for each in rows(Act) if each.kind == "corrected"]) == 3
+    assert len([each for each in rows(OutboxMail) if each.kind == "new-lead"]) == 4
+
+
 def test_after_the_window_the_owner_stays(client, confirmed, link, rows, clock):
     confirmed("m-1")
     clock.forward(days=30)
