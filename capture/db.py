@@ -14,22 +14,35 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, MetaData, QueuePool, Table, create_engine, event, inspect, make_url, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    QueuePool,
+    String,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+)
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from capture.directory import EspalierError, Fault
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 IDLE_MS = 60_000
 """After which PostgreSQL ends a transaction whose program has stopped talking, so that its locks go."""
@@ -45,6 +58,9 @@ DRIVER_ERRORS = (sqlite3.Error, psycopg.Error)
 
 MADE_WITH_ROWS = {"alembic_version", "chain"}
 """Tables to which the migrations themselves add rows."""
+
+
+_VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32)))
 
 
 class DatabaseError(EspalierError):
@@ -120,6 +136,8 @@ class Database:
                 os.close(os.open(self.file, os.O_CREAT | os.O_RDWR, 0o600))
         wanted = revision or self.head
         if self.revision() != wanted:
+            from alembic import command
+
             with self.writing() as connection:
                 command.upgrade(self._alembic(connection), wanted or "head")
 
@@ -134,13 +152,18 @@ class Database:
 
     @property
     def head(self) -> str | None:
-        """The newest revision this program knows."""
-        return ScriptDirectory.from_config(self._alembic(None)).get_current_head()
+        """The newest revision this program knows: read off the migrations' names, as loading Alembic takes longer than
+        most commands do."""
+        names = (each.name for each in files("capture.migrations.versions").iterdir())
+        return max((name[1:5] for name in names if name.startswith("v") and name.endswith(".py")), default=None)
 
     def revision(self) -> str | None:
         """The revision the database is at, None for an empty one. Raises Unavailable."""
         with unavailable(), self.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            if not inspect(connection).has_table(_VERSION.name):
+                return None
+            found: str | None = connection.scalar(select(_VERSION.c.version_num))
+            return found
 
     def require(self) -> None:
         """Raises DatabaseError unless the database is there and up to date."""
@@ -161,6 +184,8 @@ class Database:
         return []
 
     def _alembic(self, connection: Connection | None) -> Config:
+        from alembic.config import Config
+
         alembic = Config()
         alembic.set_main_option("script_location", "capture:migrations")
         alembic.set_main_option("path_separator", "os")

@@ -9,6 +9,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_mock_engine, inspect, text
 
 from capture.db import Database, DatabaseError, Unavailable, safe_sqlite
@@ -62,6 +63,10 @@ def test_down_to_nothing_and_up_again(database, client, form):
         assert inspect(connection).get_table_names() == ["alembic_version"]
         command.upgrade(database._alembic(connection), "head")
     assert database.revision() == database.head
+
+
+def test_the_newest_migration_is_told_by_its_name(database):
+    assert database.head == ScriptDirectory.from_config(database._alembic(None)).get_current_head()
 
 
 def test_migrating_again_changes_nothing(database, monkeypatch):
