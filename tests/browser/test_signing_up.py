@@ -248,7 +248,9 @@ def test_by_keyboard_alone(
     if not javascript:
         expect(page.locator("h1")).to_have_text("One more step")
         page.wait_for_timeout(abuse.QUICKEST.total_seconds() * 1000)
+        press_tab(page)  # the company's name leads home
         press_tab(page)
+        assert page.evaluate("document.activeElement.matches('button')")
         page.keyboard.press("Enter")
     page.wait_for_url(almanac.address(slug, "thanks", "en"))
     found = lead(capture, slug, email)
