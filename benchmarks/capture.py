@@ -38,9 +38,10 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import func, select
 
-from capture import abuse, directory, serving
+from capture import directory, serving
 from capture.db import Database
 from capture.directory import PageSeen, TokenSigner
+from capture.limits import abuse
 from capture.models import Lead, Member, Wording
 from capture.settings import Settings
 from capture.sync import sync

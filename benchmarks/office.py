@@ -24,11 +24,11 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import insert, select
 
-from capture import signing_in
 from capture.app import create_app
+from capture.cases import signing_in
+from capture.cases.pipeline import Stage
 from capture.db import Database
 from capture.models import Company, Lead, Member, OutboxMail, Step
-from capture.pipeline import Stage
 from capture.settings import Settings
 from tests.capture import databases
 

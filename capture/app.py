@@ -11,11 +11,12 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from capture import health, openapi, reports
+from capture import health, openapi
 from capture.db import Database, Unavailable
 from capture.directory import TokenSigner
 from capture.groups import Groups
-from capture.mail import Letters
+from capture.mailing import reports
+from capture.mailing.mail import Letters
 from capture.office import door
 from capture.office import views as office_views
 from capture.public import answers, confirm, headers, look, mailbox, rights, unsubscribe, views

@@ -21,10 +21,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from capture import directory, export, leads
+from capture import directory, leads
+from capture.cases import export
 from capture.db import Database, Unavailable
 from capture.directory import EspalierError, Fault
-from capture.mail import Letters
+from capture.mailing.mail import Letters
 from capture.settings import Settings
 from capture.tokens import Links
 
@@ -163,7 +164,7 @@ def mail(action: str | None, numbers: tuple[int, ...], state: str | None, as_jso
       capture mail retry 17 18
       capture mail drop 17
     """
-    from capture import outbox
+    from capture.mailing import outbox
 
     if action == "drop" and not numbers:
         raise click.UsageError("say which mails to drop")
@@ -200,8 +201,8 @@ def bounces(path: Path, as_json: bool) -> None:
     Example:
       capture bounces /var/mail/bounces
     """
-    from capture import bounces as reports
-    from capture.gate import CompanyGate
+    from capture.mailing import bounces as reports
+    from capture.mailing.gate import CompanyGate
     from capture.tokens import Links
 
     settings = Settings.from_environ(os.environ)
@@ -323,7 +324,7 @@ def why(lead: int) -> None:
     Example:
       capture why 17
     """
-    from capture import story
+    from capture.credit import story
 
     with _existing_database().read() as session:
         for line in story.tell(session, lead):
@@ -343,7 +344,7 @@ def audit(seal: str | None, as_json: bool) -> None:
       capture audit
       capture audit --seal 5f1d…
     """
-    from capture import evidence
+    from capture.credit import evidence
 
     with _existing_database().read() as session:
         report = evidence.audit(session, seal)
@@ -368,7 +369,7 @@ def export_(email: str) -> None:
     Example:
       capture export pat@example.com > pat.json
     """
-    from capture import rights
+    from capture.consent import rights
 
     settings = Settings.from_environ(os.environ)
     with _existing_database().read() as session:
@@ -389,8 +390,8 @@ def erase(email: str) -> None:
     Example:
       capture erase pat@example.com --yes
     """
-    from capture import erasing
-    from capture.canonical import identity
+    from capture.consent import erasing
+    from capture.limits.canonical import identity
 
     settings = Settings.from_environ(os.environ)
     with _existing_database().write() as session:
@@ -427,7 +428,7 @@ def import_(
     Example:
       capture import fair.csv --member ana --map "email=E-mail address" --dry-run
     """
-    from capture import importing
+    from capture.cases import importing
 
     settings = Settings.from_environ(os.environ)
     database = _existing_database()
@@ -482,7 +483,7 @@ def staff() -> None:
 @click.argument("email")
 def add_staff(email: str) -> None:
     """Let somebody in: they sign in with a link mailed to this address."""
-    from capture import signing_in
+    from capture.cases import signing_in
 
     with _existing_database().write() as session:
         signing_in.add_staff(session, email, _now())
@@ -493,7 +494,7 @@ def add_staff(email: str) -> None:
 @click.argument("email")
 def remove_staff(email: str) -> None:
     """Shut somebody out at once, wherever they are signed in."""
-    from capture import signing_in
+    from capture.cases import signing_in
 
     with _existing_database().write() as session:
         signing_in.remove_staff(session, email, _now())
@@ -504,7 +505,7 @@ def remove_staff(email: str) -> None:
 @AS_JSON
 def list_staff(as_json: bool) -> None:
     """Name everybody who may come in."""
-    from capture import signing_in
+    from capture.cases import signing_in
 
     with _existing_database().read() as session:
         found = [{"email": each.email, "since": each.added_at.isoformat()} for each in signing_in.staff(session)]
@@ -530,7 +531,8 @@ def purge(unconfirmed: int | None, withdrawn: int | None, mails: int | None) -> 
     Example:
       capture purge --unconfirmed 14
     """
-    from capture import erasing, hosts
+    from capture import hosts
+    from capture.consent import erasing
 
     wished = {"unconfirmed": unconfirmed, "withdrawn": withdrawn, "mails": mails}
     days = {name: timedelta(days=number) for name, number in wished.items() if number is not None}
@@ -558,7 +560,7 @@ def held(numbers: tuple[int, ...], wish: str | None, everything: bool, as_json: 
       capture held --release 12 15
       capture held --drop --all
     """
-    from capture import held as held_mails
+    from capture.mailing import held as held_mails
 
     if wish and bool(numbers) is everything:
         raise click.UsageError("name the mails by their numbers, or all of them by --all")

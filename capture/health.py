@@ -16,8 +16,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import REGISTRY, Collector
 
-from capture import metrics, outbox, service
+from capture import metrics, service
 from capture.db import Unavailable
+from capture.mailing import outbox
 from capture.models import Company
 from capture.network import is_this_machine
 

@@ -14,11 +14,15 @@ from uuid import uuid4
 from sqlalchemy import Connection, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from capture import budgets, confirming, evidence, hosts, mail
-from capture.budgets import Limits
+from capture import hosts
+from capture.consent import confirming
+from capture.credit import evidence
 from capture.directory import EspalierError, Fault, Interest, PageSeen, did_you_mean
+from capture.limits import budgets
+from capture.limits.budgets import Limits
+from capture.limits.networks import UNKNOWN
+from capture.mailing import mail
 from capture.models import Consent, Lead, Member, Particular, Slug, Touch
-from capture.networks import UNKNOWN
 from capture.prepared import Driver, Prepared, insert_into
 from capture.tokens import Links
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from capture.abuse import ALGORITHM
 from capture.directory import Interest
+from capture.limits.abuse import ALGORITHM
 from capture.public.forms import UTM
 
 blueprint = Blueprint("openapi", __name__)

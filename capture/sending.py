@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from capture.db import Database
-from capture.envelope import Envelope
-from capture.gate import CompanyGate
-from capture.quota import Quota
+from capture.mailing.envelope import Envelope
+from capture.mailing.gate import CompanyGate
+from capture.mailing.quota import Quota
+from capture.mailing.smtp import Mailer, SmtpMailer
+from capture.mailing.webhooks import WebhookSender
+from capture.mailing.worker import Worker
 from capture.settings import Settings
-from capture.smtp import Mailer, SmtpMailer
 from capture.tokens import Links
-from capture.webhooks import WebhookSender
-from capture.worker import Worker
 
 NOBODY = "nobody@espalier.invalid"
 """The demo's sender; nothing it writes leaves this machine."""

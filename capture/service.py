@@ -12,7 +12,7 @@ from flask import current_app
 from capture.db import Database
 from capture.directory import TokenSigner
 from capture.groups import Groups
-from capture.mail import Letters
+from capture.mailing.mail import Letters
 from capture.settings import Settings
 from capture.tokens import Links
 

@@ -17,12 +17,12 @@ from capture import logs, metrics, sending
 from capture.app import create_app
 from capture.connections import Threads
 from capture.db import Database, Unavailable
-from capture.delivery import DeliveryError
 from capture.directory import EspalierError, Fault
+from capture.mailing.delivery import DeliveryError
+from capture.mailing.worker import Worker
 from capture.service import EXTENSION, Service
 from capture.settings import Settings
 from capture.tokens import Links
-from capture.worker import Worker
 
 log = logging.getLogger("capture.serving")
 

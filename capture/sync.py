@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Column, Connection, MetaData, Table, and_, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from capture import crediting, models
+from capture import models
+from capture.credit import crediting
 from capture.directory import Directory, EspalierError, Fault, Member
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from itsdangerous import BadData, URLSafeSerializer
 from itsdangerous.encoding import base64_encode
 
-from capture.canonical import derive, fingerprint, fingerprints
+from capture.limits.canonical import derive, fingerprint, fingerprints
 
 LONGEST = 1024
 """Characters; anything longer is refused before any arithmetic is done on it."""

@@ -21,9 +21,10 @@ import click
 from click.testing import CliRunner
 from pydantic import BaseModel
 
-from capture import budgets, delivery
 from capture import settings as capture_settings
 from capture.commands import main as capture
+from capture.limits import budgets
+from capture.mailing import delivery
 from sitegen import config, content, context
 from sitegen.cli import main as sitegen
 from sitegen.instance import SECRETS

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
-from capture.budgets import Limits
+from capture.limits.budgets import Limits
 from tests import docs
 from tests.conftest import ROOT
 

@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from capture import abuse
+from capture.limits import abuse
 from tests.browser.company import KINDS, LOCALES, SAMPLE
 from tests.browser.forms import Form, Page
 from tests.browser.live import LOOPBACK, Capture, Website, capture_service, free_ports, run, secrets

@@ -16,10 +16,11 @@ from werkzeug.exceptions import Forbidden, NotFound
 from wtforms import Form
 from wtforms.csrf.session import SessionCSRF
 
-from capture import caseload, service, signing_in, words
+from capture import service, words
+from capture.cases import caseload, signing_in
+from capture.cases.signing_in import Person
 from capture.models import Lead, Viewing
 from capture.public import answers
-from capture.signing_in import Person
 from capture.words import Words
 
 COOKIE = "__Host-espalier"

@@ -6,7 +6,8 @@ import logging
 
 from flask import Blueprint, Response, make_response, redirect, request
 
-from capture import hosts, service, signing_in
+from capture import hosts, service
+from capture.cases import signing_in
 from capture.office import access
 from capture.public import answers, mailed
 from capture.tokens import Purpose

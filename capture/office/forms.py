@@ -9,11 +9,11 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, Field, IntegerField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
-from capture import importing
-from capture.caseload import Sort, Wanted
+from capture.cases import importing
+from capture.cases.caseload import Sort, Wanted
+from capture.cases.pipeline import LONGEST_NOTE, Lost, Stage
 from capture.directory import Interest
 from capture.office.access import OfficeForm
-from capture.pipeline import LONGEST_NOTE, Lost, Stage
 
 LONGEST_SEARCH = 254
 

@@ -8,9 +8,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from capture import hosts, pipeline, rights
+from capture import hosts
+from capture.cases import pipeline
+from capture.cases.signing_in import Person
+from capture.consent import rights
 from capture.models import Lead, Member, Step
-from capture.signing_in import Person
 from capture.words import Words
 
 

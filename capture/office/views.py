@@ -10,12 +10,13 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, request
 from sqlalchemy.orm import Session
 
-from capture import caseload, export, hosts, importing, pipeline, service
+from capture import hosts, service
+from capture.cases import caseload, export, importing, pipeline
+from capture.cases.pipeline import Lost, Stage
 from capture.directory import Interest
 from capture.models import Lead, Provenance
 from capture.office import access, forms, timeline
 from capture.office.access import OfficeForm
-from capture.pipeline import Lost, Stage
 from capture.public import answers
 from capture.words import Words
 

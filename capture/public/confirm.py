@@ -6,7 +6,8 @@ import logging
 
 from flask import Blueprint, Response
 
-from capture import confirming, hosts, service
+from capture import hosts, service
+from capture.consent import confirming
 from capture.hosts import Host
 from capture.models import Company, Lead
 from capture.prepared import Driver

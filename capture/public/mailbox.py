@@ -11,8 +11,8 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from sqlalchemy import select
 
 from capture import service, words
+from capture.mailing.outbox import WEBHOOK
 from capture.models import OutboxMail
-from capture.outbox import WEBHOOK
 from capture.public import headers
 
 blueprint = Blueprint("mailbox", __name__, url_prefix="/dev/mailbox")

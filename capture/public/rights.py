@@ -7,7 +7,8 @@ import logging
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
 
-from capture import confirming, erasing, hosts, rights, service
+from capture import hosts, service
+from capture.consent import confirming, erasing, rights
 from capture.models import Company, Lead
 from capture.public import answers, mailed
 from capture.tokens import Purpose

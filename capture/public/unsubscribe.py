@@ -6,7 +6,8 @@ import logging
 
 from flask import Blueprint, Response
 
-from capture import hosts, service, unsubscribing
+from capture import hosts, service
+from capture.mailing import unsubscribing
 from capture.public import mailed
 from capture.tokens import Purpose
 

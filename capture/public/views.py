@@ -9,10 +9,11 @@ from datetime import datetime
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from capture import abuse, hosts, leads, service
+from capture import hosts, leads, service
 from capture.directory import PageSeen, TokenError
 from capture.hosts import Host, NoSuchMember
-from capture.networks import network
+from capture.limits import abuse
+from capture.limits.networks import network
 from capture.public import answers, forms, headers
 from capture.public.forms import SignupForm, Typed, campaign
 

@@ -18,7 +18,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
-from capture import export, leads
+from capture import leads
+from capture.cases import export
 from capture.db import Database
 from capture.settings import Settings
 from sitegen import site as sites

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from capture import abuse
+from capture.limits import abuse
 from tests.browser import company
 from tests.browser.company import EVERYTHING
 from tests.browser.live import LOOPBACK, Capture, Website, capture_service, free_ports, website

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from capture import abuse
+from capture.limits import abuse
 from tests.browser.company import ARABIC, EVERYTHING, LEAST
 from tests.browser.live import Capture, Website
 from tests.browser.windows import DESK, Window

@@ -14,9 +14,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from capture import abuse, models, words
+from capture import models, words
 from capture.app import create_app
 from capture.db import Database
+from capture.limits import abuse
 from capture.settings import Settings
 from capture.tokens import Links
 from sitegen.consent import digest, short_digest

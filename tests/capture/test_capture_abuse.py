@@ -12,12 +12,12 @@ from html import unescape
 import pytest
 from test_capture_signup import JSON, form_of
 
-from capture import abuse
 from capture.app import create_app
-from capture.budgets import Limits
-from capture.canonical import canonical
+from capture.limits import abuse
+from capture.limits.budgets import Limits
+from capture.limits.canonical import canonical
+from capture.limits.networks import network
 from capture.models import Lead, Member, OutboxMail, Spent, Tally, Touch, Used
-from capture.networks import network
 
 
 def solve(challenge: dict) -> str:
@@ -225,7 +225,7 @@ def test_no_address_of_a_visitor_is_kept(client, form, rows):
 
 @pytest.mark.parametrize("lead", ["new", "known", "confirmed", "unsubscribed", "disowned", "held"])
 def test_nobody_can_tell_who_is_known(client, form, confirmed, mailed, links, database, clock, lead):
-    from capture import suppression
+    from capture.mailing import suppression
 
     expected = client.post("/signup", data=form("m-1", email="stranger@example.org"))
     if lead in ("known", "held"):

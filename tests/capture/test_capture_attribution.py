@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from capture.attribution import Contact, Rules, Seen, Standing, Verdict, decide, nearest_active
+from capture.credit.attribution import Contact, Rules, Seen, Standing, Verdict, decide, nearest_active
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 MEMBERS = {

@@ -8,9 +8,10 @@ import stat
 import pytest
 from sqlalchemy import select
 
-from capture import evidence, suppression
 from capture.backup import BackupError, backup, restore
+from capture.credit import evidence
 from capture.db import Database
+from capture.mailing import suppression
 from capture.models import Act, Base, Decision, Lead, Particular, Spent, Suppression, Tally
 
 

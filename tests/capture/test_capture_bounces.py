@@ -11,11 +11,11 @@ import pytest
 from conftest import KEY
 from standardwebhooks.webhooks import Webhook
 
-from capture import bounces, suppression
 from capture.app import create_app
-from capture.delivery import Delivery
 from capture.directory import EspalierError
-from capture.gate import CompanyGate
+from capture.mailing import bounces, suppression
+from capture.mailing.delivery import Delivery
+from capture.mailing.gate import CompanyGate
 from capture.models import OutboxMail
 from capture.tokens import Links
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from capture.canonical import canonical, derive, fingerprint
+from capture.limits.canonical import canonical, derive, fingerprint
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_a_fresh_mail_is_bound_by_the_same_budget(client, signed_up, mailed, row
 
 
 def test_not_me_is_for_good(client, signed_up, form, mailed, rows, kinds, links, database, clock):
-    from capture import suppression
+    from capture.mailing import suppression
 
     confirm, link = mailed("confirm", "confirm"), mailed("confirm", "not-me")
     assert client.get(link).status_code == 200

@@ -6,10 +6,10 @@ import pytest
 from conftest import Clock
 from mailserver import Handler, serving
 
-from capture.delivery import Delivery, DeliveryError
-from capture.envelope import Envelope, compose
+from capture.mailing.delivery import Delivery, DeliveryError
+from capture.mailing.envelope import Envelope, compose
+from capture.mailing.smtp import MailServerError, NoServer, Server, SmtpMailer
 from capture.models import OutboxMail
-from capture.smtp import MailServerError, NoServer, Server, SmtpMailer
 
 MAIL = Envelope("mail@fern.example.com", "pat@example.com", b"Subject: x\r\nMessage-ID: <1@x>\r\n\r\nHi\r\n", False)
 

@@ -10,14 +10,16 @@ import pytest
 from mailserver import Handler, serving
 from sqlalchemy import MetaData, select
 
-from capture import bounces, erasing, evidence, outbox, suppression
-from capture.bounces import Report
+from capture.consent import erasing
+from capture.credit import evidence
 from capture.db import Database
-from capture.gate import CompanyGate
+from capture.mailing import bounces, outbox, suppression
+from capture.mailing.bounces import Report
+from capture.mailing.gate import CompanyGate
+from capture.mailing.quota import Quota
+from capture.mailing.smtp import Server, SmtpMailer
+from capture.mailing.worker import Worker
 from capture.models import Lead, OutboxMail, Particular, Suppression, Touch
-from capture.quota import Quota
-from capture.smtp import Server, SmtpMailer
-from capture.worker import Worker
 
 ADDRESS = "Zq7pat.Lee+tea@exämple.com"
 TRACES = ("zq7pat", "zqname", "zqradio", "exämple.com", "xn--exmple-cua.com")
@@ -125,7 +127,7 @@ def test_by_the_person(client, lived, database, rows, caplog):
 
 @pytest.mark.parametrize("typed", [ADDRESS, "Zq7pat.Lee+tea@EXÄMPLE.com", "Zq7pat.Lee+tea@xn--exmple-cua.com"])
 def test_by_the_operator_however_the_domain_is_written(lived, database, links, clock, caplog, typed):
-    from capture.canonical import identity
+    from capture.limits.canonical import identity
 
     with database.write() as session:
         assert erasing.erase(session, links, identity(typed), clock.now) == 3

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from capture import erasing, evidence
+from capture.consent import erasing
+from capture.credit import evidence
 from capture.models import Act, Chain, Consent, Decision, Lead, Particular, Touch
 
 

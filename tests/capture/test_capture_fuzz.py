@@ -16,8 +16,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.datastructures import MultiDict
 
-from capture import evidence, export, leads
-from capture.envelope import compose
+from capture import leads
+from capture.cases import export
+from capture.credit import evidence
+from capture.mailing.envelope import compose
 from capture.models import Consent, Lead, OutboxMail, Particular, Touch
 from capture.public.forms import UTM, SignupForm
 from capture.words import load

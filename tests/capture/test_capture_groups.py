@@ -12,7 +12,8 @@ import pytest
 from databases import spoilt
 from sqlalchemy import event
 
-from capture import evidence, leads
+from capture import leads
+from capture.credit import evidence
 from capture.db import Unavailable
 from capture.directory import Interest, PageSeen
 from capture.models import Lead, OutboxMail, Touch

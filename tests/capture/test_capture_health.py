@@ -13,8 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from capture import logs
 from capture.app import create_app
-from capture.delivery import Delivery
 from capture.health import UNKNOWN
+from capture.mailing.delivery import Delivery
 
 
 def samples(text: str) -> dict[tuple[str, str], float]:

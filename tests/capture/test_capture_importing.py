@@ -12,12 +12,15 @@ import pytest
 from click.testing import CliRunner
 from conftest import Clock
 
-from capture import commands, evidence, importing, story, suppression
+from capture import commands
+from capture.cases import importing
+from capture.cases.importing import List, Origin
+from capture.credit import evidence, story
 from capture.db import Database
 from capture.directory import EspalierError
-from capture.importing import List, Origin
+from capture.mailing import suppression
+from capture.mailing.suppression import Reason
 from capture.models import Lead, Ledger, OutboxMail, Provenance
-from capture.suppression import Reason
 
 PROVEN = Origin("m-2", "Fair Lists Ltd", date(2026, 1, 5), "I may be written to about candles.")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from capture import erasing, introducers
+from capture.consent import erasing
+from capture.credit import introducers
 from capture.models import Company, Decision, Lead, Member, OutboxMail, Particular, Slug, Touch
 
 
@@ -97,7 +98,7 @@ def test_any_other_answer_is_kept_and_decides_nothing(confirmed, decided, told, 
 
 
 def test_the_operator_sees_it(confirmed, database, rows):
-    from capture import story
+    from capture.credit import story
 
     confirmed(None, introducer="my aunt")
     with database.read() as session:
@@ -184,7 +185,7 @@ def test_the_page_between_carries_it_on(client, form):
 
 
 def test_erasing_takes_it_along(confirmed, database, links, clock, rows):
-    from capture import evidence
+    from capture.credit import evidence
 
     confirmed("m-1", introducer="my aunt Zelda")
     with database.read() as session:

@@ -10,10 +10,10 @@ import pytest
 from conftest import KEY, Clock
 
 from capture import words
-from capture.attribution import Rule
+from capture.credit.attribution import Rule
 from capture.directory import Interest
 from capture.hosts import Host
-from capture.mail import Letters
+from capture.mailing.mail import Letters
 from capture.models import Company, Lead, Member, Particular, Touch
 from capture.tokens import Links
 

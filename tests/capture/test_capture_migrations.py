@@ -7,7 +7,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, Table, select, text
 
-from capture import evidence
+from capture.credit import evidence
 from capture.db import Database
 
 

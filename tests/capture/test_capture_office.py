@@ -14,7 +14,7 @@ from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
 
-from capture import signing_in
+from capture.cases import signing_in
 from capture.db import Database
 from capture.models import Lead, OutboxMail, Sitting, Step, Viewing
 
@@ -314,7 +314,7 @@ def test_who_wants_no_mail_is_left_alone(
 def test_an_erased_person_leaves_no_words_behind(
     enter: SignIn, confirmed: Any, database: Database, links: Any, rows: Any, clock: Clock
 ) -> None:
-    from capture import erasing
+    from capture.consent import erasing
 
     confirmed("m-2")
     number = rows(Lead)[0].id
@@ -418,7 +418,7 @@ def test_staff_are_let_in_and_shut_out_by_command(settings: Any, monkeypatch: py
 def test_mail_that_comes_back_is_told(
     enter: SignIn, confirmed: Any, database: Database, links: Any, clock: Clock
 ) -> None:
-    from capture import suppression
+    from capture.mailing import suppression
 
     confirmed("m-2")
     browser = enter("bo@members.example.com")
@@ -429,7 +429,7 @@ def test_mail_that_comes_back_is_told(
 
 
 def test_somebody_met_is_kept_once(enter: SignIn, rows: Any, database: Database, links: Any, clock: Clock) -> None:
-    from capture import suppression
+    from capture.mailing import suppression
 
     browser = enter("bo@members.example.com")
     sent = {"email": "Nell@Example.com", "first_name": "Nell", "phone": "+353 87 123 4567", "interest": "products"}

@@ -23,9 +23,9 @@ from schemathesis.specs.openapi.checks import (
 )
 from standardwebhooks.webhooks import Webhook
 
-from capture import abuse
 from capture.app import create_app
-from capture.delivery import Delivery
+from capture.limits import abuse
+from capture.mailing.delivery import Delivery
 from capture.openapi import describe
 from capture.tokens import Links
 

@@ -18,9 +18,9 @@ from certificates import Certificate
 from mailserver import Handler, serving
 from process import environment
 
-from capture.envelope import Envelope
+from capture.mailing.envelope import Envelope
+from capture.mailing.smtp import NoServer, PutOff, Refused, Server, SmtpMailer
 from capture.models import OutboxMail
-from capture.smtp import NoServer, PutOff, Refused, Server, SmtpMailer
 
 pytestmark = [
     # Said of every server that speaks TLS from the first byte on: aiosmtpd does not see that it does.

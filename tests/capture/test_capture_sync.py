@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Clock
 
-from capture import evidence, story
+from capture.credit import evidence, story
 from capture.db import Database
 from capture.directory import Company, Member, PageAddress, Policies, RosterError, Wording, load
 from capture.models import Company as CompanyRow

@@ -9,8 +9,8 @@ import pytest
 from conftest import KEY
 from test_capture_signup import form_of
 
-from capture import abuse
 from capture.app import create_app
+from capture.limits import abuse
 from capture.models import Act, Lead, Member, OutboxMail, Suppression
 from capture.tokens import LIFETIMES, Links, Purpose
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from capture import suppression
+from capture.mailing import suppression
 from capture.models import Lead, OutboxMail, Suppression
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -93,7 +93,7 @@ def test_who_is_blocked_from_what(database, links, clock):
 
 
 def test_a_row_under_an_old_key_still_counts(database, clock):
-    from capture.canonical import derive
+    from capture.limits.canonical import derive
 
     old, new = derive("o" * 32), derive("n" * 32)
     with database.write() as session:

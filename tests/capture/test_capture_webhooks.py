@@ -10,13 +10,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from capture import webhooks
+from capture.mailing import webhooks
+from capture.mailing.outbox import Retry
+from capture.mailing.quota import Quota
+from capture.mailing.webhooks import WebhookSender
+from capture.mailing.worker import Worker
 from capture.models import Lead, OutboxMail
-from capture.outbox import Retry
-from capture.quota import Quota
 from capture.sending import LocalMailbox
-from capture.webhooks import WebhookSender
-from capture.worker import Worker
 
 SECRET = "whsec_" + "c2VjcmV0" * 4
 

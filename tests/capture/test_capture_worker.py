@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from mailserver import Handler, chaos, serving
 
-from capture import outbox
+from capture.mailing import outbox
+from capture.mailing.outbox import Retry
+from capture.mailing.quota import Quota
+from capture.mailing.smtp import NoServer, Server, SmtpMailer
+from capture.mailing.worker import Worker
 from capture.models import Company, OutboxMail
-from capture.outbox import Retry
-from capture.quota import Quota
-from capture.smtp import NoServer, Server, SmtpMailer
-from capture.worker import Worker
 
 SENDER = "mail@fern.example.com"
 

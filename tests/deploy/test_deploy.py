@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from capture import abuse
+from capture.limits import abuse
 from sitegen.serve import policy
 from tests.deploy.conftest import URL, publish
 from tests.deploy.servers import DOMAIN, Answer, Server

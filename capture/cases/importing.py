@@ -25,10 +25,12 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
-from capture import evidence, hosts, suppression
-from capture.canonical import identity
+from capture import hosts
+from capture.credit import evidence
 from capture.db import Database
 from capture.directory import EspalierError, Fault, Interest, did_you_mean
+from capture.limits.canonical import identity
+from capture.mailing import suppression
 from capture.models import Decision, Lead, Ledger, Provenance
 from capture.prepared import Driver, insert_into
 from capture.tokens import Links

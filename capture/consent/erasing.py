@@ -10,9 +10,10 @@ from typing import Self
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from capture import crediting, suppression
+from capture.credit import crediting
+from capture.mailing import suppression
+from capture.mailing.suppression import Reason
 from capture.models import Company, Lead, OutboxMail, Particular, Spent, Step, Tally, Ticket, Touch, Used
-from capture.suppression import Reason
 from capture.tokens import Links
 
 _HOURS_COUNTED = timedelta(hours=2)

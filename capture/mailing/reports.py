@@ -10,9 +10,10 @@ from flask import Blueprint, Response, abort, request
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from werkzeug.exceptions import BadRequest, Unauthorized
 
-from capture import bounces, metrics, service
-from capture.bounces import Report
-from capture.gate import CompanyGate
+from capture import metrics, service
+from capture.mailing import bounces
+from capture.mailing.bounces import Report
+from capture.mailing.gate import CompanyGate
 
 log = logging.getLogger("capture.reports")
 

@@ -9,14 +9,18 @@ from uuid import uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from capture import budgets, crediting, hosts, introducers, posting, suppression, telling, unsubscribing
-from capture.canonical import identity
+from capture import hosts
+from capture.consent import telling
+from capture.credit import crediting, introducers
 from capture.directory import fill_wording
 from capture.hosts import Host
-from capture.mail import Letters
+from capture.limits import budgets
+from capture.limits.canonical import identity
+from capture.mailing import posting, suppression, unsubscribing
+from capture.mailing.mail import Letters
+from capture.mailing.suppression import Reason
 from capture.models import Act, Consent, Decision, Lead, Member, OutboxMail, Spent, Touch, Wording
 from capture.prepared import Driver
-from capture.suppression import Reason
 from capture.tokens import Links
 
 SCOPE = "my-data"

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import bindparam, delete
 
-from capture.mail import Letter
+from capture.mailing.mail import Letter
 from capture.models import Company, OutboxMail
 from capture.prepared import Driver, Prepared, insert_into
 

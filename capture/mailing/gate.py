@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from capture import suppression, unsubscribing
+from capture.mailing import suppression, unsubscribing
 from capture.models import Company, OutboxMail
 from capture.tokens import Links
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from capture import hosts, posting
-from capture.mail import Letters
+from capture import hosts
+from capture.mailing import posting
+from capture.mailing.mail import Letters
 from capture.models import Decision, Lead, Member, Touch
 from capture.prepared import Driver
 

@@ -20,13 +20,14 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from capture import metrics, outbox
+from capture import metrics
 from capture.db import Database, Unavailable
-from capture.envelope import compose
+from capture.mailing import outbox
+from capture.mailing.envelope import compose
+from capture.mailing.outbox import WEBHOOK, Retry
+from capture.mailing.quota import Quota
+from capture.mailing.smtp import Mailer, NoServer, PutOff, Refused
 from capture.models import Company, OutboxMail
-from capture.outbox import WEBHOOK, Retry
-from capture.quota import Quota
-from capture.smtp import Mailer, NoServer, PutOff, Refused
 
 log = logging.getLogger("capture.worker")
 

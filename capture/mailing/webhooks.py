@@ -17,9 +17,9 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 from standardwebhooks.webhooks import Webhook
 
+from capture.mailing.outbox import WEBHOOK
+from capture.mailing.smtp import PutOff, Refused
 from capture.models import Lead, OutboxMail
-from capture.outbox import WEBHOOK
-from capture.smtp import PutOff, Refused
 
 CONFIRMED = "lead.confirmed"
 TIMEOUT = 15.0

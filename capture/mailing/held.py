@@ -8,8 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from capture import budgets, hosts, posting
-from capture.mail import Letters
+from capture import hosts
+from capture.limits import budgets
+from capture.mailing import posting
+from capture.mailing.mail import Letters
 from capture.models import Lead, OutboxMail
 from capture.prepared import Driver
 

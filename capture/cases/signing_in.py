@@ -15,11 +15,13 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from capture import budgets, hosts, posting
-from capture.canonical import identity
+from capture import hosts
 from capture.directory import EspalierError, Fault
 from capture.hosts import Host
-from capture.mail import Letters
+from capture.limits import budgets
+from capture.limits.canonical import identity
+from capture.mailing import posting
+from capture.mailing.mail import Letters
 from capture.models import Member, Sitting, Spent, Staff, Ticket
 from capture.prepared import Driver
 from capture.tokens import LIFETIMES, Links, Purpose

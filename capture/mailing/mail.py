@@ -13,8 +13,9 @@ from typing import Protocol
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import escape
 
-from capture import unsubscribing, words
+from capture import words
 from capture.hosts import Host
+from capture.mailing import unsubscribing
 from capture.models import Lead, Member, Touch
 from capture.tokens import Links, Purpose
 

@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from capture import crediting, suppression
+from capture.credit import crediting
+from capture.mailing import suppression
+from capture.mailing.suppression import Reason
 from capture.models import Company, Lead
-from capture.suppression import Reason
 from capture.tokens import Links, Purpose
 
 

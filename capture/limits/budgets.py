@@ -11,9 +11,9 @@ from functools import cache
 
 from sqlalchemy import BigInteger, BindParameter, bindparam, case, func, or_, select
 
+from capture.limits.tallies import count_up
 from capture.models import Lead, Spent
 from capture.prepared import Driver, Prepared, insert_into
-from capture.tallies import count_up
 from capture.tokens import Links
 
 RECIPIENT = "recipient"

@@ -8,12 +8,16 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, bindparam, delete, literal, select, update
 from sqlalchemy.orm import Session
 
-from capture import budgets, crediting, erasing, hosts, posting, suppression, telling, unsubscribing, webhooks
+from capture import hosts
+from capture.consent import erasing, telling
+from capture.credit import crediting
 from capture.hosts import Host
-from capture.mail import Asked, Letters
+from capture.limits import budgets
+from capture.mailing import posting, suppression, unsubscribing, webhooks
+from capture.mailing.mail import Asked, Letters
+from capture.mailing.suppression import Reason
 from capture.models import Lead, OutboxMail
 from capture.prepared import Driver, Prepared
-from capture.suppression import Reason
 
 CONFIRM = "confirm"
 """The kind of the mail that asks."""

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from capture.cases.signing_in import Person
 from capture.models import Lead, Step
-from capture.signing_in import Person
 
 LONGEST_NOTE = 2_000
 

@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from capture.cases.pipeline import Stage
+from capture.cases.signing_in import Person
+from capture.mailing.suppression import Reason
 from capture.models import Lead, Member, OutboxMail, Suppression, Touch
-from capture.pipeline import Stage
-from capture.signing_in import Person
-from capture.suppression import Reason
 
 PAGE = 50
 """Leads of one page of a list."""

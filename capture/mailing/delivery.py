@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 
 from capture.directory import EspalierError, Fault
-from capture.smtp import MailServerError, Server
+from capture.mailing.smtp import MailServerError, Server
 
 MAILS_PER_DOMAIN = 120
 """To one receiving domain in a minute, where nothing else is set."""

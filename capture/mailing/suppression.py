@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from capture.canonical import fingerprint, fingerprints
+from capture.limits.canonical import fingerprint, fingerprints
 from capture.models import Suppression
 from capture.prepared import Driver, insert_into
 
