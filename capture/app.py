@@ -9,13 +9,20 @@ from datetime import UTC, datetime
 from flask import Flask, Response
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+from capture import health, openapi
 from capture.db import Database, Unavailable
 from capture.directory import TokenSigner
-from capture.mail import Letters
-from capture.public import answers, headers, mailbox, views
+from capture.groups import Groups
+from capture.mailing import reports
+from capture.mailing.mail import Letters
+from capture.office import door
+from capture.office import views as office_views
+from capture.public import answers, confirm, headers, look, mailbox, rights, unsubscribe, views
 from capture.service import EXTENSION, Service
 from capture.settings import Settings
+from capture.tokens import Links
 
 log = logging.getLogger("capture")
 
@@ -32,6 +39,8 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
     Connects to nothing yet: the database is opened by the first request.
     """
     app = Flask("capture", static_folder="static", template_folder="templates")
+    # No redirect for "//": it would lead to whatever host the request named.
+    app.url_map.merge_slashes = False
     app.secret_key = settings.secret_key
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY,
@@ -40,17 +49,28 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.globals["root"] = answers.root
+    app.jinja_env.globals.update(root=answers.root, here=answers.here)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    links = Links(settings.secret_keys)
+    database = Database(settings.database_url, busy_seconds=settings.busy_seconds)
     app.extensions[EXTENSION] = Service(
         settings=settings,
-        database=Database(settings.database_url, busy_seconds=settings.busy_seconds),
+        database=database,
+        groups=Groups(database),
         signer=TokenSigner(settings.token_keys),
-        letters=Letters(),
+        letters=Letters(links),
+        links=links,
         clock=clock or (lambda: datetime.now(UTC)),
     )
+    if settings.trusted_proxies:
+        # The address only: host and scheme never come from a request here.
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies, 0, 0, 0, 0)  # type: ignore[method-assign]
     headers.install(app)
-    app.register_blueprint(views.blueprint)
+    health.install(app)
+    office = (door.blueprint, office_views.blueprint)
+    public = (views.blueprint, confirm.blueprint, unsubscribe.blueprint, rights.blueprint, look.blueprint)
+    for blueprint in (*public, *office, reports.blueprint, openapi.blueprint):
+        app.register_blueprint(blueprint)
     if settings.demo:
         app.register_blueprint(mailbox.blueprint)
     app.register_error_handler(HTTPException, answers.http_error)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import time
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +21,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from capture import directory, export, leads
+from capture import directory, leads
+from capture.cases import export
 from capture.db import Database, Unavailable
 from capture.directory import EspalierError, Fault
+from capture.mailing.mail import Letters
 from capture.settings import Settings
+from capture.tokens import Links
 
 SITE = click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
 URL = click.option("--url", help="The sites' address, in place of the one in site.toml.")
@@ -73,7 +81,7 @@ def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json:
     settings = Settings.from_environ(os.environ, site_folder)
     started = time.monotonic()
     found = directory.load(site_folder, url=url, capture_url=capture_url)
-    database = Database(settings.database_url, checkpoints=False)
+    database = _open_database(settings)
     database.migrate()
     summary = bring_up_to_date(database, found)
     if as_json:
@@ -82,32 +90,162 @@ def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json:
     click.echo(
         f"{summary.members} members ({summary.active} active): {summary.added} added, {summary.changed} changed,"
         f" {summary.deactivated} deactivated; {summary.pages} page addresses, {summary.wordings} consent wordings"
-        f" in {time.monotonic() - started:.1f} s"
+        + (f"; {summary.handed_over} leads handed over" if summary.handed_over else "")
+        + f" in {time.monotonic() - started:.1f} s"
     )
 
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8001, show_default=True, type=PORT, help="The port; 0 takes any free one.")
-@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests at a time.")
-def serve(host: str, port: int, threads: int) -> None:
+@click.option(
+    "--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests at a time, in each process."
+)
+@click.option(
+    "--processes", default=1, show_default=True, type=click.IntRange(1, 64), help="More than one: only on PostgreSQL."
+)
+@click.option("--no-worker", is_flag=True, help="Send no mail from here; `capture worker` does.")
+def serve(host: str, port: int, threads: int, processes: int, no_worker: bool) -> None:
     """Serve the sign-up service until it is told to stop (SIGTERM or Ctrl-C), then finish what has begun.
+
+    It also sends the mails in the outbox, unless --no-worker leaves that to `capture worker`.
 
     \b
     Example:
       capture serve --host 127.0.0.1 --port 8001
     """
-    from capture import serving
-
     settings = Settings.from_environ(os.environ)
     database = Database(settings.database_url)
+    if processes > 1:
+        if database.is_sqlite:
+            raise click.UsageError("SQLite takes one process: use PostgreSQL for more")
+        _count_together()
+    from capture import serving
+
     database.migrate()
     for warning in () if settings.demo else database.warnings():
         click.echo(f"warning: {warning}", err=True)
     database.engine.dispose()
     with serving.listen(host, port) as listener:
         click.echo(f"capture listens on {serving.address(listener)}")
-        serving.run(settings, listener, threads=threads)
+        serving.run(settings, listener, threads=threads, processes=processes, send_mail=not no_worker)
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Send what is due, and end.")
+def worker(once: bool) -> None:
+    """Send the mails in the outbox until told to stop (SIGTERM or Ctrl-C), then finish the one that has begun.
+
+    `capture serve` does the same in a thread of its own; on PostgreSQL there may be several workers. The mail server
+    is set by ESPALIER_SMTP_URL (smtp+starttls://user:password@host:587) and the sender by ESPALIER_MAIL_FROM.
+
+    \b
+    Example:
+      capture worker
+    """
+    from capture import serving
+
+    serving.send(Settings.from_environ(os.environ), once=once)
+
+
+@main.command()
+@click.argument("action", required=False, type=click.Choice(["retry", "drop"]))
+@click.argument("numbers", metavar="[NUMBER]...", nargs=-1, type=int)
+@click.option("--state", type=click.Choice(["waiting", "leased", "sent", "dead", "held", "dropped"]))
+@AS_JSON
+def mail(action: str | None, numbers: tuple[int, ...], state: str | None, as_json: bool) -> None:
+    """Show how the outbox stands; send dead mails again, or drop mails that were not sent.
+
+    \b
+    Examples:
+      capture mail
+      capture mail --state dead
+      capture mail retry          (every dead mail)
+      capture mail retry 17 18
+      capture mail drop 17
+    """
+    from capture.mailing import outbox
+
+    if action == "drop" and not numbers:
+        raise click.UsageError("say which mails to drop")
+    database, now = _existing_database(), datetime.now(UTC)
+    if action is not None:
+        with database.write() as session:
+            retry = action == "retry"
+            changed = outbox.try_again(session, numbers, now) if retry else outbox.drop(session, numbers)
+        click.echo(f"{changed} {'put back' if retry else 'dropped'}")
+        return
+    with database.read() as session:
+        if state is not None:
+            _print_mails(outbox.listing(session, state), as_json)
+            return
+        depth = outbox.depth(session, now)
+    if as_json:
+        click.echo(json.dumps(asdict(depth)))
+        return
+    for name, number in depth.rows.items():
+        click.echo(f"{name:<8} {number:>8}")
+    if depth.oldest:
+        click.echo(f"the oldest has been due for {depth.oldest:.0f} s")
+
+
+@main.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, exists=True))
+@AS_JSON
+def bounces(path: Path, as_json: bool) -> None:
+    """Read the reports of mails that came back from an mbox FILE or a Maildir folder, and stop mailing dead addresses.
+
+    Only reports that name a mail of ours count. It may be run on the same file again.
+
+    \b
+    Example:
+      capture bounces /var/mail/bounces
+    """
+    from capture.mailing import bounces as reports
+    from capture.mailing.gate import CompanyGate
+    from capture.tokens import Links
+
+    settings = Settings.from_environ(os.environ)
+    database = _existing_database()
+    found = reports.read_file(database, path, CompanyGate(Links(settings.secret_keys)), datetime.now(UTC))
+    kinds = {name: found[name] for name in ("hard", "soft", "unknown", "other")}
+    if as_json:
+        click.echo(json.dumps(kinds))
+        return
+    click.echo(
+        f"{kinds['hard']} addresses do not exist, {kinds['soft']} mails came back for other reasons,"
+        f" {kinds['unknown']} were not ours, {kinds['other']} messages were no reports"
+    )
+
+
+@main.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+def backup(path: Path) -> None:
+    """Write the whole database to one FILE, while the service runs.
+
+    \b
+    Example:
+      capture backup /var/backups/capture-2026-11-23
+    """
+    from capture.backup import backup as write
+
+    write(_existing_database(), path)
+    click.echo(f"{path}: {path.stat().st_size} bytes")
+
+
+@main.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+def restore(path: Path) -> None:
+    """Fill an empty database from a backup, also one of the other kind (SQLite, PostgreSQL).
+
+    \b
+    Example:
+      capture restore capture-2026-11-23      (into the database that ESPALIER_DATABASE_URL names)
+    """
+    from capture.backup import restore as read
+
+    counts = read(_open_database(Settings.from_environ(os.environ)), path)
+    click.echo(f"{sum(counts.values())} rows in {len(counts)} tables, {counts.get('lead', 0)} of them leads")
 
 
 @main.command(name="leads")
@@ -147,7 +285,7 @@ def migrate() -> None:
     Example:
       capture migrate
     """
-    database = Database(Settings.from_environ(os.environ).database_url, checkpoints=False)
+    database = _open_database(Settings.from_environ(os.environ))
     before = database.revision() if database.file is None or database.file.is_file() else None
     database.migrate()
     after = database.revision()
@@ -175,8 +313,322 @@ def demo(folder: Path | None, port: int, capture_port: int) -> None:
     supervisor.run(directory.find_folder(folder), port, capture_port, Console())
 
 
+@main.command()
+@click.argument("lead", type=int)
+def why(lead: int) -> None:
+    """Tell the story of a lead: what came in, what was agreed to, who is credited and by which rule.
+
+    LEAD is its number, as `capture leads --json` shows it.
+
+    \b
+    Example:
+      capture why 17
+    """
+    from capture.credit import story
+
+    with _existing_database().read() as session:
+        for line in story.tell(session, lead):
+            click.echo(line)
+
+
+@main.command()
+@click.option("--seal", metavar="SEAL", help="A seal that was noted down earlier: it must still occur.")
+@AS_JSON
+def audit(seal: str | None, as_json: bool) -> None:
+    """Check that no touch, consent, act or decision was changed or removed since it was written.
+
+    Note the seal it prints in another place: with --seal a later audit proves that nothing before it was rewritten.
+
+    \b
+    Examples:
+      capture audit
+      capture audit --seal 5f1d…
+    """
+    from capture.credit import evidence
+
+    with _existing_database().read() as session:
+        report = evidence.audit(session, seal)
+    if as_json:
+        click.echo(json.dumps(asdict(report)))
+    else:
+        for fault in report.faults:
+            click.echo(fault)
+        older = f", {report.older} older than the chain" if report.older else ""
+        click.echo(f"{report.rows} rows, {len(report.faults)} faults, {report.erased} persons erased{older}")
+        click.echo(f"seal {report.seal or '(none yet)'}")
+    if report.faults:
+        click.get_current_context().exit(1)
+
+
+@main.command(name="export")
+@click.argument("email")
+def export_(email: str) -> None:
+    """Print everything held of an address under all members, as JSON.
+
+    \b
+    Example:
+      capture export pat@example.com > pat.json
+    """
+    from capture.consent import rights
+
+    settings = Settings.from_environ(os.environ)
+    with _existing_database().read() as session:
+        held = rights.held(session, Links(settings.secret_keys), email)
+    click.echo(json.dumps(held, ensure_ascii=False, indent=2))
+
+
+@main.command()
+@click.argument("email")
+@click.confirmation_option(prompt="This cannot be undone. Erase?")
+def erase(email: str) -> None:
+    """Destroy everything held of an address under all members; only a keyed hash stays.
+
+    Backups of before still hold it, and so does PostgreSQL's own log of changes for a while: keep both no longer than
+    you promise people, and erase once more after restoring a backup.
+
+    \b
+    Example:
+      capture erase pat@example.com --yes
+    """
+    from capture.consent import erasing
+    from capture.limits.canonical import identity
+
+    settings = Settings.from_environ(os.environ)
+    with _existing_database().write() as session:
+        count = erasing.erase(session, Links(settings.secret_keys), identity(email), _now())
+    click.echo(f"erased {count} lead{'' if count == 1 else 's'}")
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--member", metavar="SLUG", help="Whose leads they are; the company's own where left out.")
+@click.option("--vendor", help="Who gathered or sold the list.")
+@click.option("--obtained", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The day it was obtained.")
+@click.option("--wording", help="What the people agreed to when they gave their address.")
+@click.option("--map", "mapping", metavar="FIELD=COLUMN", multiple=True, help="Which column a field is read from.")
+@click.option("--dry-run", is_flag=True, help="Say what would become of each row, and write nothing.")
+@AS_JSON
+def import_(
+    file: Path,
+    member: str | None,
+    vendor: str | None,
+    obtained: datetime | None,
+    wording: str | None,
+    mapping: tuple[str, ...],
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Take in leads from a list: a CSV file with a header, one person a row.
+
+    Nobody on it is mailed by that; who left before is not brought back, and whose lead somebody is does not change.
+    Each row gets a line in the ledger that says what became of it. A list that was cut off goes on where it stopped:
+    run the same command again. Without vendor, day and wording nobody may ever be mailed because of the list.
+
+    \b
+    Example:
+      capture import fair.csv --member ana --map "email=E-mail address" --dry-run
+    """
+    from capture.cases import importing
+
+    settings = Settings.from_environ(os.environ)
+    database = _existing_database()
+    with database.read() as session:
+        member_id = leads.member_of(session, member) if member else None
+    pairs = [each.partition("=") for each in mapping]
+    if any(not column for _, _, column in pairs):
+        raise click.UsageError("--map wants FIELD=COLUMN, such as --map email=Address")
+    found = importing.List(file, {name.strip(): column for name, _, column in pairs})
+    origin = importing.Origin(member_id, vendor, obtained.date() if obtained else None, wording)
+    links = Links(settings.secret_keys)
+    if dry_run:
+        totals = importing.dry_run(database, links, found, origin)
+    else:
+        with _counting(as_json) as tell:
+            totals = importing.take_in(database, links, found, origin, _now, tell)
+    if as_json:
+        told = {"rows": totals.rows, "before": totals.before, **totals.outcomes, "refused_because": totals.reasons}
+        click.echo(json.dumps(told))
+        return
+    if totals.before:
+        click.echo(f"went on after row {totals.before}")
+    click.echo(("would be: " if dry_run else "") + importing.line(totals))
+    if not origin.proven:
+        click.echo("vendor, day or wording are missing: nobody may be mailed because of this list")
+
+
+@contextmanager
+def _counting(is_quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Shows the rows done so far where somebody is watching."""
+    console = Console(stderr=True)
+    if is_quiet or not console.is_terminal:
+        yield lambda rows: None
+        return
+    with console.status("0 rows") as status:
+        yield lambda rows: status.update(f"{rows:,} rows")
+
+
+@main.group()
+def staff() -> None:
+    """Say who of the company may come into the office and see all leads.
+
+    \b
+    Examples:
+      capture staff add desk@example.com
+      capture staff remove desk@example.com
+      capture staff list --json
+    """
+
+
+@staff.command("add")
+@click.argument("email")
+def add_staff(email: str) -> None:
+    """Let somebody in: they sign in with a link mailed to this address."""
+    from capture.cases import signing_in
+
+    with _existing_database().write() as session:
+        signing_in.add_staff(session, email, _now())
+    click.echo(f"{email} may sign in at the office")
+
+
+@staff.command("remove")
+@click.argument("email")
+def remove_staff(email: str) -> None:
+    """Shut somebody out at once, wherever they are signed in."""
+    from capture.cases import signing_in
+
+    with _existing_database().write() as session:
+        signing_in.remove_staff(session, email, _now())
+    click.echo(f"{email} is shut out")
+
+
+@staff.command("list")
+@AS_JSON
+def list_staff(as_json: bool) -> None:
+    """Name everybody who may come in."""
+    from capture.cases import signing_in
+
+    with _existing_database().read() as session:
+        found = [{"email": each.email, "since": each.added_at.isoformat()} for each in signing_in.staff(session)]
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    for each in found:
+        click.echo(f"{each['email']}  since {each['since'][:10]}")
+    if not found:
+        click.echo("nobody yet: `capture staff add EMAIL` lets somebody in")
+
+
+@main.command()
+@click.option("--unconfirmed", metavar="DAYS", type=click.IntRange(1), help="Keep sign-ups nobody confirms so long.")
+@click.option("--withdrawn", metavar="DAYS", type=click.IntRange(1), help="Keep leads whose owners left so long.")
+@click.option("--mails", metavar="DAYS", type=click.IntRange(1), help="Keep mails that are done so long.")
+def purge(unconfirmed: int | None, withdrawn: int | None, mails: int | None) -> None:
+    """Forget what is no longer needed: sign-ups nobody confirmed, leads that left, mails that are done.
+
+    How long each is kept stands in [retention] of site.toml, as the last sync told. Run it once a day.
+
+    \b
+    Example:
+      capture purge --unconfirmed 14
+    """
+    from capture import hosts
+    from capture.consent import erasing
+
+    wished = {"unconfirmed": unconfirmed, "withdrawn": withdrawn, "mails": mails}
+    days = {name: timedelta(days=number) for name, number in wished.items() if number is not None}
+    with _existing_database().write() as session:
+        policy = replace(erasing.Policy.of(hosts.company(session)), **days)
+        purged = erasing.purge(session, policy, _now())
+    click.echo(
+        f"{purged.unconfirmed} unconfirmed sign-ups, {purged.withdrawn} leads that left, {purged.mails} mails,"
+        f" {purged.budgets} entries of budgets"
+    )
+
+
+@main.command()
+@click.argument("numbers", nargs=-1, type=int)
+@click.option("--release", "wish", flag_value="release", help="Send them after all, with fresh links.")
+@click.option("--drop", "wish", flag_value="drop", help="Never send them.")
+@click.option("--all", "everything", is_flag=True, help="All that are held, in place of NUMBERS.")
+@AS_JSON
+def held(numbers: tuple[int, ...], wish: str | None, everything: bool, as_json: bool) -> None:
+    """List the mails that went over a budget; release or drop them by their NUMBERS.
+
+    \b
+    Examples:
+      capture held
+      capture held --release 12 15
+      capture held --drop --all
+    """
+    from capture.mailing import held as held_mails
+
+    if wish and bool(numbers) is everything:
+        raise click.UsageError("name the mails by their numbers, or all of them by --all")
+    settings = Settings.from_environ(os.environ)
+    database = _existing_database()
+    if wish:
+        with database.write() as session:
+            found = held_mails.listing(session, None if everything else numbers)
+            if wish == "release":
+                count = held_mails.release(session, found, Letters(Links(settings.secret_keys)), _now())
+            else:
+                count = held_mails.drop(found)
+        click.echo(f"{'released' if wish == 'release' else 'dropped'} {count}")
+        return
+    with database.read() as session:
+        rows = [
+            {"number": each.id, "lead": each.lead_id, "to": each.recipient, "held_since": each.created_at.isoformat()}
+            for each in held_mails.listing(session, numbers or None)
+        ]
+    if as_json:
+        click.echo(json.dumps(rows))
+    else:
+        for row in rows:
+            click.echo("\t".join(map(str, row.values())))
+        if not rows:
+            click.echo("nothing is held")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _count_together() -> None:
+    """Several processes count into one folder; the library wants to know before it is loaded."""
+    folder = tempfile.mkdtemp(prefix="espalier-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    click.get_current_context().call_on_close(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def _print_mails(found: Any, as_json: bool) -> None:
+    rows = [
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "recipient": row.recipient,
+            "attempts": row.attempts,
+            "created_at": row.created_at.isoformat(timespec="seconds"),
+            "next_attempt_at": row.next_attempt_at.isoformat(timespec="seconds"),
+            "last_error": row.last_error,
+        }
+        for row in found
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for each in rows:
+        click.echo("\t".join(str(value if value is not None else "-") for value in each.values()))
+
+
+def _open_database(settings: Settings) -> Database:
+    """The database as commands beside the service use it; closed when the command ends."""
+    database = Database(settings.database_url, checkpoints=False)
+    click.get_current_context().call_on_close(database.engine.dispose)
+    return database
+
+
 def _existing_database() -> Database:
-    database = Database(Settings.from_environ(os.environ).database_url, checkpoints=False)
+    database = _open_database(Settings.from_environ(os.environ))
     database.require()
     return database
 

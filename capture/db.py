@@ -13,22 +13,54 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
+import psycopg
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    QueuePool,
+    String,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+)
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from capture.directory import EspalierError, Fault
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+IDLE_MS = 60_000
+"""After which PostgreSQL ends a transaction whose program has stopped talking, so that its locks go."""
+
+
+BUGS = {"42601", "42703", "42804", "42883"}
+"""What PostgreSQL answers to a statement that is wrong: syntax, an unknown column, types, an unknown function."""
+
+
+DRIVER_ERRORS = (sqlite3.Error, psycopg.Error)
+"""What the drivers raise; SQLAlchemy wraps it only where it runs a statement itself."""
+
+
+MADE_WITH_ROWS = {"alembic_version", "chain"}
+"""Tables to which the migrations themselves add rows."""
+
+
+_VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32)))
 
 
 class DatabaseError(EspalierError):
@@ -43,14 +75,16 @@ class Database:
     """One database and the rules for reading and writing it.
 
     ``busy_seconds``: how long a transaction waits for another writer. ``checkpoints``: False for commands that
-    run beside the service.
+    run beside the service. ``journal``: SQLite's way of writing; other than WAL only for a file nobody else has open.
     """
 
-    def __init__(self, address: str, *, busy_seconds: float = 5.0, checkpoints: bool = True) -> None:
+    def __init__(
+        self, address: str | URL, *, busy_seconds: float = 5.0, checkpoints: bool = True, journal: str = "WAL"
+    ) -> None:
         self.url = _read_address(address)
         self.busy_seconds = busy_seconds
-        self._writer = threading.Lock()
-        self.engine = self._sqlite(checkpoints) if self.is_sqlite else self._postgresql()
+        self._writer: AbstractContextManager[None] = _Writer(busy_seconds) if self.is_sqlite else nullcontext()
+        self.engine = self._sqlite(checkpoints, journal) if self.is_sqlite else self._postgresql()
 
     @property
     def is_sqlite(self) -> bool:
@@ -65,7 +99,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for reading only. Raises Unavailable."""
-        with _unavailable(), self.engine.connect() as connection, Session(connection) as session:
+        with unavailable(), self.engine.connect() as connection, Session(connection) as session:
             yield session
 
     @contextmanager
@@ -81,10 +115,8 @@ class Database:
     @contextmanager
     def writing(self, connection: Connection | None = None) -> Iterator[Connection]:
         """The same on the level of one connection, for statements on whole tables."""
-        if not self._writer.acquire(timeout=self.busy_seconds):
-            raise Unavailable("another writer holds the database")
-        try:
-            with _unavailable():
+        with self._writer:
+            with unavailable():
                 if connection is not None:
                     with connection.begin():
                         yield connection
@@ -94,29 +126,44 @@ class Database:
                         with fresh.begin():
                             yield fresh
             self._still_there()
-        finally:
-            self._writer.release()
 
-    def migrate(self) -> None:
-        """Brings the schema up to date; makes the database where there is none yet."""
+    def migrate(self, revision: str | None = None) -> None:
+        """Brings the schema up to date, or up to a revision; makes the database where there is none yet."""
         if self.file is not None:
             self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self.file.exists():
                 # Made empty and private first: SQLite itself would follow the umask.
                 os.close(os.open(self.file, os.O_CREAT | os.O_RDWR, 0o600))
-        if self.revision() != self.head:
+        wanted = revision or self.head
+        if self.revision() != wanted:
+            from alembic import command
+
             with self.writing() as connection:
-                command.upgrade(self._alembic(connection), "head")
+                command.upgrade(self._alembic(connection), wanted or "head")
+
+    def has_rows(self) -> bool:
+        """True when anything was stored. A database that is not there, or was only just made, holds nothing."""
+        if self.file is not None and not self.file.is_file():
+            return False
+        with unavailable(), self.engine.connect() as connection:
+            names = set(inspect(connection).get_table_names()) - MADE_WITH_ROWS
+            tables = (Table(name, MetaData()) for name in sorted(names))
+            return any(connection.execute(select(1).select_from(table).limit(1)).first() for table in tables)
 
     @property
     def head(self) -> str | None:
-        """The newest revision this program knows."""
-        return ScriptDirectory.from_config(self._alembic(None)).get_current_head()
+        """The newest revision this program knows: read off the migrations' names, as loading Alembic takes longer than
+        most commands do."""
+        names = (each.name for each in files("capture.migrations.versions").iterdir())
+        return max((name[1:5] for name in names if name.startswith("v") and name.endswith(".py")), default=None)
 
     def revision(self) -> str | None:
         """The revision the database is at, None for an empty one. Raises Unavailable."""
-        with _unavailable(), self.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+        with unavailable(), self.engine.connect() as connection:
+            if not inspect(connection).has_table(_VERSION.name):
+                return None
+            found: str | None = connection.scalar(select(_VERSION.c.version_num))
+            return found
 
     def require(self) -> None:
         """Raises DatabaseError unless the database is there and up to date."""
@@ -137,6 +184,8 @@ class Database:
         return []
 
     def _alembic(self, connection: Connection | None) -> Config:
+        from alembic.config import Config
+
         alembic = Config()
         alembic.set_main_option("script_location", "capture:migrations")
         alembic.set_main_option("path_separator", "os")
@@ -150,9 +199,23 @@ class Database:
             raise Unavailable("the database's file is gone")
 
     def _postgresql(self) -> Engine:
-        return create_engine(self.url, hide_parameters=True, pool_pre_ping=True, pool_timeout=self.busy_seconds)
+        milliseconds = max(1, round(self.busy_seconds * 1000))
+        return create_engine(
+            self.url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=16,
+            max_overflow=16,
+            pool_timeout=self.busy_seconds,
+            connect_args={
+                "connect_timeout": max(2, round(self.busy_seconds)),
+                # A sign-up that waits for a lock is asked to try again, as on SQLite.
+                "options": f"-c lock_timeout={milliseconds} -c idle_in_transaction_session_timeout={IDLE_MS}",
+                "application_name": "espalier-capture",
+            },
+        )
 
-    def _sqlite(self, checkpoints: bool) -> Engine:
+    def _sqlite(self, checkpoints: bool, journal: str) -> Engine:
         path = str(self.file.absolute()) if self.file else ""
         # mode=rw: a database that vanished is an error, not a reason to start an empty one.
         address = f"file:{quote(path)}?mode=rw"
@@ -171,10 +234,41 @@ class Database:
             pool_timeout=self.busy_seconds,
             poolclass=QueuePool,
         )
-        event.listen(engine, "connect", _prepare_sqlite(path, checkpoints))
+        event.listen(engine, "connect", _prepare_sqlite(path, checkpoints, journal))
         event.listen(engine, "checkout", _refuse_replaced_file(path))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
+
+
+@contextmanager
+def unavailable() -> Iterator[None]:
+    """Turns what the database's driver says when it cannot serve into Unavailable; bugs stay what they are."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Unavailable("no free connection") from error
+    except (DBAPIError, *DRIVER_ERRORS) as error:
+        found = error.orig if isinstance(error, DBAPIError) else error
+        bug = sqlite3.IntegrityError | sqlite3.ProgrammingError | psycopg.IntegrityError | psycopg.DataError
+        if isinstance(found, bug) or _code(found) in BUGS:
+            raise
+        # The driver's own words may quote a value, so only the kind of error goes on.
+        raise Unavailable(f"{type(found).__name__} {_code(found)}".strip()) from None
+
+
+class _Writer:
+    """Lets one thread of this process write at a time, in the order they came, instead of polling for SQLite's lock."""
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=self._patience):
+            raise Unavailable("another writer holds the database")
+
+    def __exit__(self, *error: object) -> None:
+        self._lock.release()
 
 
 def safe_sqlite(version: tuple[int, ...]) -> bool:
@@ -182,7 +276,7 @@ def safe_sqlite(version: tuple[int, ...]) -> bool:
     return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
 
 
-def _read_address(address: str) -> URL:
+def _read_address(address: str | URL) -> URL:
     try:
         url = make_url(address)
     except ArgumentError as error:
@@ -197,10 +291,11 @@ def _read_address(address: str) -> URL:
     return url
 
 
-def _prepare_sqlite(path: str, checkpoints: bool) -> Any:
+def _prepare_sqlite(path: str, checkpoints: bool, journal: str) -> Any:
     def prepare(connection: sqlite3.Connection, record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # secure_delete: what is erased is written over with zeros, not merely given up for later use.
+        for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         if not checkpoints:
             cursor.execute("PRAGMA wal_autocheckpoint=0")
@@ -229,22 +324,6 @@ def _identity(path: str) -> tuple[int, int] | None:
 def _begin_sqlite(connection: Connection) -> None:
     kind = connection.get_execution_options().get("espalier_begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {kind}")
-
-
-@contextmanager
-def _unavailable() -> Iterator[None]:
-    """Turns what the database's driver says when it cannot serve into Unavailable; bugs stay what they are."""
-    try:
-        yield
-    except IntegrityError:
-        raise
-    except PoolTimeout as error:
-        raise Unavailable("no free connection") from error
-    except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.ProgrammingError):
-            raise
-        # The driver's own words may quote a value, so only the kind of error goes on.
-        raise Unavailable(f"{type(error.orig).__name__} {_code(error.orig)}".strip()) from None
 
 
 def _code(error: BaseException | None) -> str:

@@ -167,6 +167,7 @@ def _tell(console: Console, environ: dict[str, str], sites: str, service: str) -
     for name, address in lines:
         _say(console, f"  {name:<{width}}  {address}")
     _say(console, "")
+    _say(console, "A sign-up counts once it is confirmed: its mail is in the mailbox.")
     _say(console, "Ctrl-C ends both.")
 
 

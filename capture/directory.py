@@ -35,6 +35,7 @@ __all__ = [
     "Member",
     "PageAddress",
     "PageSeen",
+    "Policies",
     "RosterError",
     "SecretError",
     "TokenError",
@@ -49,6 +50,10 @@ __all__ = [
     "read_instance",
     "token_keys",
 ]
+
+
+LOOK = ("accent", "accent_dark", "paper", "paper_dark", "ink", "ink_dark", "scheme", "corners")
+"""Settings of a theme that the service's own pages take up, where the theme has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,18 @@ class Wording:
         return consent.short_digest(self.text)
 
 
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What the company decided in ``[attribution]`` and ``[retention]`` of its ``site.toml``; numbers are days."""
+
+    touch_policy: str
+    window_days: int
+    correction_days: int
+    unconfirmed_days: int
+    withdrawn_days: int
+    mails_days: int
+
+
 class Directory:
     """A site folder as the capture service sees it."""
 
@@ -98,6 +115,11 @@ class Directory:
         return self._site.addresses.home
 
     @property
+    def service_url(self) -> str:
+        """The root of the capture service as an absolute address, ending in "/"."""
+        return f"{self._site.settings.capture_url.rstrip('/')}/"
+
+    @property
     def layout(self) -> str:
         """ "path" or "subdomain"."""
         return self._site.addresses.layout
@@ -106,6 +128,18 @@ class Directory:
     def default_locale(self) -> str:
         """The company's own language."""
         return self._site.settings.default_locale
+
+    @property
+    def policies(self) -> Policies:
+        """What the company decided about credit and about keeping."""
+        attribution, retention = self._site.settings.attribution, self._site.settings.retention
+        return Policies(attribution.policy, attribution.window_days, attribution.correction_days, **dict(retention))
+
+    @property
+    def look(self) -> dict[str, str]:
+        """The theme's colours by name (accent, accent_dark, paper, …) and its ``scheme``, as far as it has them."""
+        chosen = self._site.theme.settings
+        return {name: value for name in LOOK if isinstance(value := chosen.get(name), str)}
 
     def member_home(self, member: Member) -> str:
         """The root of a member's site as an absolute address, ending in "/"."""

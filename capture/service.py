@@ -11,8 +11,10 @@ from flask import current_app
 
 from capture.db import Database
 from capture.directory import TokenSigner
-from capture.mail import Letters
+from capture.groups import Groups
+from capture.mailing.mail import Letters
 from capture.settings import Settings
+from capture.tokens import Links
 
 EXTENSION = "espalier"
 
@@ -23,8 +25,10 @@ class Service:
 
     settings: Settings
     database: Database
+    groups: Groups
     signer: TokenSigner
     letters: Letters
+    links: Links
     clock: Callable[[], datetime]
 
 

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
+import threading
+from datetime import UTC, datetime
+from types import FrameType
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from prometheus_client import multiprocess
 
+from capture import logs, metrics, sending
 from capture.app import create_app
+from capture.connections import Threads
+from capture.db import Database, Unavailable
 from capture.directory import EspalierError, Fault
+from capture.mailing.delivery import DeliveryError
+from capture.mailing.worker import Worker
+from capture.service import EXTENSION, Service
 from capture.settings import Settings
+from capture.tokens import Links
+
+log = logging.getLogger("capture.serving")
 
 GRACE_SECONDS = 20
 """How long requests that have begun may take to finish after the service was told to stop."""
+
+LAST_MAIL_SECONDS = 10
+"""How long the mail that is being sent may take then; what is not sent is sent by the next worker."""
 
 BACKLOG = 256
 """Connections that may wait to be accepted."""
@@ -27,7 +44,10 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket. Raises AddressTaken with a hint."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        # From the very first connection on; gunicorn sets it later, and a kept one would wait 40 ms for each answer.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listener
     except OSError as error:
         hint = "choose another one with --port" if port else None
         message = f"cannot listen here: {error.strerror or error}"
@@ -40,22 +60,74 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def run(settings: Settings, listener: socket.socket, *, threads: int) -> None:
-    """Serves until SIGTERM or SIGINT; then takes no more connections and finishes what has begun."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
-    _Server(settings, listener.detach(), threads).run()
+def run(
+    settings: Settings, listener: socket.socket, *, threads: int, processes: int = 1, send_mail: bool = True
+) -> None:
+    """Serves until SIGTERM or SIGINT; then takes no more connections and finishes what has begun.
+
+    ``send_mail``: each process sends what stands in the outbox, too, in a thread beside the requests.
+    """
+    logs.begin(plain=settings.demo)
+    Server(settings, listener.detach(), threads, processes, send_mail).run()
 
 
-class _Server(BaseApplication):  # type: ignore[misc]
+def send(settings: Settings, *, once: bool = False) -> None:
+    """Sends mails until SIGTERM or SIGINT (or, ``once``, until none is due), and finishes the one that has begun.
+
+    Raises DeliveryError where no mail server is set.
+    """
+    logs.begin(plain=settings.demo)
+    database = Database(settings.database_url, checkpoints=False)
+    database.require()
+    worker = sending.make(settings, database, Links(settings.secret_keys), lambda: datetime.now(UTC))
+    if worker is None:
+        hint = "e.g. ESPALIER_SMTP_URL=smtp+starttls://user:password@mail.example.com:587"
+        raise DeliveryError(Fault("there is no mail server to send by", where="ESPALIER_SMTP_URL", hint=hint))
+    told = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        worker.stop()
+        told.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    try:
+        if once:
+            worker.run_once()
+            return
+        thread = threading.Thread(target=worker.run, name="worker", daemon=True)
+        thread.start()
+        told.wait()
+        _finish(worker, thread)
+    finally:
+        database.engine.dispose()
+
+
+def _finish(worker: Worker, thread: threading.Thread) -> None:
+    """Waits for the mail that is being sent, for a while; the others go back into the outbox at once."""
+    worker.stop()
+    thread.join(LAST_MAIL_SECONDS)
+    if thread.is_alive():
+        log.warning("the mail server does not answer: the last mail is left to its lease")
+        try:
+            worker.release()
+        except Unavailable as error:
+            log.warning("the outbox cannot be written, its leases have to run out: %s", error)
+
+
+class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, set by code instead of by a file of its own."""
 
-    def __init__(self, settings: Settings, listener: int, threads: int) -> None:
+    def __init__(self, settings: Settings, listener: int, threads: int, processes: int, send_mail: bool) -> None:
         self._settings = settings
+        self._send_mail = send_mail
+        self._worker: Worker | None = None
+        self._thread: threading.Thread | None = None
         self._options = {
             "bind": f"fd://{listener}",
-            "workers": 1,
+            "workers": processes,
             "threads": threads,
-            "worker_class": "gthread",
+            "worker_class": Threads,
             "graceful_timeout": GRACE_SECONDS,
             "timeout": 60,
             "keepalive": 5,
@@ -63,11 +135,18 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "limit_request_line": 4094,
             "limit_request_fields": 60,
             "limit_request_field_size": 8190,
+            # Nobody's headers change the address asked for or the scheme, not even those of a proxy on this machine.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
+            "secure_scheme_headers": {},
             # Its access log would hold addresses of visitors.
             "accesslog": None,
             "loglevel": "warning",
             "proc_name": "capture",
             "control_socket_disable": True,
+            "post_worker_init": self._begin_sending,
+            "worker_exit": self._end_sending,
+            "child_exit": _forget,
         }
         super().__init__()
 
@@ -77,5 +156,37 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Makes the application; called in the worker, so that no connection crosses a fork."""
-        return create_app(self._settings)
+        """Makes the application; called in the serving process, so that no connection crosses a fork."""
+        logs.adopt("gunicorn.error")
+        app = create_app(self._settings)
+        if self._send_mail:
+            service: Service = app.extensions[EXTENSION]
+            self._worker = sending.make(self._settings, service.database, service.links, service.clock)
+            if self._worker is None:
+                log.warning("mails wait in the outbox: ESPALIER_SMTP_URL is not set")
+        return app
+
+    def _begin_sending(self, process: Any) -> None:
+        if self._worker is None:
+            return
+        worker, before = self._worker, signal.getsignal(signal.SIGTERM)
+
+        def end(number: int, frame: FrameType | None) -> None:
+            # At once, and not only when the last request is answered: a mail may take as long as those.
+            worker.stop()
+            if callable(before):
+                before(number, frame)
+
+        signal.signal(signal.SIGTERM, end)
+        self._thread = threading.Thread(target=worker.run, name="worker", daemon=True)
+        self._thread.start()
+
+    def _end_sending(self, server: Any, process: Any) -> None:
+        if self._worker is not None and self._thread is not None:
+            _finish(self._worker, self._thread)
+
+
+def _forget(server: Any, process: Any) -> None:
+    """What a process counted stays, but its gauges go with it."""
+    if metrics.SHARED:
+        multiprocess.mark_process_dead(process.pid)  # type: ignore[no-untyped-call]

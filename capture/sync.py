@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Connection, MetaData, Table, and_, delete, func, insert, select, text, update
+from sqlalchemy.orm import Session
 
 from capture import models
+from capture.credit import crediting
 from capture.directory import Directory, EspalierError, Fault, Member
 
 if TYPE_CHECKING:
@@ -46,13 +49,15 @@ class Summary:
     deactivated: int
     pages: int
     wordings: int
+    handed_over: int = 0
+    """Leads that somebody else follows up from now on, because a member left or came back."""
 
 
 class SyncError(EspalierError):
     """The site folder and the database contradict each other."""
 
 
-def sync(database: Database, directory: Directory) -> Summary:
+def sync(database: Database, directory: Directory, now: datetime | None = None) -> Summary:
     """Brings the database up to date with the folder; nothing changes when anything is wrong.
 
     Raises EspalierError with the faults of the roster, and SyncError for a slug that was another person's.
@@ -66,7 +71,10 @@ def sync(database: Database, directory: Directory) -> Summary:
             added, changed, deactivated = _members(connection, staged, leavers)
             _claim_slugs(connection, staged)
             pages, wordings = _pages(connection, directory), _wordings(connection, directory)
-            return Summary(members, active, added, changed, deactivated, pages, wordings)
+            with Session(connection) as session:
+                handed_over = crediting.hand_over(session, now or datetime.now(UTC))
+                session.flush()
+            return Summary(members, active, added, changed, deactivated, pages, wordings, handed_over)
 
 
 @contextmanager
@@ -161,8 +169,11 @@ def _company(connection: Connection, directory: Directory) -> None:
         "email": company.email,
         "phone": company.phone,
         "home": directory.url,
+        "service": directory.service_url,
         "layout": directory.layout,
         "locale": directory.default_locale,
+        "look": directory.look,
+        **asdict(directory.policies),
     }
     _replace(connection, _COMPANY, [row])
 

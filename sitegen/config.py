@@ -111,6 +111,34 @@ class CaptureTable(_Table):
     """The address of the capture service; the forms post to ``<url>/signup``."""
 
 
+Days = Annotated[int, Field(ge=1, le=3650)]
+
+
+class AttributionTable(_Table):
+    """``[attribution]``: who is credited with a sign-up, where several members could be."""
+
+    policy: Literal["first", "last"] = "first"
+    """Which page decides where a prospect used those of several members: the ``first`` or the ``last``."""
+    window_days: Days = 90
+    """For how many days a visitor's sign-up on a page counts towards that."""
+    correction_days: Days = 30
+    """For how many days after confirming a prospect may say that somebody else introduced them."""
+    ask_introducer: bool = True
+    """Whether the form asks, as an optional field, who introduced the prospect. A member's slug or full address
+    decides; any other answer is kept for the company to read."""
+
+
+class RetentionTable(_Table):
+    """``[retention]``: after how many days `capture purge` forgets what is no longer needed."""
+
+    unconfirmed_days: Days = 30
+    """Sign-ups that nobody confirmed."""
+    withdrawn_days: Days = 90
+    """Leads whose owners left."""
+    mails_days: Days = 90
+    """Mails that were sent, refused or dropped."""
+
+
 class TextsTable(_Table):
     """``[texts.<locale>]``: what the company says in one language outside the pages."""
 
@@ -130,6 +158,8 @@ class SiteFile(_Table):
     company: CompanyTable
     site: SiteTable
     capture: CaptureTable
+    attribution: AttributionTable = AttributionTable()
+    retention: RetentionTable = RetentionTable()
     texts: dict[LocaleCode, TextsTable]
 
     @model_validator(mode="after")
@@ -147,6 +177,8 @@ class Settings:
         self.folder = folder
         self.site = file.site
         self.capture_url = file.capture.url
+        self.attribution = file.attribution
+        self.retention = file.retention
         self.company = Company(**file.company.model_dump())
         self.locales = {code: _locale(code) for code in file.site.locales}
         self.texts = {code: LocaleTexts(**texts.model_dump()) for code, texts in file.texts.items()}
@@ -228,6 +260,8 @@ def _known_keys(location: tuple[str, ...]) -> list[str]:
         ("site",): SiteTable,
         ("site", "theme"): ThemeTable,
         ("capture",): CaptureTable,
+        ("attribution",): AttributionTable,
+        ("retention",): RetentionTable,
     }
     table = TextsTable if location[:1] == ("texts",) else tables.get(location)
     return list(table.model_fields) if table else []

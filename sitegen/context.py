@@ -238,9 +238,12 @@ class ThemeView:
 class SignupView:
     """What the sign-up form needs besides the member. The form posts ``token`` (from ``member_token``),
     ``page`` (the page token), ``email``, ``first_name``, ``interest`` (products, opportunity, both),
-    ``consent`` (the box, value "yes") and the empty trap field ``website``."""
+    ``consent`` (the box, value "yes"), the empty trap field ``website`` and, where ``asks_introducer``, the
+    optional ``introducer``."""
 
     action: str
     """Where the form is sent."""
     page_token: str
     """The signed value that says which page and wording was seen."""
+    asks_introducer: bool
+    """Whether the form asks who introduced the prospect."""

@@ -139,9 +139,10 @@ class Renderer:
                 view = pages[page.key]
                 shared = {**common, "page": view}
                 action = f"{site.settings.capture_url}/signup"
-                build_id = self._editions.build_id(view, {**shared, "action": action})
+                asks = site.settings.attribution.ask_introducer
+                build_id = self._editions.build_id(view, {**shared, "action": action, "asks_introducer": asks})
                 shared["build"] = BuildView(build_id, __version__)
-                shared["signup"] = SignupView(action, self._page_token(page, variant, build_id))
+                shared["signup"] = SignupView(action, self._page_token(page, variant, build_id), asks)
                 yield PlannedPage(page, view, shared, build_id)
 
     def _page_token(self, page: Page, variant: Variant, build_id: str) -> str:

@@ -18,6 +18,7 @@ import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from itsdangerous import BadSignature, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
@@ -32,6 +33,9 @@ MEMBER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
 
 LONGEST_TOKEN = 512
 """Characters; anything longer is refused before any arithmetic is done on it."""
+
+REMEMBERED = 10_000
+"""Tokens of each kind that are not checked again."""
 
 SHORTEST_KEY = 32
 """Characters of a key; 32 random hexadecimal characters hold 128 bits."""
@@ -64,6 +68,9 @@ class TokenSigner:
             )
         self._member = _signer(keys, "espalier member token")
         self._page = _signer(keys, "espalier page token")
+        # A page's tokens come back with every sign-up from it; those that do not hold are not remembered.
+        self._member_in = lru_cache(maxsize=REMEMBERED)(partial(_unsign, self._member))
+        self._page_in = lru_cache(maxsize=REMEMBERED)(partial(_unsign, self._page))
 
     def member_token(self, member_id: str | None) -> str:
         """The token for a member's pages; for None, the company's own pages."""
@@ -71,7 +78,7 @@ class TokenSigner:
 
     def read_member(self, token: str) -> str | None:
         """The member id a token holds, None for the company's own. Raises TokenError."""
-        value = _unsign(self._member, token)
+        value = self._member_in(token)
         return None if value == COMPANY_SUBJECT else value
 
     def page_token(self, seen: PageSeen) -> str:
@@ -80,7 +87,7 @@ class TokenSigner:
 
     def read_page(self, token: str) -> PageSeen:
         """What the page showed. Raises TokenError."""
-        parts = _unsign(self._page, token).split("~")
+        parts = self._page_in(token).split("~")
         if len(parts) != 4:
             raise TokenError("the page token does not have four parts")
         return PageSeen(*parts)

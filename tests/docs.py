@@ -11,6 +11,7 @@ import inspect
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -22,10 +23,12 @@ from pydantic import BaseModel
 
 from capture import settings as capture_settings
 from capture.commands import main as capture
+from capture.limits import budgets
+from capture.mailing import delivery
 from sitegen import config, content, context
 from sitegen.cli import main as sitegen
 from sitegen.instance import SECRETS
-from sitegen.roster import fields
+from sitegen.roster import fields as roster
 from tests.conftest import ROOT
 
 TOOLS: dict[str, click.Group] = {"sitegen": sitegen, "capture": capture}
@@ -76,6 +79,8 @@ def configuration_page() -> str:
 def environment() -> dict[str, str]:
     """Every variable that a program of ours reads, and what it is for."""
     service = _docstrings(capture_settings, capture_settings.Settings)
+    mails = _docstrings(delivery, delivery.Delivery)
+    limits = _docstrings(budgets, budgets.Limits)
     secrets = {name: f"Secret: {purpose}." for name, purpose in SECRETS.items()}
     return secrets | {
         "ESPALIER_INSTANCE": "The instance folder, in place of `./instance`, or of `instance` in or beside the site"
@@ -83,6 +88,20 @@ def environment() -> dict[str, str]:
         "ESPALIER_DATABASE_URL": f"{service['database_url']} Without it `{capture_settings.SQLITE_FILE}` in the"
         " instance folder; `postgresql://user@host/name` for PostgreSQL.",
         "ESPALIER_DEMO": f"`1`: {service['demo']}",
+        "ESPALIER_SMTP_URL": f"{mails['server']} `smtp+starttls://user:password@host:587`, `smtps://…`, or `smtp://…`"
+        " for a server on this machine.",
+        "ESPALIER_MAIL_FROM": mails["mail_from"],
+        "ESPALIER_MAILS_PER_DOMAIN": f"{mails['per_domain']} Without it {delivery.MAILS_PER_DOMAIN}.",
+        "ESPALIER_WEBHOOK_URL": mails["webhook_url"],
+        "ESPALIER_WEBHOOK_SECRET": mails["webhook_secret"],
+        "ESPALIER_BOUNCE_SECRET": mails["bounce_secret"],
+        "ESPALIER_METRICS_TOKEN": mails["metrics_token"],
+        "ESPALIER_TRUSTED_PROXIES": f"{service['trusted_proxies']} Without it 0.",
+        **{
+            f"ESPALIER_LIMIT_{each.name.upper()}": f"Sign-ups within an hour, after which the mails of further ones are"
+            f" held: {limits[each.name][:1].lower()}{limits[each.name][1:]} Without it {each.default}."
+            for each in fields(budgets.Limits)
+        },
     }
 
 
@@ -144,6 +163,8 @@ def _tables() -> Iterator[tuple[str, type[BaseModel]]]:
     yield "site", config.SiteTable
     yield "site.theme", config.ThemeTable
     yield "capture", config.CaptureTable
+    yield "attribution", config.AttributionTable
+    yield "retention", config.RetentionTable
     yield "texts.<locale>", config.TextsTable
 
 
@@ -165,8 +186,8 @@ def _keys(model: type[BaseModel], docs: dict[str, str]) -> str:
 
 
 def _columns() -> str:
-    docs = _docstrings(fields, fields.Row)
-    rows = [(f"`{name}`", "required" if name in fields.REQUIRED else "", docs[name]) for name in fields.COLUMNS]
+    docs = _docstrings(roster, roster.Row)
+    rows = [(f"`{name}`", "required" if name in roster.REQUIRED else "", docs[name]) for name in roster.COLUMNS]
     return _table(("Column", "", "Meaning"), rows)
 
 

@@ -7,11 +7,13 @@ import shlex
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import click
 import pytest
 
+from capture.limits.budgets import Limits
 from tests import docs
 from tests.conftest import ROOT
 
@@ -95,6 +97,8 @@ def test_every_variable_that_is_read_is_documented() -> None:
     for package in ("sitegen", "capture"):
         for path in (ROOT / package).rglob("*.py"):
             found |= set(re.findall(r"[\"'](ESPALIER_[A-Z_]*[A-Z])[\"']", path.read_text(encoding="utf-8")))
+    # Put together from the names of the budgets.
+    found |= {f"ESPALIER_LIMIT_{each.name.upper()}" for each in fields(Limits)}
     assert found == docs.environment().keys()
 
 

@@ -24,6 +24,9 @@ KINDS = {400: "bad", 404: "lost", 405: "method", 413: "large", 415: "type", 500:
 """Status codes that have words of their own."""
 
 
+LANGUAGE = "lang"
+"""The query parameter by which our own links tell the language of what they stand in."""
+
 LOCALE = "espalier_locale"
 """Where ``flask.g`` remembers that language, so that every answer to the form speaks it, whatever happens."""
 
@@ -40,9 +43,15 @@ def root() -> str:
     return "../" * (request.path.count("/") - 1) or "./"
 
 
+def here() -> str:
+    """The current address as seen from the service's root."""
+    return request.path.lstrip("/")
+
+
 def visitor_words() -> Words:
-    """The words of the language of the page a form came from, else of the one the browser asks for."""
-    locale = g.get(LOCALE)
+    """The words of the language of the page a form came from, or of the mail whose link was followed; else of the
+    one the browser asks for."""
+    locale = g.get(LOCALE) or request.args.get(LANGUAGE)
     wanted = [locale] if locale else [code for code, _ in request.accept_languages]
     return words.load(words.nearest(wanted))
 
@@ -76,13 +85,14 @@ def notice(status: int) -> Response:
 def try_again() -> Response:
     """The honest answer while nothing can be stored: the form is kept and can be sent again by one button."""
     words = visitor_words()
+    lead = words("busy_lead" if request.path == "/signup" else "busy_other_lead")
     if wants_json():
-        response = error_json(503, words("busy_lead"))
+        response = error_json(503, lead)
     else:
         # Where a sign-up leads to stands in the database, which can't be asked now.
         headers.allow_forms_to_lead_to("http:", "https:")
         again = tuple(request.form.items(multi=True)) if request.method == "POST" else ()
-        values = {"title": words("busy_title"), "lead": words("busy_lead"), "company": None, "again": again}
+        values = {"title": words("busy_title"), "lead": lead, "company": None, "again": again}
         response = page(503, "public/notice.html", words, **values)
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from flask import Flask, Response, g
 
@@ -25,6 +26,7 @@ POLICY: Mapping[str, str] = {
 }
 
 
+@lru_cache(maxsize=100)
 def policy(**changes: str) -> str:
     """A Content-Security-Policy; ``form_action="…"`` takes the place of that directive."""
     directives = {**POLICY, **{name.replace("_", "-"): value for name, value in changes.items()}}

@@ -11,10 +11,14 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from sqlalchemy import select
 
 from capture import service, words
+from capture.mailing.outbox import WEBHOOK
 from capture.models import OutboxMail
 from capture.public import headers
 
 blueprint = Blueprint("mailbox", __name__, url_prefix="/dev/mailbox")
+
+NUMBER = "<int(max=9223372036854775807):mail_id>"
+"""No larger than the databases can count."""
 
 SHOWN = 200
 """The newest mails that the list holds."""
@@ -29,11 +33,12 @@ def only_from_this_machine() -> None:
 
 
 @blueprint.get("")
-@blueprint.get("/<int:mail_id>")
+@blueprint.get(f"/{NUMBER}")
 def show(mail_id: int | None = None) -> Response:
     """The list, and the mail that was chosen; the newest where none was."""
     with service.current().database.read() as session:
-        mails = session.scalars(select(OutboxMail).order_by(OutboxMail.id.desc()).limit(SHOWN)).all()
+        letters = select(OutboxMail).where(OutboxMail.kind != WEBHOOK)
+        mails = session.scalars(letters.order_by(OutboxMail.id.desc()).limit(SHOWN)).all()
         chosen = session.get(OutboxMail, mail_id) if mail_id is not None else next(iter(mails), None)
     if mail_id is not None and chosen is None:
         abort(404)
@@ -43,7 +48,7 @@ def show(mail_id: int | None = None) -> Response:
     return response
 
 
-@blueprint.get("/<int:mail_id>/html")
+@blueprint.get(f"/{NUMBER}/html")
 def html(mail_id: int) -> Response:
     """The HTML part alone, for the frame: it may style itself and do nothing else."""
     with service.current().database.read() as session:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from capture import hosts, leads, service
-from capture.directory import Interest, PageSeen, TokenError
+from capture.directory import PageSeen, TokenError
 from capture.hosts import Host, NoSuchMember
-from capture.public import answers, headers
-from capture.public.forms import SignupForm, campaign
+from capture.limits import abuse
+from capture.limits.networks import network
+from capture.public import answers, forms, headers
+from capture.public.forms import SignupForm, Typed, campaign
 
 log = logging.getLogger("capture.signup")
 
@@ -22,6 +25,10 @@ FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 OWN_PAGE = PageSeen(page="signup", locale="", build_id="service", wording="")
 """What a prospect has seen who signs up on the service's own form, because the one they came with is void."""
+
+
+class Replayed(Exception):
+    """A proof of work that has served before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +47,32 @@ def signup() -> Response:
     sent = request.form
     seen = _page_seen(sent.get("page", ""))
     setattr(g, answers.LOCALE, seen.locale if seen else None)
-    form = SignupForm(sent, answers.visitor_words())
-    valid = form.validate()
+    typed, trapped = forms.read(sent), forms.trapped(sent)
     try:
         sender = _sender(sent.get("token", ""), seen)
-        if form.trapped:
+        if typed is None and not trapped:
+            return _correct(sender)
+        proof = _proof()
+        if proof is None:
+            return _between(sender)
+        if typed is None or trapped:
             return _answer(_thanks(sender))
-        if not valid:
-            return _correct(form, sender)
-        return _answer(_store(form, sender))
+        return _answer(_store(typed, sender, proof))
+    except Replayed:
+        return _between(sender)
     except TokenError:
         log.info("refused: a token that does not hold")
-        return _instead(form, seen, "token")
+        return _instead(seen, "token")
     except NoSuchMember:
         log.info("refused: the member is not active")
-        return _instead(form, seen, "gone")
+        return _instead(seen, "gone")
+
+
+@blueprint.get("/challenge")
+def challenge() -> Response:
+    """A proof of work for the page's script, to be sent along as ``altcha`` (see ``abuse``)."""
+    current = service.current()
+    return make_response(jsonify(abuse.challenge(current.links.address_keys, current.clock())))
 
 
 @blueprint.after_request
@@ -80,19 +98,37 @@ def _sender(token: str, seen: PageSeen | None) -> Sender:
     return Sender(service.current().signer.read_member(token), seen)
 
 
-def _store(form: SignupForm, sender: Sender) -> str:
-    """The address of the thank-you page, once everything is committed."""
+def _proof() -> abuse.Proof | None:
+    """What shows that a person sent the form: a solved puzzle, or the page that stands between."""
+    current = service.current()
+    now = current.clock()
+    solution = request.form.get("altcha", "")
+    found = abuse.solved(current.links.address_keys, solution, now) if solution else None
+    return found or abuse.paused(current.links, request.form, now)
+
+
+def _store(typed: Typed, sender: Sender, proof: abuse.Proof) -> str:
+    """The address of the thank-you page, once everything is committed. Raises Replayed."""
     current = service.current()
     signup = leads.SignUp(
-        email=form.address,
-        first_name=form.name,
-        interest=Interest(form.interest.data),
+        email=typed.email,
+        first_name=typed.first_name,
+        interest=typed.interest,
         member_id=sender.member_id,
         seen=sender.seen,
         utm=campaign(request.form, request.args),
+        introducer=typed.introducer,
+        network=network(request.remote_addr),
+        weight=abuse.weight(request.headers.get("Origin"), request.headers.get("User-Agent")),
     )
-    with current.database.write() as session:
-        accepted = leads.accept(session, signup, current.clock(), current.letters)
+
+    def take_in(desk: leads.Desk) -> leads.Accepted:
+        desk.register.find(signup.member_id)  # a sign-up that is refused for its member uses no proof up
+        if not abuse.use(desk.driver, proof):
+            raise Replayed
+        return leads.accept(desk, signup, current.clock(), current.letters, current.settings.limits)
+
+    accepted = current.groups.run(take_in)
     log.info("stored: lead %d, %s", accepted.lead_id, "new" if accepted.new else "known")
     return accepted.address
 
@@ -110,8 +146,37 @@ def _answer(address: str) -> Response:
     return make_response(redirect(address, 303))
 
 
-def _correct(form: SignupForm, sender: Sender) -> Response:
+def _between(sender: Sender) -> Response:
+    """The page that stands between where no script has shown that a person is there: one more button.
+
+    A pause that has begun goes on: only what is missing or void is made anew.
+    """
+    current, words = service.current(), answers.visitor_words()
+    now = current.clock()
+    kept = request.form.get("pause", "") if _pausing(now) else abuse.pause(current.links, request.form, now)
+    if answers.wants_json():
+        puzzle = abuse.challenge(current.links.address_keys, now)
+        told = {"errors": {}, "message": words("between_lead"), "challenge": puzzle, "pause": kept}
+        return make_response(jsonify(told), 428)
+    with current.database.read() as session:
+        host = hosts.find(session, sender.member_id)
+    headers.allow_forms_to_lead_to(*host.origins)
+    campaign_fields = {f"utm_{name}": value for name, value in campaign(request.form, request.args).items()}
+    names = ("token", "page", "email", "first_name", "interest", "introducer", "consent", "website")
+    fields = {name: request.form[name] for name in names if name in request.form} | campaign_fields | {"pause": kept}
+    return answers.page(
+        200, "public/between.html", words, host=host, fields=fields, email=request.form.get("email", "")
+    )
+
+
+def _pausing(now: datetime) -> bool:
+    """True while the pause that came with the form is merely too short."""
+    return abuse.paused(service.current().links, request.form, now + abuse.QUICKEST) is not None
+
+
+def _correct(sender: Sender) -> Response:
     """The form again with what was typed, each error beside its field, ready to be sent."""
+    form = SignupForm(request.form, answers.visitor_words())
     if answers.wants_json():
         return answers.error_json(422, form.words("errors_summary"), form.errors)
     current = service.current()
@@ -121,9 +186,10 @@ def _correct(form: SignupForm, sender: Sender) -> Response:
     return _form(form, host, sender.seen, **values)
 
 
-def _instead(form: SignupForm, seen: PageSeen | None, kind: str) -> Response:
+def _instead(seen: PageSeen | None, kind: str) -> Response:
     """Says that the member can't be told (or is not there), and offers the company's own form instead."""
-    words = form.words
+    words = answers.visitor_words()
+    form = SignupForm(request.form, words)
     if answers.wants_json():
         message = words("token_wrong") if kind == "token" else words("token_unknown")
         return answers.error_json(422, words(f"{kind}_lead"), {**form.errors, "token": [message]})

@@ -31,9 +31,11 @@ class Words:
 
 @cache
 def load(locale: str) -> Words:
-    """The words of a language the service speaks."""
-    text = files("capture.words").joinpath(f"{locale}.toml").read_text(encoding="utf-8")
-    return Words(locale, tomllib.loads(text))
+    """The words of a language the service speaks: what prospects read, and what stands in the office."""
+    folder = files("capture.words")
+    texts = (folder.joinpath(name).read_text(encoding="utf-8") for name in (f"{locale}.toml", f"office.{locale}.toml"))
+    public, office = map(tomllib.loads, texts)
+    return Words(locale, {**public, **{f"office_{key}": value for key, value in office.items()}})
 
 
 def nearest(wanted: Sequence[str]) -> str:

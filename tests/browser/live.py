@@ -18,7 +18,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
-from capture import export, leads
+from capture import leads
+from capture.cases import export
 from capture.db import Database
 from capture.settings import Settings
 from sitegen import site as sites
@@ -128,11 +129,21 @@ def website(folder: Path, out: Path, port: int, capture: str, theme: str | None 
 
 
 @contextlib.contextmanager
-def capture_service(folder: Path, place: Path, port: int, sites_origin: str) -> Iterator[Capture]:
-    """Loads a folder into a database of its own and serves sign-ups."""
+def capture_service(
+    folder: Path, place: Path, port: int, sites_origin: str, *, mail_port: int | None = None
+) -> Iterator[Capture]:
+    """Loads a folder into a database of its own and serves sign-ups.
+
+    ``mail_port``: where a mail server of this machine listens; without one it is the demo, whose mails go nowhere.
+    """
     origin = f"http://{LOOPBACK}:{port}"
     place.mkdir()
     environ = secrets(place)
+    if mail_port is not None:
+        del environ["ESPALIER_DEMO"]
+        server = {"ESPALIER_SMTP_URL": f"smtp://{LOOPBACK}:{mail_port}", "ESPALIER_MAIL_FROM": "post@example.com"}
+        # All comes from this one machine.
+        environ |= server | {f"ESPALIER_LIMIT_{name}": "10000" for name in ("TOKEN", "NETWORK", "DOMAIN", "TOTAL")}
     run(["capture", "sync", str(folder), "--url", sites_origin, "--capture-url", origin], environ)
     with _process(["capture", "serve", "--port", str(port)], environ, origin):
         yield Capture(origin, environ)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from capture.limits import abuse
 from tests.browser.company import ARABIC, EVERYTHING, LEAST
 from tests.browser.live import Capture, Website
 from tests.browser.windows import DESK, Window
@@ -47,6 +49,15 @@ def send(page: Page) -> None:
     page.locator("form[method=post] [type=submit]").click()
 
 
+def go_on(page: Page, javascript: bool) -> None:
+    """Where no script runs, the page between has one more button, which wants to be read before it is pressed."""
+    if javascript:
+        return
+    expect(page.locator("h1")).to_have_text(re.compile("One more step|Un paso más"))
+    page.wait_for_timeout(abuse.QUICKEST.total_seconds() * 1000)
+    send(page)
+
+
 def lead(capture: Capture, slug: str | None, email: str) -> dict[str, Any]:
     """The one lead with this address, looked for where it belongs and nowhere else."""
     found = [each for each in capture.leads(slug) if each["email"] == email]
@@ -70,8 +81,9 @@ def test_a_sign_up_lands_on_the_member_s_own_thank_you_page(
     email = address()
     fill(page, email)
     send(page)
+    go_on(page, javascript)
     page.wait_for_url(almanac.address(slug, "thanks", locale))
-    assert window.posts() == ["fetch" if javascript else "document"]
+    assert window.posts() == (["fetch"] if javascript else ["document"] * 2)
     expect(page.locator("h1")).to_be_visible()
     if slug:
         assert almanac.members[slug]["first_name"] in page.locator("main").inner_text()
@@ -98,6 +110,7 @@ def test_the_sign_up_page_and_its_preset_choice(
     page.locator("[name=email]").fill(email)
     page.locator("label:has([name=consent])").click(position={"x": 10, "y": 10})
     send(page)
+    go_on(page, javascript)
     page.wait_for_url(almanac.address(slug, "thanks", "en"))
     found = lead(capture, slug, email)
     assert (found["interest"], found["first_name"], found["page"]) == ("products", None, "signup")
@@ -177,6 +190,7 @@ def test_an_error_keeps_what_was_typed_and_stands_beside_its_field(
     if not typed.get("consent", True):
         form.locator("label:has([name=consent])").click(position={"x": 10, "y": 10})
     send(page)
+    go_on(page, javascript)
     page.wait_for_url(almanac.address(slug, "thanks", locale))
     found = lead(capture, slug, email)
     assert (found["page"], found["locale"]) == ("products/first-frost", locale)
@@ -222,13 +236,25 @@ def test_by_keyboard_alone(
     press_tab(page)
     page.keyboard.press("ArrowDown")
     press_tab(page)
+    assert page.evaluate("document.activeElement.matches('summary')"), "whoever introduced them can be named"
+    page.keyboard.press("Enter")
+    press_tab(page)
+    page.keyboard.type("my aunt")
+    press_tab(page)
     assert page.evaluate("document.activeElement.name") == "consent"
     page.keyboard.press("Space")
     press_tab(page)
     page.keyboard.press("Enter")
+    if not javascript:
+        expect(page.locator("h1")).to_have_text("One more step")
+        page.wait_for_timeout(abuse.QUICKEST.total_seconds() * 1000)
+        press_tab(page)  # the company's name leads home
+        press_tab(page)
+        assert page.evaluate("document.activeElement.matches('button')")
+        page.keyboard.press("Enter")
     page.wait_for_url(almanac.address(slug, "thanks", "en"))
     found = lead(capture, slug, email)
-    assert (found["first_name"], found["interest"]) == ("Kay", "opportunity")
+    assert (found["first_name"], found["interest"], found["introducer"]) == ("Kay", "opportunity", "my aunt")
 
 
 def press_tab(page: Page) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import databases
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,7 +17,9 @@ from flask.testing import FlaskClient
 from capture import models, words
 from capture.app import create_app
 from capture.db import Database
+from capture.limits import abuse
 from capture.settings import Settings
+from capture.tokens import Links
 from sitegen.consent import digest, short_digest
 from sitegen.token import PageSeen, TokenSigner
 
@@ -89,6 +93,7 @@ def cast() -> list[Any]:
             email="desk@fern.example.com",
             phone=None,
             home="https://fern.example/",
+            service="https://capture.fern.example/",
             layout="path",
             locale="en",
         ),
@@ -102,25 +107,78 @@ def cast() -> list[Any]:
     ]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test that uses a database runs on both kinds; ``@pytest.mark.database("sqlite")`` names one."""
+    if "database_url" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("database")
+        metafunc.parametrize("database_url", mark.args if mark else databases.KINDS, indirect=True)
+
+
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with the cast in it, to be copied."""
+def postgres() -> Iterator[databases.Postgres]:
+    """A real PostgreSQL, started when the first test asks for it."""
+    with databases.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the cast in it, to be copied."""
     path = tmp_path_factory.mktemp("prepared") / "capture.sqlite"
-    database = Database(f"sqlite:///{path}")
+    fill(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def prepared_name(postgres: databases.Postgres) -> str:
+    """A database on PostgreSQL with the cast in it, to be copied."""
+    name = postgres.create()
+    fill(postgres.url(name))
+    return name
+
+
+def fill(url: str) -> None:
+    """Makes the tables and the cast in an empty database."""
+    database = Database(url)
     database.migrate()
     with database.write() as session:
         session.add_all(cast())
         session.flush()
         session.add_all(models.Slug(slug=each.slug, member_id=each.id) for each in session.query(models.Member))
     database.engine.dispose()
-    return path
 
 
 @pytest.fixture
-def settings(tmp_path: Path, prepared: Path) -> Settings:
-    path = tmp_path / "capture.sqlite"
-    shutil.copy(prepared, path)
-    return Settings(token_keys=(KEY,), secret_key=KEY, database_url=f"sqlite:///{path}", busy_seconds=0.3)
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database with the cast in it, for this test alone."""
+    if request.param == "sqlite":
+        folder = databases.quick_folder()
+        path = folder / "capture.sqlite"
+        shutil.copy(request.getfixturevalue("prepared_file"), path)
+        yield f"sqlite:///{path}"
+        shutil.rmtree(folder)
+        return
+    server = request.getfixturevalue("postgres")
+    name = server.create(request.getfixturevalue("prepared_name"))
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def empty_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[str]:
+    """An address, of the same kind, where there are no tables yet."""
+    if database_url.startswith("sqlite"):
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    server = request.getfixturevalue("postgres")
+    name = server.create()
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(token_keys=(KEY,), secret_key=KEY, database_url=database_url, busy_seconds=0.3)
 
 
 @pytest.fixture
@@ -152,10 +210,21 @@ def signer() -> TokenSigner:
 
 
 @pytest.fixture
-def form(signer: TokenSigner) -> Callable[..., dict[str, Any]]:
-    """What a browser sends from a page of the cast; arguments change or (None) leave out fields."""
+def form(signer: TokenSigner, clock: Clock) -> Callable[..., dict[str, Any]]:
+    """What a browser sends from a page of the cast; arguments change or (None) leave out fields.
 
-    def fill(member: str | None = "m-2", *, locale: str = "en", key: str = "home", **changes: Any) -> dict[str, Any]:
+    It comes from the page that stands between, which was read for ten seconds; ``at``: by another clock.
+    """
+    links = Links([KEY])
+
+    def fill(
+        member: str | None = "m-2",
+        *,
+        locale: str = "en",
+        key: str = "home",
+        at: datetime | None = None,
+        **changes: Any,
+    ) -> dict[str, Any]:
         text = CONSENT_COMPANY if member is None else CONSENT_ES if locale == "es" else CONSENT
         seen = PageSeen(key, locale, "b0b0b0b0b0b0", short_digest(text))
         fields = {
@@ -167,7 +236,9 @@ def form(signer: TokenSigner) -> Callable[..., dict[str, Any]]:
             "consent": "yes",
             "website": "",
         }
-        return {name: value for name, value in {**fields, **changes}.items() if value is not None}
+        sent = {name: value for name, value in {**fields, **changes}.items() if value is not None}
+        moment = (at or clock.now) - timedelta(seconds=10)
+        return sent if "pause" in changes else {**sent, "pause": abuse.pause(links, sent, moment)}
 
     return fill
 
@@ -178,7 +249,7 @@ def rows(database: Database) -> Callable[..., list[Any]]:
 
     def read(table: type[models.Base]) -> list[Any]:
         with database.read() as session:
-            return list(session.query(table))
+            return list(session.query(table).order_by(*table.__table__.primary_key))
 
     return read
 
@@ -192,3 +263,34 @@ def en() -> words.Words:
 def sample() -> Path:
     """The sample company's folder."""
     return Path(__file__).parents[2] / "content"
+
+
+@pytest.fixture
+def links(app: Flask) -> Any:
+    """Makes the links that stand in mails."""
+    return app.extensions["espalier"].links
+
+
+@pytest.fixture
+def mailed(rows: Callable[..., list[Any]]) -> Callable[..., str]:
+    """The path of a link in the newest mail of a kind: ``mailed("confirm", "not-me")``."""
+
+    def read(kind: str, name: str, recipient: str | None = None) -> str:
+        mails = [each for each in rows(models.OutboxMail) if each.kind == kind]
+        text = next(each.text for each in reversed(mails) if recipient in (None, each.recipient))
+        found = re.search(rf"https://capture\.fern\.example(/{name}\S*)", text)
+        assert found, text
+        return found[1]
+
+    return read
+
+
+@pytest.fixture
+def confirmed(client: FlaskClient, form: Callable[..., dict[str, Any]], mailed: Callable[..., str]) -> Any:
+    """Signs somebody up and confirms it from their mailbox."""
+
+    def sign_up(member: str | None = "m-2", email: str = "pat@example.com", **changes: Any) -> None:
+        assert client.post("/signup", data=form(member, email=email, **changes)).status_code == 303
+        assert client.post(mailed("confirm", "confirm", email)).status_code == 200
+
+    return sign_up

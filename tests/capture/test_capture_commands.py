@@ -115,9 +115,9 @@ def test_without_secrets_nothing_starts(run, monkeypatch, sample, command):
     assert "hint: run `sitegen secrets`" in result.stderr
 
 
-def test_migrate(run):
-    assert run("migrate").stdout == "the database was at nothing and is at 0001\n"
-    assert run("migrate").stdout == "at 0001\n"
+def test_migrate(run, database):
+    assert run("migrate").stdout == f"the database was at nothing and is at {database.head}\n"
+    assert run("migrate").stdout == f"at {database.head}\n"
 
 
 def test_a_taken_port(run):

@@ -9,9 +9,10 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_mock_engine, inspect, text
 
-from capture.db import Database, DatabaseError, safe_sqlite
+from capture.db import Database, DatabaseError, Unavailable, safe_sqlite
 from capture.models import Base, Lead
 
 
@@ -21,21 +22,73 @@ def test_the_schema_is_what_the_models_say(database):
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_down_and_up_again(database):
+def _kept(connection):
+    """What the first revision already held, table by table."""
+    known = {
+        "member": "id, slug, email, active",
+        "lead": "id, member_id, email, first_name, interest, created_at",
+        "touch": "id, lead_id, page, build_id, at",
+        "consent": "id, lead_id, touch_id, wording, at",
+        "outbox": "id, lead_id, kind, recipient, subject, text, html, created_at",
+    }
+    return {
+        name: [tuple(row) for row in connection.execute(text(f"SELECT {columns} FROM {name} ORDER BY id"))]
+        for name, columns in known.items()
+    }
+
+
+def test_down_and_up_again_with_data(database, client, form):
+    for number in range(3):
+        assert client.post("/signup", data=form("m-1", email=f"p{number}@example.com")).status_code == 303
+    assert client.post("/signup", data=form(None)).status_code == 303
     with database.writing() as connection:
-        connection.execute(text("PRAGMA foreign_keys"))
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
+        before = _kept(connection)
+        command.downgrade(database._alembic(connection), "0001")
+        assert _kept(connection) == before
+        command.upgrade(database._alembic(connection), "head")
+        assert _kept(connection) == before
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    assert len(before["lead"]) == 4
+    assert database.revision() == database.head
+    assert client.post("/signup", data=form("m-2")).status_code == 503, "where the service stands comes with a sync"
+    with database.write() as session:
+        session.execute(text("UPDATE company SET service = 'https://capture.fern.example/'"))
+    assert client.post("/signup", data=form("m-2")).status_code == 303
+
+
+def test_down_to_nothing_and_up_again(database, client, form):
+    assert client.post("/signup", data=form("m-1")).status_code == 303
+    with database.writing() as connection:
         command.downgrade(database._alembic(connection), "base")
         assert inspect(connection).get_table_names() == ["alembic_version"]
         command.upgrade(database._alembic(connection), "head")
     assert database.revision() == database.head
 
 
-def test_migrating_again_changes_nothing(database):
-    before = database.file.read_bytes()
+def test_the_newest_migration_is_told_by_its_name(database):
+    assert database.head == ScriptDirectory.from_config(database._alembic(None)).get_current_head()
+
+
+def test_migrating_again_changes_nothing(database, monkeypatch):
+    def never(*arguments):
+        raise AssertionError("a database that is up to date was migrated")
+
+    monkeypatch.setattr(command, "upgrade", never)
     database.migrate()
-    assert database.file.read_bytes() == before
+
+
+def test_writers_on_postgresql_do_not_wait_for_each_other(database):
+    """Two transactions at once, in one thread: where there is one writer, the second is told to try again."""
+    with database.write() as one:
+        one.execute(text("UPDATE member SET phone = '1' WHERE id = 'm-1'"))
+        if database.is_sqlite:
+            with pytest.raises(Unavailable), database.write():
+                pass
+            return
+        with database.write() as two:
+            two.execute(text("UPDATE member SET phone = '2' WHERE id = 'm-2'"))
+        with pytest.raises(Unavailable, match="LockNotAvailable 55P03"), database.write() as three:
+            three.execute(text("UPDATE member SET phone = '3' WHERE id = 'm-1'"))
 
 
 def test_the_schema_can_be_written_for_postgresql():
@@ -51,12 +104,14 @@ def test_the_schema_can_be_written_for_postgresql():
     assert "WHERE member_id IS NULL" in script
 
 
+@pytest.mark.database("sqlite")
 def test_sqlite_is_set_up_to_lose_nothing(database):
     with database.engine.connect() as connection:
         pragma = lambda name: connection.execute(text(f"PRAGMA {name}")).scalar()  # noqa: E731
         assert (pragma("journal_mode"), pragma("synchronous"), pragma("foreign_keys")) == ("wal", 2, 1)
 
 
+@pytest.mark.database("sqlite")
 def test_commands_beside_the_service_do_not_checkpoint(database):
     beside = Database(str(database.url), checkpoints=False)
     with beside.engine.connect() as connection:

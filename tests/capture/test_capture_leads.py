@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capture import export, leads
+from capture import leads
+from capture.cases import export
+from capture.cases.export import COLUMNS, harmless
 from capture.directory import EspalierError, Interest
-from capture.export import COLUMNS, harmless
 
 
 @pytest.mark.parametrize(

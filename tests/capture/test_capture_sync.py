@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from conftest import Clock
 
+from capture.credit import evidence, story
 from capture.db import Database
-from capture.directory import Company, Member, PageAddress, RosterError, Wording, load
+from capture.directory import Company, Member, PageAddress, Policies, RosterError, Wording, load
+from capture.models import Company as CompanyRow
 from capture.models import Lead, Page, Slug
 from capture.models import Member as MemberRow
 from capture.models import Wording as WordingRow
@@ -20,6 +22,7 @@ from sitegen.model import Status
 
 COMPANY = Company("Fern & Flint", "Fern and Flint Limited", ("1 Mill Lane",), "desk@fern.example.com")
 ANA = Member("m-1", "ana", "Ana Núñez", "Ana", "ana@example.com", "es")
+POLICIES = Policies("first", 90, 30, 30, 90, 90)
 BO = Member("m-2", "bo", "Bo", "Bo", "bo@example.com", "en", sponsor_id="m-1")
 
 
@@ -30,9 +33,12 @@ class Folder:
     roster: tuple[Member, ...]
     consent: str = "I agree that {member} and {company} keep it."
     url: str = "https://fern.example/"
+    service_url: str = "https://capture.fern.example/"
     company: Company = COMPANY
     layout: str = "path"
     default_locale: str = "en"
+    policies: Policies = POLICIES
+    look: Mapping[str, str] = field(default_factory=dict)
     fault: Exception | None = field(default=None)
 
     def members(self) -> Iterator[Member]:
@@ -51,8 +57,8 @@ class Folder:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'new.sqlite'}", busy_seconds=0.3)
+def empty(empty_url: str) -> Iterator[Database]:
+    database = Database(empty_url, busy_seconds=0.3)
     database.migrate()
     yield database
     database.engine.dispose()
@@ -60,7 +66,7 @@ def empty(tmp_path: Path) -> Iterator[Database]:
 
 def table(database: Database, kind: type) -> list:
     with database.read() as session:
-        return list(session.query(kind))
+        return list(session.query(kind).order_by(*kind.__table__.primary_key))
 
 
 def test_the_first_sync_fills_the_tables(empty):
@@ -72,6 +78,7 @@ def test_the_first_sync_fills_the_tables(empty):
     assert {(each.slug, each.member_id) for each in table(empty, Slug)} == {("ana", "m-1"), ("bo", "m-2")}
 
 
+@pytest.mark.database("sqlite")
 def test_the_second_sync_writes_nothing(empty):
     sync(empty, Folder((ANA, BO)))
     before = _bytes(empty)
@@ -150,6 +157,16 @@ def test_a_roster_with_faults_changes_nothing(empty):
     assert sync(empty, Folder((ANA, BO))).added == 1
 
 
+def test_the_company_s_policies_and_colours_come_along(empty):
+    chosen = Policies("last", 120, 14, 7, 60, 45)
+    sync(empty, Folder((ANA,), policies=chosen, look={"accent": "#123456"}))
+    (company,) = table(empty, CompanyRow)
+    assert {name: getattr(company, name) for name in Policies.__slots__} == asdict(chosen)
+    assert company.look == {"accent": "#123456"}
+    sync(empty, Folder((ANA,)))
+    assert table(empty, CompanyRow)[0].touch_policy == "first"
+
+
 def test_sign_ups_go_on_while_a_roster_is_read(empty):
     class Slow(Folder):
         def members(self):
@@ -170,3 +187,37 @@ def test_the_sample_company(empty, sample):
     assert pages[True, "es", "en", "home"] == "en/"
     assert pages[False, "en", "es", "home"] == "es/"
     assert sync(empty, load(sample, url="http://127.0.0.1:9")).changed == 0
+    assert table(empty, CompanyRow)[0].look["accent"].startswith("#")
+
+
+def test_the_leads_of_who_leaves_are_followed_up_above_and_return(empty: Database, clock: Clock) -> None:
+    sync(empty, Folder((ANA, BO)))
+    with empty.write() as session:
+        session.add(
+            Lead(
+                member_id="m-2",
+                owner_id="m-2",
+                servicer_id="m-2",
+                email="pat@example.com",
+                interest="products",
+                locale="en",
+                created_at=clock.now,
+                confirmed_at=clock.now,
+            )
+        )
+    away = replace(BO, status=Status.INACTIVE)
+    assert sync(empty, Folder((ANA, away)), clock.now).handed_over == 1
+    [lead] = table(empty, Lead)
+    assert (lead.owner_id, lead.servicer_id) == ("m-2", "m-1")
+    assert sync(empty, Folder((ANA, away)), clock.now).handed_over == 0
+    assert sync(empty, Folder((replace(ANA, status=Status.INACTIVE), away)), clock.now).handed_over == 1
+    [lead] = table(empty, Lead)
+    assert (lead.owner_id, lead.servicer_id) == ("m-2", None)
+    assert sync(empty, Folder((ANA, BO)), clock.now).handed_over == 1
+    [lead] = table(empty, Lead)
+    assert (lead.owner_id, lead.servicer_id) == ("m-2", "m-2")
+    with empty.read() as session:
+        told = list(story.tell(session, lead.id))
+        assert evidence.audit(session).faults == []
+    assert "They are not active: Ana Núñez (ana) follows up." in told[1]
+    assert "They are active again" in told[3]

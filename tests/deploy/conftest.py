@@ -14,7 +14,18 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SECRET_KEY, SITES, TOKEN_KEY, replace_in
-from tests.deploy.servers import DOMAIN, LOOPBACK, RECIPES, Published, Server, free_ports, missing, process, running
+from tests.deploy.servers import (
+    DOMAIN,
+    LOOPBACK,
+    RECIPES,
+    Published,
+    Server,
+    free_ports,
+    missing,
+    process,
+    running,
+    until_listening,
+)
 from tests.required import SERVERS, skip_or_fail
 
 URL = f"https://{DOMAIN}"
@@ -65,7 +76,7 @@ class Deployments:
         site = Published(layout, folder, work / "srv", port, _environ(work))
         publish(site)
         command = [sys.executable, "-m", "capture", "serve", "--host", LOOPBACK, "--port", str(port)]
-        self._stack.enter_context(process(command, work, site.environ))
+        until_listening(port, self._stack.enter_context(process(command, work, site.environ)))
         return site
 
 

@@ -14,7 +14,7 @@ import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -222,15 +222,24 @@ def _environ(work: Path) -> dict[str, str]:
     return {"PATH": path, "HOME": home, "XDG_DATA_HOME": home, "XDG_CONFIG_HOME": home}
 
 
+def until_listening(port: int, child: tuple[subprocess.Popen[bytes], Path]) -> None:
+    """Waits until somebody takes connections at a port of this machine."""
+    _until(lambda: socket.create_connection((LOOPBACK, port), timeout=5).close(), f"port {port}", child)
+
+
 def _wait(server: Server, child: tuple[subprocess.Popen[bytes], Path]) -> None:
+    _until(lambda: server.ask("/"), server.name, child)
+
+
+def _until(answers: Callable[[], object], name: str, child: tuple[subprocess.Popen[bytes], Path]) -> None:
     started, log = child
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            server.ask("/")
+            answers()
             return
         except (OSError, http.client.HTTPException) as error:
             if started.poll() is not None or time.monotonic() > deadline:
                 said = log.read_text(encoding="utf-8", errors="replace")
-                raise AssertionError(f"{server.name} does not answer ({error}); it said:\n{said}") from error
+                raise AssertionError(f"{name} does not answer ({error}); it said:\n{said}") from error
             time.sleep(0.05)

@@ -6,12 +6,14 @@ import gzip
 import json
 import re
 import subprocess
+import time
 from html import unescape
 from itertools import product
 from urllib.parse import urlencode
 
 import pytest
 
+from capture.limits import abuse
 from sitegen.serve import policy
 from tests.deploy.conftest import URL, publish
 from tests.deploy.servers import DOMAIN, Answer, Server
@@ -183,22 +185,33 @@ def test_plain_http_leads_to_https(server: Server) -> None:
     assert re.sub(r":\d+/", "/", answer.headers["location"]) == f"{URL}/ana/?a=b"
 
 
+def hidden_fields(page: str) -> dict[str, str]:
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
+    return {name: unescape(value) for name, value in found}
+
+
+def post(server: Server, path: str, fields: dict[str, str]) -> Answer:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    return server.ask(path, method="POST", body=urlencode(fields).encode(), headers=form)
+
+
 def sign_up(server: Server, **changes: str) -> Answer:
     """Posts the form of Ana's page as a browser without JavaScript would."""
     page = server.member("ana").body.decode()
     action = re.search(r'<form method="post" action="([^"]+)"', page)
     assert action is not None
     assert action[1] == f"{URL}/capture/signup"
-    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
-    fields = {name: unescape(value) for name, value in hidden.items()}
-    fields |= {"email": f"{server.name}@visitor.example.org", "interest": "both", "consent": "yes", "website": ""}
-    body = urlencode(fields | changes).encode()
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    return server.ask("/capture/signup", method="POST", body=body, headers=form)
+    typed = {"email": f"{server.name}@visitor.example.org", "interest": "both", "consent": "yes", "website": ""}
+    return post(server, "/capture/signup", hidden_fields(page) | typed | changes)
 
 
 def test_a_sign_up_reaches_the_service_and_ends_at_the_members_own_page(server: Server) -> None:
-    answer = sign_up(server)
+    between = sign_up(server)
+    assert between.status == 200
+    own = f"https://*.{DOMAIN}" if server.subdomains else URL
+    assert own in between.headers["content-security-policy"]
+    time.sleep(abuse.QUICKEST.total_seconds())  # nobody reads a page and presses its button sooner
+    answer = post(server, "/capture/signup", hidden_fields(between.body.decode()))
     assert answer.status == 303
     own = f"https://ana.{DOMAIN}" if server.subdomains else f"{URL}/ana"
     assert answer.headers["location"] == f"{own}/thanks/"
@@ -217,6 +230,21 @@ def test_the_services_own_pages_keep_their_own_policy(server: Server) -> None:
     style = re.search(rb'<link rel="stylesheet" href="([^"]+)">', answer.body)
     assert style is not None
     assert server.ask(f"/capture/{style[1].decode()}").status == 200
+
+
+def test_mailed_links_and_the_script_s_question_reach_the_service(server: Server) -> None:
+    challenge = server.ask("/capture/challenge")
+    assert (challenge.status, "signature" in json.loads(challenge.body)) == (200, True)
+    page = server.ask("/capture/my-data")
+    assert page.status == 200
+    for style in re.findall(rb'<link rel="stylesheet" href="([^"]+)">', page.body):
+        assert server.ask(f"/capture/{style.decode()}").headers["content-type"].startswith("text/css")
+    sent = post(server, "/capture/my-data", {"email": "nobody@visitor.example.org"})
+    assert (sent.status, b"nobody" in sent.body) == (200, False)
+
+
+def test_how_the_service_does_is_told_to_nobody_outside(server: Server) -> None:
+    assert server.ask("/capture/metrics").status == 404
 
 
 def test_too_much_is_refused_by_the_service_and_not_by_the_proxy(server: Server) -> None:

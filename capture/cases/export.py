@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TextIO
 
@@ -21,6 +21,7 @@ COLUMNS = (
     "locale",
     "build_id",
     "consent_wording",
+    "introducer",
     "utm_source",
     "utm_medium",
     "utm_campaign",
@@ -30,10 +31,14 @@ COLUMNS = (
     "created_at",
     "confirmed_at",
 )
-"""What a row holds. Page, build, wording and campaign are those of the first touch; times are UTC, ISO 8601."""
+"""What a row holds. Page, build, wording, campaign and ``introducer`` (the answer to "Who introduced you?") are those
+of the first touch; times are UTC, ISO 8601."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""Spreadsheets take a cell that begins so for a formula (OWASP, CSV injection); a blank before it doesn't help."""
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""Spreadsheets take a cell that begins so for a formula (OWASP, CSV injection), some of them also where the sign has
+the full width of East Asian text; a blank before it doesn't help."""
+
+_BLANKS = " \u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u200c\u200d"
 
 Value = str | int | None
 
@@ -41,7 +46,8 @@ Value = str | int | None
 def rows(leads: Iterable[Lead]) -> Iterator[dict[str, Value]]:
     """One row for each lead."""
     for lead in leads:
-        first = lead.touches[0]
+        first = lead.touches[0] if lead.touches else None  # who came from a list never signed up
+        utm = first.utm if first else {}
         yield {
             "id": lead.id,
             "email": lead.email,
@@ -49,11 +55,12 @@ def rows(leads: Iterable[Lead]) -> Iterator[dict[str, Value]]:
             "interest": lead.interest,
             "member_id": lead.member_id,
             "member_slug": lead.member.slug if lead.member else None,
-            "page": first.page,
-            "locale": first.locale,
-            "build_id": first.build_id,
-            "consent_wording": first.consent.wording,
-            **{name: first.utm.get(name.removeprefix("utm_")) for name in COLUMNS if name.startswith("utm_")},
+            "page": first.page if first else None,
+            "locale": first.locale if first else None,
+            "build_id": first.build_id if first else None,
+            "consent_wording": first.consent.wording if first else None,
+            "introducer": first.introducer if first else None,
+            **{name: utm.get(name.removeprefix("utm_")) for name in COLUMNS if name.startswith("utm_")},
             "touches": len(lead.touches),
             "created_at": _moment(lead.created_at),
             "confirmed_at": _moment(lead.confirmed_at),
@@ -70,16 +77,21 @@ def write_json(found: Iterable[Mapping[str, Value]], out: TextIO) -> None:
 
 def write_csv(found: Iterable[Mapping[str, Value]], out: TextIO) -> None:
     """A header and a line for each row; no cell can start a formula when a spreadsheet opens it."""
+    write_table(COLUMNS, ((row[name] for name in COLUMNS) for row in found), out)
+
+
+def write_table(header: Sequence[str], found: Iterable[Iterable[Value]], out: TextIO) -> None:
+    """The same for any columns."""
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(header)
     for row in found:
-        writer.writerow([harmless(row[name]) for name in COLUMNS])
+        writer.writerow([harmless(value) for value in row])
 
 
 def harmless(value: Value) -> str:
     """A cell as text, with an apostrophe before what a spreadsheet would run."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if text.lstrip(_BLANKS).startswith(_FORMULA_STARTS) else text
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -1,0 +1,131 @@
+"""From "somebody typed this address" to "its owner says so": asking, confirming, and "this wasn't me"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, bindparam, delete, literal, select, update
+from sqlalchemy.orm import Session
+
+from capture import hosts
+from capture.consent import erasing, telling
+from capture.credit import crediting
+from capture.hosts import Host
+from capture.limits import budgets
+from capture.mailing import posting, suppression, unsubscribing, webhooks
+from capture.mailing.mail import Asked, Letters
+from capture.mailing.suppression import Reason
+from capture.models import Lead, OutboxMail
+from capture.prepared import Driver, Prepared
+
+CONFIRM = "confirm"
+"""The kind of the mail that asks."""
+
+_ON_ITS_WAY = ("waiting", "leased")
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A confirmation's result: who follows up on the lead. ``stale``: the link is older than the person's leaving."""
+
+    host: Host
+    stale: bool
+
+
+def find(session: Session, handle: str) -> Lead | None:
+    """The lead a mailed link speaks of, None once it was erased. Locked, so that two clicks come one by one."""
+    query = select(Lead).where(Lead.handle == handle, Lead.erased_at.is_(None))
+    return session.scalars(query.with_for_update(of=Lead)).one_or_none()
+
+
+def _questions(*states: str) -> tuple[ColumnElement[bool], ...]:
+    mine = OutboxMail.lead_id == bindparam("lead_id")
+    return mine, OutboxMail.kind == CONFIRM, OutboxMail.state.in_([literal(each) for each in states])
+
+
+_OPEN = Prepared(lambda insert: select(OutboxMail.state).where(*_questions(*_ON_ITS_WAY, "held")))
+_DROP_HELD = Prepared(lambda insert: delete(OutboxMail).where(*_questions("held")))
+
+
+def ask(
+    driver: Driver, host: Host, lead: Asked, now: datetime, letters: Letters, *, new: bool = False, hold: bool = False
+) -> bool:
+    """Promises a confirmation mail; over the recipient's budget, or where ``hold`` says so, it is held.
+
+    A lead has at most one such mail that is not sent yet; a ``new`` one has none. Returns True when one is on its way.
+    """
+    states = set() if new else _open(driver, lead.id)
+    may = not hold and budgets.may_ask(driver, letters.links, lead.email, now)
+    letter = letters.confirm(host, lead, now)
+    if states & set(_ON_ITS_WAY) or ("held" in states and not may):
+        posting.pretend(driver, host.company, letter, now)
+        return "held" not in states
+    if "held" in states:
+        # The one that was held carries an old link: a fresh one takes its place.
+        _DROP_HELD(driver, lead_id=lead.id)
+    posting.post(driver, host.company, letter, now, lead_id=lead.id, state="waiting" if may else "held")
+    if may:
+        budgets.asked(driver, letters.links, lead.email, now)
+    return may
+
+
+def pretend_to_ask(driver: Driver, host: Host, lead: Asked, now: datetime, letters: Letters) -> None:
+    """The work of asking for somebody who need not be asked, so that they cannot be told by the time it takes."""
+    budgets.may_ask(driver, letters.links, lead.email, now)
+    posting.pretend(driver, host.company, letters.confirm(host, lead, now), now)
+
+
+def _open(driver: Driver, lead_id: int) -> set[str]:
+    """The states of the questions that are not sent yet, those of this very transaction included."""
+    driver.flush()
+    return {state for (state,) in _OPEN(driver, lead_id=lead_id)}
+
+
+def confirm(session: Session, lead: Lead, issued: datetime, now: datetime, letters: Letters) -> Confirmed:
+    """Makes a lead of a sign-up: only now is anybody told of it. ``issued``: when the link was written.
+
+    May be repeated. A link from before the person left does nothing: leaving must not be undone by an old mail.
+    """
+    if lead.confirmed:
+        return Confirmed(hosts.following_up(session, lead), stale=False)
+    if lead.withdrawn_at is not None and issued <= lead.withdrawn_at:
+        return Confirmed(hosts.serving(session, lead.member_id), stale=True)
+    lead.confirmed_at, lead.withdrawn_at, lead.known_at = now, None, lead.known_at or now
+    suppression.revive(session, letters.links.address_keys, lead.email)
+    _drop_questions(session, [lead.id])
+    crediting.note(session, lead, "confirmed", now)
+    crediting.credit(session, lead, now, asked=issued)
+    host = hosts.following_up(session, lead)
+    posting.post(
+        Driver.of(session), host.company, letters.thank_you(host, lead, now), now, lead_id=lead.id, on_list=True
+    )
+    telling.new_lead(session, lead, now, letters)
+    webhooks.promise(session, lead, now)
+    return Confirmed(host, stale=False)
+
+
+def disown(session: Session, lead: Lead, now: datetime, letters: Letters) -> None:
+    """ "This wasn't me": the address is never asked again, and what was typed of it is forgotten.
+
+    Leads that its owner did confirm some time stay, as ones that nobody may write to: they can be erased by the
+    owner's own "my data".
+    """
+    keys = letters.links.address_keys
+    suppression.suppress(session, keys, lead.email, Reason.NOT_ME, now)
+    gone = unsubscribing.withdraw(session, letters.links.fingerprints(lead.email), now)
+    _drop_questions(session, [each.id for each in gone])
+    for each in gone:
+        if each.confirmed_at is not None:
+            crediting.note(session, each, "disowned", now)
+    erasing.forget(session, [each for each in gone if each.confirmed_at is None], "disowned", now)
+
+
+def _drop_questions(session: Session, lead_ids: list[int]) -> None:
+    """What has been answered need not be asked any more."""
+    session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.lead_id.in_(lead_ids), OutboxMail.kind == CONFIRM, OutboxMail.state.in_(("waiting", "held")))
+        .values(state="dropped"),
+        execution_options={"synchronize_session": False},
+    )

@@ -1,0 +1,120 @@
+"""From rows to a verdict and back: gathers what ``attribution.decide`` looks at, and appends what it said."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased
+
+from capture import hosts
+from capture.credit import evidence, introducers
+from capture.credit.attribution import Contact, Policy, Rules, Seen, Standing, Verdict, decide, nearest_active
+from capture.models import Act, Company, Decision, Lead, Member, Touch
+
+
+def credit(
+    session: Session, lead: Lead, now: datetime, *, asked: datetime | None = None, correction: str | None = None
+) -> Verdict:
+    """Decides who is credited with a lead that was confirmed just now (or corrected), and keeps the decision.
+
+    ``asked``: when the mail was written whose link confirmed it.
+    """
+    company = hosts.company(session)
+    chosen = Rules(cast(Policy, company.touch_policy), timedelta(days=company.window_days))
+    answer = _answer(session, company, lead, asked or now)
+    vouched = (Lead.email == lead.email, Lead.confirmed_at.is_not(None), Lead.erased_at.is_(None))
+    rows = session.execute(
+        select(Touch.member_id, Touch.at).join(Lead, Touch.lead_id == Lead.id).where(*vouched).order_by(Touch.id)
+    )
+    owner = session.scalars(
+        select(Lead.owner_id)
+        .where(*vouched, Lead.owner_id.is_not(None), Lead.id != lead.id)
+        .order_by(Lead.confirmed_at, Lead.id)
+        .limit(1)
+    ).first()
+    seen = Seen(
+        now=now,
+        touches=tuple(Contact(member_id, at) for member_id, at in rows),
+        owner=owner,
+        answer=answer,
+        correction=correction,
+    )
+    named = {each.member_id for each in seen.touches} | {owner, answer, correction}
+    verdict = decide(seen, chosen, _standings(session, {each for each in named if each}))
+    lead.owner_id, lead.servicer_id = verdict.owner, verdict.servicer
+    saw = {
+        "owner": owner,
+        "answer": answer,
+        "correction": correction,
+        "touches": [[each.member_id, each.at.isoformat()] for each in seen.touches],
+        "policy": chosen.policy,
+        "window_days": chosen.window.days,
+    }
+    decision = Decision(lead_id=lead.id, owner_id=verdict.owner, servicer_id=verdict.servicer, rule=verdict.rule)
+    decision.saw, decision.at = saw, now
+    evidence.append(session, decision)
+    return verdict
+
+
+def hand_over(session: Session, now: datetime) -> int:
+    """Lets each lead be followed up by its owner, or by the nearest active member above, as the roster stands now.
+
+    The credit stays where it is; each change is a decision of its own. Returns how many leads changed hands.
+    """
+    owner = aliased(Member)
+    astray = (
+        select(Lead.owner_id, Lead.servicer_id)
+        .join(owner, owner.id == Lead.owner_id)
+        .where(Lead.erased_at.is_(None), or_(~owner.active, Lead.servicer_id.is_distinct_from(Lead.owner_id)))
+        .distinct()
+    )
+    changed = 0
+    for owner_id, before in session.execute(astray).all():
+        after = nearest_active(owner_id, _standings(session, {str(owner_id)}))
+        if after == before:
+            continue
+        theirs = (Lead.owner_id == owner_id, Lead.servicer_id.is_not_distinct_from(before), Lead.erased_at.is_(None))
+        for lead in session.scalars(select(Lead).where(*theirs).order_by(Lead.id)).all():
+            lead.servicer_id = after
+            decision = Decision(lead_id=lead.id, owner_id=owner_id, servicer_id=after, rule="hand-over", at=now)
+            decision.saw = {"owner": owner_id, "servicer": before}
+            evidence.append(session, decision)
+            changed += 1
+    return changed
+
+
+def note(session: Session, lead: Lead, kind: str, now: datetime) -> None:
+    """Keeps what a person did."""
+    evidence.append(session, Act(lead_id=lead.id, kind=kind, at=now))
+
+
+def _answer(session: Session, company: Company, lead: Lead, asked: datetime) -> str | None:
+    """The member whom the prospect named when signing up; None where they named nobody, or more than one.
+
+    Whoever knows an address can type it into a form again and name themselves. So an answer counts only from sign-ups
+    that came before the mail which the person answered, and another answer, whenever it came, makes it void.
+    """
+    named: set[str] = set()
+    vouched: set[str] = set()
+    for touch in session.scalars(select(Touch).where(Touch.lead_id == lead.id)):
+        member = introducers.find(session, company, touch.introducer) if touch.introducer else None
+        if member is not None:
+            named.add(member.id)
+            # Links carry whole seconds.
+            if touch.at.replace(microsecond=0) <= asked:
+                vouched.add(member.id)
+    return vouched.pop() if len(named) == len(vouched) == 1 else None
+
+
+def _standings(session: Session, ids: set[str]) -> dict[str, Standing]:
+    """The members named, and everybody above those of them who are inactive."""
+    found: dict[str, Standing] = {}
+    wanted = set(ids)
+    while wanted:
+        members = session.scalars(select(Member).where(Member.id.in_(wanted))).all()
+        found |= {each.id: Standing(each.active, each.sponsor_id) for each in members}
+        above = {each.sponsor_id for each in members if not each.active and each.sponsor_id}
+        wanted = above - found.keys()
+    return found

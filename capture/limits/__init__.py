@@ -1,0 +1,1 @@
+"""Machines and floods: proofs of work, and budgets by recipient, network, token and domain."""

@@ -1,0 +1,108 @@
+"""How much may be spent on whom. What goes over a budget is stored and held for the operator, never dropped silently.
+
+Budgets are counted in rows of keyed hashes, so they outlive an erasure without keeping anybody's address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from sqlalchemy import BigInteger, BindParameter, bindparam, case, func, or_, select
+
+from capture.limits.tallies import count_up
+from capture.models import Lead, Spent
+from capture.prepared import Driver, Prepared, insert_into
+from capture.tokens import Links
+
+RECIPIENT = "recipient"
+BETWEEN_MAILS = timedelta(hours=24)
+"""At least this much lies between two confirmation mails to one mailbox."""
+
+MOST_UNTIL_CONFIRMED = 3
+"""Confirmation mails a mailbox gets whose owner never confirms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sign-ups within one hour, after which the mails of further ones are held."""
+
+    token: int = 100
+    """From the pages of one member: a token can be copied by anybody."""
+
+    network: int = 30
+    """From one network: an IPv4 /24, an IPv6 /64."""
+
+    domain: int = 1_000
+    """For addresses of one receiving domain."""
+
+    total: int = 5_000
+    """From everywhere together."""
+
+
+_SPEND = insert_into(Spent)
+
+
+@cache
+def _asked_before(marks: int) -> Prepared:
+    """How many mails a mailbox got lately, and since its owner confirmed last, under so many keyed hashes."""
+    names: list[BindParameter[str]] = [bindparam(f"mark{number}") for number in range(marks)]
+    mine = (Spent.scope == RECIPIENT, Spent.subject.in_(names))
+    confirmed = select(func.max(Lead.confirmed_at)).where(Lead.mark.in_(names)).scalar_subquery()
+    lately = func.count(case((Spent.at > bindparam("since"), 1)))
+    unanswered = func.count(case((or_(confirmed.is_(None), Spent.at > confirmed), 1)))
+    return Prepared(lambda insert: select(lately, unanswered).where(*mine))
+
+
+def exceeded(
+    driver: Driver,
+    links: Links,
+    limits: Limits,
+    *,
+    member_id: str | None,
+    network: str,
+    address: str,
+    now: datetime,
+    weight: int = 1,
+) -> list[str]:
+    """Counts a sign-up; the names of the budgets that it goes over, empty when there are none.
+
+    ``weight``: for how many it counts (see ``abuse.weight``).
+    """
+    subjects = {
+        "token": member_id or "_company",
+        "network": links.fingerprint(f"network@{network}")[:32],
+        "domain": links.fingerprint(f"domain@{address.rpartition('@')[2]}")[:32],
+        "total": "",
+    }
+    counted = count_up(driver, now.replace(minute=0, second=0, microsecond=0), subjects, weight)
+    return [scope for scope, count in counted.items() if count > getattr(limits, scope)]
+
+
+def may_ask(driver: Driver, links: Links, address: str, now: datetime) -> bool:
+    """True when another confirmation mail may go to this mailbox, under whichever members it was typed."""
+    marks = links.fingerprints(address)
+    _one_at_a_time(driver, marks[0])
+    named = {f"mark{number}": mark for number, mark in enumerate(marks)}
+    [(lately, unanswered)] = _asked_before(len(marks))(driver, since=now - BETWEEN_MAILS, **named)
+    return bool(lately == 0 and unanswered < MOST_UNTIL_CONFIRMED)
+
+
+def asked(driver: Driver, links: Links, address: str, now: datetime) -> None:
+    """Notes that a confirmation mail was promised."""
+    spend(driver, RECIPIENT, links.fingerprint(address), now)
+
+
+def spend(driver: Driver, scope: str, subject: str, now: datetime) -> None:
+    """Notes one unit of any budget."""
+    _SPEND(driver, scope=scope, subject=subject, at=now)
+
+
+_LOCK = Prepared(lambda insert: select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger))))
+
+
+def _one_at_a_time(driver: Driver, mark: str) -> None:
+    """Two sign-ups of one mailbox at the same moment must not both find its budget unspent."""
+    if driver.is_postgresql:
+        _LOCK(driver, key=int(mark[:15], 16))

@@ -1,0 +1,55 @@
+"""From an outbox row to the bytes that a mail server is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+
+from capture.models import OutboxMail
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a mail server is told: from whom, to whom, and the message with lines ending in CR LF."""
+
+    sender: str
+    recipient: str
+    content: bytes
+    international: bool
+    """True where an address has letters beyond ASCII before its at sign (RFC 6531)."""
+
+
+def compose(row: OutboxMail, sender: str, company: str, unsubscribe: str | None = None) -> Envelope:
+    """The mail as multipart text and HTML, the same bytes at every attempt.
+
+    ``sender``: the address mails come from. ``unsubscribe``: the https address that leaves the row's list by one
+    POST (RFC 8058); the three list headers are there only where the row has a list and there is such an address.
+    """
+    recipient = ascii_domain(row.recipient)
+    international = not recipient.isascii()
+    message = EmailMessage(policy.SMTPUTF8 if international else policy.SMTP)
+    message["From"] = Address(company, addr_spec=sender)
+    local, _, domain = recipient.rpartition("@")
+    # Not parsed: the address was when it came in, and the parser knows no letters beyond ASCII here.
+    message["To"] = Address(username=local, domain=domain)
+    message["Subject"] = row.subject
+    message["Date"] = row.created_at
+    message["Message-ID"] = f"<{row.message_id}>"
+    # RFC 3834: holiday notes and other robots do not answer to it.
+    message["Auto-Submitted"] = "auto-generated"
+    if row.list_id and unsubscribe:
+        message["List-Id"] = f"<{row.list_id}>"
+        message["List-Unsubscribe"] = f"<{unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content(row.text, cte="quoted-printable")
+    message.add_alternative(row.html, subtype="html", cte="quoted-printable")
+    message.set_boundary(f"part-{row.message_id.partition('@')[0]}")
+    return Envelope(sender, recipient, message.as_bytes(), international)
+
+
+def ascii_domain(address: str) -> str:
+    """The address with its domain as it stands in the name system (xn--…)."""
+    local, _, domain = address.rpartition("@")
+    return address if domain.isascii() else f"{local}@{domain.encode('idna').decode('ascii')}"

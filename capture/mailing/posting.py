@@ -1,0 +1,62 @@
+"""Puts written mails into the outbox, in the transaction of what they tell of. Sending is somebody else's task."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import uuid4
+
+from sqlalchemy import bindparam, delete
+
+from capture.mailing.mail import Letter
+from capture.models import Company, OutboxMail
+from capture.prepared import Driver, Prepared, insert_into
+
+State = Literal["waiting", "held"]
+
+_POST = insert_into(OutboxMail)
+_TAKE_BACK = Prepared(lambda insert: delete(OutboxMail).where(OutboxMail.message_id == bindparam("message_id")))
+
+
+def post(
+    driver: Driver,
+    company: Company,
+    letter: Letter,
+    now: datetime,
+    *,
+    lead_id: int | None = None,
+    state: State = "waiting",
+    on_list: bool = False,
+) -> str:
+    """Adds a mail to the outbox. ``on_list``: it can be unsubscribed from, and says so in its headers.
+
+    Returns the mail's Message-ID, without brackets.
+    """
+    message_id = f"{uuid4().hex}@{domain_of(company.email)}"
+    _POST.later(
+        driver,
+        lead_id=lead_id,
+        kind=letter.kind,
+        recipient=letter.recipient,
+        domain=domain_of(letter.recipient),
+        locale=letter.locale,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        message_id=message_id,
+        list_id=f"{letter.kind}.{domain_of(company.email)}" if on_list else None,
+        state=state,
+        next_attempt_at=now,
+        created_at=now,
+    )
+    return message_id
+
+
+def pretend(driver: Driver, company: Company, letter: Letter, now: datetime) -> None:
+    """Does the work of adding a mail, and takes it back: how long an answer takes must not tell who is known."""
+    _TAKE_BACK.later(driver, message_id=post(driver, company, letter, now))
+
+
+def domain_of(address: str) -> str:
+    """The part behind the last at sign, in lower case."""
+    return address.rpartition("@")[2].strip(" >").lower() or "localhost"

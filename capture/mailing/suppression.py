@@ -1,0 +1,80 @@
+"""Who must not be mailed. The whole company keeps one list, and it holds no address: only keyed hashes.
+
+Nothing but the person's own confirmation takes an address off the list again; an import or another sign-up does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from capture.limits.canonical import fingerprint, fingerprints
+from capture.models import Suppression
+from capture.prepared import Driver, insert_into
+
+
+class Reason(StrEnum):
+    """Why an address is on the list."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    WITHDRAWN = "withdrawn"
+    ERASED = "erased"
+    NOT_ME = "not-me"
+    BOUNCED = "bounced"
+
+
+_MAY_ASK_AGAIN = {Reason.UNSUBSCRIBED, Reason.WITHDRAWN, Reason.ERASED}
+"""Whoever left for one of these may sign up again, so the mail that asks for the confirmation may reach them."""
+
+TO_MEMBERS = {"new-lead", "sign-in"}
+"""Kinds of mails to members: what somebody said as a prospect says nothing about these."""
+
+ASKED_FOR = {"my-data"}
+"""Kinds of mails that answer a right of the person's: they go out even to those who want no others."""
+
+
+_SUPPRESS = insert_into(Suppression, unless_there=True)
+
+
+def suppress(session: Session, keys: Sequence[bytes], address: str, reason: Reason, now: datetime) -> None:
+    """Puts an address on the list; does nothing where it stands there for the same reason."""
+    suppress_fingerprint(session, fingerprint(keys[0], address), reason, now)
+
+
+def suppress_fingerprint(session: Session, mark: str, reason: Reason, now: datetime) -> None:
+    """The same for an address of which only the keyed hash is known, as in an unsubscribe link."""
+    _SUPPRESS(Driver.of(session), fingerprint=mark, reason=reason.value, at=now)
+
+
+def bounced(session: Session, keys: Sequence[bytes], address: str, now: datetime) -> None:
+    """Notes that a mailbox does not exist."""
+    suppress(session, keys, address, Reason.BOUNCED, now)
+
+
+def reasons(session: Session, keys: Sequence[bytes], address: str) -> set[Reason]:
+    """Why an address is on the list; empty where it is not."""
+    marks = fingerprints(keys, address)
+    return set(map(Reason, session.scalars(select(Suppression.reason).where(Suppression.fingerprint.in_(marks)))))
+
+
+def blocks(session: Session, keys: Sequence[bytes], address: str, kind: str) -> bool:
+    """True when a mail of this kind must not go to the address now. Asked right before each sending."""
+    found = reasons(session, keys, address)
+    if kind in TO_MEMBERS or kind in ASKED_FOR:
+        return Reason.BOUNCED in found
+    return bool(found - _MAY_ASK_AGAIN) if kind == "confirm" else bool(found)
+
+
+def among(session: Session, marks: Sequence[str]) -> set[str]:
+    """Which of these keyed hashes are on the list."""
+    return set(session.scalars(select(Suppression.fingerprint).where(Suppression.fingerprint.in_(marks))))
+
+
+def revive(session: Session, keys: Sequence[bytes], address: str) -> None:
+    """Takes an address off the list: its owner has just confirmed from their mailbox that they want to be there."""
+    marks = fingerprints(keys, address)
+    session.execute(delete(Suppression).where(Suppression.fingerprint.in_(marks)))

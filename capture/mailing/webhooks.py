@@ -1,0 +1,102 @@
+"""Tells another program of confirmed leads, signed as the Standard Webhooks specification 1.0 has it.
+
+An event is an outbox row like a mail: promised in the transaction that confirms the lead, sent by the worker, and
+tried again until the other side answers 2xx. The receiver knows doubles by the ``webhook-id`` header.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from datetime import datetime
+from http.client import HTTPException, HTTPMessage
+from typing import IO
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+from standardwebhooks.webhooks import Webhook
+
+from capture.mailing.outbox import WEBHOOK
+from capture.mailing.smtp import PutOff, Refused
+from capture.models import Lead, OutboxMail
+
+CONFIRMED = "lead.confirmed"
+TIMEOUT = 15.0
+"""Seconds that the other side has to answer; the specification asks for 15 to 30."""
+
+
+def promise(session: Session, lead: Lead, now: datetime) -> None:
+    """Adds the event of a confirmed lead to the outbox. Commits nothing itself."""
+    event = {
+        "type": CONFIRMED,
+        "timestamp": now.isoformat(timespec="seconds"),
+        "data": {
+            "lead": lead.id,
+            "email": lead.email,
+            "first_name": lead.first_name,
+            "interest": lead.interest,
+            "locale": lead.locale,
+            "member": lead.member_id,
+            "signed_up_at": lead.created_at.isoformat(timespec="seconds"),
+            "confirmed_at": now.isoformat(timespec="seconds"),
+        },
+    }
+    row = OutboxMail(
+        lead_id=lead.id,
+        kind=WEBHOOK,
+        recipient=WEBHOOK,
+        domain=WEBHOOK,
+        locale=lead.locale,
+        subject=CONFIRMED,
+        text=json.dumps(event, ensure_ascii=False),
+        html="",
+        message_id=f"evt_{uuid4().hex}",
+        state="waiting",
+        created_at=now,
+        next_attempt_at=now,
+    )
+    session.add(row)
+
+
+class WebhookSender:
+    """Posts events to one address."""
+
+    def __init__(self, url: str, secret: str, *, timeout: float = TIMEOUT) -> None:
+        self._url = url
+        self._signer = Webhook(secret)
+        self._timeout = timeout
+        self._opener = urllib.request.build_opener(_NoRedirects)
+
+    def send(self, row: OutboxMail, now: datetime) -> None:
+        """Hands one event over. Raises Refused where the address is gone for good, PutOff otherwise."""
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "espalier-capture",
+            "webhook-id": row.message_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": self._signer.sign(row.message_id, now, row.text),
+        }
+        request = urllib.request.Request(self._url, row.text.encode(), headers, method="POST")
+        try:
+            with self._opener.open(request, timeout=self._timeout) as answer:
+                status = answer.status
+        except urllib.error.HTTPError as error:
+            status = error.code
+            error.close()
+        except (OSError, HTTPException) as error:
+            raise PutOff(f"the address cannot be reached: {type(error).__name__}") from error
+        if status == 410:
+            raise Refused("410: the address is gone")
+        if not 200 <= status <= 299:
+            raise PutOff(f"the address answered {status}")
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A redirect is a failure: a signed event goes where the operator said, and nowhere else."""
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> None:
+        """None: the redirect stays an error."""
+        return

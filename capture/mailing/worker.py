@@ -1,0 +1,227 @@
+"""Sends what stands in the outbox: leases rows, asks once more whether they may be sent, and notes what came of it.
+
+Several workers may run on PostgreSQL, one on SQLite. A worker that is killed loses nothing: its leases run out and
+another takes the mails. The one case in which a mail can arrive twice is when the mail server took it and could not
+say so any more; those are counted as ``uncertain``.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from capture import metrics
+from capture.db import Database, Unavailable
+from capture.mailing import outbox
+from capture.mailing.envelope import compose
+from capture.mailing.outbox import WEBHOOK, Retry
+from capture.mailing.quota import Quota
+from capture.mailing.smtp import Mailer, NoServer, PutOff, Refused
+from capture.models import Company, OutboxMail
+
+log = logging.getLogger("capture.worker")
+
+BATCH = 20
+"""Rows leased at once: few, so that what a killed worker held is soon somebody else's."""
+
+IDLE = 1.0
+"""Seconds between two looks at an empty outbox."""
+
+LONGEST_PAUSE = 60.0
+"""Seconds between two tries to reach a mail server that is not there."""
+
+
+class Gate(Protocol):
+    """What the worker asks about a row right before it is sent."""
+
+    def blocks(self, session: Session, row: OutboxMail) -> bool:
+        """True when it must not be sent any more."""
+
+    def bounced(self, session: Session, address: str, now: datetime) -> None:
+        """There is nobody at an address."""
+
+    def unsubscribe(self, company: Company, row: OutboxMail) -> str | None:
+        """Where one POST leaves the row's list."""
+
+
+class Hooks(Protocol):
+    """Delivers rows of the kind "webhook". Raises Refused or PutOff."""
+
+    def send(self, row: OutboxMail, now: datetime) -> None:
+        """Hands one event over."""
+
+
+class Worker:
+    """One worker, in a thread or a process of its own. ``sender``: the address that mails come from."""
+
+    def __init__(
+        self,
+        database: Database,
+        mailer: Mailer,
+        gate: Gate,
+        sender: str,
+        clock: Callable[[], datetime],
+        quota: Quota,
+        *,
+        hooks: Hooks | None = None,
+        retry: Retry | None = None,
+        idle: float = IDLE,
+    ) -> None:
+        self.owner = f"{socket.gethostname()[:24]}-{os.getpid()}-{uuid4().hex[:8]}"
+        self._database = database
+        self._mailer = mailer
+        self._gate = gate
+        self._sender = sender
+        self._clock = clock
+        self._hooks = hooks
+        self._retry = retry or Retry()
+        self._quota = quota
+        self._idle = idle
+        self._stop = threading.Event()
+        self._sending: int | None = None
+
+    def stop(self) -> None:
+        """Asks it to end after the mail that it is sending; may be called from a signal handler."""
+        self._stop.set()
+
+    def release(self) -> None:
+        """Gives back what it holds beside the mail that it is sending, when its process cannot wait for that any
+        longer: nobody can tell whether that one arrives, so its lease has to run out. Raises Unavailable."""
+        self.stop()
+        with self._database.write() as session:
+            outbox.give_back(session, self.owner, but=self._sending)
+
+    def run(self) -> None:
+        """Works until it is stopped; no trouble ends it."""
+        pause = 0.0
+        try:
+            while not self._stop.is_set():
+                try:
+                    busy = self.step()
+                    pause = 0.0
+                except (NoServer, Unavailable) as error:
+                    pause = min(LONGEST_PAUSE, max(1.0, pause * 2))
+                    log.warning("nothing can be sent, trying again in %.0f s: %s", pause, error)
+                    self._stop.wait(pause * random.uniform(0.5, 1.0))
+                except Exception:  # a fault with one batch must not end all mail
+                    log.exception("a fault in the worker")
+                    self._stop.wait(5.0)
+                else:
+                    if not busy:
+                        self._mailer.close()
+                        self._stop.wait(self._idle)
+        finally:
+            self._mailer.close()
+
+    def run_once(self) -> None:
+        """Sends what is due and returns. Raises NoServer, Unavailable."""
+        try:
+            while not self._stop.is_set() and self.step():
+                pass
+        finally:
+            self._mailer.close()
+
+    def step(self) -> int:
+        """Leases some rows and deals with them; returns how many there were. Raises NoServer, Unavailable."""
+        now = self._clock()
+        with self._database.write() as session:
+            ids = [row.id for row in outbox.lease(session, self.owner, now, limit=BATCH, without=self._quota.full(now))]
+        try:
+            for mail_id in ids:
+                if self._stop.is_set():
+                    break
+                self._sending = mail_id
+                self._deal_with(mail_id)
+        except NoServer as error:
+            reason = str(error)
+            self._note(lambda session: outbox.give_back(session, self.owner, reason))
+            raise
+        if self._stop.is_set():
+            self._note(lambda session: outbox.give_back(session, self.owner))
+        return len(ids)
+
+    def _deal_with(self, mail_id: int) -> None:
+        now = self._clock()
+        until = None
+        with self._database.write() as session:
+            row = outbox.held_by(session, mail_id, self.owner, now)
+            if row is None:
+                return  # the lease is about to end: whoever has it next sends it
+            company = session.get_one(Company, 1)
+            blocked = row.kind != WEBHOOK and self._gate.blocks(session, row)
+            unsubscribe = self._gate.unsubscribe(company, row) if row.list_id else None
+            if row.kind != WEBHOOK and not blocked and (until := self._quota.take(session, row.domain, now)):
+                outbox.postpone(session, mail_id, self.owner, until)
+            session.expunge_all()
+        if until is not None:
+            return
+        if row.kind == WEBHOOK and self._hooks is None:
+            self._note(lambda session: outbox.unwanted(session, mail_id, self.owner, "no ESPALIER_WEBHOOK_URL is set"))
+            return
+        if blocked:
+            self._note(lambda session: outbox.unwanted(session, mail_id, self.owner, "the address is suppressed"))
+            self._count("suppressed", mail_id)
+            return
+        try:
+            if row.kind == WEBHOOK and self._hooks is not None:
+                self._hooks.send(row, now)
+            else:
+                self._mailer.send(compose(row, self._sender, company.name, unsubscribe))
+        except Refused as error:
+            self._refused(row, error)
+        except PutOff as error:
+            self._put_off(row, error)
+        except (UnicodeError, ValueError) as error:
+            # A mail that cannot be written down would stand in the way for ever.
+            self._refused(row, Refused(f"the mail cannot be written: {type(error).__name__}"))
+        else:
+            self._note(lambda session: outbox.sent(session, mail_id, self.owner, self._clock()))
+            self._count("sent", mail_id)
+
+    def _refused(self, row: OutboxMail, error: Refused) -> None:
+        def note(session: Session) -> None:
+            outbox.dead(session, row.id, self.owner, str(error))
+            if error.hard:
+                self._gate.bounced(session, row.recipient, self._clock())
+
+        self._note(note)
+        self._count("bounced" if error.hard else "refused", row.id)
+
+    def _put_off(self, row: OutboxMail, error: PutOff) -> None:
+        alive = True
+
+        def note(session: Session) -> None:
+            nonlocal alive
+            alive = outbox.later(session, row.id, self.owner, self._clock(), str(error), self._retry)
+
+        self._note(note)
+        if error.uncertain:
+            self._count("uncertain", row.id)
+        self._count("put_off" if alive else "given_up", row.id)
+
+    def _note(self, change: Callable[[Session], None]) -> None:
+        """Writes down what came of a mail. It was sent or not, so this is tried for a while before it is given up."""
+        until = time.monotonic() + outbox.LEASE.total_seconds() / 2
+        while True:
+            try:
+                with self._database.write() as session:
+                    change(session)
+                return
+            except Unavailable:
+                if time.monotonic() > until or self._stop.is_set():
+                    raise
+                time.sleep(0.2)
+
+    def _count(self, result: str, mail_id: int) -> None:
+        metrics.MAILS.labels(result).inc()
+        log.info("mail %d: %s", mail_id, result)

@@ -1,0 +1,26 @@
+"""What the service counts. Labels are few and fixed, and none of them tells of a person."""
+
+from __future__ import annotations
+
+import os
+
+from prometheus_client import Counter, Histogram
+
+SHARED = "PROMETHEUS_MULTIPROC_DIR" in os.environ
+"""True where several processes count into one folder."""
+
+SIGNUPS = Counter("espalier_signups_total", "Sign-ups by what became of them", ["outcome"])
+"""thanked (new, known and trapped look the same from outside), refused, unavailable, failed."""
+
+MAILS = Counter("espalier_mails_total", "Mails and webhooks by what became of an attempt", ["result"])
+"""sent, put_off, given_up, refused, bounced, suppressed; and uncertain, where one may arrive twice."""
+
+BOUNCES = Counter("espalier_bounces_total", "Reports of mails that came back", ["kind"])
+"""hard, soft."""
+
+SECONDS = Histogram(
+    "espalier_request_seconds",
+    "Time to answer, by the route's pattern and the answer's class",
+    ["route", "status"],
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
+)

@@ -1,0 +1,13 @@
+"""Whether an address is this machine's own."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+
+def is_this_machine(address: str | None) -> bool:
+    """True for loopback addresses."""
+    try:
+        return ip_address(address or "").is_loopback
+    except ValueError:
+        return False

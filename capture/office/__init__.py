@@ -1,0 +1,1 @@
+"""What members and the company's staff reach: their leads, and what waits for them."""

@@ -1,0 +1,125 @@
+"""Who may come in, and to what: each page of the office begins here.
+
+A view asks for ``person()``; where nobody is signed in the browser is sent to the door. What a person may see is
+decided in ``caseload.visible``; what staff looked at is written down by ``seen``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+from flask import Response, g, make_response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import Forbidden, NotFound
+from wtforms import Form
+from wtforms.csrf.session import SessionCSRF
+
+from capture import service, words
+from capture.cases import caseload, signing_in
+from capture.cases.signing_in import Person
+from capture.models import Lead, Viewing
+from capture.public import answers
+from capture.words import Words
+
+COOKIE = "__Host-espalier"
+"""The prefix makes browsers take it only over HTTPS (or from this machine), for this host and every path."""
+
+_TRUSTED_SITES = {"same-origin", "none"}
+
+P = ParamSpec("P")
+
+
+class OfficeForm(Form):  # type: ignore[misc]
+    """A form that only the sitting it was made for can send."""
+
+    class Meta:
+        csrf = True
+        csrf_class = SessionCSRF
+        csrf_time_limit = None
+
+        @property
+        def csrf_secret(self) -> bytes:
+            """Signs the value, with the newest of the installation's secrets."""
+            return service.current().settings.secret_keys[0].encode()
+
+        @property
+        def csrf_context(self) -> dict[str, str]:
+            """The sitting's own value."""
+            found: Person = g.person
+            return {"csrf": found.sitting.csrf}
+
+
+def signed_in(view: Callable[P, Response]) -> Callable[P, Response]:
+    """Only for who is signed in; everybody else is shown the door, where they find the way back."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
+        refuse_other_sites()
+        current = service.current()
+        with current.database.read() as session:
+            found = signing_in.find(session, request.cookies.get(COOKIE, ""), current.clock())
+        if found is None:
+            if request.method in ("GET", "HEAD"):
+                return make_response(redirect(f"{answers.root()}office/sign-in", 303))
+            raise Forbidden
+        g.person = found
+        return view(*args, **kwargs)
+
+    guarded.is_for_who_is_signed_in = True  # type: ignore[attr-defined]
+    return guarded
+
+
+def person() -> Person:
+    """Who asks."""
+    found: Person = g.person
+    return found
+
+
+def speak() -> Words:
+    """The words of a member's language, or of the browser's for staff."""
+    locale = person().locale
+    if locale:
+        setattr(g, answers.LOCALE, words.nearest([locale]))
+    return answers.visitor_words()
+
+
+def refuse_other_sites() -> None:
+    """A form of another site must not act here, whatever cookies the browser sends along. Raises Forbidden."""
+    if request.method not in ("GET", "HEAD") and request.headers.get("Sec-Fetch-Site", "none") not in _TRUSTED_SITES:
+        raise Forbidden
+
+
+def checked(form: OfficeForm) -> bool:
+    """Whether a form holds. Raises Forbidden where it was not made for this sitting."""
+    valid = bool(form.validate())
+    if form.errors.get("csrf_token"):
+        raise Forbidden
+    return valid
+
+
+def lead(session: Session, number: int, what: str) -> Lead:
+    """The lead, where this person may see it; staff's look is written down. Raises NotFound: there is no telling
+    whether a lead is somebody else's or nobody's."""
+    found = caseload.find(session, person(), number)
+    if found is None:
+        raise NotFound
+    seen(session, what, 1, found)
+    return found
+
+
+def seen(session: Session, what: str, rows: int, one: Lead | None = None) -> None:
+    """Writes down that somebody of the staff looked at so many people."""
+    staff = person().staff
+    if staff is not None and rows:
+        lead_id = one.id if one else None
+        session.add(Viewing(staff_id=staff.id, what=what, lead_id=lead_id, rows=rows, at=service.current().clock()))
+
+
+def page(template: str, words: Words, status: int = 200, **values: Any) -> Response:
+    """A page of the office."""
+    form = OfficeForm()
+    return answers.page(
+        status, f"office/{template}", words, person=person(), csrf=form.csrf_token.current_token, **values
+    )

@@ -1,0 +1,107 @@
+"""The office's forms."""
+
+from __future__ import annotations
+
+from datetime import date
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, DateField, Field, IntegerField, SelectField, StringField, ValidationError
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
+
+from capture.cases import importing
+from capture.cases.caseload import Sort, Wanted
+from capture.cases.pipeline import LONGEST_NOTE, Lost, Stage
+from capture.directory import Interest
+from capture.office.access import OfficeForm
+
+LONGEST_SEARCH = 254
+
+
+def _trimmed(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _shown(form: OfficeForm, field: Field) -> None:
+    if not importing.can_be_shown(field.data):
+        raise ValidationError("characters")
+
+
+def _phone(form: OfficeForm, field: Field) -> None:
+    if field.data and importing.phone(field.data) is None:
+        raise ValidationError("phone")
+
+
+class StageForm(OfficeForm):
+    """Another stage, and why where a lead is given up."""
+
+    stage = SelectField(choices=[each.value for each in Stage], validators=[DataRequired()])
+    because = SelectField(choices=["", *(each.value for each in Lost)], validators=[Optional()])
+
+
+class NoteForm(OfficeForm):
+    """Something to remember."""
+
+    note = StringField(
+        validators=[DataRequired(), Length(max=LONGEST_NOTE)], filters=[lambda text: (text or "").strip()]
+    )
+
+
+class FollowUpForm(OfficeForm):
+    """A day; left empty, there is nothing to follow up."""
+
+    on = DateField(validators=[Optional()])
+
+
+class MetForm(OfficeForm):
+    """Somebody whom a member met, and who said that they may be written to."""
+
+    email = StringField(validators=[DataRequired(), Length(max=254), Email()], filters=[_trimmed])
+    first_name = StringField(validators=[Length(max=100), _shown], filters=[_trimmed])
+    phone = StringField(validators=[Length(max=40), _phone], filters=[_trimmed])
+    interest = SelectField(choices=[each.value for each in Interest], validators=[DataRequired()])
+    asked = BooleanField(validators=[InputRequired()])
+
+
+class UndoForm(OfficeForm):
+    """The number of the change that was seen as the last one."""
+
+    step = IntegerField(validators=[DataRequired()])
+
+
+def wanted(query: MultiDict[str, str]) -> Wanted:
+    """What an address asks a list for; what makes no sense is left out."""
+    stage, interest, sort = query.get("stage", ""), query.get("interest", ""), query.get("sort", "")
+    mark, _, number = query.get("after", "").rpartition("~")
+    return Wanted(
+        search=query.get("q", "").strip()[:LONGEST_SEARCH],
+        interest=interest if interest in set(Interest) else None,
+        stage=stage if stage in set(Stage) else None,
+        page=query.get("page", "")[:200] or None,
+        due=query.get("due") == "yes",
+        sort=Sort(sort) if sort in set(Sort) else Sort.NEWEST,
+        after=(mark, int(number)) if number.isdecimal() and len(number) < 19 and _is_mark(mark) else None,
+    )
+
+
+def address(of: Wanted, **changes: object) -> str:
+    """The query of an address that asks for this; ``changes`` take the place of fields."""
+    after = f"{of.after[0]}~{of.after[1]}" if of.after else ""
+    fields: dict[str, object] = {
+        "q": of.search,
+        "interest": of.interest,
+        "stage": of.stage,
+        "page": of.page,
+        "due": "yes" if of.due else "",
+        "sort": "" if of.sort is Sort.NEWEST else of.sort,
+        "after": after,
+    }
+    return "?" + urlencode({name: value for name, value in {**fields, **changes}.items() if value})
+
+
+def _is_mark(text: str) -> bool:
+    try:
+        date.fromisoformat(text[:10])
+    except ValueError:
+        return False
+    return True

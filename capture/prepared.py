@@ -1,0 +1,169 @@
+"""Statements that SQLAlchemy writes once and the database's own driver runs every time.
+
+A sign-up is a dozen small statements. Run through SQLAlchemy each costs several times what the database itself needs
+for it; compiled once and handed to the driver, what is left is the database's share. Columns, types and dialects
+stay SQLAlchemy's: nothing here is SQL in a string.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Connection, Dialect, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+
+from capture.models import Base
+
+Insert = Callable[[Any], Any]
+"""The ``insert`` of the dialect that a statement is compiled for: only those know ``ON CONFLICT``."""
+
+Convert = Callable[[Any], Any] | None
+
+
+class Driver:
+    """A transaction that was begun by SQLAlchemy, as prepared statements use it.
+
+    ``gathers``: rows that nobody asks for before the end are kept until ``flush``, and then go in together.
+    """
+
+    __slots__ = ("_gathered", "connection", "dialect", "execute", "gathers", "writes")
+
+    def __init__(self, connection: Connection, *, gathers: bool = False) -> None:
+        self.connection = connection
+        self.dialect = connection.dialect
+        self.gathers = gathers
+        self.writes = 0
+        """How many statements have changed something."""
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        self.execute: Callable[[str, Any], Any] = raw.execute
+        self._gathered: dict[Prepared, list[Any]] = {}
+
+    def gather(self, prepared: Prepared, row: Any) -> None:
+        """Keeps a row for later."""
+        self.writes += 1
+        self._gathered.setdefault(prepared, []).append(row)
+
+    def flush(self) -> None:
+        """Writes what was gathered."""
+        raw = self.connection.connection.driver_connection
+        assert raw is not None
+        gathered, self._gathered = self._gathered, {}
+        for prepared, rows in gathered.items():
+            raw.cursor().executemany(prepared.text(self), rows)
+
+    @classmethod
+    def of(cls, session: Session) -> Driver:
+        """The transaction of a session, after everything that waits in it was written."""
+        session.flush()
+        return cls(session.connection())
+
+    @property
+    def is_postgresql(self) -> bool:
+        """True where several transactions write at once."""
+        return bool(self.dialect.name == "postgresql")
+
+
+class Prepared:
+    """A statement with named values: ``prepared(driver, email="…")``. Those in ``otherwise`` need not be given.
+
+    ``make`` is called once for each kind of database; inserts of whole rows name their ``columns``.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[Insert], Any],
+        columns: Sequence[str] | None = None,
+        otherwise: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._make = make
+        self._columns = columns
+        self._otherwise = otherwise or {}
+        self._compiled: dict[str, _Compiled] = {}
+
+    def __call__(self, driver: Driver, /, **values: Any) -> list[tuple[Any, ...]]:
+        """Runs it; the rows as the database gives them, none where it gives none."""
+        compiled = self._for(driver)
+        cursor = driver.execute(compiled.text, compiled.told(values))
+        if not compiled.returns:
+            driver.writes += 1
+            return []
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        if compiled.writes and rows:
+            driver.writes += 1
+        return rows
+
+    def later(self, driver: Driver, /, **values: Any) -> None:
+        """Runs it by the end of the transaction: for rows that nothing in it reads."""
+        if driver.gathers:
+            driver.gather(self, self._for(driver).told(values))
+        else:
+            self(driver, **values)
+
+    def text(self, driver: Driver) -> str:
+        """The statement as the driver takes it."""
+        return self._for(driver).text
+
+    def _for(self, driver: Driver) -> _Compiled:
+        try:
+            return self._compiled[driver.dialect.name]
+        except KeyError:
+            found = self._compiled[driver.dialect.name] = self._compile(driver.dialect)
+            return found
+
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+        statement = self._make(insert)
+        return _Compiled(statement.compile(dialect=dialect, column_keys=self._columns), dialect, self._otherwise)
+
+
+def insert_into(table: type[Base], *returning: str, unless_there: bool = False) -> Prepared:
+    """Inserts one row; columns that are not given take their default, or nothing where they may be empty.
+
+    ``returning``: columns to give back. ``unless_there``: does nothing where a unique index has such a row.
+    """
+    kept = table.__table__
+    assert isinstance(kept, Table)
+    columns = [column for column in kept.columns if column is not kept.autoincrement_column]
+
+    def make(insert: Insert) -> Any:
+        statement = insert(kept)
+        if unless_there:
+            statement = statement.on_conflict_do_nothing()
+        return statement.returning(*(kept.c[name] for name in returning)) if returning else statement
+
+    otherwise = {column.name: _default(column) for column in columns if column.nullable or _default(column) is not None}
+    return Prepared(make, [column.name for column in columns], otherwise)
+
+
+def _default(column: Column[Any]) -> Any:
+    return column.default.arg if isinstance(column.default, ScalarElementColumnDefault) else None
+
+
+class _Compiled:
+    """A statement as one kind of database takes it."""
+
+    def __init__(self, compiled: SQLCompiler, dialect: Dialect, otherwise: Mapping[str, Any]) -> None:
+        self.text = str(compiled)
+        self.writes = compiled.isinsert or compiled.isupdate or compiled.isdelete
+        self.returns = not self.writes or bool(compiled.effective_returning)
+        self._positional = compiled.positiontup is not None
+        self._fixed = dict(otherwise)
+        self._plan: list[tuple[str, Convert]] = []
+        for name in compiled.positiontup or compiled.params:
+            bind = compiled.binds[name]
+            if not bind.required:
+                self._fixed[name] = bind.effective_value
+            self._plan.append((name, bind.type.dialect_impl(dialect).bind_processor(dialect)))
+
+    def told(self, values: dict[str, Any]) -> Any:
+        """The values as the driver takes them."""
+        if self._fixed:
+            values = self._fixed | values
+        if self._positional:
+            return [values[name] if convert is None else convert(values[name]) for name, convert in self._plan]
+        return {name: values[name] if convert is None else convert(values[name]) for name, convert in self._plan}

@@ -1,0 +1,152 @@
+"""What a prospect may see, take along, correct, take back and have forgotten."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from capture.models import Act, Decision, Lead, OutboxMail, Particular, Suppression, Touch
+
+
+@pytest.fixture
+def link(client, mailed):
+    """Asks for the link and opens the mailbox."""
+
+    def ask(email: str = "pat@example.com") -> str:
+        assert client.post("/my-data", data={"email": email}).status_code == 200
+        return mailed("my-data", "my-data", email)
+
+    return ask
+
+
+@pytest.fixture
+def everywhere(confirmed, clock):
+    """Pat, confirmed under two members."""
+    confirmed("m-1", utm_source="radio")
+    clock.forward(days=2)
+    confirmed("m-2")
+
+
+def test_everything_under_all_members_is_shown(client, everywhere, link):
+    page = client.get(link()).text
+    assert "Ana &lt;b&gt;Núñez&lt;/b&gt;" in page
+    assert "Bo O&#39;Neill" in page
+    assert "I agree that Bo O&#39;Neill and Fern &amp; Flint keep my address." in page
+
+
+def test_everything_can_be_taken_along(client, everywhere, link):
+    answer = client.get(link() + "/download")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="my-data.json"'
+    held = json.loads(answer.data)
+    assert [each["page_of"] for each in held["sign_ups"]] == ["Ana <b>Núñez</b>", "Bo O'Neill"]
+    assert held["sign_ups"][0]["touches"][0]["campaign"] == {"source": "radio"}
+    assert held["sign_ups"][1]["decisions"][0]["rule"] == "existing-owner"
+
+
+def test_others_data_stay_theirs(client, everywhere, confirmed, link):
+    confirmed("m-2", "P.at@example.com", first_name="Other")
+    assert "Other" not in client.get(link()).text
+
+
+@pytest.mark.parametrize(
+    "email", ["pat@example.com", "nobody@example.com", "pat", "", "a\r\nb@example.com", "p\x00@x.example", "x" * 999]
+)
+def test_asking_tells_nobody_whether_an_address_is_known(client, everywhere, email):
+    expected = client.post("/my-data", data={"email": "somebody-else@example.com"})
+    answer = client.post("/my-data", data={"email": email})
+    assert (answer.status_code, answer.data) == (200, expected.data)
+    assert dict(answer.headers) == dict(expected.headers)
+
+
+def test_asking_is_limited_per_mailbox(client, everywhere, rows, clock):
+    for _ in range(100):
+        client.post("/my-data", data={"email": "pat@EXAMPLE.com"})
+        clock.forward(minutes=10)
+    assert sum(each.kind == "my-data" for each in rows(OutboxMail)) == 3
+
+
+def test_the_link_lasts_a_day(client, everywhere, link, clock):
+    path = link()
+    clock.forward(days=1)
+    for method, end in (("GET", ""), ("GET", "/download"), ("POST", "/erase"), ("POST", "/withdraw")):
+        assert client.open(path + end, method=method, data={"sure": "yes"}).status_code == 410
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_fetching_changes_nothing(client, everywhere, link, rows, method):
+    path = link()
+    before = [len(rows(table)) for table in (Act, Decision, OutboxMail, Suppression, Particular)]
+    for end in ("", "/download", "/introducer", "/withdraw", "/erase"):
+        client.open(path + end, method=method)
+    assert [len(rows(table)) for table in (Act, Decision, OutboxMail, Suppression, Particular)] == before
+
+
+@pytest.mark.parametrize("typed", ["bo", "https://fern.example/bo/", "fern.example/bo/es/", " BO "])
+def test_the_introducer_can_be_corrected(client, confirmed, link, rows, typed):
+    confirmed("m-1")
+    page = client.post(link() + "/introducer", data={"introducer": typed})
+    assert page.status_code == 200
+    assert rows(Lead)[0].owner_id == "m-2"
+    assert [(each.owner_id, each.rule) for each in rows(Decision)] == [("m-1", "page"), ("m-2", "correction")]
+    assert [each.recipient for each in rows(OutboxMail) if each.kind == "new-lead"][-1] == "bo@members.example.com"
+
+
+@pytest.mark.parametrize("typed", ["nobody", "", "{{7*7}}", "../..", "http://[", "=1+1", "b\x00o", "\u202eob"])
+def test_a_stranger_cannot_be_named(client, confirmed, link, rows, typed):
+    confirmed("m-1")
+    page = client.post(link() + "/introducer", data={"introducer": typed})
+    assert page.status_code == 422
+    assert rows(Lead)[0].owner_id == "m-1"
+
+
+def test_members_are_not_flooded_by_one_who_changes_their_mind(client, confirmed, link, rows):
+    confirmed("m-1")
+    path = link() + "/introducer"
+    answers = [client.post(path, data={"introducer": ("bo", "bo", "ana")[n % 3]}).status_code for n in range(30)]
+    assert answers[:5] == [200] * 5
+    assert answers[-1] == 422
+    assert len([each for each in rows(Act) if each.kind == "corrected"]) == 3
+    assert len([each for each in rows(OutboxMail) if each.kind == "new-lead"]) == 4
+
+
+def test_after_the_window_the_owner_stays(client, confirmed, link, rows, clock):
+    confirmed("m-1")
+    clock.forward(days=30)
+    assert client.post(link() + "/introducer", data={"introducer": "bo"}).status_code == 422
+    assert rows(Lead)[0].owner_id == "m-1"
+
+
+def test_withdrawing_holds_everywhere(client, everywhere, link, rows, clock):
+    assert client.post(link() + "/withdraw").status_code == 200
+    assert [each.withdrawn_at for each in rows(Lead)] == [clock.now] * 2
+    assert [each.reason for each in rows(Suppression)] == ["withdrawn"]
+
+
+def test_erasing_asks_once(client, everywhere, link, rows):
+    assert client.post(link() + "/erase").status_code == 422
+    assert len(rows(Particular)) == 2
+
+
+def test_erasing_leaves_a_keyed_hash_and_numbers(client, everywhere, link, rows, database):
+    path = link()
+    assert client.post(path + "/erase", data={"sure": "yes"}).status_code == 200
+    assert client.get(path).status_code == 410
+    everything = ""
+    for table in (Lead, Touch, Act, Decision, OutboxMail, Suppression, Particular):
+        for row in rows(table):
+            everything += str({column.key: getattr(row, column.key) for column in table.__table__.columns})
+    assert "pat@" not in everything.lower()
+    assert "'Pat'" not in everything
+    assert "radio" not in everything
+    assert [each.reason for each in rows(Suppression)] == ["erased"]
+    assert rows(OutboxMail) == []
+
+
+def test_who_was_erased_can_come_back_by_themselves(client, everywhere, form, link, mailed, rows, clock):
+    client.post(link() + "/erase", data={"sure": "yes"})
+    clock.forward(days=2)
+    client.post("/signup", data=form())
+    assert client.post(mailed("confirm", "confirm")).status_code == 200
+    assert rows(Suppression) == []
+    assert len([each for each in rows(Lead) if each.confirmed]) == 1
