@@ -7,8 +7,8 @@ address stand in it. A sitemap holds at most 50,000 addresses and 50 MB (sitemap
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator
+from itertools import chain, islice
 from xml.sax.saxutils import escape, quoteattr
 
 from sitegen.content import UNLISTED
@@ -23,23 +23,23 @@ _OPEN = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
 )
+_CLOSE = b"</urlset>\n"
+_CLOSED = _OPEN.encode() + _CLOSE
 
 
 def files(site: Site, renderer: Renderer, roster: Roster) -> Iterator[tuple[str, bytes]]:
     """The files at the root of the output: name and content."""
     home = site.addresses.home
     entries = _entries(site, renderer, roster)
-    names: list[str] = []
-    first = list(islice(entries, LARGEST))
-    second = list(islice(entries, LARGEST))
-    if not second:
-        yield "sitemap.xml", _sitemap(first)
+    first, second = _part(entries), _part(entries)
+    if second is None:
+        yield "sitemap.xml", first or _CLOSED
     else:
-        number, part = 1, first
-        while part:
-            names.append(f"sitemap-{number}.xml")
-            yield names[-1], _sitemap(part)
-            number, part, second = number + 1, second, list(islice(entries, LARGEST))
+        names: list[str] = []
+        for part in chain((first, second), iter(lambda: _part(entries), None)):
+            assert part is not None
+            names.append(f"sitemap-{len(names) + 1}.xml")
+            yield names[-1], part
         yield "sitemap.xml", _index(home, names)
     yield "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {home}sitemap.xml\n".encode()
 
@@ -70,8 +70,13 @@ def _entry(address: str, alternates: list[tuple[str, str]]) -> str:
     return f"<url><loc>{escape(address)}</loc>{links}</url>\n"
 
 
-def _sitemap(entries: Iterable[str]) -> bytes:
-    return f"{_OPEN}{''.join(entries)}</urlset>\n".encode()
+def _part(entries: Iterator[str]) -> bytes | None:
+    """The next file; None where nothing is left. It grows as bytes: as text, entry by entry, it would take four times
+    the memory."""
+    body = bytearray()
+    for entry in islice(entries, LARGEST):
+        body += entry.encode()
+    return _OPEN.encode() + body + _CLOSE if body else None
 
 
 def _index(home: str, names: list[str]) -> bytes:

@@ -73,7 +73,7 @@ class Loader:
 
     def _fill(self, database: sqlite3.Connection, facts: dict[str, str]) -> None:
         # The file is nobody's until it is moved: no journal, no waiting for the disk.
-        database.executescript("pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -24000;")
+        database.executescript("pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -6000;")
         database.executescript(table.TABLES)
         database.execute("begin")
         source = self._read(database)
