@@ -71,6 +71,7 @@ def test_no_secret_is_shown():
     assert "c2Vj" not in shown
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # on the loopback address, in clear
 def test_logging_in():
     handler = Handler()
     with serving(handler, login=("u", "right")) as port:
