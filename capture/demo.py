@@ -161,14 +161,28 @@ def _check(part: Part) -> None:
 
 
 def _tell(console: Console, environ: dict[str, str], sites: str, service: str) -> None:
-    lines = [("The company", f"{sites}/"), *_two_members(environ), ("The mailbox", f"{service}/dev/mailbox")]
+    lines = [
+        ("The company", f"{sites}/"),
+        *_two_members(environ),
+        ("The office", f"{service}/office/"),
+        ("The mailbox", f"{service}/dev/mailbox"),
+    ]
     width = max(len(name) for name, _ in lines)
     _say(console, "")
     for name, address in lines:
         _say(console, f"  {name:<{width}}  {address}")
     _say(console, "")
     _say(console, "A sign-up counts once it is confirmed: its mail is in the mailbox.")
+    _say(console, f"Members sign in at the office with their address, such as {_first_address(environ)}.")
     _say(console, "Ctrl-C ends both.")
+
+
+def _first_address(environ: dict[str, str]) -> str:
+    """The address of the first active member."""
+    database = Database(Settings.from_environ(environ).database_url, checkpoints=False)
+    with database.read() as session:
+        first = session.scalars(select(models.Member).where(models.Member.active).order_by(models.Member.id)).first()
+    return first.email if first else "a member's"
 
 
 def _two_members(environ: dict[str, str]) -> list[tuple[str, str]]:

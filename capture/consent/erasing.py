@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from capture.credit import crediting
 from capture.mailing import suppression
 from capture.mailing.suppression import Reason
-from capture.models import Company, Lead, OutboxMail, Particular, Spent, Step, Tally, Ticket, Touch, Used
+from capture.models import Company, Lead, OutboxMail, Particular, Sitting, Spent, Step, Tally, Ticket, Touch, Used
 from capture.tokens import Links
 
 _HOURS_COUNTED = timedelta(hours=2)
@@ -91,4 +91,5 @@ def purge(session: Session, policy: Policy, now: datetime) -> Purged:
     session.execute(delete(Tally).where(Tally.hour <= now - _HOURS_COUNTED))
     session.execute(delete(Used).where(Used.until <= now))
     session.execute(delete(Ticket).where(Ticket.until <= now))
+    session.execute(delete(Sitting).where(Sitting.until <= now))
     return Purged(len(unconfirmed), len(withdrawn), len(mails), len(spent))

@@ -91,7 +91,9 @@ def test_a_sign_up_on_a_member_s_page_shows_in_the_mailbox(demo):
     process, told, taken = demo
     assert next(iter(told)) == "The company"
     assert list(told)[-1] == "The mailbox"
-    assert len(told) == 4
+    assert list(told)[-2] == "The office"
+    assert "Mail me the link" in read(told["The office"])[0]
+    assert len(told) == 5
     assert all(f":{taken}/" not in address for address in told.values())
     home = list(told.values())[1]
     page, _ = read(home)

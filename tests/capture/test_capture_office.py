@@ -486,3 +486,20 @@ def test_no_page_asks_the_database_once_for_each_row(
     add(range(2, 52))
     assert count() == few
     assert max(few.values()) < 16
+
+
+def test_a_purge_forgets_sittings_and_tickets_that_are_over(
+    enter: SignIn, database: Database, rows: Any, clock: Clock
+) -> None:
+    from capture.consent import erasing
+    from capture.models import Ticket
+
+    browser = enter("bo@members.example.com")
+    with database.write() as session:
+        erasing.purge(session, erasing.Policy(), clock.now)
+    assert len(rows(Sitting)) == 1
+    clock.forward(days=30)
+    assert browser.get("/office/").status_code == 303
+    with database.write() as session:
+        erasing.purge(session, erasing.Policy(), clock.now)
+    assert rows(Sitting) == rows(Ticket) == []
