@@ -161,9 +161,10 @@ def _check(part: Part) -> None:
 
 
 def _tell(console: Console, environ: dict[str, str], sites: str, service: str) -> None:
+    members = _two_members(environ)
     lines = [
         ("The company", f"{sites}/"),
-        *_two_members(environ),
+        *((f"{each.name} ({each.locale})", each.home) for each in members),
         ("The office", f"{service}/office/"),
         ("The mailbox", f"{service}/dev/mailbox"),
     ]
@@ -173,19 +174,12 @@ def _tell(console: Console, environ: dict[str, str], sites: str, service: str) -
         _say(console, f"  {name:<{width}}  {address}")
     _say(console, "")
     _say(console, "A sign-up counts once it is confirmed: its mail is in the mailbox.")
-    _say(console, f"Members sign in at the office with their address, such as {_first_address(environ)}.")
+    if members:
+        _say(console, f"Members sign in at the office with their address, such as {members[0].email}.")
     _say(console, "Ctrl-C ends both.")
 
 
-def _first_address(environ: dict[str, str]) -> str:
-    """The address of the first active member."""
-    database = Database(Settings.from_environ(environ).database_url, checkpoints=False)
-    with database.read() as session:
-        first = session.scalars(select(models.Member).where(models.Member.active).order_by(models.Member.id)).first()
-    return first.email if first else "a member's"
-
-
-def _two_members(environ: dict[str, str]) -> list[tuple[str, str]]:
+def _two_members(environ: dict[str, str]) -> list[models.Member]:
     """A member of the company's language and one of another, where there is one."""
     database = Database(Settings.from_environ(environ).database_url, checkpoints=False)
     with database.read() as session:
@@ -195,8 +189,7 @@ def _two_members(environ: dict[str, str]) -> list[tuple[str, str]]:
             return []
         others = active.where(models.Member.id != first.id).order_by(None)
         by_language = others.order_by(models.Member.locale == first.locale, models.Member.id)
-        found = [first, *session.scalars(by_language.limit(1))]
-        members = [(f"{each.name} ({each.locale})", each.home) for each in found]
+        members = [first, *session.scalars(by_language.limit(1))]
     database.engine.dispose()
     return members
 

@@ -67,7 +67,6 @@ def signed_in(view: Callable[P, Response]) -> Callable[P, Response]:
         g.person = found
         return view(*args, **kwargs)
 
-    guarded.is_for_who_is_signed_in = True  # type: ignore[attr-defined]
     return guarded
 
 
@@ -99,22 +98,24 @@ def checked(form: OfficeForm) -> bool:
     return valid
 
 
-def lead(session: Session, number: int, what: str) -> Lead:
-    """The lead, where this person may see it; staff's look is written down. Raises NotFound: there is no telling
-    whether a lead is somebody else's or nobody's."""
+def lead(session: Session, number: int) -> Lead:
+    """The lead, where this person may see it. Raises NotFound: there is no telling whether a lead is somebody else's
+    or nobody's."""
     found = caseload.find(session, person(), number)
     if found is None:
         raise NotFound
-    seen(session, what, 1, found)
     return found
 
 
-def seen(session: Session, what: str, rows: int, one: Lead | None = None) -> None:
-    """Writes down that somebody of the staff looked at so many people."""
-    staff = person().staff
+def seen(what: str, rows: int, lead_id: int | None = None) -> None:
+    """Writes down, before the answer goes out, that somebody of the staff looked at so many people.
+
+    A transaction of its own, and none for members: looking at a page must not hold up those who sign up.
+    """
+    staff, current = person().staff, service.current()
     if staff is not None and rows:
-        lead_id = one.id if one else None
-        session.add(Viewing(staff_id=staff.id, what=what, lead_id=lead_id, rows=rows, at=service.current().clock()))
+        with current.database.write() as session:
+            session.add(Viewing(staff_id=staff.id, what=what, lead_id=lead_id, rows=rows, at=current.clock()))
 
 
 def page(template: str, words: Words, status: int = 200, **values: Any) -> Response:

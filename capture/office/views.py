@@ -40,10 +40,11 @@ CSV_COLUMNS = (
 @access.signed_in
 def today() -> Response:
     """What waits."""
-    with service.current().database.write() as session:
+    with service.current().database.read() as session:
         waiting = caseload.today(session, access.person(), _day())
-        access.seen(session, "today", len(waiting.new) + len(waiting.due) + len(waiting.bounced))
-        return access.page("today.html", access.speak(), waiting=waiting, day=_day(), at="today")
+        response = access.page("today.html", access.speak(), waiting=waiting, day=_day(), at="today")
+    access.seen("today", len(waiting.new) + len(waiting.due) + len(waiting.bounced))
+    return response
 
 
 @blueprint.get("/leads")
@@ -51,9 +52,8 @@ def today() -> Response:
 def leads() -> Response:
     """The list."""
     wanted = forms.wanted(request.args)
-    with service.current().database.write() as session:
+    with service.current().database.read() as session:
         found = caseload.listing(session, access.person(), wanted, _day())
-        access.seen(session, "leads", len(found.leads))
         further = forms.address(wanted, after=f"{found.next[0]}~{found.next[1]}") if found.next else None
         first = forms.address(wanted, after="") if wanted.after else None
         values: dict[str, Any] = {
@@ -66,7 +66,9 @@ def leads() -> Response:
         }
         pages = caseload.pages(session, access.person())
         csv = forms.address(wanted, after="")
-        return access.page("leads.html", access.speak(), pages=pages, csv=csv, **values, **_choices())
+        response = access.page("leads.html", access.speak(), pages=pages, csv=csv, **values, **_choices())
+    access.seen("leads", len(found.leads))
+    return response
 
 
 @blueprint.get("/leads.csv")
@@ -74,11 +76,11 @@ def leads() -> Response:
 def leads_csv() -> Response:
     """The same list, all of it, for a spreadsheet; no cell can start a formula there."""
     wanted = forms.wanted(request.args)
-    with service.current().database.write() as session:
+    out = io.StringIO()
+    with service.current().database.read() as session:
         found = caseload.listing(session, access.person(), wanted, _day(), size=None)
-        access.seen(session, "leads.csv", len(found.leads))
-        out = io.StringIO()
         export.write_table(CSV_COLUMNS, map(_cells, found.leads), out)
+    access.seen("leads.csv", len(found.leads))
     response = make_response(out.getvalue())
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="leads.csv"'
@@ -122,8 +124,10 @@ def add_met() -> Response:
 @access.signed_in
 def lead(number: int) -> Response:
     """One lead with its whole story."""
-    with service.current().database.write() as session:
-        return _lead(session, access.lead(session, number, "lead"), access.speak())
+    with service.current().database.read() as session:
+        response = _lead(session, access.lead(session, number), access.speak())
+    access.seen("lead", 1, number)
+    return response
 
 
 @blueprint.post("/leads/<int:number>/stage")
@@ -189,11 +193,14 @@ def _changed(number: int, form: OfficeForm, act: Callable[[Session, Lead], None]
     """Does it and shows the lead again; a form with faults changes nothing and is told what it lacks."""
     valid = access.checked(form)
     with service.current().database.write() as session:
-        found = access.lead(session, number, "change")
-        if not valid:
-            return _lead(session, found, access.speak(), status=422)
-        act(session, found)
-    return make_response(redirect(f"{answers.root()}office/leads/{number}", 303))
+        found = access.lead(session, number)
+        if valid:
+            act(session, found)
+            response = make_response(redirect(f"{answers.root()}office/leads/{number}", 303))
+        else:
+            response = _lead(session, found, access.speak(), status=422)
+    access.seen("change", 1, number)
+    return response
 
 
 def _lead(session: Session, found: Lead, words: Words, status: int = 200) -> Response:
