@@ -119,6 +119,8 @@ class Company(Base):
     """How long leads are kept whose owners left."""
     mails_days: Mapped[int] = mapped_column(default=90, server_default="90")
     """How long mails are kept that are done."""
+    currency: Mapped[str] = mapped_column(String(3), default="EUR", server_default="EUR")
+    """What spend is written down in (ISO 4217)."""
 
 
 class Member(Base):
@@ -239,14 +241,70 @@ class Lead(Base):
     """Why it was given up; None in every stage but ``lost``."""
     due_on: Mapped[date | None]
     """The day of the next follow-up."""
+    campaign_id: Mapped[int | None] = mapped_column(Id, index=True)
+    """What brought it: the campaign of its first sign-up that came by one, or of the list it stood on. A later one
+    takes nothing away from the first."""
 
     member: Mapped[Member | None] = relationship()
+    campaign: Mapped[Campaign | None] = relationship(
+        primaryjoin="foreign(Lead.campaign_id) == Campaign.id", viewonly=True
+    )
     touches: Mapped[list[Touch]] = relationship(order_by="Touch.id", back_populates="lead")
 
     @property
     def confirmed(self) -> bool:
         """True while its owner wants to hear from us, and said so from their mailbox."""
         return self.confirmed_at is not None and self.withdrawn_at is None and self.erased_at is None
+
+
+class Campaign(Base):
+    """One placement of one channel: a radio spot, a newspaper advertisement, a flyer, a list that was bought."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (Index("ix_campaign_member_id_created_at", "member_id", "created_at", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    code: Mapped[str] = mapped_column(Code, unique=True)
+    """What people say and type, and what its landing address ends in; never given to another campaign."""
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
+    """Whose it is; None: the company's."""
+    channel: Mapped[str] = mapped_column(String(16))
+    """web, social, email, radio, newspaper, flyer, event, list or referral."""
+    name: Mapped[str] = mapped_column(Words)
+    """For those who work with it; nothing that is public shows it."""
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    """Its last day. The landing page stays: what was printed goes on being read."""
+    created_at: Mapped[datetime]
+
+    member: Mapped[Member | None] = relationship()
+
+
+class Spending(Base):
+    """Money that was spent on a campaign. One without any has no cost recorded, which is not the same as none."""
+
+    __tablename__ = "spending"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    on: Mapped[date]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    """In minor units of the company's currency."""
+    note: Mapped[str | None] = mapped_column(Words)
+    at: Mapped[datetime]
+
+
+class Visit(Base):
+    """How often a page was shown on a day. Nothing tells by whom."""
+
+    __tablename__ = "visit"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    host: Mapped[str] = mapped_column(Code, primary_key=True)
+    """The member's id; ``_company`` for the company's own pages."""
+    page: Mapped[str] = mapped_column(Words, primary_key=True)
+    """As page tokens call it; a campaign's landing page is ``c/`` and its code."""
+    count: Mapped[int] = mapped_column(BigInteger)
 
 
 class Touch(Sealed):

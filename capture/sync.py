@@ -173,6 +173,7 @@ def _company(connection: Connection, directory: Directory) -> None:
         "layout": directory.layout,
         "locale": directory.default_locale,
         "look": directory.look,
+        "currency": company.currency,
         **asdict(directory.policies),
     }
     _replace(connection, _COMPANY, [row])

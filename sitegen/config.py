@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from babel import Locale as BabelLocale
 from babel.core import UnknownLocaleError
+from babel.numbers import is_currency
 from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, ValidationError, model_validator
 
 from sitegen.errors import ConfigError, Fault, did_you_mean
@@ -29,6 +30,12 @@ def _locale_code(value: str) -> str:
         BabelLocale.parse(value, sep="-")
     except (UnknownLocaleError, ValueError) as error:
         raise ValueError("expected a locale such as en, es or pt-BR") from error
+    return value
+
+
+def _currency(value: str) -> str:
+    if not is_currency(value):
+        raise ValueError("expected a currency such as EUR or USD")
     return value
 
 
@@ -72,6 +79,8 @@ class CompanyTable(_Table):
     """A phone number as it should be read."""
     founded: Annotated[int, Field(ge=1500, le=2100)] | None = None
     """The year it began."""
+    currency: Annotated[str, AfterValidator(_currency)] = "EUR"
+    """What members write down that they spent on campaigns (ISO 4217); all of them in the same, so that it adds up."""
 
 
 class ThemeTable(_Table):

@@ -41,7 +41,7 @@ class SiteView:
     """The company's site in the current language."""
 
     company: Company
-    """Who stands behind it: name, legal_name, address (lines), email, phone, founded."""
+    """Who stands behind it: name, legal_name, address (lines), email, phone, founded, currency."""
     url: str
     """The company's own address without a slash at its end."""
     base: str

@@ -77,6 +77,7 @@ class Company:
     email: str
     phone: str | None = None
     founded: int | None = None
+    currency: str = "EUR"
 
 
 @dataclass(frozen=True, slots=True)
