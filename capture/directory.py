@@ -7,26 +7,30 @@ generator keeps to itself can change without a look at the rest of the service.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sitegen import check, consent
+from sitegen import campaigns, check, consent
 from sitegen import site as sites
+from sitegen.addresses import campaign_page
 from sitegen.content import THANKS
 from sitegen.errors import EspalierError, Fault, RosterError, SecretError, TokenError, did_you_mean
 from sitegen.instance import SECRETS, token_keys
 from sitegen.instance import create as create_instance
 from sitegen.instance import find as find_instance
 from sitegen.instance import read as read_instance
-from sitegen.model import Company, Interest, LocaleTexts, Member
+from sitegen.model import Campaign, Channel, Company, Interest, LocaleTexts, Member
 from sitegen.orders import find_folder
 from sitegen.site import Site
 from sitegen.token import PageSeen, TokenSigner
 
 __all__ = [
+    "CAMPAIGN_CODE",
     "SECRETS",
     "THANKS",
+    "Campaign",
+    "Channel",
     "Company",
     "Directory",
     "EspalierError",
@@ -41,6 +45,7 @@ __all__ = [
     "TokenError",
     "TokenSigner",
     "Wording",
+    "campaign_page",
     "create_instance",
     "did_you_mean",
     "fill_wording",
@@ -54,6 +59,10 @@ __all__ = [
 
 LOOK = ("accent", "accent_dark", "paper", "paper_dark", "ink", "ink_dark", "scheme", "corners")
 """Settings of a theme that the service's own pages take up, where the theme has them."""
+
+
+CAMPAIGN_CODE = campaigns.CODE
+"""What a campaign's code looks like; matches the whole of a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +153,26 @@ class Directory:
     def member_home(self, member: Member) -> str:
         """The root of a member's site as an absolute address, ending in "/"."""
         return self._site.addresses.member_home(member.slug)
+
+    def campaign_home(self, member: Member | None, code: str) -> str:
+        """A campaign's landing page as an absolute address, on a member's site or (None) the company's own."""
+        return self._site.addresses.campaign_home(member.slug if member else None, code)
+
+    def read_campaigns(self) -> Iterator[Campaign]:
+        """The campaigns of ``campaigns.csv``, in its order. Raises RosterError at the end with every fault of the file;
+        whether their members exist is not looked at."""
+        return campaigns.read(self._campaigns_path)
+
+    def write_campaigns(self, found: Iterable[Campaign]) -> bool:
+        """Puts these campaigns in the place of the file's, in one step, ordered by code; False: it holds them already.
+
+        Raises RosterError for a campaign that could not be read again, and OutputError.
+        """
+        return campaigns.write(self._campaigns_path, found)
+
+    @property
+    def _campaigns_path(self) -> Path:
+        return self._site.folder / campaigns.FILE
 
     def members(self) -> Iterator[Member]:
         """Everybody on the roster, one after the other. Raises RosterError with every fault of the file."""

@@ -18,6 +18,19 @@ from urllib.parse import urlsplit
 ASSETS = "assets"
 """The folder of fingerprinted files below the root."""
 
+CAMPAIGNS = "c"
+"""The folder of campaigns' landing pages below the root of a site; the company's page for typing a code as well."""
+
+
+def campaign_path(code: str) -> str:
+    """A campaign's landing page below the root of the site it belongs to."""
+    return f"{CAMPAIGNS}/{code}/"
+
+
+def campaign_page(code: str) -> str:
+    """The name of a campaign's landing page in page tokens: ``c/radio7``."""
+    return f"{CAMPAIGNS}/{code}"
+
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
@@ -46,6 +59,10 @@ class Addresses:
             return f"{self.url}/{slug}/"
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{slug}.{parts.netloc}/"
+
+    def campaign_home(self, slug: str | None, code: str) -> str:
+        """A campaign's landing page as an absolute address, on the site of a member or (None) the company's own."""
+        return (self.member_home(slug) if slug else self.home) + campaign_path(code)
 
     def company_base(self, *, from_member: bool) -> str:
         """The root of the company's site as seen from a page: absolute where the host differs."""

@@ -22,6 +22,37 @@ class Interest(StrEnum):
     BOTH = "both"
 
 
+class Channel(StrEnum):
+    """Where a campaign meets people. An event, a list and a referral are met in person or by name."""
+
+    WEB = "web"
+    SOCIAL = "social"
+    EMAIL = "email"
+    RADIO = "radio"
+    NEWSPAPER = "newspaper"
+    FLYER = "flyer"
+    EVENT = "event"
+    LIST = "list"
+    REFERRAL = "referral"
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One placement of one channel, which has a landing page of its own.
+
+    ``code`` is unique in the company and easily spoken (``radio7``). ``member`` is the id of the member it belongs
+    to, None: the company's own. ``name`` and the days ``starts`` and ``ends`` are never shown in public; the page
+    stays after the last day, for printed addresses must go on working.
+    """
+
+    code: str
+    member: str | None
+    channel: Channel
+    name: str = ""
+    starts: date | None = None
+    ends: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """One of a member's own addresses elsewhere, e.g. ``Link("Instagram", "https://…")``. Always https."""

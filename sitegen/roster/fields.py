@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -76,14 +76,14 @@ COLUMNS = tuple(Row.model_fields)
 REQUIRED = tuple(name for name, field in Row.model_fields.items() if field.is_required())
 
 
-def note_faults(log: FaultLog, line: int, error: ValidationError) -> None:
+def note_faults(log: FaultLog, line: int | None, error: ValidationError, columns: Sequence[str] = COLUMNS) -> None:
     """Turns pydantic's errors about one row into our sentences."""
     for each in error.errors(include_url=False):
-        message, hint = _sentence(each)
+        message, hint = _sentence(each, columns)
         log.add(message, line=line, hint=hint)
 
 
-def _sentence(error: ErrorDetails) -> tuple[str, str | None]:
+def _sentence(error: ErrorDetails, columns: Sequence[str]) -> tuple[str, str | None]:
     name = str(error["loc"][0])
     found: Any = error["input"]
     match error["type"]:
@@ -93,7 +93,7 @@ def _sentence(error: ErrorDetails) -> tuple[str, str | None]:
         case "missing":
             return f"{name} is missing", None
         case "extra_forbidden":
-            return f"unknown field {quoted(name)}", did_you_mean(name, COLUMNS)
+            return f"unknown field {quoted(name)}", did_you_mean(name, columns)
         case "string_type":
             return f"{name} {quoted(found)}: expected text", None
         case "string_unicode":

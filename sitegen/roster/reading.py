@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -80,17 +80,18 @@ def records(path: Path, source: Source, log: FaultLog) -> Iterator[Record]:
     if path.suffix.lower() in {".jsonl", ".ndjson"}:
         return _jsonl(source, log)
     if path.suffix.lower() == ".csv":
-        return _csv(source, log)
+        return csv_records(source, log, COLUMNS, REQUIRED)
     log.add("not a roster by its name", hint="call it .csv or .jsonl")
     raise Broken
 
 
-def _csv(source: Source, log: FaultLog) -> Iterator[Record]:
+def csv_records(source: Source, log: FaultLog, known: Sequence[str], required: Sequence[str]) -> Iterator[Record]:
+    """The rows of a CSV file whose header names some of the columns ``known``. Raises Broken likewise."""
     reader = csv.reader(source.lines(), strict=True)
     last = 0
     try:
         header = next((row for row in reader if row), None)
-        columns = _columns(header, source.line, log)
+        columns = _columns(header, source.line, log, known, required)
         width = len(columns)
         last = reader.line_num
         for row in reader:
@@ -99,7 +100,7 @@ def _csv(source: Source, log: FaultLog) -> Iterator[Record]:
                 # A blank line between members is no member.
                 if row and row != [""]:
                     log.add(f"{len(row)} cells where the header has {width}", line=line, hint=_ragged(row, width))
-                    yield line, {"id": dict(zip(columns, row, strict=False)).get("id", "")}, False
+                    yield line, {known[0]: dict(zip(columns, row, strict=False)).get(known[0], "")}, False
                 continue
             values = {name: cell for name, cell in zip(columns, row, strict=True) if cell and not cell.isspace()}
             if values:
@@ -118,9 +119,11 @@ def _ragged(row: list[str], width: int) -> str:
     return "put quotes around a cell with a comma in it"
 
 
-def _columns(header: list[str] | None, line: int, log: FaultLog) -> list[str]:
+def _columns(
+    header: list[str] | None, line: int, log: FaultLog, known: Sequence[str], required: Sequence[str]
+) -> list[str]:
     if header is None:
-        log.add("the file is empty", line=1, hint=f"the first line names the columns: {', '.join(COLUMNS)}")
+        log.add("the file is empty", line=1, hint=f"the first line names the columns: {', '.join(known)}")
         raise Broken
     names = [cell.strip().lower() for cell in header]
     before = log.count
@@ -128,12 +131,12 @@ def _columns(header: list[str] | None, line: int, log: FaultLog) -> list[str]:
         log.add("the columns are not separated by commas", line=line, hint="save the file as CSV with commas")
         raise Broken
     for name in dict.fromkeys(names):
-        if name not in COLUMNS:
-            hint = did_you_mean(name, [each for each in COLUMNS if each not in names])
+        if name not in known:
+            hint = did_you_mean(name, [each for each in known if each not in names])
             log.add(f"unknown column {quoted(name)}", line=line, hint=hint)
         elif names.count(name) > 1:
             log.add(f"column {quoted(name)} stands there twice", line=line)
-    for name in REQUIRED:
+    for name in required:
         if name not in names:
             log.add(f"missing column {quoted(name)}", line=line)
     if log.count > before:

@@ -1,0 +1,181 @@
+"""``campaigns.csv``: the campaigns whose landing pages stand on the sites.
+
+The file lies beside ``site.toml``; without it there are no campaigns. ``capture sync`` writes it, or a person does.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, ValidationError, ValidationInfo
+
+from sitegen.errors import Fault, OutputError, did_you_mean
+from sitegen.model import Campaign, Channel
+from sitegen.roster import values
+from sitegen.roster.faults import FaultLog, quoted
+from sitegen.roster.fields import note_faults
+from sitegen.roster.reading import Broken, Source, csv_records
+
+FILE = "campaigns.csv"
+"""The file in a site folder."""
+
+CODE = re.compile(r"[a-z]{2,12}[0-9]{0,6}\Z")
+"""What a code looks like: easily spoken, never a folder of anything else."""
+
+
+def _code(value: str) -> str:
+    if not CODE.match(value):
+        raise values.refuse("expected 2 to 12 small letters, then up to 6 digits", "something like radio7")
+    return value
+
+
+def _channel(value: object) -> Channel:
+    if not isinstance(value, str):
+        raise values.refuse("expected a channel")
+    try:
+        return Channel(value.strip().lower())
+    except ValueError as error:
+        raise values.refuse("not a channel", did_you_mean(value, Channel)) from error
+
+
+def _not_before_start(value: date, info: ValidationInfo) -> date:
+    starts = info.data.get("starts")
+    if starts is not None and value < starts:
+        raise values.refuse(f"it ends before it starts ({starts})")
+    return value
+
+
+Day = Annotated[date, PlainValidator(values.joined)]
+
+
+class Row(BaseModel):
+    """A row as it is validated."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    code: Annotated[str, AfterValidator(_code)]
+    """What people type or hear; unique in the company."""
+    member: Annotated[str, AfterValidator(values.member_id)] | None = None
+    """The id of the member it belongs to; empty: the company's own."""
+    channel: Annotated[Channel, PlainValidator(_channel)]
+    """Where it meets people."""
+    name: Annotated[str, AfterValidator(values.one_line(200))] = ""
+    """For the office alone."""
+    starts: Day | None = None
+    """Its first day."""
+    ends: Annotated[Day, AfterValidator(_not_before_start)] | None = None
+    """Its last day."""
+
+    def campaign(self) -> Campaign:
+        """The checked campaign."""
+        return Campaign(self.code, self.member, self.channel, self.name, self.starts, self.ends)
+
+
+COLUMNS = tuple(Row.model_fields)
+REQUIRED = ("code", "channel")
+
+FirstLine = Callable[[str, int], int]
+"""Told a code and its line; gives the line it was first met on."""
+
+
+def read(path: Path) -> Iterator[Campaign]:
+    """The campaigns of a file, in its order; none where there is no file.
+
+    Raises RosterError at its end with every fault of the file; whether members exist is not looked at.
+    """
+    log = FaultLog(path)
+    seen: dict[str, int] = {}
+    for _, campaign in rows(path, log, seen.setdefault):
+        yield campaign
+    log.raise_any()
+
+
+def rows(path: Path, log: FaultLog, first_line: FirstLine) -> Iterator[tuple[int, Campaign]]:
+    """The rows that hold, each with its line; what does not hold is in the log."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        log.add(f"cannot be read: {error.strerror}")
+        return
+    with file:
+        try:
+            yield from _rows(Source(file, log), log, first_line)
+        except Broken:  # told in the log already
+            return
+
+
+def _rows(source: Source, log: FaultLog, first_line: FirstLine) -> Iterator[tuple[int, Campaign]]:
+    for line, found, whole in csv_records(source, log, COLUMNS, REQUIRED):
+        if not whole:
+            continue
+        try:
+            campaign = Row.model_validate(found).campaign()
+        except ValidationError as error:
+            note_faults(log, line, error, COLUMNS)
+            continue
+        first = first_line(campaign.code, line)
+        if first != line:
+            hint = "every campaign of the company has a code of its own"
+            log.add(f"code {quoted(campaign.code)} is also on line {first}", line=line, hint=hint)
+            continue
+        yield line, campaign
+
+
+def write(path: Path, campaigns: Iterable[Campaign]) -> bool:
+    """Puts these campaigns in the file's place in one step, ordered by code; False: it holds them already.
+
+    Without campaigns there is no file. Raises RosterError for campaigns that ``read`` would refuse, and OutputError.
+    """
+    content = _content(path, campaigns)
+    try:
+        if (path.read_bytes() if path.is_file() else b"") == content:
+            return False
+        if not content:
+            path.unlink()
+            return True
+        _replace(path, content)
+    except OSError as error:
+        raise OutputError(Fault(f"cannot be written: {error.strerror}", where=path)) from error
+    return True
+
+
+def _content(path: Path, campaigns: Iterable[Campaign]) -> bytes:
+    log = FaultLog(path)
+    before = None
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for each in sorted(campaigns, key=lambda campaign: campaign.code):
+        cells = (each.code, each.member or "", each.channel.value, each.name, each.starts or "", each.ends or "")
+        try:
+            Row.model_validate({name: cell for name, cell in zip(COLUMNS, map(str, cells), strict=True) if cell})
+        except ValidationError as error:
+            note_faults(log, None, error, COLUMNS)
+        if each.code == before:
+            log.add(f"code {quoted(each.code)} is there twice")
+        if before is None:
+            writer.writerow(COLUMNS)
+        before = each.code
+        writer.writerow(cells)
+    log.raise_any()
+    return text.getvalue().encode()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    growing = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with growing.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        growing.replace(path)
+    finally:
+        growing.unlink(missing_ok=True)
