@@ -37,6 +37,8 @@ class Settings:
     """True opens the local mailbox to visitors from this machine."""
     busy_seconds: float = 5.0
     """How long a sign-up waits for the database's writer before it is asked to try again."""
+    even_seconds: float = 0.01
+    """Answers that must not tell who is known leave at multiples of this after the request; 0: at once."""
     delivery: Delivery = field(default_factory=Delivery)
     """How mails, events and reports leave and come."""
 

@@ -10,6 +10,7 @@ from capture import hosts, service
 from capture.cases import signing_in
 from capture.office import access
 from capture.public import answers, mailed
+from capture.public.evenly import evenly
 from capture.tokens import Purpose
 
 log = logging.getLogger("capture.office")
@@ -28,6 +29,7 @@ def ask() -> Response:
 
 
 @blueprint.post("/sign-in")
+@evenly
 def send() -> Response:
     """Mails a link to members and staff; says the same to everybody."""
     access.refuse_other_sites()

@@ -12,6 +12,7 @@ from capture.hosts import Host
 from capture.models import Company, Lead
 from capture.prepared import Driver
 from capture.public import answers, mailed
+from capture.public.evenly import evenly
 from capture.tokens import Purpose
 from capture.words import Words
 
@@ -60,6 +61,7 @@ def confirm(signed: str) -> Response:
 
 
 @blueprint.post("/confirm/<signed>/again")
+@evenly
 def again(signed: str) -> Response:
     """A fresh mail for a link whose time is over; the answer says the same whether one could be sent or not."""
     link = mailed.read(Purpose.CONFIRM, signed)

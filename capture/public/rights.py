@@ -11,6 +11,7 @@ from capture import hosts, service
 from capture.consent import confirming, erasing, rights
 from capture.models import Company, Lead
 from capture.public import answers, mailed
+from capture.public.evenly import evenly
 from capture.tokens import Purpose
 from capture.words import Words
 
@@ -30,6 +31,7 @@ def ask() -> Response:
 
 
 @blueprint.post("")
+@evenly
 def send() -> Response:
     """Mails the link where there is something to see; says the same to everybody."""
     typed = request.form.get("email", "")[:LONGEST_ADDRESS]
@@ -66,6 +68,7 @@ def download(signed: str) -> Response:
 
 
 @blueprint.post("/<signed>/again")
+@evenly
 def again(signed: str) -> Response:
     """A fresh link in place of one whose time is over; says the same whether one could be sent or not."""
     link = mailed.read(Purpose.MY_DATA, signed)

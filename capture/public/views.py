@@ -15,6 +15,7 @@ from capture.hosts import Host, NoSuchMember
 from capture.limits import abuse
 from capture.limits.networks import network
 from capture.public import answers, forms, headers
+from capture.public.evenly import evenly
 from capture.public.forms import SignupForm, Typed, campaign
 
 log = logging.getLogger("capture.signup")
@@ -40,6 +41,7 @@ class Sender:
 
 
 @blueprint.post("/signup")
+@evenly
 def signup() -> Response:
     """Keeps a sign-up and sends the prospect on to the thank-you page of the member it belongs to."""
     if request.mimetype not in FORM_TYPES:

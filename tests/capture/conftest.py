@@ -178,7 +178,7 @@ def empty_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path)
 
 @pytest.fixture
 def settings(database_url: str) -> Settings:
-    return Settings(token_keys=(KEY,), secret_key=KEY, database_url=database_url, busy_seconds=0.3)
+    return Settings(token_keys=(KEY,), secret_key=KEY, database_url=database_url, busy_seconds=0.3, even_seconds=0)
 
 
 @pytest.fixture

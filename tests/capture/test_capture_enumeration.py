@@ -7,11 +7,14 @@ import math
 import random
 import time
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
 from process import KIND, serving
+
+from capture.app import create_app
 
 NEAR = 0.1
 """How far from an even chance a guess by the time may be: of two answers, which is of somebody known?
@@ -119,3 +122,14 @@ def test_nobody_can_tell_who_is_known_by_the_time(settings, form, tmp_path, know
             my_data("warm-{}@d.example.com")(number)
         strangers = {kind: my_data(f"{kind}-{{}}@d.example.com") for kind in ("stranger", "nobody")}
         assert_alike(measure(rounds, strangers | {"held": my_data("new-{}@d.example.com")}), ("stranger", "nobody"))
+
+
+def test_whatever_was_sent_waits_for_the_same_step(settings, form, clock):
+    step = 0.2
+    app = create_app(replace(settings, even_seconds=step), clock=clock)
+    client = app.test_client()
+    for fields, status in ((form("m-1"), 303), (form("m-1") | {"website": "x"}, 303), (form("m-1", email="no"), 422)):
+        begun = time.monotonic()
+        assert client.post("/signup", data=fields).status_code == status
+        assert time.monotonic() - begun >= step
+    app.extensions["espalier"].database.engine.dispose()
