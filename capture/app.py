@@ -19,10 +19,11 @@ from capture.mailing import reports
 from capture.mailing.mail import Letters
 from capture.office import door
 from capture.office import views as office_views
-from capture.public import answers, confirm, headers, look, mailbox, rights, unsubscribe, views
+from capture.public import answers, confirm, headers, look, mailbox, rights, unsubscribe, views, visits
 from capture.service import EXTENSION, Service
 from capture.settings import Settings
 from capture.tokens import Links
+from capture.visits import Visits
 
 log = logging.getLogger("capture")
 
@@ -60,6 +61,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
         signer=TokenSigner(settings.token_keys),
         letters=Letters(links),
         links=links,
+        visits=Visits(database),
         clock=clock or (lambda: datetime.now(UTC)),
     )
     if settings.trusted_proxies:
@@ -68,7 +70,14 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
     headers.install(app)
     health.install(app)
     office = (door.blueprint, office_views.blueprint)
-    public = (views.blueprint, confirm.blueprint, unsubscribe.blueprint, rights.blueprint, look.blueprint)
+    public = (
+        views.blueprint,
+        confirm.blueprint,
+        unsubscribe.blueprint,
+        rights.blueprint,
+        look.blueprint,
+        visits.blueprint,
+    )
     for blueprint in (*public, *office, reports.blueprint, openapi.blueprint):
         app.register_blueprint(blueprint)
     if settings.demo:

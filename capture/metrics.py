@@ -18,6 +18,11 @@ MAILS = Counter("espalier_mails_total", "Mails and webhooks by what became of an
 BOUNCES = Counter("espalier_bounces_total", "Reports of mails that came back", ["kind"])
 """hard, soft."""
 
+VISITS = Counter(
+    "espalier_visits_total", "Requests for the picture that counts visits, by what became of them", ["result"]
+)
+"""counted, left_out (machines, HEAD, fetched ahead), void (tokens that do not hold), lost (no room in memory)."""
+
 SECONDS = Histogram(
     "espalier_request_seconds",
     "Time to answer, by the route's pattern and the answer's class",

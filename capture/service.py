@@ -15,6 +15,7 @@ from capture.groups import Groups
 from capture.mailing.mail import Letters
 from capture.settings import Settings
 from capture.tokens import Links
+from capture.visits import Visits
 
 EXTENSION = "espalier"
 
@@ -29,6 +30,7 @@ class Service:
     signer: TokenSigner
     letters: Letters
     links: Links
+    visits: Visits
     clock: Callable[[], datetime]
 
 

@@ -13,13 +13,14 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from prometheus_client import multiprocess
 
-from capture import logs, metrics, sending
+from capture import logs, metrics, sending, visits
 from capture.app import create_app
 from capture.connections import Threads
 from capture.db import Database, Unavailable
 from capture.directory import EspalierError, Fault
 from capture.mailing.delivery import DeliveryError
 from capture.mailing.worker import Worker
+from capture.regular import Regular
 from capture.service import EXTENSION, Service
 from capture.settings import Settings
 from capture.tokens import Links
@@ -123,6 +124,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._send_mail = send_mail
         self._worker: Worker | None = None
         self._thread: threading.Thread | None = None
+        self._regular: list[Regular] = []
         self._options = {
             "bind": f"fd://{listener}",
             "workers": processes,
@@ -144,8 +146,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "proc_name": "capture",
             "control_socket_disable": True,
-            "post_worker_init": self._begin_sending,
-            "worker_exit": self._end_sending,
+            "post_worker_init": self._begin,
+            "worker_exit": self._end,
             "child_exit": _forget,
         }
         super().__init__()
@@ -159,14 +161,25 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Makes the application; called in the serving process, so that no connection crosses a fork."""
         logs.adopt("gunicorn.error")
         app = create_app(self._settings)
+        service: Service = app.extensions[EXTENSION]
+        self._regular = [Regular("visits", visits.EVERY_SECONDS, service.visits.write, at_end=True)]
         if self._send_mail:
-            service: Service = app.extensions[EXTENSION]
             self._worker = sending.make(self._settings, service.database, service.links, service.clock)
             if self._worker is None:
                 log.warning("mails wait in the outbox: ESPALIER_SMTP_URL is not set")
         return app
 
-    def _begin_sending(self, process: Any) -> None:
+    def _begin(self, process: Any) -> None:
+        for each in self._regular:
+            each.start()
+        self._begin_sending()
+
+    def _end(self, server: Any, process: Any) -> None:
+        self._end_sending()
+        for each in self._regular:
+            each.end()
+
+    def _begin_sending(self) -> None:
         if self._worker is None:
             return
         worker, before = self._worker, signal.getsignal(signal.SIGTERM)
@@ -181,7 +194,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._thread = threading.Thread(target=worker.run, name="worker", daemon=True)
         self._thread.start()
 
-    def _end_sending(self, server: Any, process: Any) -> None:
+    def _end_sending(self) -> None:
         if self._worker is not None and self._thread is not None:
             _finish(self._worker, self._thread)
 

@@ -22,6 +22,7 @@ from capture.tokens import Links, Purpose
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
 ACCEPTS = ("text/html", "application/json")
+PIXEL = "visits.visit"
 FRAMED = "mailbox.html"
 """The demo's view of a mail's HTML stands in a frame of ours and styles itself; all else is as strict as can be."""
 
@@ -38,6 +39,8 @@ def assert_guarded(answer: Any, endpoint: str | None = None) -> None:
     """The headers that no answer may lack."""
     framed = endpoint == FRAMED and answer.status_code == 200 and answer.request.method in ("GET", "HEAD")
     for name, value in HEADERS.items():
+        if endpoint == PIXEL and answer.status_code == 200 and name == "Cross-Origin-Resource-Policy":
+            value = answer.headers[name]  # it stands on other sites; its own test looks
         assert answer.headers[name] == ("SAMEORIGIN" if framed and name == "X-Frame-Options" else value)
     [policy] = answer.headers.getlist("Content-Security-Policy")
     assert policy.startswith("default-src 'none'; ")
@@ -52,7 +55,7 @@ def assert_guarded(answer: Any, endpoint: str | None = None) -> None:
         assert answer.headers["Allow"]
     if answer.data:
         assert answer.headers["Content-Type"].startswith(("text/", "application/json", "image/"))
-    assert "Traceback" not in answer.text
+    assert b"Traceback" not in answer.data
 
 
 def addresses(rule: Rule, links: Links, clock: Any, handle: str) -> Iterator[str]:

@@ -110,7 +110,13 @@ def test_while_nothing_can_be_stored(client, form, mailed, confirmed, database):
 
 def test_nothing_that_speaks_json_is_left_out(app):
     """Every address is described, or is a page for people."""
-    pages = {"/confirm/<signed>", "/my-data/<signed>", *(f"/my-data/<signed>/{each}" for each in FORMS), "/metrics"}
+    pages = {
+        "/confirm/<signed>",
+        "/my-data/<signed>",
+        *(f"/my-data/<signed>/{each}" for each in FORMS),
+        "/metrics",
+        "/visit.gif",
+    }
     described = {path.replace("{", "<").replace("}", ">") for path in describe()["paths"]}
     ours = {rule.rule for rule in app.url_map.iter_rules()}
     ours = {rule for rule in ours if not rule.startswith(("/static/", "/office")) and not rule.endswith(".css")}
