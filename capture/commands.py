@@ -35,6 +35,9 @@ CAPTURE_URL = click.option("--capture-url", help="This service's address, in pla
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 PORT = click.IntRange(0, 65535)
 
+SECONDS_BETWEEN_LINES = 5.0
+"""Of long work, where no terminal shows a bar."""
+
 
 class Commands(click.Group):
     """A group whose commands end with a report and exit code 1 when something can be mended."""
@@ -402,6 +405,7 @@ def erase(email: str) -> None:
 @main.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--member", metavar="SLUG", help="Whose leads they are; the company's own where left out.")
+@click.option("--campaign", metavar="CODE", help="What brought them: a campaign of the same member or the company's.")
 @click.option("--vendor", help="Who gathered or sold the list.")
 @click.option("--obtained", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The day it was obtained.")
 @click.option("--wording", help="What the people agreed to when they gave their address.")
@@ -411,6 +415,7 @@ def erase(email: str) -> None:
 def import_(
     file: Path,
     member: str | None,
+    campaign: str | None,
     vendor: str | None,
     obtained: datetime | None,
     wording: str | None,
@@ -426,45 +431,72 @@ def import_(
 
     \b
     Example:
-      capture import fair.csv --member ana --map "email=E-mail address" --dry-run
+      capture import fair.csv --member ana --campaign fair7 --map "email=E-mail address" --dry-run
     """
     from capture.cases import importing
+    from capture.cases.lists import List
 
     settings = Settings.from_environ(os.environ)
     database = _existing_database()
     with database.read() as session:
         member_id = leads.member_of(session, member) if member else None
+        campaign_id = importing.campaign_of(session, campaign, member_id) if campaign else None
     pairs = [each.partition("=") for each in mapping]
     if any(not column for _, _, column in pairs):
         raise click.UsageError("--map wants FIELD=COLUMN, such as --map email=Address")
-    found = importing.List(file, {name.strip(): column for name, _, column in pairs})
-    origin = importing.Origin(member_id, vendor, obtained.date() if obtained else None, wording)
+    found = List(file, {name.strip(): column for name, _, column in pairs})
+    origin = importing.Origin(member_id, vendor, obtained.date() if obtained else None, wording, campaign_id)
     links = Links(settings.secret_keys)
-    if dry_run:
-        totals = importing.dry_run(database, links, found, origin)
-    else:
-        with _counting(as_json) as tell:
+    with _counting(found.count, as_json) as tell:
+        if dry_run:
+            totals = importing.dry_run(database, links, found, origin, tell)
+        else:
             totals = importing.take_in(database, links, found, origin, _now, tell)
+    whole = totals
+    if totals.before and totals.provenance_id is not None:
+        with database.read() as session:
+            whole = importing.whole(session, totals.provenance_id)
     if as_json:
-        told = {"rows": totals.rows, "before": totals.before, **totals.outcomes, "refused_because": totals.reasons}
-        click.echo(json.dumps(told))
+        click.echo(json.dumps({**_told(totals), "before": totals.before, "whole": _told(whole)}))
         return
     if totals.before:
-        click.echo(f"went on after row {totals.before}")
-    click.echo(("would be: " if dry_run else "") + importing.line(totals))
+        click.echo(f"went on after row {totals.before}: {importing.line(totals)}")
+        click.echo("the whole list: ", nl=False)
+    click.echo(("would be: " if dry_run else "") + importing.line(whole))
     if not origin.proven:
         click.echo("vendor, day or wording are missing: nobody may be mailed because of this list")
 
 
+def _told(totals: Any) -> dict[str, Any]:
+    from capture.cases.importing import OUTCOMES
+
+    counts = {name: totals.outcomes[name] for name in OUTCOMES}
+    return {"rows": totals.rows, **counts, "refused_because": totals.reasons}
+
+
 @contextmanager
-def _counting(is_quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Shows the rows done so far where somebody is watching."""
+def _counting(count: Callable[[], int], is_quiet: bool) -> Iterator[Callable[[int], None]]:
+    """A bar where a terminal looks on; elsewhere a line now and then, for logs."""
     console = Console(stderr=True)
-    if is_quiet or not console.is_terminal:
+    if is_quiet:
         yield lambda rows: None
-        return
-    with console.status("0 rows") as status:
-        yield lambda rows: status.update(f"{rows:,} rows")
+    elif not console.is_terminal:
+        total, told = count(), time.monotonic()
+
+        def tell(rows: int) -> None:
+            nonlocal told
+            if time.monotonic() - told >= SECONDS_BETWEEN_LINES:
+                told = time.monotonic()
+                click.echo(f"{rows} of {total} rows", err=True)
+
+        yield tell
+    else:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("rows"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=console, transient=True) as bar:
+            task = bar.add_task("rows", total=count())
+            yield lambda rows: bar.update(task, completed=rows)
 
 
 @main.group()

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, Field, IntegerField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
-from capture.cases import importing
+from capture.cases import lists
 from capture.cases.caseload import Sort, Wanted
 from capture.cases.pipeline import LONGEST_NOTE, Lost, Stage
 from capture.directory import Interest
@@ -23,12 +23,12 @@ def _trimmed(text: str | None) -> str:
 
 
 def _shown(form: OfficeForm, field: Field) -> None:
-    if not importing.can_be_shown(field.data):
+    if not lists.can_be_shown(field.data):
         raise ValidationError("characters")
 
 
 def _phone(form: OfficeForm, field: Field) -> None:
-    if field.data and importing.phone(field.data) is None:
+    if field.data and lists.phone(field.data) is None:
         raise ValidationError("phone")
 
 

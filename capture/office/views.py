@@ -11,7 +11,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 from sqlalchemy.orm import Session
 
 from capture import hosts, service
-from capture.cases import caseload, export, importing, pipeline
+from capture.cases import caseload, export, importing, lists, pipeline
 from capture.cases.pipeline import Lost, Stage
 from capture.directory import Interest
 from capture.models import Lead, Provenance
@@ -110,7 +110,7 @@ def add_met() -> Response:
             person.member.id if person.member else None,
             form.email.data,
             form.first_name.data or None,
-            importing.phone(form.phone.data or ""),
+            lists.phone(form.phone.data or ""),
             Interest(form.interest.data),
             current.clock(),
         )

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import json
+import random
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,16 +17,20 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from conftest import Clock
+from process import environment
+from sqlalchemy import func, select
 
+from benchmarks import importing as benchmark
 from capture import commands
 from capture.cases import importing
-from capture.cases.importing import List, Origin
+from capture.cases.importing import Origin
+from capture.cases.lists import List, NotAListError
 from capture.credit import evidence, story
 from capture.db import Database
 from capture.directory import EspalierError
 from capture.mailing import suppression
 from capture.mailing.suppression import Reason
-from capture.models import Lead, Ledger, OutboxMail, Provenance
+from capture.models import Campaign, Lead, Ledger, OutboxMail, Provenance
 
 PROVEN = Origin("m-2", "Fair Lists Ltd", date(2026, 1, 5), "I may be written to about candles.")
 
@@ -123,6 +133,144 @@ def test_by_command(settings: Any, write: Any, rows: Any, monkeypatch: pytest.Mo
     assert [each.member_id for each in rows(Lead)] == ["m-2"]
     assert json.loads(run("--member", "bo", "--json").output)["known"] == 1
     assert run("--map", "email").exit_code == 2
+
+
+def test_a_campaign_brought_who_is_new(
+    settings: Any, database: Database, write: Any, rows: Any, clock: Clock, confirmed: Any, monkeypatch: Any
+) -> None:
+    confirmed("m-1", "known@example.com")
+    with database.write() as session:
+        for code, member in (("fair7", "m-2"), ("radio7", None), ("fair8", "m-1")):
+            session.add(Campaign(code=code, member_id=member, channel="list", name=code, created_at=clock.now))
+    for name, value in environment(settings).items():
+        monkeypatch.setenv(name, value)
+    path = str(write("new@example.com,,,", "known@example.com,,,"))
+
+    def run(*words: str) -> Any:
+        return CliRunner().invoke(commands.main, ["import", path, "--member", "bo", *words])
+
+    for wrong, hint in (("fair77", 'did you mean "fair7"?'), ("fair8", 'did you mean "fair7"?')):
+        answer = run("--campaign", wrong)
+        assert answer.exit_code == 1
+        assert f'there is no campaign "{wrong}" for these leads' in answer.output
+        assert hint in answer.output
+    assert rows(Provenance) == []
+    assert run("--campaign", "Fair7").exit_code == 0
+    codes = {each.id: each.code for each in rows(Campaign)}
+    assert {each.email: codes.get(each.campaign_id) for each in rows(Lead)} == {
+        "known@example.com": None,
+        "new@example.com": "fair7",
+    }
+    path = str(write("newer@example.com,,,"))
+    assert run("--campaign", "radio7").exit_code == 0, "the company's campaigns are everybody's"
+    assert codes[rows(Lead)[-1].campaign_id] == "radio7"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_list_as_spreadsheets_write_it(tmp_path: Path, separator: str, mark: str) -> None:
+    cells = ["Correo electrónico", "Nombre", "Notas"], ["zoë@example.com", '"García, Ana; ""la"""', "1,5"]
+    path = tmp_path / "list.csv"
+    path.write_bytes((mark + "\r\n".join(map(separator.join, cells)) + "\r\n\r\n").encode())
+    found = List(path)
+    assert found.columns == {"email": "Correo electrónico", "first_name": "Nombre"}
+    [row] = found.rows()
+    assert (row.number, row.email, row.first_name) == (1, "zoë@example.com", 'García, Ana; "la"')
+    assert found.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"PK\x03\x04\x14\x00", "a workbook or an archive"),
+        (b"\xd0\xcf\x11\xe0\xa1", "a workbook or an archive"),
+        ("Email\nzoë@example.com".encode("latin-1"), "not CSV in UTF-8"),
+        ("Email\nzoe@example.com".encode("utf-16"), "not CSV in UTF-8"),
+        ("Email\nzoe@example.com".encode("utf-16-le"), "not CSV in UTF-8"),
+        (b"", "no header"),
+        (b"\r\n\r\n", "no header"),
+        (b"Email,x\n" + b"a" * 200_000, None),
+        (b"Email" + b"l" * 200_000, "not CSV"),
+    ],
+)
+def test_what_is_no_list_is_told_at_once(tmp_path: Path, content: bytes, message: str | None) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(content)
+    if message is None:
+        with pytest.raises(NotAListError, match="field larger than"):
+            List(path).count()
+        return
+    with pytest.raises(NotAListError, match=message) as error:
+        List(path)
+    assert "hint: " in str(error.value)
+
+
+def test_two_programs_never_take_in_the_same_list(
+    database: Database, links: Any, write: Any, rows: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(*(f"p{number}@example.com,,," for number in range(40)))
+    monkeypatch.setattr(importing, "BATCH", 10)
+
+    def meddle(done: int) -> None:
+        if done == 20:
+            importing.take_in(database, links, List(path), PROVEN, clock)
+
+    with pytest.raises(importing.TakenElsewhereError, match="another program takes this list in"):
+        importing.take_in(database, links, List(path), PROVEN, clock, meddle)
+    assert len(rows(Lead)) == len(rows(Ledger)) == 40
+
+
+def test_a_dry_run_of_many_rows_says_what_taking_in_does(
+    database: Database, links: Any, tmp_path: Path, clock: Clock
+) -> None:
+    path = tmp_path / "list.csv"
+    benchmark.write(path, 5_000)
+    dry = importing.dry_run(database, links, List(path), PROVEN)
+    totals = importing.take_in(database, links, List(path), PROVEN, clock)
+    assert dry.outcomes == totals.outcomes
+    assert dry.reasons == totals.reasons
+    assert sum(totals.outcomes.values()) == totals.rows == 5_000
+
+
+@pytest.mark.parametrize("size", [20_000, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_killed_again_and_again_a_list_comes_in_whole(
+    settings: Any, database: Database, rows: Any, tmp_path: Path, size: int
+) -> None:
+    """kill -9 in the middle of it, several times: each row has one line, each person one lead, and the chain holds."""
+    path = tmp_path / "list.csv"
+    benchmark.write(path, size)
+    patient = replace(settings, busy_seconds=30)
+    command = [sys.executable, "-m", "capture", "import", str(path), "--member", "bo", "--json"]
+
+    def done() -> int:
+        with database.read() as session:
+            return session.scalar(select(func.max(Provenance.rows))) or 0
+
+    dice = random.Random(size)
+    for part in range(1, 6):
+        process = subprocess.Popen(command, env=environment(patient), stdout=subprocess.DEVNULL)
+        until = time.monotonic() + 120
+        while done() < size * part // 8:
+            assert process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        time.sleep(dice.uniform(0, 0.15))
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+    before = done()
+    assert size * 5 // 8 <= before < size
+    ended = subprocess.run(command, env=environment(patient), stdout=subprocess.PIPE, check=True)
+    told = json.loads(ended.stdout)
+    assert (told["before"], told["rows"]) == (before, size - before)
+    whole = told["whole"]
+    assert whole["rows"] == size == sum(whole[name] for name in importing.OUTCOMES)
+    with database.read() as session:
+        assert session.scalars(select(Ledger.row).order_by(Ledger.row)).all() == list(range(1, size + 1))
+        counted = select(func.count(), func.count(Lead.email.distinct())).where(Lead.member_id == "m-2")
+        assert tuple(session.execute(counted).one()) == (whole["added"], whole["added"])
+        assert session.scalar(select(func.count(Ledger.lead_id.distinct()))) == whole["added"]
+    audit = subprocess.run([*command[:3], "audit"], env=environment(settings), stdout=subprocess.PIPE, check=True)
+    assert f"{whole['added']} rows, 0 faults".encode() in audit.stdout
 
 
 def test_a_sign_up_of_somebody_on_a_list_becomes_the_same_lead(

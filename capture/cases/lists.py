@@ -1,0 +1,258 @@
+"""Lists as they come: CSV with a header, read as a stream, by its columns or by what its owner says they are.
+
+Spreadsheets separate cells by a comma, a semicolon (wherever the comma stands in numbers) or a tab; the header tells
+which. Nothing of a list is trusted: what cannot be read or shown is refused row by row, and a cell that begins like a
+formula is text like any other.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from codecs import getincrementaldecoder
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from capture.directory import EspalierError, Fault, Interest, did_you_mean
+
+LONGEST_NAME = 100
+
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "email": (
+        "email", "e-mail", "e mail", "mail", "email address", "e-mail address", "correo", "correo electrónico",
+        "correo-e", "dirección de correo",
+    ),
+    "first_name": ("first_name", "first name", "firstname", "given name", "name", "nombre"),
+    "phone": ("phone", "telephone", "phone number", "mobile", "tel", "teléfono", "telefono", "móvil", "movil"),
+    "interest": ("interest", "interés", "interes"),
+}  # fmt: skip
+"""What a list may tell of a person, and what lists call it. All other columns are left alone."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+_WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
+"""How zip archives (and with them .xlsx and .ods) and old .xls files begin."""
+
+_SEPARATORS = ",;\t"
+
+_CHUNK = 1024 * 1024
+
+
+class Wrong(StrEnum):
+    """Why a file is no list."""
+
+    WORKBOOK = "workbook"
+    ENCODING = "encoding"
+    EMPTY = "empty"
+    CSV = "csv"
+
+
+_HINTS = {
+    Wrong.WORKBOOK: ("this is a workbook or an archive", "open it, and save the sheet as CSV UTF-8"),
+    Wrong.ENCODING: ("this is not CSV in UTF-8", "save it as CSV UTF-8"),
+    Wrong.EMPTY: ("there is no header here", "the first row must name the columns"),
+    Wrong.CSV: ("this is not CSV in UTF-8: {why}", "save it as CSV UTF-8"),
+}
+
+
+class NotAListError(EspalierError):
+    """The file is something else, as a whole."""
+
+    def __init__(self, wrong: Wrong, where: Path | str, why: str = "") -> None:
+        message, hint = _HINTS[wrong]
+        super().__init__(Fault(message.format(why=why), where=where, hint=hint))
+        self.wrong = wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. ``reason``: why it cannot be taken in; None: it can."""
+
+    number: int
+    email: str | None = None
+    first_name: str | None = None
+    phone: str | None = None
+    interest: Interest = Interest.BOTH
+    reason: str | None = None
+
+
+class List:
+    """A list in a file, or one whose text came another way.
+
+    ``mapping``: field to column, for headers that explain themselves to nobody; ``positions``: the same by the
+    columns' places, which leaves out every field it does not name.
+
+    Raises NotAListError for what is no list, and EspalierError for columns that cannot be told apart.
+    """
+
+    def __init__(self, path: Path, mapping: Mapping[str, str] | None = None) -> None:
+        try:
+            with path.open("rb") as file:
+                digest = _read_through(file, path)
+        except OSError as error:
+            raise EspalierError(Fault(f"cannot be read: {error.strerror}", where=path)) from error
+        self._begin(path, path.name, digest, lambda: path.open(newline="", encoding="utf-8-sig"))
+        self._places = _columns(self.header, mapping or {}, path)
+
+    @classmethod
+    def of_text(cls, name: str, digest: str, text: str, positions: Mapping[str, int] | None = None) -> List:
+        """The same from memory. ``digest``: that of the bytes, so that the same list is known again anywhere."""
+        found = cls.__new__(cls)
+        found._begin(name, name, digest, lambda: io.StringIO(text, newline=""))
+        found._places = dict(positions) if positions is not None else guess(found.header)
+        return found
+
+    def _begin(
+        self, where: Path | str, name: str, digest: str, opened: Callable[[], AbstractContextManager[TextIO]]
+    ) -> None:
+        self.where, self.name, self.digest = where, name, digest
+        self._opened = opened
+        with self._lines() as lines:
+            self._separator = _separator(lines.readline(_CHUNK), where)
+        with self._lines() as lines:
+            self.header: Sequence[str] = [cell.strip() for cell in next(self._cells(lines), [])]
+        if not any(self.header):
+            raise NotAListError(Wrong.EMPTY, where)
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """The fields that were found, and the columns they are read from."""
+        return {name: self.header[place] for name, place in self._places.items()}
+
+    def rows(self, after: int = 0) -> Iterator[Row]:
+        """The rows below the header, those behind the first ``after``; empty lines are no rows."""
+        for number, cells in enumerate(islice(self._below(), after, None), after + 1):
+            yield self._row(number, cells)
+
+    def count(self) -> int:
+        """How many rows there are below the header."""
+        return sum(1 for _ in self._below())
+
+    def first(self, count: int) -> list[list[str]]:
+        """Some rows as they stand there, each as long as the header; what cannot be shown is marked."""
+        width = len(self.header)
+        rows = ([_CONTROL.sub("\N{REPLACEMENT CHARACTER}", cell) for cell in cells] for cells in self._below())
+        return [(cells + [""] * width)[:width] for cells in islice(rows, count)]
+
+    def _below(self) -> Iterator[list[str]]:
+        with self._lines() as lines:
+            cells = self._cells(lines)
+            next(cells, None)
+            yield from filter(None, cells)
+
+    def _lines(self) -> AbstractContextManager[TextIO]:
+        try:
+            return self._opened()
+        except OSError as error:
+            raise EspalierError(Fault(f"cannot be read: {error.strerror}", where=self.where)) from error
+
+    def _cells(self, lines: TextIO) -> Iterator[list[str]]:
+        try:
+            yield from csv.reader(lines, delimiter=self._separator)
+        except csv.Error as error:
+            raise NotAListError(Wrong.CSV, self.where, str(error)) from error
+        except OSError as error:
+            raise EspalierError(Fault(f"cannot be read any further: {error}", where=self.where)) from error
+
+    def _row(self, number: int, cells: list[str]) -> Row:
+        width = len(cells)
+        told = {name: cells[place].strip() if place < width else "" for name, place in self._places.items()}
+        if not all(map(can_be_shown, told.values())):
+            return Row(number, reason="unreadable")
+        if not told["email"]:
+            return Row(number, reason="no address")
+        try:
+            address = validate_email(told["email"], check_deliverability=False).normalized
+        except EmailNotValidError:
+            return Row(number, reason="not an address")
+        name = " ".join(told.get("first_name", "").split())[:LONGEST_NAME]
+        interest = told.get("interest", "").lower()
+        asks = Interest(interest) if interest in set(Interest) else Interest.BOTH
+        return Row(number, address, name or None, phone(told.get("phone", "")), asks)
+
+
+def decoded(content: bytes, name: str) -> str:
+    """The text of a file that is a list. Raises NotAListError."""
+    _read_through(io.BytesIO(content), name)
+    return content.decode("utf-8-sig")
+
+
+def _read_through(file: BinaryIO, where: Path | str) -> str:
+    """The digest of a file that is text from beginning to end. Raises NotAListError."""
+    digest, decoder, start = hashlib.sha256(), getincrementaldecoder("utf-8")(), True
+    while chunk := file.read(_CHUNK):
+        if start and chunk.startswith(_WORKBOOKS):
+            raise NotAListError(Wrong.WORKBOOK, where)
+        start = False
+        digest.update(chunk)
+        try:
+            is_text = b"\0" not in chunk and decoder.decode(chunk) is not None
+        except UnicodeDecodeError:
+            is_text = False
+        if not is_text:
+            raise NotAListError(Wrong.ENCODING, where)
+    return digest.hexdigest()
+
+
+def guess(header: Sequence[str]) -> dict[str, int]:
+    """Which column each field stands in, by what the columns are called."""
+    places = {cell.strip().lower(): place for place, cell in reversed(list(enumerate(header)))}
+    found: dict[str, int] = {}
+    for name, aliases in FIELDS.items():
+        found |= next(({name: places[alias]} for alias in aliases if alias in places), {})
+    return found
+
+
+def phone(text: str) -> str | None:
+    """In E.164 where it can be read with its country code; None otherwise."""
+    try:
+        number = phonenumbers.parse(text, None)
+    except phonenumbers.NumberParseException:
+        return None
+    valid = phonenumbers.is_possible_number(number)
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)) if valid else None
+
+
+def can_be_shown(text: str) -> bool:
+    """False for text with characters that nobody can see, or that turn what follows around."""
+    return _CONTROL.search(text) is None
+
+
+def _separator(header: str, where: Path | str) -> str:
+    """What stands between the cells: whatever splits the header into the most."""
+    try:
+        return max(_SEPARATORS, key=lambda each: len(next(csv.reader([header], delimiter=each), [])))
+    except csv.Error as error:
+        raise NotAListError(Wrong.CSV, where, str(error)) from error
+
+
+def _columns(header: Sequence[str], mapping: Mapping[str, str], path: Path) -> dict[str, int]:
+    places = {cell.lower(): place for place, cell in reversed(list(enumerate(header)))}
+    found: dict[str, int] = {}
+    faults = []
+    for name, column in mapping.items():
+        if name not in FIELDS:
+            hint = did_you_mean(name, list(FIELDS)) or f"one of: {', '.join(FIELDS)}"
+            faults.append(Fault(f'"{name}" is nothing that a list can tell', where=path, line=1, hint=hint))
+        elif column.strip().lower() not in places:
+            hint = did_you_mean(column, header) or f"its columns are: {', '.join(header)}"
+            faults.append(Fault(f'there is no column "{column}"', where=path, line=1, hint=hint))
+        else:
+            found[name] = places[column.strip().lower()]
+    found |= {name: place for name, place in guess(header).items() if name not in mapping}
+    if "email" not in found and not faults:
+        hint = f'say which one it is: --map "email=…"; its columns are: {", ".join(header) or "none"}'
+        faults.append(Fault("no column holds e-mail addresses", where=path, line=1, hint=hint))
+    if faults:
+        raise EspalierError(*faults)
+    return found
