@@ -69,10 +69,11 @@ def main() -> None:
 @CAPTURE_URL
 @AS_JSON
 def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json: bool) -> None:
-    """Load roster, page addresses and consent wordings from a site folder into the database.
+    """Load roster, page addresses and consent wordings from a site folder into the database, and exchange campaigns.
 
     Run it after each change of the roster or the pages. It may be run again at any time; members the roster no
-    longer names are marked inactive, and their leads are kept.
+    longer names are marked inactive, and their leads are kept. Campaigns that were made in the office are written
+    to campaigns.csv beside site.toml, so that the next build makes their pages; those in the file get to the office.
 
     \b
     Example:
@@ -94,6 +95,8 @@ def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json:
         f"{summary.members} members ({summary.active} active): {summary.added} added, {summary.changed} changed,"
         f" {summary.deactivated} deactivated; {summary.pages} page addresses, {summary.wordings} consent wordings"
         + (f"; {summary.handed_over} leads handed over" if summary.handed_over else "")
+        + (f"; {summary.campaigns_found} campaigns found in campaigns.csv" if summary.campaigns_found else "")
+        + (f"; {summary.campaigns_told} campaigns added to campaigns.csv" if summary.campaigns_told else "")
         + f" in {time.monotonic() - started:.1f} s"
     )
 

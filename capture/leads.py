@@ -15,6 +15,7 @@ from sqlalchemy import Connection, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from capture import hosts
+from capture.cases import campaigns
 from capture.consent import confirming
 from capture.credit import evidence
 from capture.directory import EspalierError, Fault, Interest, PageSeen, did_you_mean
@@ -108,6 +109,7 @@ def accept(
     }
     [(touch_id,)] = _ADD_TOUCH(driver, **desk.chain.seal(Touch, touch))
     _ADD_PARTICULAR.later(driver, touch_id=touch_id, **about)
+    campaigns.credit(driver, lead.id, signup.seen.page, signup.member_id)
     consent = {"lead_id": lead.id, "touch_id": touch_id, "wording": signup.seen.wording, "at": now}
     _ADD_CONSENT.later(driver, **desk.chain.seal(Consent, consent))
     over = budgets.exceeded(

@@ -193,6 +193,7 @@ class Lead(Base):
         Index("ix_lead_email", "email", postgresql_ops={"email": "text_pattern_ops"}),
         Index("ix_lead_servicer_id_known_at", "servicer_id", "known_at", "id"),
         Index("ix_lead_servicer_id_due_on", "servicer_id", "due_on", "id"),
+        Index("ix_lead_campaign_id_known_at", "campaign_id", "known_at", "id"),
         Index("ix_lead_known_at", "known_at", "id"),
         Index("ix_lead_due_on", "due_on", "id"),
         Index("ix_lead_stage_known_at", "stage", "known_at", "id"),
@@ -241,7 +242,7 @@ class Lead(Base):
     """Why it was given up; None in every stage but ``lost``."""
     due_on: Mapped[date | None]
     """The day of the next follow-up."""
-    campaign_id: Mapped[int | None] = mapped_column(Id, index=True)
+    campaign_id: Mapped[int | None] = mapped_column(Id)
     """What brought it: the campaign of its first sign-up that came by one, or of the list it stood on. A later one
     takes nothing away from the first."""
 
@@ -276,6 +277,8 @@ class Campaign(Base):
     ends_on: Mapped[date | None]
     """Its last day. The landing page stays: what was printed goes on being read."""
     created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    """When a sync told the site of it; before, its landing page cannot be there."""
 
     member: Mapped[Member | None] = relationship()
 

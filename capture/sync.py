@@ -18,6 +18,7 @@ from sqlalchemy import Column, Connection, MetaData, Table, and_, delete, func, 
 from sqlalchemy.orm import Session
 
 from capture import models
+from capture.cases import publishing
 from capture.credit import crediting
 from capture.directory import Directory, EspalierError, Fault, Member
 
@@ -51,6 +52,10 @@ class Summary:
     wordings: int
     handed_over: int = 0
     """Leads that somebody else follows up from now on, because a member left or came back."""
+    campaigns_found: int = 0
+    """Campaigns of the site folder that the database did not know."""
+    campaigns_told: int = 0
+    """Campaigns made in the office that the site folder did not know."""
 
 
 class SyncError(EspalierError):
@@ -62,6 +67,7 @@ def sync(database: Database, directory: Directory, now: datetime | None = None) 
 
     Raises EspalierError with the faults of the roster, and SyncError for a slug that was another person's.
     """
+    moment = now or datetime.now(UTC)
     with database.engine.connect() as connection, _temporary(connection) as (staged, leavers):
         with connection.begin():
             members, active = _stage(connection, staged, leavers, directory)
@@ -72,9 +78,10 @@ def sync(database: Database, directory: Directory, now: datetime | None = None) 
             _claim_slugs(connection, staged)
             pages, wordings = _pages(connection, directory), _wordings(connection, directory)
             with Session(connection) as session:
-                handed_over = crediting.hand_over(session, now or datetime.now(UTC))
+                handed_over = crediting.hand_over(session, moment)
+                found, told = publishing.exchange(session, directory, moment)
                 session.flush()
-            return Summary(members, active, added, changed, deactivated, pages, wordings, handed_over)
+            return Summary(members, active, added, changed, deactivated, pages, wordings, handed_over, found, told)
 
 
 @contextmanager

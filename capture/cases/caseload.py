@@ -12,19 +12,26 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from capture.cases.pipeline import Stage
 from capture.cases.signing_in import Person
+from capture.directory import Channel
 from capture.mailing.suppression import Reason
-from capture.models import Lead, Member, OutboxMail, Suppression, Touch
+from capture.models import Campaign, Lead, Member, OutboxMail, Provenance, Suppression, Touch
 
 PAGE = 50
 """Leads of one page of a list."""
 
 MOST_COUNTED = 1_000
 """A list says "more than" beyond it: counting a million rows would take longer than reading them helps."""
+
+
+MET, OWN = "met", "own"
+
+SOURCES = (*(each.value for each in Channel), MET, OWN)
+"""Where a lead can come from: a campaign's channel, an encounter, or somebody's pages as they always stand there."""
 
 
 class Sort(StrEnum):
@@ -43,6 +50,10 @@ class Wanted:
     interest: str | None = None
     stage: str | None = None
     page: str | None = None
+    campaign: str | None = None
+    """Its code."""
+    source: str | None = None
+    """A channel, or ``met`` or ``own`` (see ``SOURCES``)."""
     due: bool = False
     sort: Sort = Sort.NEWEST
     after: tuple[str, int] | None = None
@@ -100,7 +111,7 @@ def find(session: Session, person: Person, number: int) -> Lead | None:
 
 def listing(session: Session, person: Person, wanted: Wanted, today: date, *, size: int | None = PAGE) -> Listed:
     """A page of leads; with ``size`` None all of them."""
-    query = _filtered(select(Lead), person, wanted, today)
+    query = _filtered(select(Lead).options(joinedload(Lead.campaign)), person, wanted, today)
     total = session.scalar(
         select(func.count()).select_from(
             _filtered(select(Lead.id), person, wanted, today).limit(MOST_COUNTED + 1).subquery()
@@ -187,9 +198,27 @@ def _filtered(query: Select[Any], person: Person, wanted: Wanted, today: date) -
         query = query.where(
             select(Touch.id).where(Touch.lead_id == Lead.id, Touch.page == wanted.page).correlate(Lead).exists()
         )
+    if wanted.campaign:
+        query = query.where(Lead.campaign_id == _campaign(wanted.campaign))
+    if wanted.source:
+        query = query.where(_from(wanted.source))
     if wanted.due:
         query = query.where(Lead.due_on <= today)
     return query
+
+
+def _campaign(code: str) -> ScalarSelect[int]:
+    return select(Campaign.id).where(Campaign.code == code).scalar_subquery()
+
+
+def _from(source: str) -> ColumnElement[bool]:
+    """By a campaign of that channel; without any campaign from a list, in person, or from somebody's own pages."""
+    channel = Lead.campaign_id.in_(select(Campaign.id).where(Campaign.channel == source))
+    kinds = {"list": "list", MET: "met"}
+    if source in kinds:
+        brought = Lead.provenance_id.in_(select(Provenance.id).where(Provenance.kind == kinds[source]))
+        return or_(channel, and_(Lead.campaign_id.is_(None), brought))
+    return and_(Lead.campaign_id.is_(None), Lead.provenance_id.is_(None)) if source == OWN else channel
 
 
 def _found(person: Person, search: str) -> ColumnElement[bool]:

@@ -9,10 +9,10 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, Field, IntegerField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
-from capture.cases import lists
+from capture.cases import caseload, lists
 from capture.cases.caseload import Sort, Wanted
 from capture.cases.pipeline import LONGEST_NOTE, Lost, Stage
-from capture.directory import Interest
+from capture.directory import Channel, Interest
 from capture.office.access import OfficeForm
 
 LONGEST_SEARCH = 254
@@ -63,6 +63,28 @@ class MetForm(OfficeForm):
     asked = BooleanField(validators=[InputRequired()])
 
 
+def _ends_after_start(form: OfficeForm, field: Field) -> None:
+    if field.data and form.starts.data and field.data < form.starts.data:
+        raise ValidationError("order")
+
+
+class CampaignForm(OfficeForm):
+    """A campaign: where it meets people, what its owner calls it, and when it runs."""
+
+    channel = SelectField(choices=[each.value for each in Channel], validators=[DataRequired()])
+    name = StringField(validators=[DataRequired(), Length(max=120), _shown], filters=[_trimmed])
+    starts = DateField(validators=[Optional()])
+    ends = DateField(validators=[Optional(), _ends_after_start])
+
+
+class SpendForm(OfficeForm):
+    """What was paid for a campaign. What the amount means depends on the language; the view reads it."""
+
+    amount = StringField(validators=[DataRequired(), Length(max=20)], filters=[_trimmed])
+    on = DateField(validators=[Optional()])
+    note = StringField(validators=[Length(max=120), _shown], filters=[_trimmed])
+
+
 class UndoForm(OfficeForm):
     """The number of the change that was seen as the last one."""
 
@@ -72,12 +94,15 @@ class UndoForm(OfficeForm):
 def wanted(query: MultiDict[str, str]) -> Wanted:
     """What an address asks a list for; what makes no sense is left out."""
     stage, interest, sort = query.get("stage", ""), query.get("interest", ""), query.get("sort", "")
+    source = query.get("source", "")
     mark, _, number = query.get("after", "").rpartition("~")
     return Wanted(
         search=query.get("q", "").strip()[:LONGEST_SEARCH],
         interest=interest if interest in set(Interest) else None,
         stage=stage if stage in set(Stage) else None,
         page=query.get("page", "")[:200] or None,
+        campaign=query.get("campaign", "")[:64] or None,
+        source=source if source in caseload.SOURCES else None,
         due=query.get("due") == "yes",
         sort=Sort(sort) if sort in set(Sort) else Sort.NEWEST,
         after=(mark, int(number)) if number.isdecimal() and len(number) < 19 and _is_mark(mark) else None,
@@ -92,6 +117,8 @@ def address(of: Wanted, **changes: object) -> str:
         "interest": of.interest,
         "stage": of.stage,
         "page": of.page,
+        "campaign": of.campaign,
+        "source": of.source,
         "due": "yes" if of.due else "",
         "sort": "" if of.sort is Sort.NEWEST else of.sort,
         "after": after,

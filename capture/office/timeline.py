@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from capture import hosts
-from capture.cases import pipeline
+from capture.cases import campaigns, pipeline
 from capture.cases.signing_in import Person
 from capture.consent import rights
 from capture.models import Lead, Member, Step
@@ -45,7 +45,10 @@ def day(words: Words, on: date) -> str:
 
 def _from_person(held: dict[str, object], words: Words) -> Iterator[Event]:
     for touch in _rows(held, "touches"):
-        title = words("office_event_touch", page=touch["page"], member=held["page_of"])
+        page = str(touch["page"])
+        title = words("office_event_touch", page=page, member=held["page_of"])
+        if page.startswith(campaigns.FROM):
+            title = words("office_event_campaign", code=page.removeprefix(campaigns.FROM), member=held["page_of"])
         yield Event(_moment(touch["at"]), title, str(touch["consent"]) if touch["consent"] else None)
         if touch["introduced_by"]:
             yield Event(_moment(touch["at"]), words("office_event_answer"), str(touch["introduced_by"]))

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 from sqlalchemy.orm import Session
 
 from capture import hosts, service
-from capture.cases import caseload, export, importing, lists, pipeline
+from capture.cases import campaigns, caseload, export, importing, lists, pipeline
 from capture.cases.pipeline import Lost, Stage
 from capture.directory import Interest
 from capture.models import Lead, Provenance
@@ -28,6 +28,7 @@ CSV_COLUMNS = (
     "first_name",
     "phone",
     "interest",
+    "campaign",
     "stage",
     "lost_because",
     "due_on",
@@ -64,9 +65,10 @@ def leads() -> Response:
             "day": _day(),
             "at": "leads",
         }
-        pages = caseload.pages(session, access.person())
+        values["pages"] = caseload.pages(session, access.person())
+        values["campaigns"] = campaigns.offered(session, access.person())
         csv = forms.address(wanted, after="")
-        response = access.page("leads.html", access.speak(), pages=pages, csv=csv, **values, **_choices())
+        response = access.page("leads.html", access.speak(), csv=csv, sources=caseload.SOURCES, **values, **_choices())
     access.seen("leads", len(found.leads))
     return response
 
@@ -223,6 +225,8 @@ def _lead(session: Session, found: Lead, words: Words, status: int = 200) -> Res
 def _cells(found: Lead) -> Iterator[export.Value]:
     for name in CSV_COLUMNS:
         value = getattr(found, name)
+        if name == "campaign":
+            value = value and value.code
         yield value.isoformat() if hasattr(value, "isoformat") else value
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from capture.cases import signing_in
 from capture.db import Database
-from capture.models import Lead, OutboxMail, Sitting, Step, Viewing
+from capture.models import Campaign, Lead, OutboxMail, Sitting, Step, Viewing
 
 HOST = "https://capture.fern.example"
 STAFF = "desk-hand@fern.example.com"
@@ -341,13 +341,33 @@ ALLOWED: dict[str, dict[str, int]] = {
     "office.team": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "office.met": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "office.add_met": {**dict.fromkeys(ROLES, 422), "nobody": 403},
+    "campaigns.overview": {**dict.fromkeys(ROLES, 200), "nobody": 303},
+    "campaigns.new": {**dict.fromkeys(ROLES, 200), "nobody": 303},
+    "campaigns.add": {**dict.fromkeys(ROLES, 303), "nobody": 403},
+    **{
+        f"campaigns.{page}": {**dict.fromkeys(ROLES, 404), "owner": 200, "staff": 200, "nobody": 303}
+        for page in ("one", "qr_svg", "qr_png", "flyer")
+    },
+    **{
+        f"campaigns.{action}": {**dict.fromkeys(ROLES, 404), "owner": 303, "staff": 303, "nobody": 403}
+        for action in ("change", "spend", "strike")
+    },
     "office.lead": {**dict.fromkeys(ROLES, 404), "owner": 200, "staff": 200, "nobody": 303},
     **{
         f"office.{action}": {**dict.fromkeys(ROLES, 404), "owner": 303, "staff": 303, "nobody": 403}
         for action in ("stage", "note", "follow_up", "undo")
     },
 }
-FIELDS = {"stage": "contacted", "note": "Hello", "on": "2026-03-09", "step": "1", "email": "nobody@example.com"}
+FIELDS = {
+    "stage": "contacted",
+    "note": "Hello",
+    "on": "2026-03-09",
+    "step": "1",
+    "email": "nobody@example.com",
+    "channel": "radio",
+    "name": "Another spot",
+    "amount": "12",
+}
 
 
 def office_routes(app: Flask) -> dict[str, tuple[str, str]]:
@@ -374,6 +394,9 @@ def test_nobody_reaches_another_branch(
         for id, slug, sponsor in (("m-4", "dora", "m-2"), ("m-5", "eve", None)):
             email, home = f"{slug}@members.example.com", f"https://fern.example/{slug}/"
             session.add(Member(id=id, slug=slug, email=email, home=home, sponsor_id=sponsor, **common))
+    with database.write() as session:
+        common = {"channel": "radio", "name": "The spot of Bo", "created_at": datetime.now(UTC)}
+        session.add(Campaign(code="radio7", member_id="m-2", **common))
     confirmed("m-2", "pat@example.com")
     number = rows(Lead)[0].id
     whose = {"owner": "bo", "upline": "ana", "downline": "dora", "stranger": "eve"}
@@ -385,11 +408,12 @@ def test_nobody_reaches_another_branch(
             if role == "nobody"
             else enter(STAFF if role == "staff" else f"{whose[role]}@members.example.com")
         )
-        path = rule.replace("<int:number>", str(number)).replace("<signed>", "x")
+        path = rule.replace("<int:number>", str(number)).replace("<signed>", "x").replace("<code>", "radio7")
         answer = browser.post(path, **FIELDS) if method == "POST" else browser.get(path)
         assert answer.status_code == ALLOWED[endpoint][role], (endpoint, role)
         if role not in ("owner", "staff"):
             assert "pat@example.com" not in answer.text, (endpoint, role)
+            assert "The spot of Bo" not in answer.text, (endpoint, role)
 
 
 def test_staff_are_let_in_and_shut_out_by_command(settings: Any, monkeypatch: pytest.MonkeyPatch, rows: Any) -> None:

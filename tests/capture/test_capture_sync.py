@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from conftest import Clock
 
+from capture.cases import campaigns
+from capture.cases.signing_in import Person
 from capture.credit import evidence, story
 from capture.db import Database
-from capture.directory import Company, Member, PageAddress, Policies, RosterError, Wording, load
+from capture.directory import (
+    Campaign,
+    Channel,
+    Company,
+    EspalierError,
+    Member,
+    PageAddress,
+    Policies,
+    RosterError,
+    Wording,
+    load,
+)
+from capture.models import Campaign as CampaignRow
 from capture.models import Company as CompanyRow
-from capture.models import Lead, Page, Slug
+from capture.models import Lead, Page, Sitting, Slug
 from capture.models import Member as MemberRow
 from capture.models import Wording as WordingRow
 from capture.sync import Summary, SyncError, sync
@@ -40,6 +55,7 @@ class Folder:
     policies: Policies = POLICIES
     look: Mapping[str, str] = field(default_factory=dict)
     fault: Exception | None = field(default=None)
+    listed: list[Campaign] = field(default_factory=list)
 
     def members(self) -> Iterator[Member]:
         yield from self.roster
@@ -48,6 +64,13 @@ class Folder:
 
     def member_home(self, member: Member) -> str:
         return f"{self.url}{member.slug}/"
+
+    def read_campaigns(self) -> Iterator[Campaign]:
+        yield from self.listed
+
+    def write_campaigns(self, found: Iterable[Campaign]) -> bool:
+        self.listed[:] = found
+        return True
 
     def pages(self) -> Iterator[PageAddress]:
         yield PageAddress(True, "en", "en", "thanks", "thanks/", "Thanks")
@@ -221,3 +244,50 @@ def test_the_leads_of_who_leaves_are_followed_up_above_and_return(empty: Databas
         assert evidence.audit(session).faults == []
     assert "They are not active: Ana Núñez (ana) follows up." in told[1]
     assert "They are active again" in told[3]
+
+
+def test_campaigns_go_both_ways(empty, tmp_path):
+    folder = Folder((ANA, BO), listed=[Campaign("radio7", "m-1", Channel.RADIO, "Spot", ends=date(2026, 3, 1))])
+    first = sync(empty, folder)
+    assert (first.campaigns_found, first.campaigns_told) == (1, 0)
+    with empty.write() as session:
+        bo = Person(session.get(MemberRow, "m-2"), None, Sitting())
+        made = campaigns.make(session, bo, Channel.RADIO, "Mine", None, None, Clock().now)
+        assert made.code == "radio8", "the number after the highest"
+        assert made.published_at is None
+    second = sync(empty, folder)
+    assert (second.campaigns_found, second.campaigns_told) == (0, 1)
+    assert sorted(each.code for each in folder.listed) == ["radio7", "radio8"]
+    assert all(each.published_at for each in table(empty, CampaignRow))
+    third = sync(empty, folder)
+    assert (third.campaigns_found, third.campaigns_told) == (0, 0)
+    sync(empty, replace(folder, roster=(ANA, replace(BO, status=Status.INACTIVE))))
+    assert [each.code for each in folder.listed] == ["radio7"], "an inactive member has no pages"
+    sync(empty, folder)
+    assert sorted(each.code for each in folder.listed) == ["radio7", "radio8"], "and they come back with the member"
+
+
+@pytest.mark.parametrize(
+    ("listed", "message"),
+    [
+        (Campaign("radio7", "m-9", Channel.RADIO), "whom nobody knows"),
+        (Campaign("radio7", "m-2", Channel.RADIO), "was a campaign of member m-1 by radio"),
+        (Campaign("radio7", "m-1", Channel.FLYER), "was a campaign of member m-1 by radio"),
+    ],
+)
+def test_a_code_is_never_given_to_another(empty, listed, message):
+    sync(empty, Folder((ANA, BO), listed=[Campaign("radio7", "m-1", Channel.RADIO)]))
+    with pytest.raises(EspalierError) as error:
+        sync(empty, Folder((ANA, BO), listed=[listed, Campaign("flyer1", "m-8", Channel.FLYER)]))
+    assert message in str(error.value)
+    assert "m-8" in str(error.value), "all faults at once"
+    assert [each.code for each in table(empty, CampaignRow)] == ["radio7"]
+
+
+def test_leads_that_came_before_their_campaign_was_known_are_noted(client, form, database, clock):
+    client.post("/signup", data=form("m-1", key="c/radio7"))
+    client.post("/signup", data=form("m-2", key="c/radio7", email="other@example.com"))
+    sync(database, Folder((ANA, BO), listed=[Campaign("radio7", "m-1", Channel.RADIO)]))
+    found = {each.email: each.campaign_id for each in table(database, Lead)}
+    assert found["pat@example.com"] is not None
+    assert found["other@example.com"] is None, "another member's page cannot borrow the code"

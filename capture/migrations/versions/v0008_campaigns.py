@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("published_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_campaign_member_id_member")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
         sa.UniqueConstraint("code", name=op.f("uq_campaign_code")),
@@ -53,12 +54,12 @@ def upgrade() -> None:
     )
     op.add_column("company", sa.Column("currency", sa.String(length=3), server_default="EUR", nullable=False))
     op.add_column("lead", sa.Column("campaign_id", ID, nullable=True))
-    op.create_index(op.f("ix_lead_campaign_id"), "lead", ["campaign_id"], unique=False)
+    op.create_index("ix_lead_campaign_id_known_at", "lead", ["campaign_id", "known_at", "id"], unique=False)
 
 
 def downgrade() -> None:
     """Back."""
-    op.drop_index(op.f("ix_lead_campaign_id"), "lead")
+    op.drop_index("ix_lead_campaign_id_known_at", "lead")
     op.drop_column("lead", "campaign_id")
     op.drop_column("company", "currency")
     for table in ("visit", "spending", "campaign"):

@@ -1,0 +1,214 @@
+"""The campaigns of a member or of the company: their codes, addresses, QR codes, flyers and what they cost."""
+
+from __future__ import annotations
+
+import io
+from functools import partial
+from typing import Any
+
+import segno
+from flask import Blueprint, Response, make_response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+
+from capture import hosts, service
+from capture.cases import campaigns
+from capture.directory import Channel
+from capture.hosts import Host
+from capture.models import Campaign, Company
+from capture.office import access, forms, money
+from capture.public import answers
+from capture.words import Words
+
+blueprint = Blueprint("campaigns", __name__, url_prefix="/office/campaigns")
+
+_DOTS = 24
+"""Pixels of one module of a PNG: sharp on paper, four centimetres wide at 600 dots an inch."""
+
+
+@blueprint.get("/")
+@access.signed_in
+def overview() -> Response:
+    """All of them, the newest first."""
+    after = request.args.get("after", "")
+    with service.current().database.read() as session:
+        behind = int(after) if after.isdecimal() and len(after) < 19 else None
+        lines, further = campaigns.listing(session, access.person(), behind)
+        return _page(session, "campaigns.html", lines=lines, further=further, first=behind is not None)
+
+
+@blueprint.get("/new")
+@access.signed_in
+def new() -> Response:
+    """The form for one more."""
+    with service.current().database.read() as session:
+        return _page(session, "campaign-new.html", form=forms.CampaignForm(), channels=list(Channel))
+
+
+@blueprint.post("/")
+@access.signed_in
+def add() -> Response:
+    """Makes it and shows it, with its code and its address."""
+    form = forms.CampaignForm(request.form)
+    current = service.current()
+    valid = access.checked(form)
+    with current.database.write() as session:
+        if not valid:
+            return _page(session, "campaign-new.html", 422, form=form, channels=list(Channel))
+        channel, name = Channel(form.channel.data), form.name.data or ""
+        days = form.starts.data, form.ends.data
+        made = campaigns.make(session, access.person(), channel, name, *days, current.clock())
+        return _to(made.code)
+
+
+@blueprint.get("/<code>")
+@access.signed_in
+def one(code: str) -> Response:
+    """A campaign: what to print, to say and to paste, and what it cost so far."""
+    with service.current().database.read() as session:
+        return _campaign(session, _find(session, code))
+
+
+@blueprint.post("/<code>")
+@access.signed_in
+def change(code: str) -> Response:
+    """Another name or other days. Code and channel stay: they are on paper, and in the numbers."""
+    form = forms.CampaignForm(request.form)
+    valid = access.checked(form)
+    with service.current().database.write() as session:
+        found = _find(session, code)
+        if not valid:
+            return _campaign(session, found, 422, form=form)
+        found.name, found.starts_on, found.ends_on = form.name.data or "", form.starts.data, form.ends.data
+        return _to(code)
+
+
+@blueprint.post("/<code>/spend")
+@access.signed_in
+def spend(code: str) -> Response:
+    """Writes down what was paid."""
+    form = forms.SpendForm(request.form)
+    valid = access.checked(form)
+    current = service.current()
+    with current.database.write() as session:
+        found = _find(session, code)
+        amount = money.read(form.amount.data or "", hosts.company(session).currency, access.speak().locale)
+        if not valid or amount is None:
+            return _campaign(session, found, 422, spend=form, amount_wrong=amount is None)
+        now = current.clock()
+        campaigns.spend(session, found, form.on.data or now.date(), amount, form.note.data or None, now)
+        return _to(code)
+
+
+@blueprint.post("/<code>/spend/<int:number>/strike")
+@access.signed_in
+def strike(code: str, number: int) -> Response:
+    """Takes a payment away that was written down by mistake."""
+    access.checked(access.OfficeForm(request.form))
+    with service.current().database.write() as session:
+        campaigns.strike(session, _find(session, code), number)
+        return _to(code)
+
+
+@blueprint.get("/<code>/qr.svg")
+@access.signed_in
+def qr_svg(code: str) -> Response:
+    """The landing page's QR code for print in any size."""
+    return _qr(code, "svg", "image/svg+xml", scale=10)
+
+
+@blueprint.get("/<code>/qr.png")
+@access.signed_in
+def qr_png(code: str) -> Response:
+    """The same as a picture for programs that take no SVG."""
+    return _qr(code, "png", "image/png", scale=_DOTS)
+
+
+@blueprint.get("/<code>/flyer")
+@access.signed_in
+def flyer(code: str) -> Response:
+    """A sheet to be printed by the browser: one large, or four small ones to be cut apart."""
+    cards = 4 if request.args.get("cards") == "4" else 1
+    with service.current().database.read() as session:
+        found = _find(session, code)
+        company = hosts.company(session)
+        host = Host(company, found.member)
+        words = access.speak()
+        landing = hosts.page(session, host, campaigns.LANDING, host.home_locale)
+        return access.page(
+            "flyer.html",
+            words,
+            campaign=found,
+            host=host,
+            title=landing.title if landing else company.name,
+            spoken=campaigns.spoken(found.code),
+            address=_address(company, found),
+            cards=cards,
+            at="campaigns",
+        )
+
+
+def _find(session: Session, code: str) -> Campaign:
+    found = campaigns.find(session, access.person(), code)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _address(company: Company, campaign: Campaign) -> str:
+    return campaigns.landing(company, campaign.member, campaign.code)
+
+
+def _campaign(session: Session, found: Campaign, status: int = 200, **values: Any) -> Response:
+    shown: dict[str, Any] = {
+        "form": forms.CampaignForm(obj=None, data=_as_typed(found)),
+        "spend": forms.SpendForm(),
+        "amount_wrong": False,
+        **values,
+    }
+    spendings = campaigns.spendings(session, found)
+    return _page(
+        session,
+        "campaign.html",
+        status,
+        campaign=found,
+        address=_address(hosts.company(session), found),
+        spoken=campaigns.spoken(found.code),
+        spendings=spendings,
+        spent=sum(each.amount for each in spendings),
+        day=service.current().clock().date(),
+        **shown,
+    )
+
+
+def _as_typed(found: Campaign) -> dict[str, Any]:
+    return {"channel": found.channel, "name": found.name, "starts": found.starts_on, "ends": found.ends_on}
+
+
+def _page(session: Session, template: str, status: int = 200, **values: Any) -> Response:
+    words: Words = access.speak()
+    company = hosts.company(session)
+    amount = partial(_amount, currency=company.currency, locale=words.locale)
+    return access.page(template, words, status, company=company, amount=amount, at="campaigns", **values)
+
+
+def _amount(amount: int, *, currency: str, locale: str) -> str:
+    return money.shown(amount, currency, locale)
+
+
+def _to(code: str) -> Response:
+    return make_response(redirect(f"{answers.root()}office/campaigns/{code}", 303))
+
+
+def _qr(code: str, kind: str, content_type: str, scale: int) -> Response:
+    out = io.BytesIO()
+    with service.current().database.read() as session:
+        found = _find(session, code)
+        address = _address(hosts.company(session), found)
+    # Level Q: a code on paper is folded, wetted and pinned through.
+    segno.make(address, error="q", micro=False).save(out, kind=kind, scale=scale, light="white")
+    response = make_response(out.getvalue())
+    response.headers["Content-Type"] = content_type
+    if "save" in request.args:
+        response.headers["Content-Disposition"] = f'attachment; filename="{found.code}.{kind}"'
+    return response

@@ -1,0 +1,31 @@
+"""Amounts of money as people type and read them, in minor units of one currency in between."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from babel.numbers import NumberFormatError, format_currency, get_currency_precision, parse_decimal
+
+_PLAIN = re.compile(r"[0-9][0-9.,\u2019\u00a0\u202f ]*")
+"""Digits and what stands between them: "1e9" is a number for Python alone."""
+
+LARGEST = 10**12
+"""Minor units; more is a slip of the finger."""
+
+
+def read(text: str, currency: str, locale: str) -> int | None:
+    """Minor units of what was typed, e.g. "1,250.50"; None for what is no amount above zero in this language."""
+    if not _PLAIN.fullmatch(text.strip()):
+        return None
+    try:
+        amount = parse_decimal(text.strip(), locale=locale, strict=True)
+    except NumberFormatError:
+        return None
+    minor = amount * 10 ** get_currency_precision(currency)
+    return int(minor) if minor == minor.to_integral_value() and 0 < minor <= LARGEST else None
+
+
+def shown(amount: int, currency: str, locale: str) -> str:
+    """Minor units as they are written: "€1,250.50"."""
+    return format_currency(Decimal(amount) / 10 ** get_currency_precision(currency), currency, locale=locale)
