@@ -172,7 +172,7 @@ class Directory:
 
     @property
     def _campaigns_path(self) -> Path:
-        return self._site.folder / campaigns.FILE
+        return self._site.campaigns_path
 
     def members(self) -> Iterator[Member]:
         """Everybody on the roster, one after the other. Raises RosterError with every fault of the file."""
@@ -191,7 +191,7 @@ class Directory:
         site = self._site
         for variant in (site.company_variant, *map(site.member_variant, site.settings.locales)):
             for locale in site.locales(variant):
-                for page in site.pages[locale.code]:
+                for page in site.standing(variant, locale.code):
                     path = site.path(page, variant.home_locale)
                     title = page.front.title
                     yield PageAddress(variant.replica, variant.home_locale, locale.code, page.key, path, title)

@@ -22,16 +22,29 @@ from time import perf_counter
 from sitegen import __version__, check, crew, hosts, inputs, output, packing, photos, sitemap
 from sitegen import site as sites
 from sitegen.addresses import ASSETS
+from sitegen.content import CAMPAIGN
 from sitegen.errors import Fault
-from sitegen.membersites import QR_CODE, VCARD, Made, MemberSites, SitePlan
+from sitegen.hosts import Landing
+from sitegen.membersites import (
+    QR_CODE,
+    VCARD,
+    Made,
+    MemberSites,
+    SitePlan,
+    landing_file,
+    landing_files,
+    landing_key,
+)
 from sitegen.orders import Order, Summary
 from sitegen.output import Output, Written
+from sitegen.placements import Placements
 from sitegen.record import Record
-from sitegen.render import Renderer
+from sitegen.render import PlannedPage, Renderer
 from sitegen.roster import Roster
 from sitegen.token import TokenSigner
 
 _CHUNK = 64  # members: a few megabytes of pages in memory, and what a fault of ours would cost
+_COMPANY = ""  # the folder of the company's own landing pages in the record
 _FORK_FROM = 200  # members: below, forking costs more than it saves
 
 Progress = Callable[[int, int], None]
@@ -48,7 +61,7 @@ def build(order: Order, progress: Progress = lambda done, total: None) -> Summar
     site = sites.load(order.folder, url=order.url, capture_url=order.capture_url, theme_name=order.theme)
     now = inputs.read(order, site.settings.roster_path, site.theme.folders)
     before = inputs.noted(order.out)
-    with check.roster(site) as roster:
+    with check.people(site) as (roster, placements):
         renderer = Renderer(site, TokenSigner(order.token_keys))
         same = before is not None and (before.inputs.shared, before.inputs.settings) == (now.shared, now.settings)
         only_members = same and not (order.fresh or order.verify)
@@ -58,7 +71,7 @@ def build(order: Order, progress: Progress = lambda done, total: None) -> Summar
             output.opened(order.out, keep_out_of=site.folder) as folder,
             closing(Record(folder.own / inputs.RECORD)) as record,
         ):
-            builder = _Builder(renderer, roster, folder, record, order)
+            builder = _Builder(renderer, roster, placements, folder, record, order)
             builder.run(progress, only_members)
             summary = builder.summary(perf_counter() - started)
             if not summary.faults and not summary.unstamped:
@@ -68,10 +81,19 @@ def build(order: Order, progress: Progress = lambda done, total: None) -> Summar
 
 
 class _Builder:
-    def __init__(self, renderer: Renderer, roster: Roster, folder: Output, record: Record, order: Order) -> None:
+    def __init__(
+        self,
+        renderer: Renderer,
+        roster: Roster,
+        placements: Placements,
+        folder: Output,
+        record: Record,
+        order: Order,
+    ) -> None:
         self._renderer = renderer
         self._site = renderer.site
         self._roster = roster
+        self._placements = placements
         self._folder = folder
         self._record = record
         self._order = order
@@ -87,6 +109,8 @@ class _Builder:
         self._distrust_begun()
         self._assets()
         self._company(only_members)
+        self._record.expect_landings(self._placements.places(self._roster))
+        self._company_landings()
         self._all_members(progress)
         self._sitemap()
         self._remove_gone()
@@ -136,6 +160,32 @@ class _Builder:
             for path, content in packing.files(self._order.packing, planned.file, self._renderer.render(planned, host)):
                 self._root_file(path, content)
 
+    def _company_landings(self) -> None:
+        """The landing pages of the company's own campaigns, those that are new."""
+        page = self._renderer.landing_page(self._site.company_variant)
+        if page is None:
+            return
+        host = hosts.of_company(self._site)
+        of_host, of_page = repr((host, self._site.addresses)).encode(), self._page_key(page)
+        for some in self._placements.of_company():
+            keys = {each.code: landing_key(each, of_host, of_page) for each in some}
+            before = {} if self._order.fresh else self._record.landings(_COMPANY, some[0].code, some[-1].code)
+            new = [each for each in some if before.get(each.code) != keys[each.code]]
+            self._pages += len(some)
+            self._counts.unchanged += (len(some) - len(new)) * len(packing.names(self._order.packing, ""))
+            self._record.enter_landings((_COMPANY, each.code, None) for each in new)
+            self._record.save()  # should we die now, the next build trusts none of these
+            self._folder.counts = self._counts
+            for each in new:
+                self._company_landing(page, self._renderer.landing(page, host, each), is_stamped=len(new) > 1)
+            self._record.enter_landings((_COMPANY, each.code, keys[each.code]) for each in new)
+
+    def _company_landing(self, page: PlannedPage, landing: Landing, *, is_stamped: bool) -> None:
+        for path, content in landing_files(self._renderer, page, landing, self._order, is_stamped=is_stamped):
+            self._folder.write(path, content)
+        for path in packing.other_names(self._order.packing, landing_file(landing.campaign.code)):
+            self._folder.remove(path)
+
     def _root_file(self, path: str, content: bytes) -> None:
         self._files.add(path)
         self._record.enter_file(path)
@@ -153,6 +203,7 @@ class _Builder:
             self._roster,
             self._folder,
             self._record,
+            self._placements,
             plans=plans,
             known_plans=self._record.plans(),
             order=self._order,
@@ -171,21 +222,27 @@ class _Builder:
         self._faults += made.faults
         self._unstamped |= made.unstamped
         self._record.enter_sites(made.sites)
+        self._record.enter_landings(made.landings)
         self._record.enter_photos(made.photos)
         self._record.save()
 
     def _plan(self, locale: str) -> SitePlan:
-        planned = self._renderer.plan(self._site.member_variant(locale))
-        # A page's token holds its build id, and is signed: its key must tell signing keys apart as well.
-        files = {
-            name: _key(page.build_id, page.shared["signup"], self._renderer.member_token(None))
-            for page in planned
-            for name in packing.names(self._order.packing, page.file)
-        }
         site = self._site
+        variant = site.member_variant(locale)
+        planned = self._renderer.plan(variant)
+        files = {
+            name: self._page_key(page) for page in planned for name in packing.names(self._order.packing, page.file)
+        }
         shared = _key(__version__, site.company, site.texts[locale].status, site.addresses)
         files |= {VCARD: shared, QR_CODE: shared}
-        return SitePlan(planned, files, self._record.add_plan(files))
+        landing = self._renderer.landing_page(variant)
+        landing_key = self._page_key(landing) if landing else ""
+        return SitePlan(planned, files, self._record.add_plan(files), landing, landing_key)
+
+    def _page_key(self, page: PlannedPage) -> str:
+        # A page's token holds its build id, and is signed: its key must tell signing keys apart as well.
+        packed = self._order.packing.value if page.page.key == CAMPAIGN else ""
+        return _key(page.build_id, page.shared["signup"], self._renderer.member_token(None), packed)
 
     def _sitemap(self) -> None:
         for name, content in sitemap.files(self._site, self._renderer, self._roster):
@@ -198,6 +255,11 @@ class _Builder:
             for file in sorted(files):
                 self._folder.remove(f"{slug}/{file}")
             self._record.forget_site(slug)
+        for slug, code in self._record.unexpected_landings():
+            file = f"{slug}/{landing_file(code)}" if slug else landing_file(code)
+            for path in (file, f"{file}.gz"):
+                self._folder.remove(path)
+            self._record.forget_landing(slug, code)
         for path in sorted(self._record.files() - self._files):
             self._folder.remove(path)
             self._record.forget_file(path)

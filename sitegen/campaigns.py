@@ -16,6 +16,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, ValidationError, ValidationInfo
 
+from sitegen.addresses import CAMPAIGNS
 from sitegen.errors import Fault, OutputError, did_you_mean
 from sitegen.model import Campaign, Channel
 from sitegen.roster import values
@@ -23,11 +24,18 @@ from sitegen.roster.faults import FaultLog, quoted
 from sitegen.roster.fields import note_faults
 from sitegen.roster.reading import Broken, Source, csv_records
 
-FILE = "campaigns.csv"
-"""The file in a site folder."""
-
 CODE = re.compile(r"[a-z]{2,12}[0-9]{0,6}\Z")
 """What a code looks like: easily spoken, never a folder of anything else."""
+
+
+_LANDING = re.compile(rf"{CAMPAIGNS}/([a-z]{{2,12}}[0-9]{{0,6}})(/?)\Z")
+
+
+def code_in(path: str) -> tuple[str, bool] | None:
+    """The code in the path of a landing page below the root of a site, and whether the path is whole, with its slash at
+    the end; None: no landing page stands there."""
+    found = _LANDING.match(path)
+    return None if found is None else (found[1], bool(found[2]))
 
 
 def _code(value: str) -> str:

@@ -8,6 +8,7 @@ and of a few members chosen to differ as much as members can.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -17,12 +18,16 @@ from jinja2 import nodes
 from sitegen import config, hosts, links
 from sitegen import site as sites
 from sitegen.addresses import ASSETS
+from sitegen.content import CAMPAIGN
 from sitegen.context import Photo
-from sitegen.errors import EspalierError, Fault, RosterError, did_you_mean
-from sitegen.model import Member
+from sitegen.errors import ContentError, EspalierError, Fault, RosterError, did_you_mean
+from sitegen.hosts import Host, Landing
+from sitegen.model import Campaign, Channel, Member
+from sitegen.orders import CAMPAIGNS_FILE
+from sitegen.placements import Placements
 from sitegen.render import PlannedPage, Renderer
 from sitegen.roster import Roster
-from sitegen.site import Site
+from sitegen.site import Site, Variant
 from sitegen.templates import SiteLoader
 from sitegen.token import TokenSigner
 
@@ -35,13 +40,13 @@ def _stand_in(photo: str) -> Photo:
 def everything(folder: Path, signer: TokenSigner) -> tuple[Site, int]:
     """Checks a site folder; gives the site and its number of members.
 
-    Raises EspalierError with all faults of config, pages, theme, roster, templates and links.
+    Raises EspalierError with all faults of config, pages, theme, roster, campaigns, templates and links.
     """
     try:
         site = sites.load(folder)
     except EspalierError as error:
         raise EspalierError(*error.faults, *_roster_alone(folder)) from error
-    with roster(site) as members:
+    with people(site) as (members, _):
         rendering(site, Renderer(site, signer), members)
         return site, len(members)
 
@@ -59,6 +64,36 @@ def roster(site: Site, index: Path | None = None) -> Roster:
     )
 
 
+def campaigns(site: Site, members: Roster | None, index: Path | None = None) -> Placements:
+    """The site's campaigns, checked; without ``members`` it is not looked at whether theirs exist.
+
+    Raises RosterError, and ContentError where there is no page to make landing pages from.
+    """
+    found = Placements.load(site.campaigns_path, members, index=index)
+    missing = [locale for locale in site.pages if len(found) and site.page(CAMPAIGN, locale) is None]
+    if missing:
+        found.close()
+        raise ContentError(*(_no_landing_page(site, locale) for locale in missing))
+    return found
+
+
+def _no_landing_page(site: Site, locale: str) -> Fault:
+    message = f"there are campaigns, but no pages/{locale}/{CAMPAIGN}.md to make their landing pages from"
+    hint = f"write that page, with the template {CAMPAIGN}; `sitegen new` makes a site that has one"
+    return Fault(message, where=site.campaigns_path, hint=hint)
+
+
+@contextmanager
+def people(site: Site) -> Iterator[tuple[Roster, Placements]]:
+    """The site's roster and campaigns, checked together. Raises EspalierError with every fault of both files."""
+    try:
+        members = roster(site)
+    except RosterError as error:
+        raise EspalierError(*error.faults, *_campaigns_alone(site.campaigns_path)) from error
+    with members, campaigns(site, members) as placements:
+        yield members, placements
+
+
 def rendering(site: Site, renderer: Renderer, members: Roster) -> None:
     """Renders every page for the company and for sample members, and follows their links.
 
@@ -72,17 +107,31 @@ def rendering(site: Site, renderer: Renderer, members: Roster) -> None:
 
 
 def _roster_alone(folder: Path) -> Iterable[Fault]:
-    # Pages or theme have faults; those of the roster are still worth telling in the same run.
+    # Pages or theme have faults; those of roster and campaigns are still worth telling in the same run.
     try:
         settings = config.load(folder)
         photos = folder / "photos"
         locales = tuple(settings.locales)
-        with Roster.load(settings.roster_path, default_locale=settings.default_locale, locales=locales, photos=photos):
+        roster_path, language = settings.roster_path, settings.default_locale
+        with (
+            Roster.load(roster_path, default_locale=language, locales=locales, photos=photos) as members,
+            Placements.load(folder / CAMPAIGNS_FILE, members),
+        ):
             return ()
     except RosterError as error:
-        return error.faults
+        is_campaigns = any(fault.where == folder / CAMPAIGNS_FILE for fault in error.faults)
+        return error.faults if is_campaigns else (*error.faults, *_campaigns_alone(folder / CAMPAIGNS_FILE))
     except EspalierError:  # the config itself, reported already
         return ()
+
+
+def _campaigns_alone(path: Path) -> Iterable[Fault]:
+    # The roster has faults; those of the campaigns are still worth telling, unknown members aside.
+    try:
+        Placements.load(path, None).close()
+    except RosterError as error:
+        return error.faults
+    return ()
 
 
 def _templates(site: Site, renderer: Renderer) -> Iterator[Fault]:
@@ -127,24 +176,24 @@ def _pages(site: Site, renderer: Renderer, members: Roster) -> Iterator[Fault]:
     rendered: dict[str, links.Anchored] = {}
     page_of: dict[str, tuple[str, PlannedPage]] = {}
     files = _files(site)
-    shown = [(hosts.of_company(site), renderer.plan(site.company_variant))]
-    foreign = {f"{site.settings.capture_url}/signup"}
-    for member, sponsor in samples(members):
+    company = hosts.of_company(site)
+    shown = [*_shown(renderer, company, site.company_variant, Channel)]
+    foreign = {f"{site.settings.capture_url}/signup", site.capture_view.codes, site.capture_view.pixel or ""}
+    for number, (member, sponsor) in enumerate(samples(members)):
         host = hosts.of_member(site, member, sponsor, _stand_in)
-        shown.append((host, renderer.plan(site.member_variant(member.locale))))
+        channel = list(Channel)[number % len(Channel)]
+        shown += _shown(renderer, host, site.member_variant(member.locale), [channel])
         files |= {host.home + "contact.vcf", host.home + "qr.svg"}
         foreign |= {host.sponsor.url} if host.sponsor else set()
-    for host, plan in shown:
-        for planned in plan:
-            try:
-                html = renderer.render(planned, host)
-            except EspalierError as error:
-                yield from error.faults
-                continue
-            address = host.home + planned.view.path
-            rendered[address] = links.read(html)
-            page_of[address] = (host.base, planned)
-    if len(rendered) < sum(len(plan) for _, plan in shown):
+    for address, planned, whose in shown:
+        try:
+            html = renderer.render(planned, whose)
+        except EspalierError as error:
+            yield from error.faults
+            continue
+        rendered[address] = links.read(html)
+        page_of[address] = ((whose.host if isinstance(whose, Landing) else whose).base, planned)
+    if len(rendered) < len(shown):
         return
     # A link of the theme's stands on every page, and at another address on every member's.
     found: dict[str, list[Path]] = {}
@@ -155,6 +204,19 @@ def _pages(site: Site, renderer: Renderer, members: Roster) -> Iterator[Fault]:
         others = len(set(places)) - 1
         message = f'a link on this page leads nowhere: "{link}"'
         yield Fault(message, where=places[0], hint=f"it stands on {others} more pages as well" if others else None)
+
+
+def _shown(
+    renderer: Renderer, host: Host, variant: Variant, channels: Iterable[Channel]
+) -> Iterator[tuple[str, PlannedPage, Host | Landing]]:
+    """Address, page and whose it is, of every page of a site; landing pages too, before there is a campaign."""
+    for planned in renderer.plan(variant):
+        yield host.home + planned.view.path, planned, host
+    page = renderer.landing_page(variant)
+    for channel in channels if page else ():
+        assert page is not None
+        landing = renderer.landing(page, host, Campaign(channel.value, None, channel))
+        yield landing.page.canonical, page, landing
 
 
 def samples(members: Roster) -> Iterator[tuple[Member, Member | None]]:

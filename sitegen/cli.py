@@ -218,12 +218,15 @@ def serve_command(
         _serve_production(order, roster_url, host, port, workers or order.processes)
         return
     from sitegen import config, preview, serve
+    from sitegen.addresses import Addresses
 
     server = serve.listening(host, port)
     address = f"http://{server.host}:{server.port}"
     if built is not None:
         settings = config.load(folder, capture_url=capture_url)
-        server.run(serve.built_app(built, settings.capture_url), lambda: _serving(address, str(built)))
+        addresses = Addresses(settings.site.url, settings.site.layout)
+        app = serve.built_app(built, settings.capture_url, addresses)
+        server.run(app, lambda: _serving(address, str(built)))
         return
     live = preview.Preview(folder, _signer(folder), url=url or address, capture_url=capture_url, theme_name=theme)
     if live.error is not None:

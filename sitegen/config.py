@@ -148,6 +148,14 @@ class RetentionTable(_Table):
     """Mails that were sent, refused or dropped."""
 
 
+class VisitsTable(_Table):
+    """``[visits]``: how visits to pages are counted."""
+
+    pixel: bool = True
+    """Whether every page shows a picture of one pixel from the capture service, which counts visits by page and
+    member without cookies, without scripts and without keeping anybody's address."""
+
+
 class TextsTable(_Table):
     """``[texts.<locale>]``: what the company says in one language outside the pages."""
 
@@ -169,6 +177,7 @@ class SiteFile(_Table):
     capture: CaptureTable
     attribution: AttributionTable = AttributionTable()
     retention: RetentionTable = RetentionTable()
+    visits: VisitsTable = VisitsTable()
     texts: dict[LocaleCode, TextsTable]
 
     @model_validator(mode="after")
@@ -188,6 +197,7 @@ class Settings:
         self.capture_url = file.capture.url
         self.attribution = file.attribution
         self.retention = file.retention
+        self.visits = file.visits
         self.company = Company(**file.company.model_dump())
         self.locales = {code: _locale(code) for code in file.site.locales}
         self.texts = {code: LocaleTexts(**texts.model_dump()) for code, texts in file.texts.items()}
@@ -271,6 +281,7 @@ def _known_keys(location: tuple[str, ...]) -> list[str]:
         ("capture",): CaptureTable,
         ("attribution",): AttributionTable,
         ("retention",): RetentionTable,
+        ("visits",): VisitsTable,
     }
     table = TextsTable if location[:1] == ("texts",) else tables.get(location)
     return list(table.model_fields) if table else []

@@ -14,6 +14,7 @@ from babel.numbers import format_currency, get_currency_precision, is_currency
 from frontmatter.default_handlers import YAMLHandler
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from sitegen.addresses import CAMPAIGNS
 from sitegen.context import Price
 from sitegen.errors import ContentError, Fault, did_you_mean
 from sitegen.markup import Body, convert
@@ -27,8 +28,17 @@ THANKS = "thanks"
 NOT_FOUND = "404"
 """The key of the page that a web server shows where there is none; a site may do without."""
 
-UNLISTED = frozenset({THANKS, NOT_FOUND})
+CAMPAIGN = "campaign"
+"""The key of the page that landing pages of campaigns are made from; it has no address of its own."""
+
+CODE = "code"
+"""The key of the page for typing a campaign's code, on the company's own site alone; a site may do without."""
+
+UNLISTED = frozenset({THANKS, NOT_FOUND, CODE})
 """Pages that nobody should find by a search."""
+
+_FIXED = {HOME: "", CODE: CAMPAIGNS}
+"""Pages whose addresses the company does not choose."""
 
 _KEY = re.compile(r"[a-z0-9]+(?:[-/][a-z0-9]+)*\Z")
 Line = Annotated[str, Field(min_length=1, max_length=300)]
@@ -131,6 +141,7 @@ def load(folder: Path, locales: Iterable[str]) -> dict[str, tuple[Page, ...]]:
         pages[locale] = tuple(sorted(found, key=lambda page: (page.front.order, page.key)))
         faults += _missing_pages(root, found) if len(found) == len(read) else []
         faults += _same_addresses(found)
+        faults += _among_campaigns(found)
     faults += _references(folder, pages)
     if faults:
         raise ContentError(*sorted(faults, key=lambda fault: fault.order))
@@ -159,7 +170,7 @@ def _read(file: Path, root: Path, locale: str, faults: list[Fault]) -> Page | No
         return None
     first_line = text.count("\n", 0, len(text) - len(markdown)) + 1
     body = convert(markdown, first_line=first_line)
-    path = "" if key == HOME else (front.slug or key)
+    path = _FIXED.get(key, front.slug or key)
     return Page(key, locale, path, file, front, body, line_of)
 
 
@@ -208,6 +219,14 @@ def _same_addresses(pages: list[Page]) -> Iterator[Fault]:
         if other is not page:
             line = page.line_of.get("slug", 1)
             yield Fault(f'the address "{page.path}" is taken by {other.file}', where=page.file, line=line)
+
+
+def _among_campaigns(pages: list[Page]) -> Iterator[Fault]:
+    for page in pages:
+        if page.path.partition("/")[0] == CAMPAIGNS and page.key != CODE:
+            line = page.line_of.get("slug", 1)
+            message = f'the address "{page.path}" is among those of campaigns'
+            yield Fault(message, where=page.file, line=line, hint=f'choose one outside "{CAMPAIGNS}/"')
 
 
 def _references(folder: Path, pages: Mapping[str, tuple[Page, ...]]) -> Iterator[Fault]:

@@ -13,6 +13,8 @@ A template gets these names, and no others of ours:
 ``build``          BuildView: what made this page
 ``theme``          ThemeView: the theme's name and its settings
 ``signup``         SignupView: what the sign-up form needs beside the member
+``capture``        CaptureView: other addresses of the capture service
+``campaign``       CampaignView on a campaign's landing page, None elsewhere
 ``t``              the theme's own words in the current language, by key
 ``asset(path)``    the fingerprinted address of a static file of the theme or of the company
 ``member_token(member)``        the signed value that credits a sign-up to the member (or the company)
@@ -21,7 +23,8 @@ A template gets these names, and no others of ours:
 =================  ==========================================================================
 
 A link to another page is ``{{ base }}{{ pages.products.path }}``. ``member``, ``sponsor``, ``base`` and
-``home`` depend on the member; everything else is the same for all members (of one home language), which is
+``home`` depend on the member, and on a landing page ``campaign``, ``page`` and ``signup`` on its campaign;
+everything else is the same for all members (of one home language), which is
 what makes stamping possible. A name that is not here, or a field that is not below, is an error with
 file and line, never a blank.
 """
@@ -247,3 +250,24 @@ class SignupView:
     """The signed value that says which page and wording was seen."""
     asks_introducer: bool
     """Whether the form asks who introduced the prospect."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureView:
+    """Addresses of the capture service."""
+
+    codes: str
+    """Where a campaign's code that was typed by hand is sent, by GET in the field ``code``."""
+    pixel: str | None
+    """The picture of one pixel that counts visits; ``?m=`` the member's token and ``&p=`` the page's belong to it.
+    None: the company counts none."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignView:
+    """The campaign whose landing page this is. Its name, dates and costs are nobody's business here."""
+
+    code: str
+    """As people type it: ``radio7``."""
+    channel: str
+    """Where it met them: web, social, email, radio, newspaper, flyer, event, list or referral."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import cycle, islice
 
 from sitegen import hosts
 from sitegen.context import Photo
+from sitegen.model import Campaign, Channel
 from sitegen.render import Renderer
 from sitegen.roster import Roster
 from sitegen.site import Site
@@ -33,12 +34,18 @@ class Explained:
 
 
 def explain(site: Site, renderer: Renderer, roster: Roster) -> Iterator[Explained]:
-    """Stamps the pages of the first members in memory and tells what came of it."""
+    """Stamps the pages of the first members in memory, and a landing page of each, and tells what came of it."""
+    channels = cycle(Channel)
     for member, sponsor in islice(roster.active_with_sponsors(), SAMPLE):
         host = hosts.of_member(site, member, sponsor, lambda name: Photo(name, (), 1))
         sheet = renderer.sheet(host)
-        for planned in renderer.plan(site.member_variant(member.locale)):
+        variant = site.member_variant(member.locale)
+        for planned in renderer.plan(variant):
             renderer.stamp(planned, sheet)
+        if (page := renderer.landing_page(variant)) is not None:
+            channel = next(channels)
+            landing = renderer.landing(page, host, Campaign(channel.value, member.id, channel))
+            renderer.stamp(page, renderer.sheet(landing))
     for planned, program in renderer.programs.items():
         figures = program.figures
         yield Explained(

@@ -1,4 +1,5 @@
-"""Whose site a page is on: the part of a template's context that depends on the member."""
+"""Whose site a page is on: the part of a template's context that depends on the member, and on a landing page on its
+campaign."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sitegen import views
-from sitegen.context import MemberView, Photo, SponsorView
+from sitegen.context import CampaignView, MemberView, PageView, Photo, SignupView, SponsorView
 from sitegen.model import Member
 from sitegen.site import Site
 
@@ -22,6 +23,16 @@ class Host:
     sponsor: SponsorView | None
     base: str
     home: str
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """A campaign's landing page on the site of its host: what of the context is this page's alone."""
+
+    host: Host
+    campaign: CampaignView
+    page: PageView
+    signup: SignupView
 
 
 def of_company(site: Site) -> Host:

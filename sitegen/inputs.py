@@ -2,7 +2,7 @@
 
 Size, times of content and of change, and number of the file: another content never has the same four. With
 the same inputs, the same settings and the same program there is nothing to build, and nothing need be loaded
-to know it; with the same shared inputs (all but roster and photos) the pages need no checking again.
+to know it; with the same shared inputs (all but roster, photos and campaigns) the pages need no checking again.
 
 Imports next to nothing, since it is all that runs when nothing changed.
 """
@@ -15,12 +15,12 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from time import perf_counter
 
 from sitegen import __version__
-from sitegen.orders import Order, Summary
+from sitegen.orders import CAMPAIGNS_FILE, Order, Summary
 from sitegen.output import OURS
 
 RECORD = "record.sqlite"
@@ -34,11 +34,12 @@ _SKIPPED = {"instance", "__pycache__", ".git"}
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Digests of the inputs of a build: ``members`` of roster and photos, ``shared`` of all other files,
-    ``settings`` of what the order and the program add."""
+    """Digests of the inputs of a build: ``members`` of roster and photos, ``campaigns`` of their file, ``shared`` of
+    all other files, ``settings`` of what the order and the program add."""
 
     shared: str
     members: str
+    campaigns: str
     settings: str
     theme_folders: tuple[str, ...]
 
@@ -61,15 +62,17 @@ def read(order: Order, roster: Path, theme_folders: Iterable[Path]) -> Inputs:
     folders = tuple(os.fspath(folder.resolve()) for folder in theme_folders)
     site = os.path.realpath(order.folder)
     own, photos = os.path.realpath(roster), os.path.join(site, "photos")
-    shared, members = hashlib.sha256(), hashlib.sha256()
+    campaigns = os.path.join(site, CAMPAIGNS_FILE)
+    shared, members, placed = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
     # A theme that appears beside the site takes the place of one that comes with us.
     for root in dict.fromkeys([site, os.path.join(os.path.dirname(site), "themes"), *folders]):
         for path, stamp in _stamps(root, os.path.realpath(order.out)):
             of_members = path == own or path.startswith(f"{photos}{os.sep}")
-            (members if of_members else shared).update(f"{path}\0{stamp}\n".encode(errors="surrogateescape"))
+            into = members if of_members else placed if path == campaigns else shared
+            into.update(f"{path}\0{stamp}\n".encode(errors="surrogateescape"))
     settings = (__version__, order.url, order.capture_url, order.theme, order.packing.value, order.token_keys)
     digest = hashlib.sha256(repr(settings).encode()).hexdigest()
-    return Inputs(shared.hexdigest(), members.hexdigest(), digest, folders)
+    return Inputs(shared.hexdigest(), members.hexdigest(), placed.hexdigest(), digest, folders)
 
 
 def noted(out: Path) -> Note | None:
@@ -82,6 +85,8 @@ def noted(out: Path) -> Note | None:
     if row is None:
         return None
     note = json.loads(row[0])
+    if note["inputs"].keys() != {field.name for field in fields(Inputs)}:  # an earlier version's
+        return None
     inputs = Inputs(**{**note["inputs"], "theme_folders": tuple(note["inputs"]["theme_folders"])})
     summary = Summary(**{**note["summary"], "faults": (), "unstamped": {}})
     return Note(inputs, note["roster"], summary)

@@ -46,12 +46,12 @@ def broken(pages: Mapping[str, Anchored], files: set[str], root: str, foreign: s
 
     ``pages``: rendered pages by their absolute address. ``files``: absolute addresses of everything else.
     ``root``: the address below which a link is internal. ``foreign``: addresses known to be there though
-    they were not rendered, such as other members' sites.
+    they were not rendered, such as other members' sites; a query makes no difference to them.
     """
     for address, page in pages.items():
         for link in page.links:
             target, fragment = urldefrag(urljoin(address, link))
-            if not _inside(target, root) or target in files or target in foreign:
+            if not _inside(target, root) or target in files or target.partition("?")[0] in foreign:
                 continue
             found = pages.get(unquote(target))
             if found is None or (fragment and fragment not in found.anchors):

@@ -12,13 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sitegen import cards, hosts, inputs, packing, photos, qr
-from sitegen.addresses import ASSETS
+from sitegen.addresses import ASSETS, campaign_path
 from sitegen.context import Photo
 from sitegen.errors import ContentError, EspalierError, Fault
-from sitegen.model import Member
+from sitegen.hosts import Landing
+from sitegen.model import Campaign, Member
 from sitegen.orders import Order
 from sitegen.output import File, Output, Written
 from sitegen.photos import Renditions
+from sitegen.placements import Placements
 from sitegen.record import Plan, Record
 from sitegen.render import PlannedPage, Renderer
 from sitegen.roster import Roster
@@ -38,6 +40,21 @@ class SitePlan:
     pages: tuple[PlannedPage, ...]
     files: Plan
     id: str
+    landing: PlannedPage | None
+    """What landing pages of campaigns are made from."""
+    landing_key: str
+    """What of them is the same for all members."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is to be written of one site: its files, and which of the landing pages are among them, by code and key."""
+
+    slug: str
+    key: bytes
+    plan: SitePlan
+    files: Sequence[File]
+    landings: Mapping[str, bytes]
 
 
 @dataclass
@@ -49,6 +66,8 @@ class Made:
     counts: Written = field(default_factory=Written)
     sites: list[tuple[str, bytes, str]] = field(default_factory=list)
     """Sites written: folder, key of the member, id of the plan."""
+    landings: list[tuple[str, str, bytes]] = field(default_factory=list)
+    """Landing pages of campaigns written: folder, code, key."""
     photos: list[PhotoSeen] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     unstamped: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -64,6 +83,7 @@ class MemberSites:
         roster: Roster,
         output: Output,
         record: Record,
+        placements: Placements,
         *,
         plans: Mapping[str, SitePlan],
         known_plans: Mapping[str, Plan],
@@ -74,6 +94,7 @@ class MemberSites:
         self._roster = roster
         self._output = output
         self._record = record
+        self._placements = placements
         self._plans = plans
         self._known_plans = known_plans
         self._order = order
@@ -84,22 +105,29 @@ class MemberSites:
         self._stale = {plan.id: sorted(left - plan.files.keys()) for plan in plans.values()}
         """Files that an earlier plan may have left and the newest does not name."""
         self._seen: list[PhotoSeen] = []
+        self._files_a_page = len(packing.names(order.packing, ""))
 
     def chunk(self, rows: range) -> Made:
         """Brings the sites of these roster rows up to date."""
         made = Made()
         self._output.counts = made.counts
         self._seen = made.photos
-        waiting: list[tuple[str, bytes, SitePlan, Sequence[File]]] = []
+        waiting: list[_Work] = []
+        campaigns = self._placements.of_rows(rows)
         for member, sponsor in self._roster.active_with_sponsors(rows):
             plan = self._plans[member.locale]
+            own = campaigns.get(member.id, ()) if campaigns else ()
             made.members += 1
-            made.pages += len(plan.pages)
+            made.pages += len(plan.pages) + len(own)
             try:
                 key, wanted = self._news(member, sponsor, plan)
-                if wanted is not None:
-                    waiting.append((member.slug, key, plan, list(self._files(member, sponsor, plan, wanted))))
+                landings = self._new_landings(member, own, key, plan) if own else {}
+                if wanted is not None or landings:
+                    new = [each for each in own if each.code in landings]
+                    files = list(self._files(member, sponsor, plan, wanted or set(), new))
+                    waiting.append(_Work(member.slug, key, plan, files, landings))
                 made.counts.unchanged += len(plan.files) - len(wanted or ())
+                made.counts.unchanged += (len(own) - len(landings)) * self._files_a_page
             except EspalierError as error:
                 made.faults += [self._of_member(fault, member) for fault in error.faults]
         self._write(waiting, made)
@@ -117,6 +145,13 @@ class MemberSites:
             return key, None
         old = self._known_plans.get(before[1], {})
         return key, {file for file, made_from in plan.files.items() if old.get(file) != made_from}
+
+    def _new_landings(self, member: Member, own: Sequence[Campaign], key: bytes, plan: SitePlan) -> dict[str, bytes]:
+        """The landing pages that are new: code and key."""
+        trusted = not self._order.fresh and self._output.has_site(member.slug)
+        before = self._record.landings(member.slug) if trusted else {}
+        keys = {each.code: landing_key(each, key, plan.landing_key) for each in own}
+        return {code: each for code, each in keys.items() if before.get(code) != each}
 
     def _member_key(self, member: Member, sponsor: Member | None) -> bytes:
         above = sponsor and (sponsor.id, sponsor.slug, sponsor.name, sponsor.first_name, sponsor.place)
@@ -159,7 +194,9 @@ class MemberSites:
         self._seen.append((name, stamp, made.digest, made.widths))
         return made
 
-    def _files(self, member: Member, sponsor: Member | None, plan: SitePlan, wanted: set[str]) -> Iterator[File]:
+    def _files(
+        self, member: Member, sponsor: Member | None, plan: SitePlan, wanted: set[str], campaigns: Sequence[Campaign]
+    ) -> Iterator[File]:
         host = hosts.of_member(self._site, member, sponsor, self._photo, self._sponsors_photo)
         self._rendered += 1
         few = self._rendered <= _FEW
@@ -175,21 +212,56 @@ class MemberSites:
             yield VCARD, cards.vcard(member, self._site.company, status, host.home).encode()
         if QR_CODE in wanted:
             yield QR_CODE, qr.svg(host.home, member.name, stamped=not few).encode()
+        for campaign in campaigns:
+            assert plan.landing is not None  # campaigns without a page to make landing pages from were a fault
+            landing = self._renderer.landing(plan.landing, host, campaign)
+            yield from landing_files(self._renderer, plan.landing, landing, self._order, is_stamped=not few)
 
-    def _write(self, waiting: list[tuple[str, bytes, SitePlan, Sequence[File]]], made: Made) -> None:
+    def _write(self, waiting: list[_Work], made: Made) -> None:
         if not waiting:
             return
         # Noted before the first byte is written: should we die now, the next build trusts none of these.
         with (self._output.own / f"begun-{os.getpid()}").open("a", encoding="utf-8") as begun:
-            begun.writelines(f"{slug}\n" for slug, *_ in waiting)
-        for slug, key, plan, files in waiting:
-            is_new = self._output.write_site(slug, files)
-            for file in () if is_new else self._stale[plan.id]:
-                self._output.remove(f"{slug}/{file}")
-            made.sites.append((slug, key, plan.id))
+            begun.writelines(f"{work.slug}\n" for work in waiting)
+        for work in waiting:
+            is_new = self._output.write_site(work.slug, work.files)
+            if not is_new:
+                self._remove_stale(work)
+            made.sites.append((work.slug, work.key, work.plan.id))
+            made.landings += [(work.slug, code, key) for code, key in work.landings.items()]
+
+    def _remove_stale(self, work: _Work) -> None:
+        written = {path for path, _ in work.files}
+        for file in self._stale[work.plan.id]:
+            if file not in written:
+                self._output.remove(f"{work.slug}/{file}")
+        for code in work.landings:
+            for file in packing.other_names(self._order.packing, landing_file(code)):
+                self._output.remove(f"{work.slug}/{file}")
 
     def _of_member(self, fault: Fault, member: Member) -> Fault:
         row = self._site.settings.roster_path
         message = f"{member.slug}: {fault.message}" if fault.where else f"{member.slug}: {fault}"
         where = fault.where or row
         return Fault(message, where=where, line=fault.line, hint=fault.hint)
+
+
+def landing_file(code: str) -> str:
+    """Where a campaign's landing page is written, relative to the folder of the site it belongs to."""
+    return f"{campaign_path(code)}index.html"
+
+
+def landing_key(campaign: Campaign, of_host: bytes, of_page: str) -> bytes:
+    """Changes with everything that a landing page is made from: campaign, host and page."""
+    made_from = (campaign.code, campaign.channel.value, of_host, of_page)
+    return hashlib.sha256(repr(made_from).encode()).digest()[:16]
+
+
+def landing_files(
+    renderer: Renderer, page: PlannedPage, landing: Landing, order: Order, *, is_stamped: bool
+) -> Iterator[File]:
+    """The files that a landing page becomes, relative to the folder of its site."""
+    content = renderer.stamp(page, renderer.sheet(landing)) if is_stamped else renderer.render(page, landing)
+    if is_stamped and order.verify:
+        renderer.verify(page, landing, content)
+    yield from packing.files(order.packing, landing_file(landing.campaign.code), content)

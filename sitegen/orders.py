@@ -13,6 +13,9 @@ from sitegen.errors import Fault
 SITE_FILE = "site.toml"
 """The file that makes a folder a site's."""
 
+CAMPAIGNS_FILE = "campaigns.csv"
+"""The file of the campaigns in a site folder; without it there are none."""
+
 
 def find_folder(named: Path | None) -> Path:
     """The site folder: the one named, else the current one or ``content`` where that holds ``site.toml``."""

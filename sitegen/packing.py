@@ -35,6 +35,11 @@ def names(packing: Packing, path: str) -> tuple[str, ...]:
     return {Packing.NONE: (path,), Packing.BESIDE: (path, packed), Packing.ALONE: (packed,)}[packing]
 
 
+def other_names(packing: Packing, path: str) -> set[str]:
+    """The names that one page's files have by another packing."""
+    return {path, f"{path}.gz"} - set(names(packing, path))
+
+
 def compressed(content: bytes) -> bytes:
     """``content`` as a gzip file."""
     if isal_zlib is not None:

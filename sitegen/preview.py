@@ -17,7 +17,7 @@ from pathlib import Path
 
 import watchfiles
 
-from sitegen import cards, check, hosts, photos, qr, sitemap
+from sitegen import campaigns, cards, check, hosts, photos, qr, sitemap
 from sitegen import site as sites
 from sitegen.addresses import ASSETS
 from sitegen.context import Photo
@@ -27,7 +27,7 @@ from sitegen.membersites import QR_CODE, VCARD
 from sitegen.model import Member
 from sitegen.render import PlannedPage, Renderer
 from sitegen.roster import Roster
-from sitegen.site import Site
+from sitegen.site import Site, Variant
 from sitegen.token import TokenSigner
 
 _RENDITION = re.compile(rf"{ASSETS}/{photos.FOLDER}/[0-9a-z-]+\.[a-z]+\Z")
@@ -51,6 +51,7 @@ class Snapshot:
         self._made = made  # a folder for photos that were scaled on request
         self.renderer = Renderer(site, signer)
         self.roster: Roster = check.roster(site)
+        self.placements = check.campaigns(site, self.roster)
         self._assets = {f"{ASSETS}/{asset.published}": asset.content for asset in site.assets.files.values()}
 
     def answer(self, path: str, slug: str | None = None) -> Answer:
@@ -79,7 +80,8 @@ class Snapshot:
             for name, content in sitemap.files(self.site, self.renderer, self.roster):
                 if path == name:
                     return Answer(200, content, _type(name))
-        return self._page(self.renderer.plan(self.site.company_variant), path, hosts.of_company(self.site))
+        variant, host = self.site.company_variant, hosts.of_company(self.site)
+        return self._page(self.renderer.plan(variant), path, host) or self._landing(variant, path, host)
 
     def _of_member(self, member: Member, path: str) -> Answer:
         home = self.site.addresses.member_home(member.slug)
@@ -88,9 +90,10 @@ class Snapshot:
         if path == VCARD:
             status = self.site.texts[member.locale].status
             return Answer(200, cards.vcard(member, self.site.company, status, home).encode(), _type(path))
-        plan = self.renderer.plan(self.site.member_variant(member.locale))
+        variant = self.site.member_variant(member.locale)
         host = hosts.of_member(self.site, member, self.roster.sponsor(member), self._photo)
-        return self._page(plan, path, host) or Answer(404)
+        plan = self.renderer.plan(variant)
+        return self._page(plan, path, host) or self._landing(variant, path, host) or Answer(404)
 
     def _page(self, plan: tuple[PlannedPage, ...], path: str, host: Host) -> Answer | None:
         for planned in plan:
@@ -99,6 +102,18 @@ class Snapshot:
             if path and planned.view.path == f"{path}/":
                 return Answer(308, location=f"{path.rsplit('/', 1)[-1]}/")
         return None
+
+    def _landing(self, variant: Variant, path: str, host: Host) -> Answer | None:
+        named = campaigns.code_in(path)
+        campaign = self.placements.one(named[0]) if named else None
+        page = self.renderer.landing_page(variant)
+        if named is None or campaign is None or page is None:
+            return None
+        if campaign.member != (host.member.id if host.member else None):
+            return None
+        if not named[1]:
+            return Answer(308, location=f"{campaign.code}/")
+        return Answer(200, self.renderer.render(page, self.renderer.landing(page, host, campaign)))
 
     def _photo(self, name: str) -> Photo:
         made = photos.render(photos.locate(self.site.folder / "photos", name), self._made)

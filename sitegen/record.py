@@ -2,11 +2,13 @@
 
 - a **plan** is the list of files of one variant of a member's site, each with the key of what it was made from
 - a **site** is a folder (a member's slug) with the key of its member and the plan it was last written by
+- a **landing** is a campaign's page in such a folder (in none on the company's own site), with the key of what it was
+  made from
 - a **file** stands at the root and belongs to no site: the company's pages, assets, the sitemap
 - a **photo** is a member's picture by its name, with the stamp of the file and the digest of its renditions
 - a **note** is anything else by its name
 
-Every site is entered before its files are written (without a key) and again afterwards (with it), and plans
+Every site and landing is entered before its files are written (without a key) and again afterwards (with it), and plans
 are kept until a build has come to its end, so that a build that is cut off leaves no file unknown.
 """
 
@@ -23,10 +25,12 @@ _SCHEMA = """
 create table if not exists notes (name text primary key, value text not null) without rowid;
 create table if not exists plans (id text primary key, files text not null) without rowid;
 create table if not exists sites (folder text primary key, member_key blob, plan text not null) without rowid;
+create table if not exists landings (folder text, code text, key blob, primary key (folder, code)) without rowid;
 create table if not exists files (path text primary key) without rowid;
 create table if not exists photos (name text primary key, stamp text not null, digest text not null,
     widths text not null) without rowid;
 create temp table current (folder text primary key) without rowid;
+create temp table current_landings (folder text, code text, primary key (folder, code)) without rowid;
 create temp table used (name text primary key) without rowid;
 """
 
@@ -112,7 +116,9 @@ class Record:
 
     def distrust(self, folders: Iterable[str]) -> None:
         """Notes that these sites may hold anything, and must be written anew."""
-        self._db.executemany("update sites set member_key = null where folder = ?", ((each,) for each in folders))
+        rows = [(each,) for each in folders]
+        self._db.executemany("update sites set member_key = null where folder = ?", rows)
+        self._db.executemany("update landings set key = null where folder = ?", rows)
 
     def unexpected_sites(self) -> list[str]:
         """The recorded sites that ``expect_sites`` did not name."""
@@ -122,6 +128,31 @@ class Record:
     def forget_site(self, folder: str) -> None:
         """Notes that a site is gone."""
         self._db.execute("delete from sites where folder = ?", (folder,))
+
+    def landings(self, folder: str, first: str = "", last: str = "~") -> dict[str, bytes | None]:
+        """The keys of the landings in a folder as they were last written, by code, for all codes or some; None: never,
+        or not to its end."""
+        query = "select code, key from landings where folder = ? and code between ? and ?"
+        return dict(self._own.execute(query, (folder, first, last)))
+
+    def expect_landings(self, places: Iterable[tuple[str, str]]) -> None:
+        """Enters the landings (folder, code) that this build is to leave, as ``expect_sites`` does sites."""
+        self._db.executemany("insert or ignore into current_landings values (?, ?)", places)
+        self._db.execute("insert or ignore into landings select folder, code, null from current_landings")
+
+    def enter_landings(self, written: Iterable[tuple[str, str, bytes | None]]) -> None:
+        """Notes landings that were written: folder, code, key; or, without a key, that are about to be."""
+        self._db.executemany("insert or replace into landings values (?, ?, ?)", written)
+
+    def unexpected_landings(self) -> list[tuple[str, str]]:
+        """The recorded landings that ``expect_landings`` did not name: folder, code."""
+        return list(
+            self._db.execute("select folder, code from landings except select folder, code from current_landings")
+        )
+
+    def forget_landing(self, folder: str, code: str) -> None:
+        """Notes that a landing is gone."""
+        self._db.execute("delete from landings where folder = ? and code = ?", (folder, code))
 
     def files(self) -> set[str]:
         """The files at the root."""

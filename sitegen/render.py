@@ -13,19 +13,26 @@ from operator import attrgetter
 from typing import Any
 
 from sitegen import __version__, consent, templates
+from sitegen.addresses import campaign_page, campaign_path
 from sitegen.cards import person_json_ld
 from sitegen.consent import wording
-from sitegen.content import Page
-from sitegen.context import BuildView, MemberView, PageView, SignupView, SiteView
+from sitegen.content import CAMPAIGN, Page
+from sitegen.context import BuildView, CampaignView, MemberView, PageView, SignupView, SiteView, Translation
 from sitegen.editions import Editions
 from sitegen.errors import Fault, ThemeError
-from sitegen.hosts import Host
+from sitegen.hosts import Host, Landing
+from sitegen.model import Campaign
 from sitegen.site import Site, Variant
 from sitegen.stamping import Press, Program, Sheet
 from sitegen.token import PageSeen, TokenSigner
 
 ROOTS = {name: attrgetter(name) for name in ("member", "sponsor", "base", "home")}
 """The names of a template's context that depend on the member, and where a host has them."""
+
+LANDING_ROOTS = {name: attrgetter(f"host.{name}") for name in ROOTS} | {
+    name: attrgetter(name) for name in ("campaign", "page", "signup")
+}
+"""Those of a landing page's context, and where a landing has them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +42,13 @@ class PlannedPage:
     page: Page
     view: PageView
     shared: Mapping[str, object]
-    build_id: str
+    seen: PageSeen
+    """What its token says."""
+
+    @property
+    def build_id(self) -> str:
+        """What it was made from, members aside."""
+        return self.seen.build_id
 
     @property
     def template(self) -> str:
@@ -63,9 +76,11 @@ class Renderer:
         }
         pure: list[Callable[..., Any]] = [site.assets.address, self.member_token, _consent_wording, person_json_ld]
         self.press = Press(self.environment, roots=ROOTS, pure=pure)
+        self._landings = Press(self.environment, roots=LANDING_ROOTS, pure=pure)
         self.programs: dict[PlannedPage, Program] = {}
         self._editions = Editions(self.environment, site.assets)
         self._plans: dict[Variant, tuple[PlannedPage, ...]] = {}
+        self._landing_pages: dict[Variant, PlannedPage | None] = {}
 
     def plan(self, variant: Variant) -> tuple[PlannedPage, ...]:
         """The pages of a site laid out like this, in every language it speaks."""
@@ -73,28 +88,48 @@ class Renderer:
             self._plans[variant] = tuple(self._planned(variant))
         return self._plans[variant]
 
-    def render(self, planned: PlannedPage, host: Host) -> bytes:
+    def landing_page(self, variant: Variant) -> PlannedPage | None:
+        """The page that landing pages on such a site are made from, in its own language; None: there is none."""
+        if variant not in self._landing_pages:
+            self._landing_pages[variant] = self._planned_landing(variant)
+        return self._landing_pages[variant]
+
+    def landing(self, planned: PlannedPage, host: Host, campaign: Campaign) -> Landing:
+        """A campaign's page on the site of its host; ``planned`` is what ``landing_page`` gave."""
+        path = campaign_path(campaign.code)
+        address = host.home + path
+        itself = Translation(self.site.settings.locales[planned.page.locale], path, address)
+        view = replace(planned.view, path=path, canonical=address, translations=(itself,))
+        token = self._signer.page_token(replace(planned.seen, page=campaign_page(campaign.code)))
+        shared: SignupView = planned.shared["signup"]  # type: ignore[assignment]
+        shown = CampaignView(campaign.code, campaign.channel.value)
+        return Landing(host, shown, view, replace(shared, page_token=token))
+
+    def render(self, planned: PlannedPage, whose: Host | Landing) -> bytes:
         """A page's bytes by plain Jinja. Raises ThemeError naming template, line and what was wrong."""
         with self._told(planned):
             template = self.environment.get_template(planned.template)
-            roots = {name: of_host(host) for name, of_host in ROOTS.items()}
-            return template.render(planned.shared, **roots).encode()
+            known = LANDING_ROOTS if isinstance(whose, Landing) else ROOTS
+            roots = {name: root_of(whose) for name, root_of in known.items()}
+            return template.render({**planned.shared, **roots}).encode()
 
-    def sheet(self, host: Host) -> Sheet:
-        """What the pages of one member share while they are stamped."""
-        return self.press.sheet(host)
+    def sheet(self, whose: Host | Landing) -> Sheet:
+        """What the pages of one member share while they are stamped; a landing page has one of its own."""
+        return (self._landings if isinstance(whose, Landing) else self.press).sheet(whose)
 
     def stamp(self, planned: PlannedPage, sheet: Sheet) -> bytes:
         """The same bytes as ``render``, sooner. Raises what ``render`` raises."""
         program = self.programs.get(planned)
         if program is None:
-            program = self.programs[planned] = self.press.program(planned.template, planned.shared)
+            press = self._landings if planned.page.key == CAMPAIGN else self.press
+            program = self.programs[planned] = press.program(planned.template, planned.shared)
         with self._told(planned):
             return program.stamp(sheet)
 
-    def verify(self, planned: PlannedPage, host: Host, stamped: bytes) -> None:
+    def verify(self, planned: PlannedPage, whose: Host | Landing, stamped: bytes) -> None:
         """Compares a stamped page with plain Jinja's. Raises ThemeError where they differ."""
-        if self.render(planned, host) != stamped:
+        if self.render(planned, whose) != stamped:
+            host = whose.host if isinstance(whose, Landing) else whose
             who = host.member.slug if host.member else "the company"
             message = f"the stamped page of {who} differs from the plain one; this is a fault of Espalier's"
             raise ThemeError(Fault(message, where=planned.page.file, hint="build with --plain and report it"))
@@ -126,28 +161,40 @@ class Renderer:
         return self._signer.member_token(member.id if member else None)
 
     def _planned(self, variant: Variant) -> Iterator[PlannedPage]:
-        site = self.site
-        for locale in site.locales(variant):
-            pages = site.page_views(variant, locale.code)
-            common: dict[str, Any] = {
-                "site": site.site_view(variant, locale.code),
-                "pages": pages,
-                "theme": site.theme_view,
-                "t": dict(site.theme.strings[locale.code]),
-            }
-            for page in site.pages[locale.code]:
-                view = pages[page.key]
-                shared = {**common, "page": view}
-                action = f"{site.settings.capture_url}/signup"
-                asks = site.settings.attribution.ask_introducer
-                build_id = self._editions.build_id(view, {**shared, "action": action, "asks_introducer": asks})
-                shared["build"] = BuildView(build_id, __version__)
-                shared["signup"] = SignupView(action, self._page_token(page, variant, build_id), asks)
-                yield PlannedPage(page, view, shared, build_id)
+        for locale in self.site.locales(variant):
+            common = self._common(variant, locale.code)
+            for page in self.site.standing(variant, locale.code):
+                yield self._planned_page(page, common["pages"][page.key], variant, common)
 
-    def _page_token(self, page: Page, variant: Variant, build_id: str) -> str:
-        text = consent.template(self.site.texts[page.locale], has_member=variant.replica)
-        return self._signer.page_token(PageSeen(page.key, page.locale, build_id, consent.short_digest(text)))
+    def _planned_landing(self, variant: Variant) -> PlannedPage | None:
+        page = self.site.page(CAMPAIGN, variant.home_locale)
+        if page is None:
+            return None
+        view = replace(self.site.page_view(page, variant), translations=())  # each landing has its own
+        return self._planned_page(page, view, variant, self._common(variant, variant.home_locale))
+
+    def _common(self, variant: Variant, locale: str) -> dict[str, Any]:
+        site = self.site
+        return {
+            "site": site.site_view(variant, locale),
+            "pages": site.page_views(variant, locale),
+            "theme": site.theme_view,
+            "t": dict(site.theme.strings[locale]),
+            "capture": site.capture_view,
+            "campaign": None,
+        }
+
+    def _planned_page(self, page: Page, view: PageView, variant: Variant, common: Mapping[str, object]) -> PlannedPage:
+        site = self.site
+        shared = {**common, "page": view}
+        action = f"{site.settings.capture_url}/signup"
+        asks = site.settings.attribution.ask_introducer
+        build_id = self._editions.build_id(view, {**shared, "action": action, "asks_introducer": asks})
+        wording_seen = consent.template(site.texts[page.locale], has_member=variant.replica)
+        seen = PageSeen(page.key, page.locale, build_id, consent.short_digest(wording_seen))
+        shared["build"] = BuildView(build_id, __version__)
+        shared["signup"] = SignupView(action, self._signer.page_token(seen), asks)
+        return PlannedPage(page, view, shared, seen)
 
 
 def _consent_wording(site: SiteView, member: MemberView | None) -> str:

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+from sitegen.addresses import Addresses
 from sitegen.errors import EspalierError, Fault
 from sitegen.preview import Preview, Snapshot
 
@@ -31,13 +32,21 @@ _STREAM_SECONDS = 3600.0
 _PORTS_TRIED = 20
 
 
-def policy(capture_url: str) -> str:
-    """The Content-Security-Policy that every page keeps: nothing inline, nothing from anyone else."""
+def policy(capture_url: str, addresses: Addresses | None = None) -> str:
+    """The Content-Security-Policy that every page keeps: nothing inline, nothing from anyone else.
+
+    With ``addresses`` of members on hosts of their own, a form may lead to those: who types a campaign's code on the
+    company's site is sent on to a member's page, and browsers hold the whole way against the policy.
+    """
     parts = urlsplit(capture_url)
     capture = f"{parts.scheme}://{parts.netloc}"
+    members = ""
+    if addresses is not None and addresses.layout == "subdomain":
+        own = urlsplit(addresses.url)
+        members = f" {own.scheme}://*.{own.netloc}"
     return (
-        "default-src 'self'; img-src 'self' data:; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
-        f"form-action 'self' {capture}; connect-src 'self' {capture}"
+        f"default-src 'self'; img-src 'self' data: {capture}; base-uri 'none'; object-src 'none'; "
+        f"frame-ancestors 'none'; form-action 'self' {capture}{members}; connect-src 'self' {capture}"
     )
 
 
@@ -62,7 +71,7 @@ def preview_app(preview: Preview) -> App:
     return answer
 
 
-def built_app(folder: Path, capture_url: str) -> App:
+def built_app(folder: Path, capture_url: str, addresses: Addresses | None = None) -> App:
     """The files of a built folder, with the headers a production server would send."""
 
     def answer(request: Request) -> Response:
@@ -76,7 +85,7 @@ def built_app(folder: Path, capture_url: str) -> App:
         if not (folder / path).is_file():
             return _not_found(folder)
         response = send_from_directory(folder.resolve(), path, request.environ)
-        response.headers["Content-Security-Policy"] = policy(capture_url)
+        response.headers["Content-Security-Policy"] = policy(capture_url, addresses)
         response.headers["X-Content-Type-Options"] = "nosniff"
         cache = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"
         response.headers["Cache-Control"] = cache
@@ -140,7 +149,8 @@ class _Quiet(WSGIRequestHandler):
 
 
 def _page(snapshot: Snapshot, request: Request) -> Response:
-    addresses = snapshot.site.addresses
+    site = snapshot.site
+    addresses = site.addresses
     slug = None
     if addresses.layout == "subdomain":
         company = urlsplit(addresses.url).netloc
@@ -155,7 +165,10 @@ def _page(snapshot: Snapshot, request: Request) -> Response:
         return _message(404, "There is no such page", f"Nothing stands at {request.path}.")
     if found.type == "text/html":
         content = content.replace(b"</body>", f"{_TAG}</body>".encode())
-    headers = {"Cache-Control": "no-store", "Content-Security-Policy": policy(snapshot.site.settings.capture_url)}
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": policy(site.settings.capture_url, site.addresses),
+    }
     return Response(content, found.status, headers=headers, mimetype=found.type)
 
 

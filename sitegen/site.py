@@ -15,10 +15,11 @@ from sitegen import assets, config, content, theme
 from sitegen.addresses import Addresses, page_path
 from sitegen.assets import PICTURES, Assets
 from sitegen.config import Settings
-from sitegen.content import Page
-from sitegen.context import Pages, PageView, Picture, SiteView, ThemeView, Translation
+from sitegen.content import CAMPAIGN, CODE, Page
+from sitegen.context import CaptureView, Pages, PageView, Picture, SiteView, ThemeView, Translation
 from sitegen.errors import ContentError, EspalierError, Fault
 from sitegen.model import Company, Locale, LocaleTexts
+from sitegen.orders import CAMPAIGNS_FILE
 from sitegen.theme import Theme
 
 
@@ -61,6 +62,17 @@ class Site:
         """The theme as templates see it."""
         return ThemeView(self.theme.name, self.theme.settings)
 
+    @cached_property
+    def capture_view(self) -> CaptureView:
+        """The capture service as templates see it."""
+        service = self.settings.capture_url
+        return CaptureView(f"{service}/go", f"{service}/visit.gif" if self.settings.visits.pixel else None)
+
+    @property
+    def campaigns_path(self) -> Path:
+        """The file of the campaigns, which need not be there."""
+        return self.folder / CAMPAIGNS_FILE
+
     @property
     def company_variant(self) -> Variant:
         """How the company's own site is laid out."""
@@ -84,6 +96,12 @@ class Site:
         """A page by its key and language."""
         return next((page for page in self.pages[locale] if page.key == key), None)
 
+    def standing(self, variant: Variant, locale: str) -> tuple[Page, ...]:
+        """The pages of one language that have an address on such a site: of a campaign's there is one for each
+        campaign, and codes are typed on the company's own site."""
+        without = {CAMPAIGN, CODE} if variant.replica else {CAMPAIGN}
+        return tuple(page for page in self.pages[locale] if page.key not in without)
+
     def site_view(self, variant: Variant, locale: str) -> SiteView:
         """The site as templates see it from a page in ``locale``."""
         return SiteView(
@@ -98,9 +116,10 @@ class Site:
 
     def page_views(self, variant: Variant, locale: str) -> Pages:
         """All pages of one language as templates see them."""
-        return Pages(tuple(self._page_view(page, variant) for page in self.pages[locale]))
+        return Pages(tuple(self.page_view(page, variant) for page in self.standing(variant, locale)))
 
-    def _page_view(self, page: Page, variant: Variant) -> PageView:
+    def page_view(self, page: Page, variant: Variant) -> PageView:
+        """One page as templates see it."""
         front = page.front
         return PageView(
             key=page.key,
@@ -143,6 +162,7 @@ class Site:
             self.path(page, self.settings.default_locale).split("/")[0]
             for pages in self.pages.values()
             for page in pages
+            if page.key != CAMPAIGN
         }
         capture, own = urlsplit(self.settings.capture_url), urlsplit(self.addresses.url)
         if capture.netloc == own.netloc:

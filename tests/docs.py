@@ -165,6 +165,7 @@ def _tables() -> Iterator[tuple[str, type[BaseModel]]]:
     yield "capture", config.CaptureTable
     yield "attribution", config.AttributionTable
     yield "retention", config.RetentionTable
+    yield "visits", config.VisitsTable
     yield "texts.<locale>", config.TextsTable
 
 

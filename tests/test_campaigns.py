@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import tracemalloc
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from capture import directory
-from sitegen import campaigns
-from sitegen.errors import OutputError, RosterError
+from sitegen import campaigns, check
+from sitegen import site as sites
+from sitegen.build import build
+from sitegen.errors import EspalierError, OutputError, RosterError
+from sitegen.explaining import explain
 from sitegen.model import Campaign, Channel
+from sitegen.orders import Packing
+from sitegen.render import Renderer
+from sitegen.site import Site
 from sitegen.slugs import RESERVED
-from tests.conftest import SITES
+from sitegen.token import TokenSigner
+from tests.conftest import SITES, TOKEN_KEY, ordered, replace_in, tree
 
 RADIO = Campaign("radio7", "m-1", Channel.RADIO, "Spring, morning show", date(2026, 3, 1), date(2026, 3, 31))
 FLYER = Campaign("flyer", None, Channel.FLYER)
@@ -121,3 +130,154 @@ def test_the_capture_service_reads_and_writes_them_by_its_door(layout: str, home
 
 def test_no_member_has_the_folder_of_campaigns_as_address() -> None:
     assert "c" in RESERVED
+
+
+# -- the index ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return sites.load(shutil.copytree(SITES / "path" / "input", tmp_path / "site"))
+
+
+def test_an_unknown_member_who_is_written_alike(site: Site) -> None:
+    replace_in(site.settings.roster_path, "m2,,Tom", "tom-1234,,Tom")
+    site.campaigns_path.write_text(f"{HEADER}tea,tom-1243,flyer,,,\n", encoding="utf-8")
+    with pytest.raises(EspalierError, match='member "tom-1243" is not in the roster') as caught, check.people(site):
+        pass
+    assert caught.value.faults[0].hint == 'did you mean "tom-1234"?'
+
+
+def test_the_index_answers(site: Site) -> None:
+    with check.people(site) as (roster, placements):
+        assert len(placements) == 5
+        assert placements.one("radio7") == Campaign("radio7", "m1", Channel.RADIO)
+        assert placements.one("radio8") is None
+        assert [[each.code for each in some] for some in placements.of_company()] == [["fair"]]
+        assert {owner: [each.code for each in own] for owner, own in placements.of_rows(range(1, 3)).items()} == {
+            "m1": ["radio7", "tea"],
+            "m2": ["tom2"],
+        }
+        assert sorted(placements.places(roster)) == [
+            ("", "fair"),
+            ("ana", "radio7"),
+            ("ana", "tea"),
+            ("tom-co-b", "tom2"),
+        ]
+
+
+def test_without_the_file_there_is_no_index(site: Site) -> None:
+    site.campaigns_path.unlink()
+    with check.people(site) as (roster, placements):
+        assert (len(placements), placements.one("radio7"), placements.of_rows(range(1, 9))) == (0, None, {})
+        assert list(placements.of_company()) == list(placements.places(roster)) == []
+
+
+def test_an_index_is_used_again_while_file_and_roster_are_the_same(site: Site, tmp_path: Path) -> None:
+    index = tmp_path / "campaigns.sqlite"
+
+    def made() -> int:
+        with check.roster(site) as roster, check.campaigns(site, roster, index):
+            return index.stat().st_ino
+
+    first = made()
+    assert made() == first
+    replace_in(site.campaigns_path, "tea,m1", "tea,m2")
+    second = made()
+    assert second != first
+    replace_in(site.settings.roster_path, "Bilbao", "Getxo")
+    assert made() != second
+
+
+def test_a_broken_file_leaves_the_index_as_it_is(site: Site, tmp_path: Path) -> None:
+    index = tmp_path / "campaigns.sqlite"
+    with check.roster(site) as roster, check.campaigns(site, roster, index):
+        before = index.read_bytes()
+    replace_in(site.campaigns_path, "tea,m1", "tea,m7")
+    with check.roster(site) as roster, pytest.raises(RosterError):
+        check.campaigns(site, roster, index)
+    assert index.read_bytes() == before
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["campaigns.sqlite", "site"]
+
+
+def test_a_hundred_thousand_campaigns_take_little_memory(site: Site) -> None:
+    with site.campaigns_path.open("a", encoding="utf-8") as file:
+        file.writelines(f"many{number:06},{'m1' if number % 2 else ''},web,,,\n" for number in range(100_000))
+    tracemalloc.start()
+    try:
+        with check.people(site) as (roster, placements):
+            assert len(placements) == 100_005
+            assert sum(map(len, placements.of_company())) == 50_001
+            assert sum(1 for _ in placements.places(roster)) == 100_004
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    finally:
+        tracemalloc.stop()
+
+
+# -- the pages ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", ["path", "subdomain"])
+def test_every_landing_page_says_whose_campaign_it_is(layout: str, tmp_path: Path) -> None:
+    build(ordered(SITES / layout / "input", tmp_path / "out", verify=True))
+    found = {path: content for path, content in tree(tmp_path / "out").items() if path.endswith("index.html")}
+    landings = {path.removesuffix("/index.html") for path in found if re.search(r"(^|/)c/\w+/index", path)}
+    assert landings == {"c/fair", "ana/c/radio7", "ana/c/tea", "tom-co-b/c/tom2"}
+    signer = TokenSigner([TOKEN_KEY])
+    for path, owner, code, locale, words in (
+        ("c/fair", None, "fair", "en", "We met"),
+        ("ana/c/radio7", "m1", "radio7", "es", "Nos oíste en la radio"),
+        ("tom-co-b/c/tom2", "m2", "tom2", "en", "You found us on the web"),
+    ):
+        html = found[f"{path}/index.html"].decode()
+        assert f"<p>{words}</p>" in html
+        assert '<meta name="robots" content="noindex">' in html
+        page = re.search(r'name="page" value="([^"]+)"', html)
+        token = re.search(r'name="token" value="([^"]+)"', html)
+        pixel = re.search(r'<img src="https://sign.potandkettle.example/visit.gif\?m=([^&]+)&amp;p=([^"]+)"', html)
+        assert page and token and pixel
+        seen = signer.read_page(page[1])
+        assert (seen.page, seen.locale) == (f"c/{code}", locale)
+        assert seen.build_id in html.split("</head>")[0]
+        assert signer.read_member(token[1]) == owner
+        assert pixel.groups() == (token[1], page[1])
+    assert not [path for path in found if path.startswith("ana/en/c/")], "in the home language alone"
+
+
+def test_landing_pages_are_in_no_sitemap_and_no_navigation(tmp_path: Path) -> None:
+    build(ordered(SITES / "path" / "input", tmp_path / "out"))
+    files = tree(tmp_path / "out")
+    assert b"/c/" not in files["sitemap.xml"]
+    links = re.compile(rb'<a href="[^"]*/c/\w')
+    assert not [path for path, content in files.items() if path.endswith(".html") and links.search(content)]
+
+
+def test_the_page_for_typing_a_code_is_the_companys_alone(tmp_path: Path) -> None:
+    build(ordered(SITES / "path" / "input", tmp_path / "out"))
+    assert b'<form action="https://sign.potandkettle.example/go">' in (tmp_path / "out/c/index.html").read_bytes()
+    assert (tmp_path / "out/es/c/index.html").is_file()
+    assert not (tmp_path / "out/ana/c/index.html").exists()
+    assert not (tmp_path / "out/campaign").exists()
+
+
+def test_pixels_may_be_left_out(site: Site, tmp_path: Path) -> None:
+    with (site.folder / "site.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[visits]\npixel = false\n")
+    build(ordered(site.folder, tmp_path / "out"))
+    assert not [path for path, content in tree(tmp_path / "out").items() if b"visit.gif" in content]
+
+
+def test_explain_knows_of_landing_pages_before_there_is_a_campaign(site: Site) -> None:
+    site.campaigns_path.unlink()
+    with check.roster(site) as roster:
+        explained = list(explain(site, Renderer(site, TokenSigner([TOKEN_KEY])), roster))
+    told = {(each.page, each.locale): each.reason for each in explained if each.page == "campaign"}
+    assert told == {("campaign", "en"): None, ("campaign", "es"): None}
+
+
+@pytest.mark.parametrize("packing", [Packing.BESIDE, Packing.ALONE])
+def test_landing_pages_are_packed_as_others_are(packing: Packing, tmp_path: Path) -> None:
+    order = ordered(SITES / "path" / "input", tmp_path / "out", packing=packing)
+    build(order)
+    names = {path.name for path in (tmp_path / "out/ana/c/radio7").iterdir()}
+    assert names == {path.name for path in (tmp_path / "out/ana/thanks").iterdir()}

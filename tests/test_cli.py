@@ -60,17 +60,17 @@ def test_a_short_key_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_site_folder_is_found(folder: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
-    assert run("check").stdout == ".: no faults in 6 pages, 4 members, theme plain\n"
+    assert run("check").stdout == ".: no faults in 10 pages, 4 members, theme plain\n"
     folder.rename(elsewhere / "content")
     monkeypatch.chdir(elsewhere)
-    assert run("check").stdout == "content: no faults in 6 pages, 4 members, theme plain\n"
+    assert run("check").stdout == "content: no faults in 10 pages, 4 members, theme plain\n"
     assert run("check", "nowhere").stderr.startswith("nowhere: there is no site.toml here")
 
 
 def test_build_json(folder: Path, out: Path) -> None:
     summary = json.loads(run("build", folder, "--out", out, "--json").stdout)
     assert summary["members"] == 3
-    assert summary["pages"] == 24
+    assert summary["pages"] == 30
     assert summary["written"] > 30
     assert summary["bytes_written"] > 10_000
     assert run("build", folder, "--out", out, "--quiet").output == ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from PIL import Image
 from sitegen import inputs
 from sitegen.build import build
 from sitegen.orders import Order, Packing
+from sitegen.record import Record
 from tests.conftest import SITES, ordered, replace_in, tree
 
 Change = Callable[[Path], None]
@@ -76,6 +77,23 @@ CHANGES: dict[str, Change] = {
     "sponsor gone": edit("members.csv", ",es,ES,active,2019-05-01", ",es,ES,inactive,2019-05-01"),
     "locale of a member": edit("members.csv", ",es,ES,active,2019-05-01", ",en,ES,active,2019-05-01"),
     "slug of a member": edit("members.csv", "m1,ana,", "m1,anita,"),
+    "page of campaigns": edit("pages/es/campaign.md", "tiene el agua", "tiene ya el agua"),
+    "page of campaigns of the company": edit("pages/en/campaign.md", "The kettle is on.", "Come in."),
+    "template of campaigns": edit(f"{PLAIN}/templates/campaign.html", "<p>{{ t", '<p class="by">{{ t'),
+    "greeting of a channel": edit(f"{PLAIN}/strings/es.toml", "Nos oíste en la radio", "Nos oíste por la radio"),
+    "a new campaign": lambda folder: append(folder / "campaigns.csv", "bus,m2,newspaper,,,\n"),
+    "a new campaign of the company": lambda folder: append(folder / "campaigns.csv", "bus,,newspaper,,,\n"),
+    "channel of a campaign": edit("campaigns.csv", "tea,m1,flyer", "tea,m1,event"),
+    "channel of the company's": edit("campaigns.csv", "fair,,event", "fair,,flyer"),
+    "code of a campaign": edit("campaigns.csv", "radio7,", "radio8,"),
+    "owner of a campaign": edit("campaigns.csv", "tea,m1,", "tea,m2,"),
+    "a campaign to the company": edit("campaigns.csv", "tea,m1,", "tea,,"),
+    "a campaign gone": edit("campaigns.csv", "tea,m1,flyer,,,\n", ""),
+    "the company's gone": edit("campaigns.csv", "fair,,event,Autumn fair,2026-09-01,2026-09-03\n", ""),
+    "all campaigns gone": remove("campaigns.csv"),
+    "a member with a campaign comes back": edit("members.csv", ",en,GB,inactive,", ",en,GB,active,"),
+    "a member with a campaign leaves": edit("members.csv", ",en,GB,active,", ",en,GB,inactive,"),
+    "config: pixel": lambda folder: append(folder / "site.toml", "\n[visits]\npixel = false\n"),
     "a new member": lambda folder: append(
         folder / "members.csv", "m9,,New One,,new@example.com,,,,,,,m1,en,GB,active,\n"
     ),
@@ -125,6 +143,35 @@ def test_a_change_of_any_kind(name: str, place: Path) -> None:
     assert tree(place / "out") != before
     changed = {path for path, content in tree(place / "out").items() if before.get(path) != content}
     assert summary.written == len(changed), "nothing is written that did not change"
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [
+        ("a new campaign", {"tom-co-b/c/bus/index.html"}),
+        ("a new campaign of the company", {"c/bus/index.html"}),
+        ("channel of a campaign", {"ana/c/tea/index.html"}),
+        ("channel of the company's", {"c/fair/index.html"}),
+        ("a campaign to the company", {"ana/c/tea/index.html", "c/tea/index.html"}),
+        ("a campaign gone", {"ana/c/tea/index.html"}),
+    ],
+)
+def test_a_changed_campaign_touches_its_page_alone(name: str, files: set[str], place: Path) -> None:
+    order = ordered(place / "site", place / "out")
+    build(order)
+    before = {path: (place / "out" / path).stat().st_mtime_ns for path in tree(place / "out")}
+    CHANGES[name](place / "site")
+    build(order)
+    after = {path: (place / "out" / path).stat().st_mtime_ns for path in tree(place / "out")}
+    assert {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)} == files
+
+
+def test_what_a_campaign_is_called_and_when_it_ends_writes_nothing(place: Path) -> None:
+    order = ordered(place / "site", place / "out")
+    build(order)
+    replace_in(place / "site" / "campaigns.csv", "Morning show, spring", "Evening show")
+    replace_in(place / "site" / "campaigns.csv", "2026-03-31", "2026-03-30")
+    assert build(order).written == 0
 
 
 @pytest.mark.parametrize(
@@ -194,5 +241,32 @@ def test_a_change_and_its_undoing_between_two_cut_off_builds(place: Path, monkey
             build(order)
     assert tree(place / "out") != before
     replace_in(place / "site" / "members.csv", "*coffee*", "**tea**")
+    build(order)
+    assert tree(place / "out") == before
+
+
+@pytest.mark.parametrize("code", ["fair", "tea"])
+def test_a_campaign_and_its_undoing_between_two_cut_off_builds(
+    code: str, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = ordered(place / "site", place / "out")
+    build(order)
+    before = tree(place / "out")
+    channels = {"fair": ("fair,,event", "fair,,flyer"), "tea": ("tea,m1,flyer", "tea,m1,event")}[code]
+    replace_in(place / "site" / "campaigns.csv", *channels)
+    kept = Record.enter_landings
+
+    def cut_off(record: Record, written: Iterable[tuple[str, str, bytes | None]]) -> None:
+        rows = list(written)
+        if any(key is not None for _, _, key in rows):
+            raise KeyboardInterrupt
+        kept(record, rows)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Record, "enter_landings", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            build(order)
+    assert tree(place / "out") != before
+    replace_in(place / "site" / "campaigns.csv", *channels[::-1])
     build(order)
     assert tree(place / "out") == before

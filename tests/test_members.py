@@ -559,7 +559,7 @@ def test_a_temporary_index_goes_with_its_roster_and_travels_to_workers(tmp_path:
 
 def test_the_index_is_read_only_to_its_readers(load: Load) -> None:
     roster = load(row("a"))
-    with roster._connection() as database, pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with roster._reader.connection() as database, pytest.raises(sqlite3.OperationalError, match="readonly"):
         database.execute("delete from member")
 
 

@@ -25,7 +25,7 @@ from sitegen.build import build
 from sitegen.production.http import host_of, takes_gzip
 from sitegen.production.ledger import Ledger
 from sitegen.slugs import slugify
-from tests.conftest import TOKEN_KEY, ordered, replace_in, tree
+from tests.conftest import SITES, TOKEN_KEY, ordered, replace_in, tree
 
 COMPANY = "brambleandwick.example"
 
@@ -388,3 +388,55 @@ def test_the_ledger_never_goes_back(tmp_path):
     assert third["a"] > second["a"]
     (tmp_path / "since.json").write_text("not JSON", encoding="utf-8")
     assert ledger.since({"a": "1"})["a"] >= first["a"]
+
+
+@pytest.mark.parametrize("layout", ["path", "subdomain"])
+def test_landing_pages(tmp_path, layout):
+    """Those of a build, byte for byte; a new campaign is there at once, and nobody else's page."""
+    folder = Path(shutil.copytree(SITES / layout / "input", tmp_path / "content"))
+    build(ordered(folder, tmp_path / "public"))
+    company = "potandkettle.example"
+
+    def host(slug):
+        return f"{slug}.{company}" if layout == "subdomain" and slug else company
+
+    def at(slug, path):
+        return f"/{slug}/{path}" if layout == "path" and slug else f"/{path}"
+
+    with serving(folder, "--workers", "2") as running:
+
+        def ask(slug, path, **headers):
+            return running.ask(at(slug, path), host=host(slug), **headers)
+
+        places = (("", "c/fair/"), ("", "c/"), ("ana", "c/radio7/"), ("ana", "c/tea/"), ("tom-co-b", "c/tom2/"))
+        for slug, path in places:
+            status, headers, content = ask(slug, path)
+            assert status == 200
+            assert content == (tmp_path / "public" / slug / path / "index.html").read_bytes()
+            assert ask(slug, path, If_None_Match=headers["ETag"])[0] == 304
+            packed = ask(slug, path, Accept_Encoding="gzip")
+            assert gzip.decompress(packed[2]) == content
+            status, headers, _ = ask(slug, path.removesuffix("/"))
+            assert (status, headers["Location"]) == (308, at(slug, path))
+        for slug, path in (
+            ("", "c/radio7/"),
+            ("", "c/nothing/"),
+            ("ana", "c/fair/"),
+            ("ana", "c/tom2/"),
+            ("ana", "c/"),
+        ):
+            assert ask(slug, path)[0] == 404, (slug, path)
+        assert ask("gone", "c/left/")[0] == 410
+        tag = ask("ana", "c/tea/")[1]["ETag"]
+        other = ask("ana", "c/radio7/")[1]["ETag"]
+        replace_in(folder / "campaigns.csv", "tea,m1,flyer", "tea,m1,event")
+        with (folder / "campaigns.csv").open("a") as file:
+            file.write("bus,m2,newspaper,,,\n")
+        running.becomes(lambda: ask("tom-co-b", "c/bus/")[0] == 200 and ask("ana", "c/tea/")[1]["ETag"] != tag)
+        assert ask("ana", "c/radio7/")[1]["ETag"] == other
+        with (folder / "campaigns.csv").open("a") as file:
+            file.write("bus,m2,newspaper,,,\n")
+        running.becomes(lambda: "is also on line" in running.log.read_text())
+        assert ask("tom-co-b", "c/bus/")[0] == 200, "what was there before stays"
+        replace_in(folder / "campaigns.csv", "bus,m2,newspaper,,,\nbus,m2,newspaper,,,\n", "")
+        running.becomes(lambda: ask("tom-co-b", "c/bus/")[0] == 404)

@@ -82,6 +82,10 @@ def test_a_broken_file_shows_where_and_recovers(folder: Path) -> None:
         assert _when(lambda: get(port, "/about/"), 200)[0] == 200
 
 
+def append(path: Path, text: str) -> None:
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
 def _when(ask: Callable[[], tuple[int, dict[str, str], str]], status: int) -> tuple[int, str]:
     """Asks until the preview has seen the save."""
     for _ in range(200):
@@ -110,11 +114,44 @@ def test_what_the_preview_answers(folder: Path) -> None:
         assert get(port, photo)[0] == 200
 
 
+def test_landing_pages_in_the_preview(folder: Path) -> None:
+    replace_in(folder / "members.csv", ",en,CN,active,", ",en,CN,inactive,")
+    append(folder / "campaigns.csv", "wang,m4,web,,,\n")
+    with serving(folder, "--port", "0") as port:
+        assert "Nos oíste en la radio" in get(port, "/ana/c/radio7/")[2]
+        assert "We met" in get(port, "/c/fair/")[2]
+        assert "Do you have a code?" in get(port, "/c/")[2]
+        assert get(port, "/ana/c/radio7")[1]["location"] == "/ana/c/radio7/"
+        assert get(port, "/c/fair")[1]["location"] == "/c/fair/"
+        assert get(port, "/c")[1]["location"] == "/c/"
+        for nothing in (
+            "/ana/c/tom2/",
+            "/ana/c/fair/",
+            "/c/radio7/",
+            "/c/nothing/",
+            "/ana/c/",
+            "/c/Fair/",
+            "/campaign/",
+        ):
+            assert get(port, nothing)[0] == 404, nothing
+        for gone in ("/gone/c/left/", "/wang-xiao-ming/c/wang/"):
+            assert get(port, gone)[0] == 410, gone
+        append(folder / "campaigns.csv", "bus,m2,newspaper,,,\n")
+        assert "You read about us" in _when(lambda: get(port, "/tom-co-b/c/bus/"), 200)[1]
+        append(folder / "campaigns.csv", "bus,m1,newspaper,,,\n")
+        assert "code &quot;bus&quot; is also on line 8" in _when(lambda: get(port, "/"), 500)[1]
+
+
 def test_members_hosts_in_the_subdomain_layout(folder: Path) -> None:
     replace_in(folder / "site.toml", 'locales = ["en", "es"]', 'layout = "subdomain"\nlocales = ["en", "es"]')
     with serving(folder, "--port", "0") as port:
         assert "Ana O" in get(port, "/", host=f"ana.127.0.0.1:{port}")[2]
         assert "We are Pot" in get(port, "/")[2]
+        assert "Nos oíste en la radio" in get(port, "/c/radio7/", host=f"ana.127.0.0.1:{port}")[2]
+        assert get(port, "/c/fair/", host=f"ana.127.0.0.1:{port}")[0] == 404
+        policy = get(port, "/c/")[1]["content-security-policy"]
+        members = f"http://*.127.0.0.1:{port};"
+        assert f"form-action 'self' https://sign.potandkettle.example {members}" in policy
 
 
 def test_the_next_port_is_taken_where_one_is_in_use(folder: Path) -> None:

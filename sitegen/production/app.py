@@ -78,7 +78,7 @@ class Desk:
         self._host_of = http.host_of(urlsplit(site.addresses.url).netloc)
         self._by_host = site.addresses.layout == "subdomain"
         self._safe: list[Header] = [
-            ("Content-Security-Policy", policy(site.settings.capture_url)),
+            ("Content-Security-Policy", policy(site.settings.capture_url, site.addresses)),
             ("X-Content-Type-Options", "nosniff"),
             ("Referrer-Policy", "strict-origin-when-cross-origin"),
         ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from time import thread_time
@@ -12,11 +14,14 @@ from typing import cast
 
 import jinja2
 
-from sitegen import __version__, cards, check, hosts, packing, qr
-from sitegen.addresses import ASSETS
+from sitegen import __version__, campaigns, cards, check, hosts, packing, qr
+from sitegen.addresses import ASSETS, CAMPAIGNS
 from sitegen.content import NOT_FOUND
 from sitegen.context import Photo, PhotoSource
+from sitegen.hosts import Host, Landing
 from sitegen.membersites import QR_CODE, VCARD
+from sitegen.model import Campaign, Channel
+from sitegen.placements import Placements
 from sitegen.production import messages
 from sitegen.production.ledger import Ledger
 from sitegen.production.pictures import Pictures
@@ -51,13 +56,23 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """A file of a member's site: a page, or one of the two that are not (``planned`` is None)."""
+    """A file of a member's site: a page, or one of the two that are not (``planned`` is None). ``campaign``: whose
+    landing page it is."""
 
     path: str
     planned: PlannedPage | None
     key: str
     since: int
     type: str
+    campaign: Campaign | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The campaigns, and when they last changed, in seconds since 1970."""
+
+    campaigns: Placements
+    since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +86,11 @@ class Edition:
     """One state of the site's files. Safe to ask from several threads, and after a fork."""
 
     def __init__(
-        self, site: Site, signer: TokenSigner, lookup: Lookup, folder: Path, ledger: Ledger, since: int
+        self, site: Site, signer: TokenSigner, lookup: Lookup, placed: Placed, folder: Path, ledger: Ledger, since: int
     ) -> None:
         """``folder``: for what is made on request. ``since``: when roster or photos last changed."""
         self.site = site
+        self.placed = placed
         self.members_since = since
         self.lookup = lookup
         self._renderer = Renderer(site, signer)
@@ -88,9 +104,16 @@ class Edition:
         }
         plans = {code: self._renderer.plan(site.member_variant(code)) for code in site.settings.locales}
         plans[_COMPANY] = self._renderer.plan(site.company_variant)
-        keys = {f"{code}/{each.file}": self._key(each) for code, plan in plans.items() for each in plan}
+        variants = {
+            _COMPANY: site.company_variant,
+            **{each: site.member_variant(each) for each in site.settings.locales},
+        }
+        self._landings = {code: self._renderer.landing_page(variant) for code, variant in variants.items()}
+        made = {code: (*plan, landing) if (landing := self._landings[code]) else plan for code, plan in plans.items()}
+        keys = {f"{code}/{each.file}": self._key(each) for code, plan in made.items() for each in plan}
         keys |= {f"{code}/{VCARD}": self._card_key(code) for code in site.settings.locales}
         times = ledger.since(keys, [site.folder / "pages", site.folder / "site.toml", *site.theme.folders])
+        self._keys, self._times = keys, times
         self._stored = dict(self._company(plans[_COMPANY], keys, times))
         self._members = {code: dict(self._files(code, plans[code], keys, times)) for code in site.settings.locales}
         self._sitemaps = Sitemaps(site, self._renderer, lookup, folder, max(times.values()))
@@ -104,6 +127,8 @@ class Edition:
             return self._rendition(path.removeprefix(f"{ASSETS}/"))
         if path and f"{path}/" in self._stored:
             return Moved(f"{path}/")
+        if path.startswith(f"{CAMPAIGNS}/"):
+            return self._company_landing(path)
         return self._sitemap(path) if path.endswith((".xml", ".txt")) else None
 
     def personal(self, found: Found, path: str) -> Personal | Stored | Moved:
@@ -117,7 +142,10 @@ class Edition:
         here = files.get(path)
         if here is not None:
             return here
-        return Moved(f"{path}/") if path and f"{path}/" in files else self.message(NOT_FOUND, locale)
+        if path and f"{path}/" in files:
+            return Moved(f"{path}/")
+        landing = self._landing(path, locale, found.row[_ID]) if path.startswith(f"{CAMPAIGNS}/") else None
+        return landing or self.message(NOT_FOUND, locale)
 
     def message(self, key: str, locale: str | None = None) -> Stored:
         """The page for what is not there, in a language or the company's own."""
@@ -138,11 +166,49 @@ class Edition:
         member = found.member
         if file.planned is not None:
             host = hosts.of_member(self.site, member, found.sponsor, self._pictures.view)
-            return self._renderer.stamp(file.planned, self._renderer.sheet(host))
+            return self._stamped(file, host)
         home = self.site.addresses.member_home(member.slug)
         if file.path == QR_CODE:
             return qr.svg(home, member.name).encode()
         return cards.vcard(member, self.site.company, self.site.texts[member.locale].status, home).encode()
+
+    def with_placed(self, placed: Placed) -> Edition:
+        """The same edition with other campaigns."""
+        other = copy(self)
+        other.placed = placed
+        return other
+
+    def _stamped(self, file: Personal, host: Host) -> bytes:
+        assert file.planned is not None
+        whose: Host | Landing = host
+        if file.campaign is not None:
+            whose = self._renderer.landing(file.planned, host, file.campaign)
+        return self._renderer.stamp(file.planned, self._renderer.sheet(whose))
+
+    def _landing(self, path: str, code: str, member_id: str | None) -> Personal | Moved | None:
+        """The landing page at a path of a member's site or (None) the company's; ``code``: of the site's pages."""
+        named, page = campaigns.code_in(path), self._landings.get(code)
+        campaign = self._campaign(named[0]) if named and page else None
+        if named is None or page is None or campaign is None or campaign.member != member_id:
+            return None
+        if not named[1]:
+            return Moved(f"{path}/")
+        name = f"{code}/{page.file}"
+        key = f"{self._keys[name]} {campaign.code} {campaign.channel.value}"
+        return Personal(path, page, key, max(self._times[name], self.placed.since), HTML, campaign)
+
+    def _campaign(self, code: str) -> Campaign | None:
+        try:
+            return self.placed.campaigns.one(code)
+        except sqlite3.Error as error:
+            raise Unavailable(f"the index of the campaigns cannot be read: {error}") from error
+
+    def _company_landing(self, path: str) -> Stored | Moved | None:
+        here = self._landing(path, _COMPANY, None)
+        if not isinstance(here, Personal):
+            return here
+        content = self._stamped(here, hosts.of_company(self.site))
+        return _stored(content, HTML, _digest(here.key.encode()), here.since)
 
     def _warm_up(self) -> None:
         """Lets the programs of all pages meet members of many shapes, so that forked processes share what they learn,
@@ -151,8 +217,13 @@ class Edition:
         for member, sponsor in self.lookup.active_with_sponsors():
             host = hosts.of_member(self.site, member, sponsor, lambda name: _STAND_IN)
             sheet = self._renderer.sheet(host)
-            for planned in self._renderer.plan(self.site.member_variant(member.locale)):
+            variant = self.site.member_variant(member.locale)
+            for planned in self._renderer.plan(variant):
                 self._renderer.stamp(planned, sheet)
+            page = self._renderer.landing_page(variant)
+            if page is not None and len(self.placed.campaigns):
+                landing = self._renderer.landing(page, host, Campaign("any", member.id, Channel.WEB))
+                self._renderer.stamp(page, self._renderer.sheet(landing))
             if thread_time() > ends:
                 break
 
@@ -199,7 +270,7 @@ class Edition:
         return None if made is None else _stored(made.content, content_type(path), made.tag, made.since)
 
 
-_LOCALE, _STATUS, _PHOTO = (Found.place(each) for each in ("locale", "status", "photo"))
+_ID, _LOCALE, _STATUS, _PHOTO = (Found.place(each) for each in ("id", "locale", "status", "photo"))
 _SPONSORS_PHOTO = Found.place("photo", of_sponsor=True)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -18,7 +18,7 @@ from sitegen import site as sites
 from sitegen.errors import EspalierError, OutputError
 from sitegen.inputs import Inputs
 from sitegen.orders import Order
-from sitegen.production.edition import Edition
+from sitegen.production.edition import Edition, Placed
 from sitegen.production.ledger import Ledger, locked
 from sitegen.roster.lookup import IndexLookup, Lookup, Unavailable
 from sitegen.site import Site
@@ -81,17 +81,24 @@ class Renewing:
             now = again
         self._inputs = now
         try:
-            site = self._site()
-            edition = self._load(site, now, before)
+            edition = self._renewed(now, before)
         except EspalierError as error:
             if self._wanted.roster_url is not None:  # what is missing may come by the database
                 self._inputs, self._cost = before, perf_counter() - started
             self._tell(now, "the site as it is saved now cannot be shown; what was there before stays\n%s", error)
             return False
+        site = edition.site
         self._inputs = now if site.theme.folders == self.edition.site.theme.folders else self._look(site)
         self.edition = edition
         self._tell(now, "%s: changes are live", site.folder)
         return True
+
+    def _renewed(self, now: Inputs, before: Inputs) -> Edition:
+        """The edition of the files as they are; where only campaigns changed, all else stays."""
+        if replace(now, campaigns=before.campaigns) != before:
+            return self._load(self._site(), now, before)
+        with locked(self._made / "loading.lock"):
+            return self.edition.with_placed(self._placed(self.edition.site, self.edition.lookup, now))
 
     def _run(self) -> None:
         pause = 0.0  # a process that was started late begins with an old edition
@@ -114,7 +121,8 @@ class Renewing:
         with locked(self._made / "loading.lock"):  # the index of a changed roster is made once, not by every process
             since = self._ledger.since({"members": now.members}, [site.settings.roster_path, site.folder / "photos"])
             lookup, rules = self._lookup(site, now, before, since["members"])
-        edition = Edition(site, signer, lookup, self._made, self._ledger, since["members"])
+            placed = self._placed(site, lookup, now)
+        edition = Edition(site, signer, lookup, placed, self._made, self._ledger, since["members"])
         self._rules = rules
         return edition
 
@@ -130,6 +138,13 @@ class Renewing:
             return postgres.PostgresLookup(self._wanted.roster_url, postgres.rules(site.roster_rules)), rules
         roster = check.roster(site, self._wanted.instance / "roster.sqlite")
         return IndexLookup(roster, since, threads=self._wanted.threads), rules
+
+    def _placed(self, site: Site, lookup: Lookup, now: Inputs) -> Placed:
+        """The campaigns. Whether their members exist is looked at where the roster is the site's own file."""
+        since = self._ledger.since({"campaigns": now.campaigns}, [site.campaigns_path])
+        roster = lookup.roster if isinstance(lookup, IndexLookup) else None
+        placements = check.campaigns(site, roster, self._made / "campaigns.sqlite")
+        return Placed(placements, since["campaigns"])
 
     def _tell(self, now: Inputs, message: str, *values: object) -> None:
         """Logs, unless another process has told the same already."""

@@ -7,9 +7,8 @@ import shutil
 import sqlite3
 import tempfile
 import weakref
-from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +19,7 @@ from sitegen.errors import Fault, RosterError
 from sitegen.model import Member, Status
 from sitegen.roster import reading, table
 from sitegen.roster.loading import Loader
+from sitegen.roster.reader import Reader
 from sitegen.roster.values import Rules
 from sitegen.slugs import RESERVED
 
@@ -51,10 +51,8 @@ class Roster:
         self.index = index
         # A temporary folder goes with its roster, but never with a copy of it in a forked process.
         self._remove_folder = weakref.finalize(self, _remove, folder, os.getpid())
-        self._process = os.getpid()
-        self._idle: deque[sqlite3.Connection] = deque()
-        self._inherited: list[deque[sqlite3.Connection]] = []
-        meta = dict(self._all("select key, value from meta"))
+        self._reader = Reader(index)
+        meta = dict(self._reader.all("select key, value from meta"))
         self._members, self._active = int(meta["members"]), int(meta["active"])
         self.digest = str(meta["digest"])
         """SHA-256 of the roster file that this index was made from, in hexadecimal."""
@@ -107,8 +105,7 @@ class Roster:
 
     def close(self) -> None:
         """Closes the connections that nobody is reading from, and removes a temporary index."""
-        while self._idle:
-            self._idle.pop().close()
+        self._reader.close()
         self._remove_folder()
 
     # -- whole rosters ---------------------------------------------------------------------------------
@@ -139,7 +136,7 @@ class Roster:
             f"select {_M}, {_S} from member m left join member s on s.row = m.nearest"
             " where +m.status = 'active' and m.row between ? and ? order by m.row"
         )
-        with self._connection() as database:
+        with self._reader.connection() as database:
             for row in database.execute(query, self._ends(rows)):
                 above = row[_WIDTH:]
                 yield to_member(row[:_WIDTH]), None if above[0] is None else to_member(above)
@@ -178,12 +175,12 @@ class Roster:
 
     def downline_count(self, member: Member) -> int:
         """How many members stand below, directly or not, active or not."""
-        rows = self._all(f"select m.downline from member m where {_IS}", (member.id, member.id))
+        rows = self._reader.all(f"select m.downline from member m where {_IS}", (member.id, member.id))
         return int(rows[0][0]) if rows else 0
 
     def line(self, member: Member) -> int:
         """The line of the roster file on which the member stands, for messages about them."""
-        rows = self._all(f"select m.line from member m where {_IS}", (member.id, member.id))
+        rows = self._reader.all(f"select m.line from member m where {_IS}", (member.id, member.id))
         return int(rows[0][0])
 
     # -- searches --------------------------------------------------------------------------------------
@@ -197,38 +194,17 @@ class Roster:
     def count(self, query: Query) -> int:
         """How many members are meant."""
         conditions, values = _conditions(query)
-        return int(self._all(f"select count(*) from member m {conditions}", values)[0][0])
+        return int(self._reader.all(f"select count(*) from member m {conditions}", values)[0][0])
 
     # -- within ----------------------------------------------------------------------------------------
 
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one reader at a time; given back for the next one."""
-        if self._process != os.getpid():
-            # After a fork, connections of the parent must be neither used nor closed (sqlite.org/howtocorrupt).
-            self._inherited.append(self._idle)  # else they would be closed as garbage
-            self._process, self._idle = os.getpid(), deque()
-        try:
-            database = self._idle.pop()
-        except IndexError:
-            address = f"{self.index.resolve().as_uri()}?mode=ro&immutable=1"
-            database = sqlite3.connect(address, uri=True, check_same_thread=False)
-        try:
-            yield database
-        finally:
-            self._idle.append(database)
-
     def _members_of(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[Member]:
-        with self._connection() as database:
+        with self._reader.connection() as database:
             yield from map(table.to_member, database.execute(query, values))
 
     def _one(self, query: str, values: tuple[Any, ...]) -> Member | None:
-        rows = self._all(query, values)
+        rows = self._reader.all(query, values)
         return table.to_member(rows[0]) if rows else None
-
-    def _all(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        with self._connection() as database:
-            return database.execute(query, values).fetchall()
 
     def _ends(self, rows: range | None) -> tuple[int, int]:
         return (1, self._members) if rows is None else (rows.start, rows.stop - 1)
@@ -238,7 +214,7 @@ class Roster:
         if photos is None:
             return
         query = "select line, photo from member where photo is not null order by row"
-        with self._connection() as database:
+        with self._reader.connection() as database:
             missing = [
                 Fault(f'photo "{photo}": there is no such photo', where=path, line=line)
                 for line, photo in database.execute(query)

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from capture.limits import abuse
+from sitegen.addresses import Addresses
 from sitegen.serve import policy
 from tests.deploy.conftest import URL, publish
 from tests.deploy.servers import DOMAIN, Answer, Server
@@ -25,8 +26,10 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 GUARDS = ("content-security-policy", "x-content-type-options", "referrer-policy", "strict-transport-security")
 
 
-def assert_guarded(answer: Answer) -> None:
-    assert answer.headers["content-security-policy"] == policy(f"{URL}/capture")
+def assert_guarded(server: Server, answer: Answer) -> None:
+    assert answer.headers["content-security-policy"] == policy(
+        f"{URL}/capture", Addresses(URL, server.published.layout)
+    )
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "strict-origin-when-cross-origin"
     assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
@@ -46,9 +49,20 @@ def test_the_companys_page_is_asked_for_anew_each_time(server: Server) -> None:
     assert answer.body == (server.published.place / "public" / "index.html").read_bytes()
     assert answer.headers["content-type"].startswith("text/html")
     assert answer.headers["cache-control"] == "no-cache"
-    assert_guarded(answer)
+    assert_guarded(server, answer)
     again = server.ask("/", headers={"If-None-Match": answer.headers["etag"]})
     assert (again.status, again.body) == (304, b"")
+
+
+def test_landing_pages_of_campaigns(server: Server) -> None:
+    public = server.published.place / "public"
+    for slug, path in (("", "c/fair/"), ("", "c/"), ("ana", "c/radio7/"), ("tom-co-b", "c/tom2/")):
+        answer = server.member(slug, f"/{path}") if slug else server.ask(f"/{path}")
+        assert answer.status == 200
+        assert answer.body == (public / slug / path / "index.html").read_bytes()
+        assert_guarded(server, answer)
+    assert server.member("ana", "/c/tom2/").status == 404
+    assert server.ask("/c/nothing/").status == 404
 
 
 def test_a_members_pages_in_both_languages(server: Server) -> None:
@@ -57,7 +71,7 @@ def test_a_members_pages_in_both_languages(server: Server) -> None:
         answer = server.member(slug, path)
         assert answer.status == 200
         assert answer.body == (public / slug / path.lstrip("/") / "index.html").read_bytes()
-        assert_guarded(answer)
+        assert_guarded(server, answer)
 
 
 def test_head_says_what_get_says(server: Server) -> None:
@@ -82,7 +96,7 @@ def test_what_is_not_there_shows_the_sites_own_page(server: Server) -> None:
         assert b"Nothing is written on this card" in answer.body
         assert answer.headers["content-type"].startswith("text/html")
         assert answer.headers["cache-control"] == "no-cache"
-        assert_guarded(answer)
+        assert_guarded(server, answer)
 
 
 def test_an_inactive_member_is_gone_and_an_unknown_one_not_found(server: Server) -> None:
@@ -90,7 +104,7 @@ def test_an_inactive_member_is_gone_and_an_unknown_one_not_found(server: Server)
         answer = server.member("gone", path)
         assert answer.status == 410
         assert answer.headers["cache-control"] == "no-cache"
-        assert_guarded(answer)
+        assert_guarded(server, answer)
     assert server.member("nobody").status == 404
 
 

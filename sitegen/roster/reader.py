@@ -1,0 +1,48 @@
+"""Read-only connections to an index on disk, for several threads and through forks."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+class Reader:
+    """Lends connections to one index, each to one reader at a time."""
+
+    def __init__(self, index: Path) -> None:
+        self._index = index
+        self._process = os.getpid()
+        self._idle: deque[sqlite3.Connection] = deque()
+        self._inherited: list[deque[sqlite3.Connection]] = []
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one reader at a time; given back for the next one."""
+        if self._process != os.getpid():
+            # After a fork, connections of the parent must be neither used nor closed (sqlite.org/howtocorrupt).
+            self._inherited.append(self._idle)  # else they would be closed as garbage
+            self._process, self._idle = os.getpid(), deque()
+        try:
+            database = self._idle.pop()
+        except IndexError:
+            address = f"{self._index.resolve().as_uri()}?mode=ro&immutable=1"
+            database = sqlite3.connect(address, uri=True, check_same_thread=False)
+        try:
+            yield database
+        finally:
+            self._idle.append(database)
+
+    def all(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Every row of a query."""
+        with self.connection() as database:
+            return database.execute(query, values).fetchall()
+
+    def close(self) -> None:
+        """Closes the connections that nobody is reading from."""
+        while self._idle:
+            self._idle.pop().close()
