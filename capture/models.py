@@ -301,6 +301,7 @@ class Visit(Base):
     """How often a page was shown on a day. Nothing tells by whom."""
 
     __tablename__ = "visit"
+    __table_args__ = (Index("ix_visit_host_day", "host", "day"),)
 
     day: Mapped[date] = mapped_column(primary_key=True)
     host: Mapped[str] = mapped_column(Code, primary_key=True)
@@ -308,6 +309,33 @@ class Visit(Base):
     page: Mapped[str] = mapped_column(Words, primary_key=True)
     """As page tokens call it; a campaign's landing page is ``c/`` and its code."""
     count: Mapped[int] = mapped_column(BigInteger)
+
+
+class VisitedWeek(Base):
+    """The visits of all hosts together by week, so that the company's numbers need not go through every day of every
+    member. Made from ``Visit`` and can be made again."""
+
+    __tablename__ = "visited_week"
+
+    week: Mapped[date] = mapped_column(primary_key=True)
+    """Its Monday."""
+    page: Mapped[str] = mapped_column(Words, primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
+
+
+class Counted(Base):
+    """What works for the whole company, counted ahead: going through a million leads takes longer than a page may."""
+
+    __tablename__ = "counted"
+
+    period: Mapped[str] = mapped_column(String(8), primary_key=True)
+    """See ``results.Period``."""
+    interest: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """See ``results.About``."""
+    figures: Mapped[dict[str, Any]]
+    """A ``results.Results``."""
+    at: Mapped[datetime]
+    """When it was counted."""
 
 
 class Touch(Sealed):

@@ -17,13 +17,22 @@ LAST_SECONDS = 10.0
 class Regular:
     """Calls ``act`` every so many seconds until it is ended; no trouble stops it.
 
-    ``at_end``: once more when it is ended.
+    ``at_once``: the first time when it is started; ``at_end``: once more when it is ended.
     """
 
-    def __init__(self, name: str, seconds: float, act: Callable[[], object], *, at_end: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        seconds: float,
+        act: Callable[[], object],
+        *,
+        at_once: bool = False,
+        at_end: bool = False,
+    ) -> None:
         self.name = name
         self._seconds = seconds
         self._act = act
+        self._at_once = at_once
         self._at_end = at_end
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -49,5 +58,7 @@ class Regular:
             log.exception("%s: a fault", self.name)
 
     def _run(self) -> None:
+        if self._at_once:
+            self.once()
         while not self._stop.wait(self._seconds):
             self.once()

@@ -15,6 +15,7 @@ from prometheus_client import multiprocess
 
 from capture import logs, metrics, sending, visits
 from capture.app import create_app
+from capture.cases import counting
 from capture.connections import Threads
 from capture.db import Database, Unavailable
 from capture.directory import EspalierError, Fault
@@ -162,7 +163,11 @@ class Server(BaseApplication):  # type: ignore[misc]
         logs.adopt("gunicorn.error")
         app = create_app(self._settings)
         service: Service = app.extensions[EXTENSION]
-        self._regular = [Regular("visits", visits.EVERY_SECONDS, service.visits.write, at_end=True)]
+        database, clock = service.database, service.clock
+        self._regular = [
+            Regular("visits", visits.EVERY_SECONDS, service.visits.write, at_end=True),
+            Regular("numbers", counting.EVERY.total_seconds(), lambda: counting.ahead(database, clock()), at_once=True),
+        ]
         if self._send_mail:
             self._worker = sending.make(self._settings, service.database, service.links, service.clock)
             if self._worker is None:

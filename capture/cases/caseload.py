@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from capture.cases.pipeline import Stage
@@ -102,6 +102,18 @@ def visible(person: Person) -> ColumnElement[bool]:
         return known
     assert person.member is not None
     return and_(known, Lead.servicer_id == person.member.id)
+
+
+def counted(person: Person) -> ColumnElement[bool]:
+    """Which leads stand in somebody's numbers: beside the visible ones those whose owner did not confirm yet, and those
+    that were erased. Good for numbers only: no row and no name may be shown by it."""
+    if person.staff is not None:
+        return true()
+    assert person.member is not None
+    # Before there is a decision a sign-up belongs to the page it came from. Written so that no index on who follows up
+    # is used for it: most of what that holds is decided.
+    undecided = func.coalesce(Lead.servicer_id, Lead.owner_id).is_(None)
+    return or_(Lead.servicer_id == person.member.id, and_(Lead.member_id == person.member.id, undecided))
 
 
 def find(session: Session, person: Person, number: int) -> Lead | None:

@@ -339,6 +339,8 @@ ALLOWED: dict[str, dict[str, int]] = {
     "office.leads": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "office.leads_csv": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "office.team": {**dict.fromkeys(ROLES, 200), "nobody": 303},
+    "works.works": {**dict.fromkeys(ROLES, 200), "nobody": 303},
+    "works.works_csv": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "office.met": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "office.add_met": {**dict.fromkeys(ROLES, 422), "nobody": 403},
     "campaigns.overview": {**dict.fromkeys(ROLES, 200), "nobody": 303},

@@ -1,0 +1,210 @@
+"""Asks the database for the numbers behind ``results``, and counts ahead where that takes too long for a page.
+
+A member's own leads are few and counted when they are asked for. So are the whole company's while there are few;
+beyond that the service counts them every few minutes and keeps the finished tables, with the moment they are of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, DateTime, String, case, cast, delete, func, insert, or_, select, true
+from sqlalchemy.orm import Session
+
+from capture.cases import campaigns, caseload
+from capture.cases.pipeline import Stage
+from capture.cases.results import About, Counts, Period, Placement, Results, Stages, fold, monday
+from capture.cases.signing_in import Person
+from capture.db import Database
+from capture.models import Campaign, Counted, Lead, Provenance, Spending, Touch, Visit, VisitedWeek
+
+FEW = 20_000
+"""Leads that are counted when they are asked for."""
+
+EVERY = timedelta(minutes=5)
+"""Between two counts ahead."""
+
+OLD = 3 * EVERY
+"""After which a count is told to be older than it should be."""
+
+_ONE_AT_A_TIME = 5_260_120
+"""The number of PostgreSQL's lock for counting ahead, where several processes run."""
+
+_QUALIFIED = (Stage.QUALIFIED, Stage.CUSTOMER, Stage.RECRUIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a page shows. ``results`` None: not counted yet. ``at`` None: counted for this very answer."""
+
+    results: Results | None
+    at: datetime | None = None
+    old: bool = False
+
+
+def find(session: Session, person: Person, period: Period, about: About, now: datetime) -> Found:
+    """What works for somebody: for members what came to them, for staff everything."""
+    today = now.date()
+    if person.staff is None or not many(session):
+        return Found(fold(gather(session, person, today, period), period, about, today))
+    kept = session.get(Counted, (period, about))
+    if kept is None:
+        return Found(None)
+    return Found(Results.restored(kept.figures), kept.at, kept.at < now - OLD)
+
+
+def many(session: Session) -> bool:
+    """Whether the company's numbers have to be counted ahead."""
+    few = (select(column).limit(FEW + 1).subquery() for column in (Lead.id, Visit.day))
+    return any((session.scalar(select(func.count()).select_from(each)) or 0) > FEW for each in few)
+
+
+def ahead(database: Database, now: datetime) -> bool:
+    """Counts ahead where that is needed and was not just done. Returns whether it did. Raises Unavailable."""
+    with database.read() as session:
+        free = database.is_sqlite or session.scalar(select(func.pg_try_advisory_xact_lock(_ONE_AT_A_TIME)))
+        latest = session.scalar(select(func.max(Counted.at)))
+        # A little less than the pause, so that clocks that tick together do not skip every other turn.
+        if not free or (latest is not None and latest > now - EVERY * 0.9) or not many(session):
+            return False
+        with database.write() as writing:
+            _sum_up_visits(writing, database.is_sqlite)
+        if database.is_sqlite:
+            session.rollback()  # it would go on seeing what was there before; PostgreSQL's lock must stay
+        counts = gather(session, None, now.date(), Period.ALL)
+        kept = [
+            Counted(period=period, interest=about, figures=fold(counts, period, about, now.date()).stored(), at=now)
+            for period in Period
+            for about in About
+        ]
+        with database.write() as writing:
+            for each in kept:
+                writing.merge(each)
+    return True
+
+
+def gather(session: Session, person: Person | None, today: date, period: Period) -> Counts:
+    """Counts everything of a period. ``person`` None: for all, with the visits that were summed up by week."""
+    member_id = person.member.id if person and person.member else None
+    begins = period.begins(today)
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    leads = [true() if person is None else caseload.counted(person)]
+    if begins is not None:
+        leads.append(Lead.created_at >= _midnight(begins))
+    sources = _grouped(session, leads, _since(today), Lead.campaign_id, _kind())
+    mine = true() if person is None else campaigns.visible(person)
+    spend = _spend(session, mine, begins, monday(today) + timedelta(weeks=1))
+    return Counts(
+        weeks=[(_day(week), *rest) for week, *rest in _grouped(session, leads, _week(Lead.created_at, sqlite))],
+        sources=[(Period(since), *rest) for since, *rest in sources],
+        pages=[(Period(since), *rest) for since, *rest in _grouped(session, leads, _since(today), _first_page())],
+        visits=_all_visits(session, begins) if person is None else _visits(session, member_id, begins, sqlite),
+        spend=spend,
+        placements=_placements(session, mine, {row[1] for row in sources if row[1] is not None}),
+    )
+
+
+def _grouped(session: Session, leads: Sequence[ColumnElement[bool]], *keys: Any) -> list[Any]:
+    """How many leads there are by these keys and by interest, and how far they have come."""
+    named = [key.label(f"key_{number}") for number, key in enumerate(keys)]
+    # Inside, since PostgreSQL does not see that two expressions with values of their own are the same.
+    each = select(*named, Lead.interest, Lead.confirmed_at, Lead.stage).where(*leads).subquery()
+    by = [*(each.c[key.name] for key in named), each.c.interest]
+    stages = (
+        func.count(),
+        func.count(each.c.confirmed_at),
+        func.count().filter(each.c.stage.in_(_QUALIFIED)),
+        func.count().filter(each.c.stage == Stage.CUSTOMER),
+        func.count().filter(each.c.stage == Stage.RECRUIT),
+    )
+    rows = session.execute(select(*by, *stages).select_from(each).group_by(*by))
+    return [(*row[: -len(stages)], Stages(*row[-len(stages) :])) for row in rows]
+
+
+def _since(today: date) -> ColumnElement[str]:
+    """The shortest period that a lead falls into."""
+    begun = [(Lead.created_at >= _midnight(begins), str(each)) for each in Period if (begins := each.begins(today))]
+    return case(*begun, else_=str(Period.ALL))
+
+
+def _kind() -> ColumnElement[Any]:
+    """Where a lead came from that did not sign up."""
+    return select(Provenance.kind).where(Provenance.id == Lead.provenance_id).scalar_subquery()
+
+
+def _first_page() -> ColumnElement[Any]:
+    """The page of its first sign-up."""
+    return select(Touch.page).where(Touch.lead_id == Lead.id).order_by(Touch.id).limit(1).scalar_subquery()
+
+
+def _week(column: Any, sqlite: bool) -> ColumnElement[Any]:
+    """The Monday of a day, or of a moment in UTC."""
+    if sqlite:
+        # The day alone: SQLite rounds the last microseconds of a day up to the next.
+        return func.date(func.substr(column, 1, 10), "weekday 0", "-6 days", type_=String)
+    plain = cast(column, DateTime) if isinstance(column.type, Date) else func.timezone("UTC", column)
+    return cast(func.date_trunc("week", plain), Date)
+
+
+def _visits(session: Session, member_id: str | None, begins: date | None, sqlite: bool) -> list[tuple[date, str, int]]:
+    """The visits of a member's pages, or of all pages."""
+    days = select(_week(Visit.day, sqlite).label("week"), Visit.page, Visit.count.label("number"))
+    if member_id is not None:
+        days = days.where(Visit.host == member_id)
+    if begins is not None:
+        days = days.where(Visit.day >= begins)
+    each = days.subquery()
+    by = (each.c.week, each.c.page)
+    rows = session.execute(select(*by, func.sum(each.c.number)).group_by(*by))
+    return [(_day(week), page, int(count)) for week, page, count in rows]
+
+
+def _all_visits(session: Session, begins: date | None) -> list[tuple[date, str, int]]:
+    """The visits of all pages, as far as they were summed up."""
+    query = select(VisitedWeek.week, VisitedWeek.page, VisitedWeek.count)
+    if begins is not None:
+        query = query.where(VisitedWeek.week >= begins)
+    return [(week, page, count) for week, page, count in session.execute(query)]
+
+
+def _sum_up_visits(session: Session, sqlite: bool) -> None:
+    """Adds what came since the last time. Counts of a day may come late, though hardly by more than a week."""
+    latest = session.scalar(select(func.max(VisitedWeek.week)))
+    days = select(_week(Visit.day, sqlite).label("week"), Visit.page, Visit.count.label("number"))
+    if latest is not None:
+        since = latest - timedelta(weeks=1)
+        session.execute(delete(VisitedWeek).where(VisitedWeek.week >= since))
+        days = days.where(Visit.day >= since)
+    each = days.subquery()
+    total = cast(func.sum(each.c.number), VisitedWeek.count.type)
+    sums = select(each.c.week, each.c.page, total).group_by(each.c.week, each.c.page)
+    session.execute(insert(VisitedWeek).from_select(["week", "page", "count"], sums))
+
+
+def _spend(session: Session, mine: ColumnElement[bool], begins: date | None, ends: date) -> list[tuple[date, int, int]]:
+    """What was spent on somebody's campaigns."""
+    query = select(Spending.on, Spending.campaign_id, func.sum(Spending.amount)).where(Spending.on < ends, mine)
+    query = query.join(Campaign, Campaign.id == Spending.campaign_id)
+    if begins is not None:
+        query = query.where(Spending.on >= begins)
+    rows = session.execute(query.group_by(Spending.on, Spending.campaign_id))
+    return [(day, number, int(amount)) for day, number, amount in rows]
+
+
+def _placements(session: Session, mine: ColumnElement[bool], numbers: set[int]) -> dict[int, Placement]:
+    """Somebody's campaigns, and those of others that brought them leads."""
+    query = select(Campaign.id, Campaign.code, Campaign.channel, mine.label("shown"))
+    rows = session.execute(query.where(or_(mine, Campaign.id.in_(numbers))))
+    return {number: Placement(number, code, channel, bool(shown)) for number, code, channel, shown in rows}
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _day(value: date | str) -> date:
+    """SQLite tells days as text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
