@@ -6,6 +6,7 @@ import io
 from functools import partial
 from typing import Any
 
+import phonenumbers
 import segno
 from flask import Blueprint, Response, make_response, redirect, request
 from sqlalchemy.orm import Session
@@ -143,6 +144,7 @@ def flyer(code: str) -> Response:
             title=landing.title if landing else company.name,
             spoken=campaigns.spoken(found.code),
             address=_address(company, found),
+            phone=_as_read(found.member.phone) if found.member and found.member.phone else None,
             cards=cards,
             at="campaigns",
         )
@@ -194,6 +196,12 @@ def _page(session: Session, template: str, status: int = 200, **values: Any) -> 
 
 def _amount(amount: int, *, currency: str, locale: str) -> str:
     return money.shown(amount, currency, locale)
+
+
+def _as_read(phone: str) -> str:
+    """A number in E.164 as people read it: ``+34 600 11 12 22``."""
+    number = phonenumbers.parse(phone, None)
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
 
 
 def _to(code: str) -> Response:
