@@ -18,6 +18,7 @@ from capture.groups import Groups
 from capture.mailing import reports
 from capture.mailing.mail import Letters
 from capture.office import campaigns, door, works
+from capture.office import lists as office_lists
 from capture.office import views as office_views
 from capture.public import answers, confirm, going, headers, look, mailbox, rights, unsubscribe, views, visits
 from capture.service import EXTENSION, Service
@@ -69,7 +70,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies, 0, 0, 0, 0)  # type: ignore[method-assign]
     headers.install(app)
     health.install(app)
-    office = (door.blueprint, office_views.blueprint, campaigns.blueprint, works.blueprint)
+    office = (door.blueprint, office_views.blueprint, campaigns.blueprint, works.blueprint, office_lists.blueprint)
     mailed = (confirm.blueprint, unsubscribe.blueprint, rights.blueprint)
     public = (views.blueprint, look.blueprint, going.blueprint, visits.blueprint)
     for blueprint in (*public, *mailed, *office, reports.blueprint, openapi.blueprint):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
+import threading
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -27,12 +28,13 @@ from gunicorn.http.errors import (
 from gunicorn.workers.gthread import ThreadWorker
 
 from capture.public.headers import HEADERS, policy
+from capture.service import GIVE_TIME
 
 log = logging.getLogger("capture.connections")
 
 REQUEST_SECONDS = 20.0
 """From a request's first byte to the end of its answer. Whoever sends one byte now and then would otherwise hold a
-thread for as long as they like."""
+thread for as long as they like. A view that knows its sender may give them longer (``service.give_time``)."""
 
 REASONS = {
     400: "Bad Request",
@@ -64,19 +66,36 @@ class Threads(ThreadWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._begun: dict[Any, float] = {}
+        self._here = threading.local()
 
     def load_wsgi(self) -> None:
         """Makes the application, once in each process."""
         super().load_wsgi()
-        self.wsgi = with_readable_bodies(self.wsgi)
+        self.wsgi = with_readable_bodies(self._with_time(self.wsgi))
 
     def handle(self, conn: Any) -> Any:
         """One request of a connection, in a thread."""
         self._begun[conn] = time.monotonic()
+        self._here.conn = conn
         try:
             return super().handle(conn)
         finally:
             self._begun.pop(conn, None)
+
+    def _with_time(self, application: WSGIApplication) -> WSGIApplication:
+        """The application, which may give the request it answers more seconds than others have."""
+
+        def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            conn = self._here.conn
+
+            def give(seconds: float) -> None:
+                if conn in self._begun:
+                    self._begun[conn] = time.monotonic() + seconds - REQUEST_SECONDS
+
+            environ[GIVE_TIME] = give
+            return application(environ, start_response)
+
+        return answer
 
     def murder_pending(self) -> None:
         """Called by the main loop every second or more often."""

@@ -612,6 +612,8 @@ class Provenance(Base):
     """SHA-256 of the file, in hexadecimal: the same file goes on where it was cut off."""
     rows: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """Rows of the file that are done."""
+    campaign_id: Mapped[int | None] = mapped_column(Id)
+    """The campaign that those of its leads were given that are new."""
     at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
@@ -634,3 +636,42 @@ class Ledger(Base):
     reason: Mapped[str | None] = mapped_column(String(32))
     """Why it was refused."""
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))
+
+
+class Upload(Base):
+    """A list that was brought in the browser: what it is, what its columns mean, and how far it has come."""
+
+    __tablename__ = "upload"
+    __table_args__ = (
+        CheckConstraint("state IN ('new', 'checking', 'checked', 'taking', 'done', 'gone')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"), index=True)
+    """Who brought it and whose leads they become; None: somebody of the staff, for the company."""
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    file: Mapped[str] = mapped_column(Words)
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the file, in hexadecimal."""
+    rows: Mapped[int] = mapped_column(Integer)
+    """Below its header."""
+    content: Mapped[str | None] = mapped_column(Text, deferred=True)
+    """The file's text; None once it was taken in, or after a day: it is destroyed then."""
+    places: Mapped[dict[str, Any]]
+    """Field to column, counted from 0."""
+    vendor: Mapped[str | None] = mapped_column(Words)
+    obtained_on: Mapped[date | None]
+    wording: Mapped[str | None] = mapped_column(Text)
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    """new, checking (a dry run), checked, taking, done; gone: given up before it was done."""
+    done: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Rows of the dry run, or of the taking in, that are done."""
+    outcomes: Mapped[dict[str, Any]]
+    """What became of its rows, or would; empty before the dry run has ended."""
+    provenance_id: Mapped[int | None] = mapped_column(ForeignKey("provenance.id"))
+    """Where its leads and its ledger are; None before anything was taken in."""
+    leased_until: Mapped[datetime | None]
+    lease_owner: Mapped[str | None] = mapped_column(Code)
+    at: Mapped[datetime] = mapped_column(index=True)
+    finished_at: Mapped[datetime | None]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from flask import current_app
+from flask import current_app, request
 
 from capture.db import Database
 from capture.directory import TokenSigner
@@ -18,6 +18,9 @@ from capture.tokens import Links
 from capture.visits import Visits
 
 EXTENSION = "espalier"
+
+GIVE_TIME = "espalier.give_time"
+"""Where the server leaves in a request's environment what ``give_time`` calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,10 @@ class Service:
 def current() -> Service:
     """The service that answers the current request."""
     return cast(Service, current_app.extensions[EXTENSION])
+
+
+def give_time(seconds: float) -> None:
+    """Lets the current request take so long from now on; for senders who are known, and have much to send."""
+    give = request.environ.get(GIVE_TIME)
+    if give is not None:
+        give(seconds)

@@ -15,7 +15,8 @@ from prometheus_client import multiprocess
 
 from capture import logs, metrics, sending, visits
 from capture.app import create_app
-from capture.cases import counting
+from capture.cases import counting, intake
+from capture.cases.intake import Intake
 from capture.connections import Threads
 from capture.db import Database, Unavailable
 from capture.directory import EspalierError, Fault
@@ -67,7 +68,8 @@ def run(
 ) -> None:
     """Serves until SIGTERM or SIGINT; then takes no more connections and finishes what has begun.
 
-    ``send_mail``: each process sends what stands in the outbox, too, in a thread beside the requests.
+    ``send_mail``: each process sends what stands in the outbox, too, and takes in the lists that were brought, in
+    threads beside the requests.
     """
     logs.begin(plain=settings.demo)
     Server(settings, listener.detach(), threads, processes, send_mail).run()
@@ -75,6 +77,8 @@ def run(
 
 def send(settings: Settings, *, once: bool = False) -> None:
     """Sends mails until SIGTERM or SIGINT (or, ``once``, until none is due), and finishes the one that has begun.
+
+    Takes in the lists that were brought, too.
 
     Raises DeliveryError where no mail server is set.
     """
@@ -86,9 +90,12 @@ def send(settings: Settings, *, once: bool = False) -> None:
         hint = "e.g. ESPALIER_SMTP_URL=smtp+starttls://user:password@mail.example.com:587"
         raise DeliveryError(Fault("there is no mail server to send by", where="ESPALIER_SMTP_URL", hint=hint))
     told = threading.Event()
+    lists = Intake(database, Links(settings.secret_keys), lambda: datetime.now(UTC))
+    regular = Regular("lists", intake.EVERY_SECONDS, lists.run, at_end=True)
 
     def end(number: int, frame: FrameType | None) -> None:
         worker.stop()
+        lists.stop()
         told.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -96,11 +103,14 @@ def send(settings: Settings, *, once: bool = False) -> None:
     try:
         if once:
             worker.run_once()
+            lists.run()
             return
         thread = threading.Thread(target=worker.run, name="worker", daemon=True)
         thread.start()
+        regular.start()
         told.wait()
         _finish(worker, thread)
+        regular.end()
     finally:
         database.engine.dispose()
 
@@ -125,6 +135,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._send_mail = send_mail
         self._worker: Worker | None = None
         self._thread: threading.Thread | None = None
+        self._intake: Intake | None = None
         self._regular: list[Regular] = []
         self._options = {
             "bind": f"fd://{listener}",
@@ -169,6 +180,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             Regular("numbers", counting.EVERY.total_seconds(), lambda: counting.ahead(database, clock()), at_once=True),
         ]
         if self._send_mail:
+            self._intake = Intake(service.database, service.links, service.clock)
+            self._regular.append(Regular("lists", intake.EVERY_SECONDS, self._intake.run, at_end=True))
             self._worker = sending.make(self._settings, service.database, service.links, service.clock)
             if self._worker is None:
                 log.warning("mails wait in the outbox: ESPALIER_SMTP_URL is not set")
@@ -180,6 +193,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._begin_sending()
 
     def _end(self, server: Any, process: Any) -> None:
+        if self._intake is not None:
+            self._intake.stop()
         self._end_sending()
         for each in self._regular:
             each.end()

@@ -9,7 +9,7 @@ does not change.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -19,6 +19,7 @@ from sqlalchemy import func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from capture import hosts
+from capture.cases import campaigns
 from capture.cases.lists import List, Row
 from capture.credit import evidence
 from capture.db import Database
@@ -144,20 +145,15 @@ def whole(session: Session, provenance_id: int) -> Totals:
     return totals
 
 
-def campaigns(session: Session, member_id: str | None) -> Sequence[Campaign]:
-    """The campaigns that a list of this member's may belong to: their own, and the company's; the newest first."""
-    theirs = or_(Campaign.member_id.is_(None), Campaign.member_id.is_not_distinct_from(member_id))
-    return session.scalars(select(Campaign).where(theirs).order_by(Campaign.created_at.desc(), Campaign.id)).all()
-
-
-def campaign_of(session: Session, code: str, member_id: str | None) -> int:
+def campaign_of(session: Session, typed: str, member_id: str | None) -> int:
     """The campaign of that code. Raises EspalierError for one that is unknown, or another member's."""
-    found = {each.code: each.id for each in campaigns(session, member_id)}
-    wanted = code.strip().lower()
-    if wanted not in found:
-        hint = did_you_mean(wanted, list(found)) or "there are no campaigns yet"
-        raise EspalierError(Fault(f'there is no campaign "{code}" for these leads', hint=hint))
-    return found[wanted]
+    theirs = or_(Campaign.member_id.is_(None), Campaign.member_id.is_not_distinct_from(member_id))
+    found: dict[str, int] = dict(session.execute(select(Campaign.code, Campaign.id).where(theirs)).tuples().all())
+    code = campaigns.heard(typed) or typed
+    if code not in found:
+        hint = did_you_mean(code, list(found)) or "there are no campaigns yet"
+        raise EspalierError(Fault(f'there is no campaign "{typed}" for these leads', hint=hint))
+    return found[code]
 
 
 def add_met(
@@ -198,6 +194,7 @@ def _begin(session: Session, found: List, origin: Origin, now: datetime) -> tupl
         row.file = found.name[:200]
         session.add(row)
     row.vendor, row.obtained_on, row.wording = origin.vendor, origin.obtained_on, origin.wording
+    row.campaign_id = origin.campaign_id
     session.flush()
     return row.id, row.rows
 

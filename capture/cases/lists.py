@@ -125,6 +125,11 @@ class List:
             raise NotAListError(Wrong.EMPTY, where)
 
     @property
+    def places(self) -> Mapping[str, int]:
+        """The fields that were found, and their columns' places, counted from 0."""
+        return dict(self._places)
+
+    @property
     def columns(self) -> Mapping[str, str]:
         """The fields that were found, and the columns they are read from."""
         return {name: self.header[place] for name, place in self._places.items()}
@@ -141,7 +146,7 @@ class List:
     def first(self, count: int) -> list[list[str]]:
         """Some rows as they stand there, each as long as the header; what cannot be shown is marked."""
         width = len(self.header)
-        rows = ([_CONTROL.sub("\N{REPLACEMENT CHARACTER}", cell) for cell in cells] for cells in self._below())
+        rows = (list(map(shown, cells)) for cells in self._below())
         return [(cells + [""] * width)[:width] for cells in islice(rows, count)]
 
     def _below(self) -> Iterator[list[str]]:
@@ -181,26 +186,26 @@ class List:
         return Row(number, address, name or None, phone(told.get("phone", "")), asks)
 
 
-def decoded(content: bytes, name: str) -> str:
-    """The text of a file that is a list. Raises NotAListError."""
-    _read_through(io.BytesIO(content), name)
-    return content.decode("utf-8-sig")
+def decoded(content: bytes, name: str) -> tuple[str, str]:
+    """The text of a file that is a list, and the digest of its bytes. Raises NotAListError."""
+    digest = _read_through(io.BytesIO(content), name)
+    return content.decode("utf-8-sig"), digest
 
 
 def _read_through(file: BinaryIO, where: Path | str) -> str:
     """The digest of a file that is text from beginning to end. Raises NotAListError."""
-    digest, decoder, start = hashlib.sha256(), getincrementaldecoder("utf-8")(), True
-    while chunk := file.read(_CHUNK):
-        if start and chunk.startswith(_WORKBOOKS):
-            raise NotAListError(Wrong.WORKBOOK, where)
-        start = False
-        digest.update(chunk)
-        try:
-            is_text = b"\0" not in chunk and decoder.decode(chunk) is not None
-        except UnicodeDecodeError:
-            is_text = False
-        if not is_text:
-            raise NotAListError(Wrong.ENCODING, where)
+    digest, decoder, is_first = hashlib.sha256(), getincrementaldecoder("utf-8")(), True
+    try:
+        while chunk := file.read(_CHUNK):
+            if is_first and chunk.startswith(_WORKBOOKS):
+                raise NotAListError(Wrong.WORKBOOK, where)
+            is_first = False
+            digest.update(chunk)
+            if "\0" in decoder.decode(chunk):
+                raise NotAListError(Wrong.ENCODING, where)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise NotAListError(Wrong.ENCODING, where) from error
     return digest.hexdigest()
 
 
@@ -226,6 +231,11 @@ def phone(text: str) -> str | None:
 def can_be_shown(text: str) -> bool:
     """False for text with characters that nobody can see, or that turn what follows around."""
     return _CONTROL.search(text) is None
+
+
+def shown(text: str) -> str:
+    """The text with a mark in place of each such character."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _separator(header: str, where: Path | str) -> str:

@@ -17,6 +17,8 @@ from capture.office.access import OfficeForm
 
 LONGEST_SEARCH = 254
 
+LONGEST_WORDING = 2000
+
 
 def _trimmed(text: str | None) -> str:
     return " ".join((text or "").split())
@@ -83,6 +85,32 @@ class SpendForm(OfficeForm):
     amount = StringField(validators=[DataRequired(), Length(max=20)], filters=[_trimmed])
     on = DateField(validators=[Optional()])
     note = StringField(validators=[Length(max=120), _shown], filters=[_trimmed])
+
+
+def _lines(text: str | None) -> str:
+    return "\n".join(line.strip() for line in (text or "").strip().splitlines())
+
+
+def _lines_shown(form: OfficeForm, field: Field) -> None:
+    if not all(map(lists.can_be_shown, field.data.split("\n"))):
+        raise ValidationError("characters")
+
+
+class MeaningForm(OfficeForm):
+    """Which columns of a list hold what, and where it is from."""
+
+    column_email = SelectField(choices=[], validators=[DataRequired()])
+    column_first_name = SelectField(choices=[], validators=[Optional()])
+    column_phone = SelectField(choices=[], validators=[Optional()])
+    column_interest = SelectField(choices=[], validators=[Optional()])
+    vendor = StringField(validators=[Length(max=200), _shown], filters=[_trimmed])
+    obtained_on = DateField(validators=[Optional()])
+    wording = StringField(validators=[Length(max=LONGEST_WORDING), _lines_shown], filters=[_lines])
+    campaign = SelectField(choices=[], validators=[Optional()])
+
+    def column(self, name: str) -> SelectField:
+        """The choice for one of the fields that a list can tell."""
+        return self[f"column_{name}"]
 
 
 class UndoForm(OfficeForm):

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from capture.cases import signing_in
 from capture.db import Database
-from capture.models import Campaign, Lead, OutboxMail, Sitting, Step, Viewing
+from capture.models import Campaign, Lead, OutboxMail, Sitting, Step, Upload, Viewing
 
 HOST = "https://capture.fern.example"
 STAFF = "desk-hand@fern.example.com"
@@ -359,6 +359,14 @@ ALLOWED: dict[str, dict[str, int]] = {
         f"office.{action}": {**dict.fromkeys(ROLES, 404), "owner": 303, "staff": 303, "nobody": 403}
         for action in ("stage", "note", "follow_up", "undo")
     },
+    "lists.start": {**dict.fromkeys(ROLES, 200), "nobody": 303},
+    "lists.bring": {**dict.fromkeys(ROLES, 422), "nobody": 403},
+    # A list that was brought is seen by who brought it and by nobody else: the staff bring their own.
+    "lists.show": {**dict.fromkeys(ROLES, 404), "owner": 200, "nobody": 303},
+    "lists.ledger": {**dict.fromkeys(ROLES, 404), "nobody": 303},
+    "lists.describe": {**dict.fromkeys(ROLES, 404), "owner": 422, "nobody": 403},
+    "lists.take": {**dict.fromkeys(ROLES, 404), "owner": 409, "nobody": 403},
+    "lists.discard": {**dict.fromkeys(ROLES, 404), "owner": 303, "nobody": 403},
 }
 FIELDS = {
     "stage": "contacted",
@@ -384,7 +392,7 @@ def office_routes(app: Flask) -> dict[str, tuple[str, str]]:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_nobody_reaches_another_branch(
-    app: Flask, enter: SignIn, confirmed: Any, database: Database, rows: Any, role: str
+    app: Flask, enter: SignIn, confirmed: Any, database: Database, rows: Any, clock: Clock, role: str
 ) -> None:
     from capture.models import Member
 
@@ -400,7 +408,11 @@ def test_nobody_reaches_another_branch(
         common = {"channel": "radio", "name": "The spot of Bo", "created_at": datetime.now(UTC)}
         session.add(Campaign(code="radio7", member_id="m-2", **common))
     confirmed("m-2", "pat@example.com")
-    number = rows(Lead)[0].id
+    numbers = {"office": rows(Lead)[0].id, "lists": 4711}
+    with database.write() as session:
+        common = {"digest": "", "rows": 1, "places": {"email": 0}, "outcomes": {}, "state": "new", "at": clock.now}
+        content = "Email\npat@example.com\n"
+        session.add(Upload(id=numbers["lists"], member_id="m-2", file="bo.csv", content=content, **common))
     whose = {"owner": "bo", "upline": "ana", "downline": "dora", "stranger": "eve"}
     routes = office_routes(app)
     assert routes.keys() == ALLOWED.keys()
@@ -410,6 +422,7 @@ def test_nobody_reaches_another_branch(
             if role == "nobody"
             else enter(STAFF if role == "staff" else f"{whose[role]}@members.example.com")
         )
+        number = numbers.get(endpoint.partition(".")[0], 1)
         path = rule.replace("<int:number>", str(number)).replace("<signed>", "x").replace("<code>", "radio7")
         answer = browser.post(path, **FIELDS) if method == "POST" else browser.get(path)
         assert answer.status_code == ALLOWED[endpoint][role], (endpoint, role)

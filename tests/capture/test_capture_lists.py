@@ -1,0 +1,434 @@
+"""Lists in the browser: brought, described, tried, taken in by the worker; theirs alone, and gone when it is over."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import threading
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from conftest import Clock
+from flask import Flask
+from sqlalchemy import select
+from test_capture_office import HOST, STAFF, Browser, SignIn, enter  # noqa: F401  the fixture is used by its name
+
+from capture.cases import importing, uploads
+from capture.cases.intake import Intake
+from capture.credit import evidence
+from capture.db import Database
+from capture.mailing import suppression
+from capture.models import Campaign, Lead, Ledger, OutboxMail, Provenance, Upload, Viewing
+
+BO = "bo@members.example.com"
+LIST = (
+    "Nombre;Correo electrónico;Notas;Interés\r\n"
+    "Zoë;zoe@example.com;=1+1;products\r\n"
+    "<b>Rob</b>;rob@example.com;;\r\n"
+    "Rob;rob@example.com;;\r\n"
+    "Gone;gone@example.com;;\r\n"
+    "Nobody;;;\r\n"
+)
+TOTALS = {"added": 2, "known": 1, "suppressed": 1, "refused": 1}
+PROVEN = {"vendor": "Fair Lists Ltd", "obtained_on": "2026-01-05", "wording": "I may be written to.\nAbout candles."}
+COLUMNS = {"column_email": "1", "column_first_name": "0", "column_phone": "", "column_interest": "3", "campaign": ""}
+
+
+@pytest.fixture
+def intake(app: Flask) -> Intake:
+    service = app.extensions["espalier"]
+    return Intake(service.database, service.links, service.clock)
+
+
+@pytest.fixture(autouse=True)
+def who_left(database: Database, links: Any, clock: Clock) -> None:
+    with database.write() as session:
+        reason = suppression.Reason.UNSUBSCRIBED
+        suppression.suppress(session, links.address_keys, "gone@example.com", reason, clock.now)
+
+
+def bring(browser: Browser, content: str | bytes = LIST, name: str = "fair.csv") -> Any:
+    """As a browser sends it; the test client's own way leaves files open."""
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/office/import").text)
+    assert token
+    parts = [
+        f'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token[1]}\r\n'.encode(),
+        f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode(),
+        content.encode() if isinstance(content, str) else content,
+        b"\r\n--x--\r\n",
+    ]
+    kind = "multipart/form-data; boundary=x"
+    return browser.client.post("/office/import", base_url=HOST, data=b"".join(parts), content_type=kind)
+
+
+def brought(browser: Browser, content: str | bytes = LIST) -> str:
+    """The address of a list's page."""
+    answer = bring(browser, content)
+    assert answer.status_code == 303, answer.text
+    return "/office/import/" + answer.headers["Location"].rpartition("/")[2]
+
+
+@pytest.fixture
+def kept(database: Database) -> Callable[[], list[str | None]]:
+    """What lies there of each file."""
+
+    def read() -> list[str | None]:
+        with database.read() as session:
+            return list(session.scalars(select(Upload.content).order_by(Upload.id)))
+
+    return read
+
+
+def test_from_the_file_to_the_leads(
+    enter: SignIn,  # noqa: F811
+    intake: Intake,
+    rows: Any,
+    database: Database,
+    clock: Clock,
+) -> None:
+    with database.write() as session:
+        session.add(Campaign(code="fair7", member_id="m-2", channel="list", name="The fair", created_at=clock.now))
+        session.add(Campaign(code="fair8", member_id="m-1", channel="list", name="Another fair", created_at=clock.now))
+    browser = enter(BO)
+    mails = len(rows(OutboxMail))
+    path = brought(browser)
+    page = browser.get(path).text
+    assert "&lt;b&gt;Rob&lt;/b&gt;" in page
+    assert re.search(r'id="column_email".*?<option value="1" selected>Correo', page, re.DOTALL)
+    assert re.search(r'id="column_phone".*?<option value="" selected>not on this list', page, re.DOTALL)
+    assert "The fair (fair7)" in page
+    assert "Another fair" not in page
+    campaign = str(rows(Campaign)[0].id)
+    assert browser.post(path, **{**COLUMNS, "campaign": campaign}, **PROVEN).status_code == 303
+    page = browser.get(path)
+    assert page.headers["Refresh"] == "3"
+    assert "0 of 5 rows" in page.text
+    assert "Refresh" not in browser.get(f"{path}?still=yes").headers
+    intake.run()
+    assert rows(Lead) == rows(Provenance) == []
+    page = browser.get(path).text
+    assert re.findall(r'class="number">(\d+)<', page) == ["2", "1", "1", "1", "5"]
+    assert "no address: 1" in page
+    assert "under “The fair”" in page
+    assert "may be mailed" not in page.partition("<details>")[0]
+    assert browser.post(f"{path}/take").status_code == 303
+    assert browser.post(f"{path}/take").status_code == 409
+    intake.run()
+    page = browser.get(path).text
+    assert re.findall(r'class="number">(\d+)<', page) == ["2", "1", "1", "1", "5"]
+    zoe, rob = rows(Lead)
+    assert (zoe.email, zoe.first_name, zoe.interest) == ("zoe@example.com", "Zoë", "products")
+    assert (rob.first_name, rob.servicer_id, rob.known_at, rob.confirmed_at) == ("<b>Rob</b>", "m-2", clock.now, None)
+    assert {str(zoe.campaign_id), str(rows(Provenance)[0].campaign_id)} == {campaign}
+    assert rows(Provenance)[0].wording == "I may be written to.\nAbout candles."
+    ledger = list(csv.reader(io.StringIO(browser.get(f"{path}/ledger.csv").text)))
+    outcomes = [["added", ""], ["added", ""], ["known", ""], ["suppressed", ""], ["refused", "no address"]]
+    assert ledger == [["row", "outcome", "reason"], *([str(n), *each] for n, each in enumerate(outcomes, 1))]
+    assert len(rows(OutboxMail)) == mails, "nobody is mailed"
+    with database.read() as session:
+        assert evidence.audit(session).faults == []
+        assert session.get_one(Upload, 1).content is None, "the file is destroyed"
+    assert "Taken in" in browser.get("/office/import").text
+
+
+def test_without_its_origin_a_list_is_quarantined(enter: SignIn, intake: Intake, rows: Any) -> None:  # noqa: F811
+    browser = enter(BO)
+    path = brought(browser)
+    assert browser.post(path, **COLUMNS, vendor="Fair Lists Ltd", obtained_on="", wording="").status_code == 303
+    intake.run()
+    assert "nobody on this list may be mailed" in browser.get(path).text
+    browser.post(f"{path}/take")
+    intake.run()
+    assert "nobody on this list may be mailed" in browser.get(path).text
+    assert not rows(Provenance)[0].proven
+    assert "do not mail them" in browser.get(f"/office/leads/{rows(Lead)[0].id}").text
+
+
+def test_staff_bring_lists_for_the_company(enter: SignIn, intake: Intake, rows: Any) -> None:  # noqa: F811
+    staff, bo = enter(STAFF), enter(BO)
+    path = brought(staff)
+    staff.get(path)
+    assert bo.get(path).status_code == 404
+    assert "fair.csv" not in bo.get("/office/import").text
+    assert [(each.what, each.rows) for each in rows(Viewing)] == [("import", 5)]
+    staff.post(path, **COLUMNS, **PROVEN)
+    intake.run()
+    staff.post(f"{path}/take")
+    intake.run()
+    assert {(each.member_id, each.servicer_id) for each in rows(Lead)} == {(None, None)}
+    assert staff.get(brought(bo)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"PK\x03\x04whatever", "a workbook or an archive"),
+        ("Email\nzoë@example.com".encode("latin-1"), "letters of this file cannot be read"),
+        ("Email\nzoë@example.com".encode("utf-16"), "letters of this file cannot be read"),
+        ("Email\nzoë@example.com, ë".encode()[:-1], "letters of this file cannot be read"),
+        (b"", "no rows in it"),
+        (b"Email\r\n\r\n", "no rows in it"),
+        (b"Email\n" + b"x" * 200_000, "no table of cells"),
+    ],
+)
+def test_what_is_no_list_is_told(enter: SignIn, rows: Any, content: bytes, words: str) -> None:  # noqa: F811
+    answer = bring(enter(BO), content)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert rows(Upload) == []
+
+
+def test_only_who_is_signed_in_may_send_much_and_not_too_much(
+    app: Flask,
+    enter: SignIn,  # noqa: F811
+    rows: Any,
+) -> None:
+    browser = enter(BO)
+    line = b"somebody@example.com,Somebody\n"
+    much = b"Email,Name\n" + line * (10 * 1024 * 1024 // len(line))
+    assert bring(browser, much).status_code == 303
+    assert rows(Upload)[0].rows == 10 * 1024 * 1024 // len(line)
+    answer = bring(browser, b"x" * (uploads.LARGEST + 1))
+    assert answer.status_code == 413
+    assert "larger than 20 megabytes" in answer.text
+
+    class Unread:
+        """Nobody may look at a body before it is known who sends it."""
+
+        def read(self, size: int = -1) -> bytes:
+            raise AssertionError("it was read")
+
+    def send(client: Any, length: int) -> int:
+        environ = {"wsgi.input": Unread(), "CONTENT_LENGTH": str(length)}
+        kind = "multipart/form-data; boundary=x"
+        answer = client.post("/office/import", base_url=HOST, content_type=kind, environ_overrides=environ)
+        return int(answer.status_code)
+
+    assert send(app.test_client(), len(much)) == 403
+    assert send(browser.client, uploads.LARGEST * 2) == 413
+    assert browser.post("/office/met", email="x" * 100_000).status_code == 413, "everywhere else it stays at 64 KB"
+
+
+def test_what_is_said_of_a_list_is_checked(enter: SignIn, rows: Any, database: Database, clock: Clock) -> None:  # noqa: F811
+    with database.write() as session:
+        session.add(Campaign(id=7, code="fair8", member_id="m-1", channel="list", name="x", created_at=clock.now))
+    browser = enter(BO)
+    path = brought(browser)
+    for wrong in (
+        {"column_email": ""},
+        {"column_email": "9"},
+        {"column_email": "x"},
+        {"obtained_on": "2026-03-05"},
+        {"obtained_on": "yesterday"},
+        {"vendor": "x" * 201},
+        {"wording": "a\u202eb"},
+        {"campaign": "7"},
+    ):
+        answer = browser.post(path, **{**COLUMNS, **PROVEN, **wrong})
+        assert answer.status_code == 422, wrong
+        assert 'aria-invalid="true"' in answer.text, wrong
+    assert rows(Upload)[0].state == "new"
+
+
+def test_a_list_can_be_described_anew_and_thrown_away(
+    enter: SignIn,  # noqa: F811
+    intake: Intake,
+    rows: Any,
+    kept: Any,
+) -> None:
+    browser = enter(BO)
+    path = brought(browser)
+    browser.post(path, **{**COLUMNS, "column_email": "0"})
+    intake.run()
+    assert rows(Upload)[0].outcomes["outcomes"] == {"refused": 5}
+    assert browser.post(path, **COLUMNS).status_code == 303
+    assert browser.post(path, **COLUMNS).status_code == 409
+    intake.run()
+    assert rows(Upload)[0].outcomes["outcomes"] == TOTALS
+    assert browser.post(f"{path}/discard").status_code == 303
+    assert kept() == [None]
+    assert browser.get(path).status_code == 200
+    for late in ("", "/take", "/discard"):
+        assert browser.post(f"{path}{late}", **COLUMNS).status_code == 409
+    assert browser.get(f"{path}/ledger.csv").status_code == 404
+    intake.run()
+    assert rows(Lead) == []
+
+
+def test_five_lists_may_wait(enter: SignIn, rows: Any) -> None:  # noqa: F811
+    browser = enter(BO)
+    for _ in range(5):
+        brought(browser)
+    answer = bring(browser)
+    assert answer.status_code == 409
+    assert "5 lists are waiting" in answer.text
+    browser.post("/office/import/1/discard")
+    brought(browser)
+
+
+def test_after_a_day_a_file_is_destroyed(
+    enter: SignIn,  # noqa: F811
+    intake: Intake,
+    rows: Any,
+    clock: Clock,
+    kept: Any,
+) -> None:
+    browser = enter(BO)
+    path = brought(browser)
+    clock.forward(hours=23.9)
+    intake.run()
+    assert kept() != [None]
+    clock.forward(hours=0.1)
+    intake.run()
+    assert kept() == [None]
+    assert "was destroyed" in browser.get(path).text
+
+
+class Killed(BaseException):
+    """As kill -9 does: nothing is tidied up."""
+
+
+def test_of_a_worker_that_was_killed_another_takes_over(
+    enter: SignIn,  # noqa: F811
+    app: Flask,
+    intake: Intake,
+    rows: Any,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    database: Database,
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 10)
+    browser = enter(BO)
+    people = "".join(f"p{number}@example.com\n" for number in range(95))
+    path = brought(browser, f"Email\n{people}")
+    browser.post(path, **{**COLUMNS, "column_email": "0", "column_first_name": "", "column_interest": ""})
+    intake.run()
+    browser.post(f"{path}/take")
+    real, calls = uploads.renew, iter(range(100))
+
+    def renew(*words: Any, **more: Any) -> None:
+        real(*words, **more)
+        if next(calls) % 4 == 3:
+            raise Killed
+
+    monkeypatch.setattr(uploads, "renew", renew)
+    seen = [0]
+    for _ in range(30):
+        service = app.extensions["espalier"]
+        worker = Intake(service.database, service.links, clock)
+        try:
+            worker.run()
+        except Killed:
+            held = rows(Upload)[0]
+            assert held.done == len(rows(Lead)) == len(rows(Ledger)) >= seen[-1]
+            seen.append(held.done)
+            intake.run()
+            assert rows(Upload)[0].done == held.done, "it is still leased"
+            clock.forward(minutes=1.1)
+        if rows(Upload)[0].state == "done":
+            break
+    assert len(seen) > 3
+    [upload] = rows(Upload)
+    assert (upload.state, upload.outcomes["outcomes"]) == ("done", {"added": 95})
+    assert len(rows(Provenance)) == 1
+    assert [each.row for each in rows(Ledger)] == list(range(1, 96))
+    with database.read() as session:
+        assert evidence.audit(session).faults == []
+
+
+def test_killed_right_before_the_end_nothing_comes_in_twice(
+    enter: SignIn,  # noqa: F811
+    intake: Intake,
+    rows: Any,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    browser = enter(BO)
+    path = brought(browser)
+    browser.post(path, **COLUMNS)
+    intake.run()
+    browser.post(f"{path}/take")
+
+    def killed(*words: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(uploads, "taken", killed)
+        with pytest.raises(Killed):
+            intake.run()
+    clock.forward(minutes=2)
+    intake.run()
+    assert rows(Upload)[0].outcomes["outcomes"] == TOTALS
+    assert len(rows(Provenance)) == 1
+    assert len(rows(Ledger)) == 5
+
+
+def test_two_workers_share_the_lists(enter: SignIn, app: Flask, rows: Any, clock: Clock) -> None:  # noqa: F811
+    browser = enter(BO)
+    for number in range(4):
+        path = brought(browser, "Email\n" + "".join(f"l{number}p{row}@example.com\n" for row in range(1200)))
+        browser.post(path, **{**COLUMNS, "column_email": "0", "column_first_name": "", "column_interest": ""})
+    service = app.extensions["espalier"]
+
+    def work() -> None:
+        threads = [threading.Thread(target=Intake(service.database, service.links, clock).run) for _ in range(3)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+
+    work()
+    for number in range(1, 5):
+        assert browser.post(f"/office/import/{number}/take").status_code == 303
+    work()
+    assert {each.state for each in rows(Upload)} == {"done"}
+    assert len(rows(Lead)) == len(rows(Ledger)) == 4800
+    assert len(rows(Provenance)) == 4
+
+
+def test_told_to_stop_it_leaves_the_list_to_the_next(
+    enter: SignIn,  # noqa: F811
+    app: Flask,
+    intake: Intake,
+    rows: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 1)
+    browser = enter(BO)
+    path = brought(browser)
+    browser.post(path, **COLUMNS)
+    intake.run()
+    browser.post(f"{path}/take")
+    real = uploads.renew
+
+    def renew(*words: Any, **more: Any) -> None:
+        real(*words, **more)
+        intake.stop()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(uploads, "renew", renew)
+        intake.run()
+    [upload] = rows(Upload)
+    assert (upload.state, upload.done, upload.leased_until) == ("taking", 1, None)
+    service = app.extensions["espalier"]
+    Intake(service.database, service.links, service.clock).run()
+    assert rows(Upload)[0].outcomes["outcomes"] == TOTALS
+
+
+def test_every_state_speaks_spanish(enter: SignIn, intake: Intake, rows: Any) -> None:  # noqa: F811
+    browser = enter("ana@members.example.com")
+    path = brought(browser)
+    assert "Por describir" in browser.get(path).text
+    browser.post(path, **COLUMNS)
+    assert "En prueba" in browser.get(path).text
+    intake.run()
+    assert "Qué pasaría con ella" in browser.get(path).text
+    browser.post(f"{path}/take")
+    assert "0 de 5 filas" in browser.get(path).text
+    intake.run()
+    assert "Incorporada" in browser.get(path).text
+    assert rows(Provenance)[0].obtained_on is None
+    assert date.fromisoformat("2026-03-04") == rows(Upload)[0].at.date()
