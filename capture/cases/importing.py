@@ -148,7 +148,7 @@ def whole(session: Session, provenance_id: int) -> Totals:
 def campaign_of(session: Session, typed: str, member_id: str | None) -> int:
     """The campaign of that code. Raises EspalierError for one that is unknown, or another member's."""
     theirs = or_(Campaign.member_id.is_(None), Campaign.member_id.is_not_distinct_from(member_id))
-    found: dict[str, int] = dict(session.execute(select(Campaign.code, Campaign.id).where(theirs)).tuples().all())
+    found: dict[str, int] = dict(session.execute(select(Campaign.code, Campaign.id).where(theirs)).all())
     code = campaigns.heard(typed) or typed
     if code not in found:
         hint = did_you_mean(code, list(found)) or "there are no campaigns yet"
