@@ -196,7 +196,7 @@ class _Builder:
         total = self._roster.active_count
         plans = {code: self._plan(code) for code in self._site.settings.locales}
         any_plan = next(iter(plans.values()))
-        self._record.expect_sites((member.slug for member in self._roster.active()), any_plan.id)
+        self._record.expect_sites(self._roster.active_slugs(), any_plan.id)
         self._record.save()
         sites = MemberSites(
             self._renderer,

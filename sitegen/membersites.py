@@ -23,7 +23,7 @@ from sitegen.photos import Renditions
 from sitegen.placements import Placements
 from sitegen.record import Plan, Record
 from sitegen.render import PlannedPage, Renderer
-from sitegen.roster import Roster
+from sitegen.roster import Roster, Row, to_member
 
 _FEW = 3  # members: for so many, learning how to stamp costs more than it saves
 
@@ -114,50 +114,53 @@ class MemberSites:
         self._seen = made.photos
         waiting: list[_Work] = []
         campaigns = self._placements.of_rows(rows)
-        for member, sponsor in self._roster.active_with_sponsors(rows):
-            plan = self._plans[member.locale]
-            own = campaigns.get(member.id, ()) if campaigns else ()
+        # Most builds leave most members alone: only whose pages are written is worth a Member.
+        for row, above in self._roster.active_rows_with_sponsors(rows):
+            plan = self._plans[row.locale]
+            own = campaigns.get(row.id, ()) if campaigns else ()
             made.members += 1
             made.pages += len(plan.pages) + len(own)
             try:
-                key, wanted = self._news(member, sponsor, plan)
-                landings = self._new_landings(member, own, key, plan) if own else {}
+                key, wanted = self._news(row, above, plan)
+                landings = self._new_landings(row.slug, own, key, plan) if own else {}
                 if wanted is not None or landings:
                     new = [each for each in own if each.code in landings]
+                    member, sponsor = to_member(row), above and to_member(above)
                     files = list(self._files(member, sponsor, plan, wanted or set(), new))
-                    waiting.append(_Work(member.slug, key, plan, files, landings))
+                    waiting.append(_Work(row.slug, key, plan, files, landings))
                 made.counts.unchanged += len(plan.files) - len(wanted or ())
                 made.counts.unchanged += (len(own) - len(landings)) * self._files_a_page
             except EspalierError as error:
-                made.faults += [self._of_member(fault, member) for fault in error.faults]
+                made.faults += [self._of_member(fault, row.slug) for fault in error.faults]
         self._write(waiting, made)
         reasons = {page: program.reason for page, program in self._renderer.programs.items() if program.reason}
         made.unstamped = {(page.page.key, page.page.locale): reason for page, reason in reasons.items()}
         return made
 
-    def _news(self, member: Member, sponsor: Member | None, plan: SitePlan) -> tuple[bytes, set[str] | None]:
+    def _news(self, row: Row, above: Row | None, plan: SitePlan) -> tuple[bytes, set[str] | None]:
         """The member's key, and the files of their site that are new; None: all is as it should be."""
-        key = self._member_key(member, sponsor)
-        before = None if self._order.fresh else self._record.site(member.slug)
-        if before is None or before[0] != key or not self._output.has_site(member.slug):
+        key = self._member_key(row, above)
+        before = None if self._order.fresh else self._record.site(row.slug)
+        if before is None or before[0] != key or not self._output.has_site(row.slug):
             return key, set(plan.files)
         if before[1] == plan.id:
             return key, None
         old = self._known_plans.get(before[1], {})
         return key, {file for file, made_from in plan.files.items() if old.get(file) != made_from}
 
-    def _new_landings(self, member: Member, own: Sequence[Campaign], key: bytes, plan: SitePlan) -> dict[str, bytes]:
+    def _new_landings(self, slug: str, own: Sequence[Campaign], key: bytes, plan: SitePlan) -> dict[str, bytes]:
         """The landing pages that are new: code and key."""
-        trusted = not self._order.fresh and self._output.has_site(member.slug)
-        before = self._record.landings(member.slug) if trusted else {}
+        trusted = not self._order.fresh and self._output.has_site(slug)
+        before = self._record.landings(slug) if trusted else {}
         keys = {each.code: landing_key(each, key, plan.landing_key) for each in own}
         return {code: each for code, each in keys.items() if before.get(code) != each}
 
-    def _member_key(self, member: Member, sponsor: Member | None) -> bytes:
-        above = sponsor and (sponsor.id, sponsor.slug, sponsor.name, sponsor.first_name, sponsor.place)
-        own = member.photo and self._photo(member.photo)
-        theirs = sponsor and sponsor.photo and self._sponsors_photo(sponsor.photo)
-        return hashlib.sha256(repr((member, above, own, theirs, self._shared)).encode()).digest()[:16]
+    def _member_key(self, row: Row, above: Row | None) -> bytes:
+        sponsor = above and (above.id, above.slug, above.name, above.first_name, above.place)
+        own = row.photo and self._photo(row.photo)
+        theirs = above and above.photo and self._sponsors_photo(above.photo)
+        made_from = (tuple(row), sponsor, own, theirs, self._shared)
+        return hashlib.sha256(repr(made_from).encode()).digest()[:16]
 
     def _sponsors_photo(self, name: str) -> Photo | None:
         try:
@@ -239,10 +242,9 @@ class MemberSites:
             for file in packing.other_names(self._order.packing, landing_file(code)):
                 self._output.remove(f"{work.slug}/{file}")
 
-    def _of_member(self, fault: Fault, member: Member) -> Fault:
-        row = self._site.settings.roster_path
-        message = f"{member.slug}: {fault.message}" if fault.where else f"{member.slug}: {fault}"
-        where = fault.where or row
+    def _of_member(self, fault: Fault, slug: str) -> Fault:
+        message = f"{slug}: {fault.message}" if fault.where else f"{slug}: {fault}"
+        where = fault.where or self._site.settings.roster_path
         return Fault(message, where=where, line=fault.line, hint=fault.hint)
 
 

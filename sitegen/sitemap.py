@@ -52,9 +52,7 @@ def _entries(site: Site, renderer: Renderer, roster: Roster) -> Iterator[str]:
     words = site.settings.site.self_canonical_words
     if words is None:
         return
-    for member in roster.active():
-        if not member.is_self_canonical(words):
-            continue
+    for member in roster.storytellers(words):
         home = site.addresses.member_home(member.slug)
         for planned in renderer.plan(site.member_variant(member.locale)):
             if planned.view.key not in UNLISTED:

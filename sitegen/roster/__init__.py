@@ -6,5 +6,6 @@ memory.
 """
 
 from sitegen.roster.roster import Query, Roster
+from sitegen.roster.table import Row, to_member
 
-__all__ = ["Query", "Roster"]
+__all__ = ["Query", "Roster", "Row", "to_member"]

@@ -131,15 +131,27 @@ class Roster:
 
     def active_with_sponsors(self, rows: range | None = None) -> Iterator[tuple[Member, Member | None]]:
         """The active members in roster order, each with the nearest active member above them."""
-        to_member = table.to_member
-        query = (
-            f"select {_M}, {_S} from member m left join member s on s.row = m.nearest"
-            " where +m.status = 'active' and m.row between ? and ? order by m.row"
-        )
+        for row, above in self.active_rows_with_sponsors(rows):
+            yield table.to_member(row), None if above is None else table.to_member(above)
+
+    def active_rows_with_sponsors(self, rows: range | None = None) -> Iterator[tuple[table.Row, table.Row | None]]:
+        """The same as they stand in the index: for those who only ask what changed."""
+        make = table.Row._make
         with self._reader.connection() as database:
-            for row in database.execute(query, self._ends(rows)):
-                above = row[_WIDTH:]
-                yield to_member(row[:_WIDTH]), None if above[0] is None else to_member(above)
+            for row in database.execute(_WITH_SPONSORS, self._ends(rows)):
+                yield make(row[:_WIDTH]), None if row[_WIDTH] is None else make(row[_WIDTH:])
+
+    def active_slugs(self) -> Iterator[str]:
+        """The slugs of the active members in roster order."""
+        with self._reader.connection() as database:
+            yield from (slug for (slug,) in database.execute("select slug from member where +status = 'active'"))
+
+    def storytellers(self, least_words: int) -> Iterator[Member]:
+        """The active members in roster order whose story has at least so many words."""
+        # So many words have at least so many letters and blanks between them; only those are worth counting.
+        query = f"select {_M} from member m where +m.status = 'active' and length(m.story) >= ? order by m.row"
+        members = self._members_of(query, (2 * least_words - 1,))
+        return (member for member in members if member.is_self_canonical(least_words))
 
     def spans(self, parts: int) -> list[range]:
         """The roster's rows cut into at most ``parts`` runs of about equal length, to share out work."""
@@ -224,6 +236,11 @@ class Roster:
             self.close()
             raise RosterError(*missing)
 
+
+_WITH_SPONSORS = (
+    f"select {_M}, {_S} from member m left join member s on s.row = m.nearest"
+    " where +m.status = 'active' and m.row between ? and ? order by m.row"
+)
 
 _IS = "m.id = ? collate nocase and m.id = ?"
 """A member by id: found by the index, which knows no case, then compared exactly."""

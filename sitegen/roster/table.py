@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sitegen.model import Link, Member, Status
 
@@ -46,7 +45,29 @@ create unique index member_slug on member (slug);
 create index member_kind on member (status, locale, market);
 """
 
-FIELDS = tuple(field.name for field in fields(Member))
+
+class Row(NamedTuple):
+    """A member as their columns say it: quickly read, quickly compared. ``to_member`` makes a Member of it."""
+
+    id: str
+    slug: str
+    name: str
+    first_name: str
+    email: str
+    locale: str
+    status: str
+    phone: str | None
+    photo: str | None
+    place: str | None
+    tagline: str | None
+    story: str | None
+    links: str | None
+    sponsor_id: str | None
+    market: str | None
+    joined: str | None
+
+
+FIELDS = Row._fields
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]+")
 """The accents of Latin, Greek and Cyrillic, and the vowel points of Hebrew and Arabic."""
 
@@ -59,7 +80,7 @@ def selected(alias: str) -> str:
     return ", ".join(f"{alias}.{name}" for name in FIELDS)
 
 
-def to_member(row: tuple[Any, ...]) -> Member:
+def to_member(row: Row | tuple[Any, ...]) -> Member:
     """A Member from the columns that ``selected`` names."""
     (
         id, slug, name, first_name, email, locale, status, phone, photo, place, tagline, story, links, sponsor_id,

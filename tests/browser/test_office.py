@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,10 +17,11 @@ from capture.models import Campaign, Lead, Sitting, Spending, Visit
 from capture.models import Member as MemberRow
 from capture.settings import Settings
 from tests.browser.company import EVERYTHING
+from tests.browser.live import run
 from tests.browser.test_accessible import violations
 from tests.browser.test_behaviour import small_targets, too_wide
-from tests.browser.test_journey import Place, place, press  # noqa: F401 - a fixture
-from tests.browser.test_signing_up import send
+from tests.browser.test_journey import SAYS, Place, place, press, somebody  # noqa: F401 - a fixture
+from tests.browser.test_signing_up import fill, go_on, send
 from tests.browser.windows import DESK, PHONE, Window
 
 pytestmark = pytest.mark.browser
@@ -157,3 +159,64 @@ def test_by_keyboard_from_the_door_to_a_stage(full: Place, open_window: Callable
     press(page, "a[href$='office/met']")
     page.wait_for_url("**/office/met")
     expect(page.locator("h1")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [False, True], ids=["without-javascript", "with-javascript"])
+def test_from_the_radio_to_a_customer_and_what_they_cost(
+    javascript: bool,
+    place: Place,  # noqa: F811
+    open_window: Callable[..., Window],
+) -> None:
+    """A member makes a campaign for a spot; somebody hears its code, types it, signs up, and becomes a customer."""
+    slug = EVERYTHING["es" if javascript else "en"]
+    member = place.site.members[slug]
+    locale, email = member["locale"], somebody()
+    office = open_window(javascript=javascript).page
+    enter(place, office, member["email"], locale)
+    office.goto(f"{place.capture.origin}/office/campaigns/new")
+    office.locator("[name=channel]").select_option("radio")
+    office.locator("[name=name]").fill("Morning spot")
+    office.locator("form[action$='campaigns/'] [type=submit]").click()
+    code = office.locator(".spoken").inner_text()
+    office.locator("[name=amount]").fill("120")
+    office.locator("form[action$=spend] [type=submit]").click()
+    expect(office.locator("table")).to_contain_text("120")
+    publish(place)
+
+    page = open_window(javascript=javascript).page
+    page.goto(f"{place.site.origin}/c/")
+    page.locator("[name=code]").fill(code.upper())
+    page.locator("form [type=submit]").click()
+    landing = f"{place.site.origin}/{slug}/c/{code.replace(' ', '')}/"
+    page.wait_for_url(landing)
+    expect(page.locator("main")).to_contain_text(member["name"])
+    fill(page, email)
+    send(page)
+    go_on(page, javascript)
+    page.wait_for_url(place.site.address(slug, "thanks", locale))
+    page.goto(place.link(email, SAYS[locale].confirm, "confirm/"))
+    send(page)
+    expect(page.locator("address")).to_contain_text(member["name"])
+
+    office.goto(f"{place.capture.origin}/office/")
+    office.locator(".people a", has_text=email).click()
+    expect(office.locator(".facts")).to_contain_text(code.replace(" ", ""))
+    for stage in ("contacted", "customer"):
+        office.locator("select[name=stage]").select_option(stage)
+        office.locator("form[action$=stage] [type=submit]").click()
+        expect(office.locator(f"h1 .stage-{stage}")).to_be_visible()
+    office.goto(f"{place.capture.origin}/office/works")
+    row = office.locator("table[aria-labelledby=by-channel] tr", has_text=re.compile("Radio"))
+    expect(row.locator("td[data-label^='Customers'], td[data-label^='Clientes']")).to_have_text("1")
+    cost = row.locator("td").last
+    expect(cost).to_contain_text("120")
+    if javascript:
+        assert violations(office) == []
+
+
+def publish(where: Place) -> None:
+    """The company's next publication: campaigns reach the folder, and the build makes their pages."""
+    addresses = ["--url", where.site.origin, "--capture-url", where.capture.origin]
+    folder = str(where.site.folder)
+    run(["capture", "sync", folder, *addresses], where.capture.environ)
+    run(["sitegen", "build", folder, "--out", str(where.site.out), *addresses, "-q"], where.capture.environ)
