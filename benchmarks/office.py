@@ -3,7 +3,9 @@
     python -m benchmarks.office [--leads 200000] [--members 10000] [--asked 200] [--postgresql]
 
 Seeded members stand in a forest, seeded leads under them: one member has a hundredth of all, as in practice few have
-many. Each page is asked in the process itself, without a network, once it has been asked a few times before.
+many. A fifth of the members have campaigns with spend, and a year of visits lies behind them. Each page is asked in the
+process itself, without a network, once it has been asked a few times before; the company's numbers are counted ahead,
+as the service does every five minutes, and how long that took is told.
 """
 
 from __future__ import annotations
@@ -25,10 +27,11 @@ from rich.table import Table
 from sqlalchemy import insert, select
 
 from capture.app import create_app
-from capture.cases import signing_in
+from capture.cases import counting, signing_in
 from capture.cases.pipeline import Stage
 from capture.db import Database
-from capture.models import Company, Lead, Member, OutboxMail, Step
+from capture.directory import Channel, campaign_page
+from capture.models import Campaign, Company, Lead, Member, OutboxMail, Provenance, Spending, Step, Touch, Visit
 from capture.settings import Settings
 from tests.capture import databases
 
@@ -37,6 +40,8 @@ HOST = "https://capture.example"
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 STAFF = "desk@example.com"
 BATCH = 10_000
+PAGES = ("home", "about", "products", "opportunity", "faq", "signup")
+DAYS = 365
 MEDIAN_BAR, P99_BAR = 150.0, 400.0
 """Milliseconds."""
 
@@ -65,6 +70,10 @@ def main() -> None:
         console.print(
             f"{kind}: {options.leads:,} leads of {options.members:,} members in {perf_counter() - started:.0f} s"
         )
+        began = perf_counter()
+        counted = counting.ahead(database, NOW)
+        if counted:
+            console.print(f"the company's numbers counted ahead in {perf_counter() - began:.1f} s")
         table = Table("who", "page", "median", "99th", "bar", "")
         for row in measure(url, options.asked):
             table.add_row(*row)
@@ -92,10 +101,13 @@ def fill(database: Database, leads: int, members: int) -> None:
         session.flush()
         session.execute(insert(Member), [_member(number, luck) for number in range(members)])
         signing_in.add_staff(session, STAFF, NOW)
+    campaigns = _campaigns(database, members, luck)
     for start in range(0, leads, BATCH):
-        rows = [_lead(number, members, leads, luck) for number in range(start, min(start + BATCH, leads))]
+        rows = [_lead(number, members, luck, campaigns) for number in range(start, min(start + BATCH, leads))]
         with database.write() as session:
             session.execute(insert(Lead), rows)
+            session.execute(insert(Touch), [_touch(row, luck) for row in rows if row["provenance_id"] is None])
+    _visits(database, members, campaigns, luck)
     with database.write() as session:
         numbers = session.scalars(select(Lead.id).order_by(Lead.id).limit(BATCH)).all()
         common = {"kind": "note", "member_id": "m-0", "before": {}, "after": {}, "note": "Called.", "at": NOW}
@@ -116,6 +128,11 @@ def measure(url: str, asked: int) -> Iterator[tuple[str, ...]]:
             "Leads, due, by day": "/office/leads?due=yes&sort=due",
             "Leads, searched": "/office/leads?q=person.1",
             "a lead": f"/office/leads/{lead}",
+            "Campaigns": "/office/campaigns/",
+            "What works": "/office/works",
+            "What works, of all time": "/office/works?period=all",
+            "What works, retail": "/office/works?period=52&about=retail",
+            "What works, as CSV": "/office/works.csv?period=52",
             "Team": "/office/team",
         }
         for name, path in pages.items():
@@ -168,11 +185,71 @@ def _member(number: int, luck: random.Random) -> dict[str, Any]:
     }
 
 
-def _lead(number: int, members: int, leads: int, luck: random.Random) -> dict[str, Any]:
+Placed = dict[str, list[tuple[int, str]]]
+"""Numbers and codes of a member's campaigns."""
+
+
+def _campaigns(database: Database, members: int, luck: random.Random) -> Placed:
+    """Every fifth member has one, the first has thirty; seven of ten with spend. And one list without a campaign."""
+    placed: Placed = {}
+    rows, spent = [], []
+    for number, owner in enumerate([0] * 30 + list(range(1, members, 5)), 1):
+        code, at = f"spot{number}", NOW - timedelta(days=luck.randrange(DAYS))
+        member = f"m-{owner}"
+        placed.setdefault(member, []).append((number, code))
+        channel = luck.choice(list(Channel)).value
+        named = {"member_id": member, "name": f"Placement {number}"}
+        rows.append({"id": number, "code": code, "channel": channel, "created_at": at, **named})
+        for _ in range(luck.randrange(1, 4) if luck.random() < 0.7 else 0):
+            on = (NOW - timedelta(days=luck.randrange(DAYS))).date()
+            spent.append({"campaign_id": number, "on": on, "amount": luck.randrange(1_000, 50_000), "at": NOW})
+    with database.write() as session:
+        session.execute(insert(Campaign), rows)
+        session.execute(insert(Spending), spent)
+        session.add(Provenance(id=1, kind="list", at=NOW))
+    return placed
+
+
+def _touch(lead: dict[str, Any], luck: random.Random) -> dict[str, Any]:
+    code = lead["code"]
+    return {
+        "lead_id": lead["id"],
+        "member_id": lead["member_id"],
+        "page": campaign_page(code) if code else luck.choice(PAGES),
+        "locale": "en",
+        "build_id": "b0b0b0b0b0b0",
+        "interest": lead["interest"],
+        "digest": "0" * 64,
+        "at": lead["created_at"],
+    }
+
+
+def _visits(database: Database, members: int, campaigns: Placed, luck: random.Random) -> None:
+    """Each day a tenth of the members have visitors, on one of the pages and on a campaign's where there is one."""
+    for past in range(DAYS):
+        day = (NOW - timedelta(days=past)).date()
+        rows = []
+        for number in {0, *(luck.randrange(members) for _ in range(members // 10))}:
+            host = f"m-{number}"
+            pages = [
+                luck.choice(PAGES),
+                *(campaign_page(luck.choice(campaigns[host])[1]) for _ in "." if host in campaigns),
+            ]
+            rows += [{"day": day, "host": host, "page": page, "count": luck.randrange(1, 60)} for page in pages]
+        with database.write() as session:
+            session.execute(insert(Visit), rows)
+
+
+def _lead(number: int, members: int, luck: random.Random, campaigns: Placed) -> dict[str, Any]:
     member = "m-0" if number % 100 == 0 else f"m-{luck.randrange(members)}"
     at = NOW - timedelta(minutes=luck.randrange(525_600))
-    known = luck.random() < 0.8
+    known, listed = luck.random() < 0.8, luck.random() < 0.05
+    campaign, code = luck.choice(campaigns[member]) if member in campaigns and luck.random() < 0.6 else (None, None)
     return {
+        "id": number + 1,
+        "campaign_id": campaign,
+        "code": code,
+        "provenance_id": 1 if listed and campaign is None else None,
         "member_id": member,
         "owner_id": member,
         "servicer_id": member,

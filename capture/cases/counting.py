@@ -11,7 +11,23 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, DateTime, String, case, cast, delete, func, insert, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    String,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from capture.cases import campaigns, caseload
@@ -21,8 +37,11 @@ from capture.cases.signing_in import Person
 from capture.db import Database
 from capture.models import Campaign, Counted, Lead, Provenance, Spending, Touch, Visit, VisitedWeek
 
-FEW = 20_000
-"""Leads that are counted when they are asked for."""
+FEW = 5_000
+"""Leads of a company that are counted when they are asked for."""
+
+FEW_VISITS = 20_000
+"""Rows of visits, likewise."""
 
 EVERY = timedelta(minutes=5)
 """Between two counts ahead."""
@@ -58,8 +77,11 @@ def find(session: Session, person: Person, period: Period, about: About, now: da
 
 def many(session: Session) -> bool:
     """Whether the company's numbers have to be counted ahead."""
-    few = (select(column).limit(FEW + 1).subquery() for column in (Lead.id, Visit.day))
-    return any((session.scalar(select(func.count()).select_from(each)) or 0) > FEW for each in few)
+    for column, few in ((Lead.id, FEW), (Visit.day, FEW_VISITS)):
+        some = select(column).limit(few + 1).subquery()
+        if (session.scalar(select(func.count()).select_from(some)) or 0) > few:
+            return True
+    return False
 
 
 def ahead(database: Database, now: datetime) -> bool:
@@ -94,25 +116,35 @@ def gather(session: Session, person: Person | None, today: date, period: Period)
     leads = [true() if person is None else caseload.counted(person)]
     if begins is not None:
         leads.append(Lead.created_at >= _midnight(begins))
-    sources = _grouped(session, leads, _since(today), Lead.campaign_id, _kind())
+    weeks, sources, pages = _leads(session, leads, today, sqlite)
     mine = true() if person is None else campaigns.visible(person)
-    spend = _spend(session, mine, begins, monday(today) + timedelta(weeks=1))
     return Counts(
-        weeks=[(_day(week), *rest) for week, *rest in _grouped(session, leads, _week(Lead.created_at, sqlite))],
-        sources=[(Period(since), *rest) for since, *rest in sources],
-        pages=[(Period(since), *rest) for since, *rest in _grouped(session, leads, _since(today), _first_page())],
+        weeks=weeks,
+        sources=sources,
+        pages=pages,
         visits=_all_visits(session, begins) if person is None else _visits(session, member_id, begins, sqlite),
-        spend=spend,
-        placements=_placements(session, mine, {row[1] for row in sources if row[1] is not None}),
+        spend=_spend(session, mine, begins, monday(today) + timedelta(weeks=1)),
+        placements=_placements(session, mine, {number for _, number, *_ in sources if number is not None}),
     )
 
 
-def _grouped(session: Session, leads: Sequence[ColumnElement[bool]], *keys: Any) -> list[Any]:
-    """How many leads there are by these keys and by interest, and how far they have come."""
-    named = [key.label(f"key_{number}") for number, key in enumerate(keys)]
-    # Inside, since PostgreSQL does not see that two expressions with values of their own are the same.
-    each = select(*named, Lead.interest, Lead.confirmed_at, Lead.stage).where(*leads).subquery()
-    by = [*(each.c[key.name] for key in named), each.c.interest]
+_GROUPINGS = (("week",), ("since", "campaign", "kind"), ("since", "page"))
+"""What leads are counted by, each time by interest as well."""
+
+
+def _leads(
+    session: Session, leads: Sequence[ColumnElement[bool]], today: date, sqlite: bool
+) -> tuple[list[Any], list[Any], list[Any]]:
+    """How many leads there are in each grouping, and how far they have come. Goes through the leads once."""
+    keys: dict[str, Any] = {
+        "week": _week(Lead.created_at, sqlite),
+        "since": _since(today),
+        "campaign": Lead.campaign_id,
+        "kind": _kind(),
+        "page": _first_page(),
+    }
+    named: list[ColumnElement[Any]] = [key.label(name) for name, key in keys.items()]
+    each = select(*named, Lead.interest, Lead.confirmed_at, Lead.stage).where(*leads).cte("each")
     stages = (
         func.count(),
         func.count(each.c.confirmed_at),
@@ -120,8 +152,22 @@ def _grouped(session: Session, leads: Sequence[ColumnElement[bool]], *keys: Any)
         func.count().filter(each.c.stage == Stage.CUSTOMER),
         func.count().filter(each.c.stage == Stage.RECRUIT),
     )
-    rows = session.execute(select(*by, *stages).select_from(each).group_by(*by))
-    return [(*row[: -len(stages)], Stages(*row[-len(stages) :])) for row in rows]
+    parts = []
+    for number, grouping in enumerate(_GROUPINGS):
+        shown = [each.c[name] if name in grouping else cast(null(), each.c[name].type).label(name) for name in keys]
+        by = (*(each.c[name] for name in grouping), each.c.interest)
+        parts.append(select(literal_column(str(number)), *shown, each.c.interest, *stages).group_by(*by))
+    found: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
+    for number, week, since, campaign, kind, page, interest, *counts in session.execute(union_all(*parts)):
+        told = (
+            (_day(week), interest)
+            if number == 0
+            else (Period(since), campaign, kind, interest)
+            if number == 1
+            else (Period(since), page, interest)
+        )
+        found[number].append((*told, Stages(*counts)))
+    return found
 
 
 def _since(today: date) -> ColumnElement[str]:
