@@ -10,9 +10,10 @@ import io
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, ValidationError, ValidationInfo
 
@@ -69,17 +70,19 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     code: Annotated[str, AfterValidator(_code)]
-    """What people type or hear; unique in the company."""
+    """What people hear and type, such as ``radio7``: 2 to 12 small letters, then up to 6 digits; unique in the
+    company."""
     member: Annotated[str, AfterValidator(values.member_id)] | None = None
     """The id of the member it belongs to; empty: the company's own."""
     channel: Annotated[Channel, PlainValidator(_channel)]
-    """Where it meets people."""
+    """Where it meets people: ``web``, ``social``, ``email``, ``radio``, ``newspaper``, ``flyer``, ``event``, ``list``
+    or ``referral``."""
     name: Annotated[str, AfterValidator(values.one_line(200))] = ""
-    """For the office alone."""
+    """What the office calls it; never shown in public."""
     starts: Day | None = None
-    """Its first day."""
+    """Its first day, such as ``2024-12-31``; never shown in public."""
     ends: Annotated[Day, AfterValidator(_not_before_start)] | None = None
-    """Its last day."""
+    """Its last day; never shown in public."""
 
     def campaign(self) -> Campaign:
         """The checked campaign."""
@@ -98,44 +101,51 @@ def read(path: Path) -> Iterator[Campaign]:
 
     Raises RosterError at its end with every fault of the file; whether members exist is not looked at.
     """
+    if not path.is_file():
+        return
     log = FaultLog(path)
     seen: dict[str, int] = {}
-    for _, campaign in rows(path, log, seen.setdefault):
-        yield campaign
+    with opened(path, log) as source:
+        for _, campaign in rows(source, log, seen.setdefault):
+            yield campaign
     log.raise_any()
 
 
-def rows(path: Path, log: FaultLog, first_line: FirstLine) -> Iterator[tuple[int, Campaign]]:
-    """The rows that hold, each with its line; what does not hold is in the log."""
+@contextmanager
+def opened(path: Path, log: FaultLog) -> Iterator[Source]:
+    """The file, to be read once by ``rows``. Raises RosterError where it cannot be read."""
     try:
-        file = path.open("rb")
-    except FileNotFoundError:
-        return
+        with path.open("rb") as file:
+            yield Source(file, log)
     except OSError as error:
         log.add(f"cannot be read: {error.strerror}")
+        log.raise_any()
+        raise
+
+
+def rows(source: Source, log: FaultLog, first_line: FirstLine) -> Iterator[tuple[int, Campaign]]:
+    """The rows that hold, each with its line; what does not hold is in the log."""
+    try:
+        for line, found, whole in csv_records(source, log, COLUMNS, REQUIRED):
+            campaign = _campaign(line, found, log, first_line) if whole else None
+            if campaign is not None:
+                yield line, campaign
+    except Broken:  # told in the log already
         return
-    with file:
-        try:
-            yield from _rows(Source(file, log), log, first_line)
-        except Broken:  # told in the log already
-            return
 
 
-def _rows(source: Source, log: FaultLog, first_line: FirstLine) -> Iterator[tuple[int, Campaign]]:
-    for line, found, whole in csv_records(source, log, COLUMNS, REQUIRED):
-        if not whole:
-            continue
-        try:
-            campaign = Row.model_validate(found).campaign()
-        except ValidationError as error:
-            note_faults(log, line, error, COLUMNS)
-            continue
-        first = first_line(campaign.code, line)
-        if first != line:
-            hint = "every campaign of the company has a code of its own"
-            log.add(f"code {quoted(campaign.code)} is also on line {first}", line=line, hint=hint)
-            continue
-        yield line, campaign
+def _campaign(line: int, found: dict[str, Any], log: FaultLog, first_line: FirstLine) -> Campaign | None:
+    try:
+        campaign = Row.model_validate(found).campaign()
+    except ValidationError as error:
+        note_faults(log, line, error, COLUMNS)
+        return None
+    first = first_line(campaign.code, line)
+    if first == line:
+        return campaign
+    hint = "every campaign of the company has a code of its own"
+    log.add(f"code {quoted(campaign.code)} is also on line {first}", line=line, hint=hint)
+    return None
 
 
 def write(path: Path, campaigns: Iterable[Campaign]) -> bool:

@@ -75,9 +75,9 @@ class Placements:
         if index is None:
             folder = Path(tempfile.mkdtemp(prefix="espalier-campaigns-"))
             index = folder / "campaigns.sqlite"
-        facts = {"version": VERSION, "roster": roster.digest if roster else "", "digest": reading.digest(path)}
+        facts = {"version": VERSION, "roster": roster.digest if roster else ""}
         try:
-            if not _holds(index, facts):
+            if not (index.is_file() and _holds(index, {**facts, "digest": reading.digest(path)})):
                 _make(index, path, roster, facts)
             return cls(index, folder)
         except BaseException:
@@ -174,17 +174,19 @@ def _fill(database: sqlite3.Connection, path: Path, roster: Roster | None, facts
         return line if row is None else int(row[0])
 
     database.execute("begin")
-    for line, each in campaigns.rows(path, log, first_line):
-        count += 1
-        values = (each.code, line, each.member, each.channel.value)
-        database.execute("insert into campaign values (?, ?, ?, ?, null)", values)
+    with campaigns.opened(path, log) as source:
+        for line, each in campaigns.rows(source, log, first_line):
+            count += 1
+            values = (each.code, line, each.member, each.channel.value)
+            database.execute("insert into campaign values (?, ?, ?, ?, null)", values)
     if roster is not None:
         database.execute(f"update campaign as c set row = {_OWNER} where member is not null")
         _note_unknown(database, roster, log)
     log.raise_any()
     database.execute("create index campaign_row on campaign (row) where row is not null")
     database.execute("create index campaign_company on campaign (code) where member is null")
-    database.executemany("insert into meta values (?, ?)", [*facts.items(), ("campaigns", count)])
+    meta = {**facts, "campaigns": count, "digest": source.digest}
+    database.executemany("insert into meta values (?, ?)", meta.items())
     database.execute("commit")
 
 

@@ -25,7 +25,7 @@ from capture import settings as capture_settings
 from capture.commands import main as capture
 from capture.limits import budgets
 from capture.mailing import delivery
-from sitegen import config, content, context
+from sitegen import campaigns, config, content, context
 from sitegen.cli import main as sitegen
 from sitegen.instance import SECRETS
 from sitegen.roster import fields as roster
@@ -61,6 +61,16 @@ def cli_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+CAMPAIGNS = (
+    "The columns of `campaigns.csv`, beside `site.toml`; without the file there are no campaigns. `capture sync` writes"
+    " those that were made in the office into it. Each has a landing page: `/ana/c/radio7/` on the site of a member"
+    " (`ana.example.com/c/radio7/`), `/c/radio7/` on the company's, in that site's own language, made from the page"
+    " with the key `campaign`. It stays for as long as the row does and the member is active, after the last day too:"
+    " printed addresses go on working. A page with the key `code` stands at `/c/` of the company's site, for codes that"
+    " are typed by hand."
+)
+
+
 def configuration_page() -> str:
     """docs/configuration.md."""
     parts = ["# Configuration", NOTE, "Unknown keys, fields and columns are errors, each with its line and a hint."]
@@ -71,7 +81,9 @@ def configuration_page() -> str:
     parts += ["## Pages", "The front matter of `pages/<locale>/<key>.md`, between two lines of `---`."]
     parts += [_keys(content.FrontMatter, _docstrings(content, content.FrontMatter))]
     parts += ["## The roster", "The columns of `members.csv`, or the fields of each object in `members.jsonl`."]
-    parts += [_columns()]
+    parts += [_columns(roster, roster.Row, roster.COLUMNS, roster.REQUIRED)]
+    parts += ["## Campaigns", CAMPAIGNS]
+    parts += [_columns(campaigns, campaigns.Row, campaigns.COLUMNS, campaigns.REQUIRED)]
     parts += ["## Environment", _environment()]
     return "\n\n".join(parts) + "\n"
 
@@ -186,9 +198,9 @@ def _keys(model: type[BaseModel], docs: dict[str, str]) -> str:
     return _table(("Key", "Type", "Default", "Meaning"), rows)
 
 
-def _columns() -> str:
-    docs = _docstrings(roster, roster.Row)
-    rows = [(f"`{name}`", "required" if name in roster.REQUIRED else "", docs[name]) for name in roster.COLUMNS]
+def _columns(module: ModuleType, row: type, columns: Sequence[str], required: Sequence[str]) -> str:
+    docs = _docstrings(module, row)
+    rows = [(f"`{name}`", "required" if name in required else "", docs[name]) for name in columns]
     return _table(("Column", "", "Meaning"), rows)
 
 

@@ -166,8 +166,10 @@ def test_serving_from_the_database(folder, database, monkeypatch):
     monkeypatch.setenv("ESPALIER_TOKEN_KEY", TOKEN_KEY)
     copy(folder, database)
     left = inactive(folder)
+    (folder / "campaigns.csv").write_text("code,member,channel\nradio7,m-001,radio\nflyer,,flyer\n", encoding="utf-8")
     with serving(folder, "--workers", "2") as by_index:
         pages = ["/", "/bernadette/", "/bernadette/faq/", "/bernadette/contact.vcf", "/sitemap.xml", "/nobody/"]
+        pages += ["/bernadette/c/radio7/", "/c/flyer/", "/c/radio7/"]
         expected = {page: by_index.ask(page) for page in pages}
     with serving(folder, "--workers", "2", "--roster", database) as running:
         for page, (status, headers, content) in expected.items():
