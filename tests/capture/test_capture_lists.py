@@ -244,6 +244,7 @@ def test_a_list_can_be_described_anew_and_thrown_away(
     browser.post(path, **{**COLUMNS, "column_email": "0"})
     intake.run()
     assert rows(Upload)[0].outcomes["outcomes"] == {"refused": 5}
+    assert re.findall(r'class="number">(\d+)<', browser.get(path).text) == ["0", "0", "0", "5", "5"]
     assert browser.post(path, **COLUMNS).status_code == 303
     assert browser.post(path, **COLUMNS).status_code == 409
     intake.run()
