@@ -186,7 +186,7 @@ def test_from_the_radio_to_a_customer_and_what_they_cost(
     page = open_window(javascript=javascript).page
     page.goto(f"{place.site.origin}/c/")
     page.locator("[name=code]").fill(code.upper())
-    page.locator("form [type=submit]").click()
+    page.locator("form:has([name=code]) [type=submit]").click()
     landing = f"{place.site.origin}/{slug}/c/{code.replace(' ', '')}/"
     page.wait_for_url(landing)
     expect(page.locator("main")).to_contain_text(member["name"])
@@ -206,7 +206,7 @@ def test_from_the_radio_to_a_customer_and_what_they_cost(
         office.locator("form[action$=stage] [type=submit]").click()
         expect(office.locator(f"h1 .stage-{stage}")).to_be_visible()
     office.goto(f"{place.capture.origin}/office/works")
-    row = office.locator("table[aria-labelledby=by-channel] tr", has_text=re.compile("Radio"))
+    row = office.locator("table[aria-labelledby=by-channels] tr", has_text=re.compile("Radio"))
     expect(row.locator("td[data-label^='Customers'], td[data-label^='Clientes']")).to_have_text("1")
     cost = row.locator("td").last
     expect(cost).to_contain_text("120")
