@@ -96,6 +96,11 @@ def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json:
         f" {summary.deactivated} deactivated; {summary.pages} page addresses, {summary.wordings} consent wordings"
         + (f"; {summary.handed_over} leads handed over" if summary.handed_over else "")
         + (f"; {summary.campaigns_found} campaigns found in campaigns.csv" if summary.campaigns_found else "")
+        + (
+            f"; {summary.campaigns_waiting} campaigns wait for a page pages/<locale>/campaign.md to be made from"
+            if summary.campaigns_waiting
+            else ""
+        )
         + (f"; {summary.campaigns_told} campaigns added to campaigns.csv" if summary.campaigns_told else "")
         + f" in {time.monotonic() - started:.1f} s"
     )

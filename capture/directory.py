@@ -14,7 +14,7 @@ from pathlib import Path
 from sitegen import campaigns, check, consent
 from sitegen import site as sites
 from sitegen.addresses import campaign_page
-from sitegen.content import THANKS
+from sitegen.content import CAMPAIGN, CODE, THANKS
 from sitegen.errors import EspalierError, Fault, RosterError, SecretError, TokenError, did_you_mean
 from sitegen.instance import SECRETS, token_keys
 from sitegen.instance import create as create_instance
@@ -26,7 +26,9 @@ from sitegen.site import Site
 from sitegen.token import PageSeen, TokenSigner
 
 __all__ = [
+    "CAMPAIGN",
     "CAMPAIGN_CODE",
+    "CODE",
     "SECRETS",
     "THANKS",
     "Campaign",
@@ -153,6 +155,11 @@ class Directory:
     def member_home(self, member: Member) -> str:
         """The root of a member's site as an absolute address, ending in "/"."""
         return self._site.addresses.member_home(member.slug)
+
+    @property
+    def has_landing_pages(self) -> bool:
+        """Whether the site has, in every language, the page that campaigns' landing pages are made from."""
+        return all(self._site.page(CAMPAIGN, locale) for locale in self._site.pages)
 
     def campaign_home(self, member: Member | None, code: str) -> str:
         """A campaign's landing page as an absolute address, on a member's site or (None) the company's own."""

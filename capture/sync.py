@@ -36,6 +36,7 @@ SHOWN = 20
 _TABLES = models.Base.metadata.tables
 _COMPANY, _MEMBER, _SLUG = _TABLES["company"], _TABLES["member"], _TABLES["slug"]
 _PAGE, _WORDING = _TABLES["page"], _TABLES["wording"]
+_CAMPAIGNS = select(func.count()).select_from(models.Campaign)
 _COLUMNS = [column.name for column in _MEMBER.columns]
 
 
@@ -56,6 +57,8 @@ class Summary:
     """Campaigns of the site folder that the database did not know."""
     campaigns_told: int = 0
     """Campaigns made in the office that the site folder did not know."""
+    campaigns_waiting: int = 0
+    """Campaigns that the site has no page to make landing pages from."""
 
 
 class SyncError(EspalierError):
@@ -81,7 +84,9 @@ def sync(database: Database, directory: Directory, now: datetime | None = None) 
                 handed_over = crediting.hand_over(session, moment)
                 found, told = publishing.exchange(session, directory, moment)
                 session.flush()
-            return Summary(members, active, added, changed, deactivated, pages, wordings, handed_over, found, told)
+                waiting = 0 if directory.has_landing_pages else session.scalar(_CAMPAIGNS) or 0
+            news = handed_over, found, told, waiting
+            return Summary(members, active, added, changed, deactivated, pages, wordings, *news)
 
 
 @contextmanager

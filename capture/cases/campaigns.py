@@ -25,9 +25,6 @@ PAGE = 50
 MOST_OFFERED = 200
 """Campaigns that a form offers to choose from, the newest."""
 
-LANDING = "campaign"
-"""The page of the site that landing pages are made from."""
-
 FROM = campaign_page("")
 """How the pages of campaigns begin in page tokens."""
 

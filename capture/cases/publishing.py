@@ -18,7 +18,8 @@ def exchange(session: Session, directory: Directory, now: datetime) -> tuple[int
     """How many campaigns the database learnt from the folder's file, and the folder from the database.
 
     A code stays whose it was, with its channel; names and days are the office's to change. The folder is told of
-    those whose pages can stand: the company's, and active members'. Raises EspalierError with all that contradicts.
+    those whose pages can stand: the company's, and active members'. One without the page that landing pages are made
+    from is told of none: its next build would fail. Raises EspalierError with all that contradicts.
     """
     listed = {each.code: each for each in directory.read_campaigns()}
     known = {each.code: each for each in session.scalars(select(Campaign).options(joinedload(Campaign.member)))}
@@ -30,6 +31,8 @@ def exchange(session: Session, directory: Directory, now: datetime) -> tuple[int
     session.flush()
     _credit(session, fresh)
     standing = [each for each in (*known.values(), *fresh) if each.member is None or each.member.active]
+    if not directory.has_landing_pages:
+        return len(fresh), 0
     directory.write_campaigns(map(_listed, standing))
     for each in standing:
         each.published_at = each.published_at or now

@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 
 from capture import hosts, service
 from capture.cases import campaigns
-from capture.directory import Channel
+from capture.directory import CAMPAIGN, CODE, Channel
 from capture.hosts import Host
 from capture.models import Campaign, Company
 from capture.office import access, forms, money
@@ -135,7 +135,7 @@ def flyer(code: str) -> Response:
         company = hosts.company(session)
         host = Host(company, found.member)
         words = access.speak()
-        landing = hosts.page(session, host, campaigns.LANDING, host.home_locale)
+        landing = hosts.page(session, host, CAMPAIGN, host.home_locale)
         return access.page(
             "flyer.html",
             words,
@@ -143,6 +143,7 @@ def flyer(code: str) -> Response:
             host=host,
             title=landing.title if landing else company.name,
             spoken=campaigns.spoken(found.code),
+            typed_at=_typed_at(session, company),
             address=_address(company, found),
             phone=_as_read(found.member.phone) if found.member and found.member.phone else None,
             cards=cards,
@@ -161,6 +162,12 @@ def _address(company: Company, campaign: Campaign) -> str:
     return campaigns.landing(company, campaign.member, campaign.code)
 
 
+def _typed_at(session: Session, company: Company) -> str:
+    """Where somebody types a code they heard: on the company's page for it, or the service's own."""
+    found = hosts.page(session, Host(company, None), CODE, company.locale)
+    return f"{company.home}{found.path}" if found else f"{company.service}go"
+
+
 def _campaign(session: Session, found: Campaign, status: int = 200, **values: Any) -> Response:
     shown: dict[str, Any] = {
         "form": forms.CampaignForm(obj=None, data=_as_typed(found)),
@@ -176,6 +183,7 @@ def _campaign(session: Session, found: Campaign, status: int = 200, **values: An
         campaign=found,
         address=_address(hosts.company(session), found),
         spoken=campaigns.spoken(found.code),
+        typed_at=_typed_at(session, hosts.company(session)),
         spendings=spendings,
         spent=sum(each.amount for each in spendings),
         day=service.current().clock().date(),

@@ -111,8 +111,16 @@ def pages() -> list[str]:
     return sorted(found)
 
 
-@pytest.mark.parametrize("who", ["member", "staff"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(
+    ("who", "size"),
+    [
+        ("member", PHONE),
+        ("staff", DESK),
+        pytest.param("member", DESK, marks=pytest.mark.slow),
+        pytest.param("staff", PHONE, marks=pytest.mark.slow),
+    ],
+    ids=["member-phone", "staff-desk", "member-desk", "staff-phone"],
+)
 def test_every_page_is_clean(who: str, size: tuple[int, int], full: Place, open_window: Callable[..., Window]) -> None:
     window = open_window(size=size, touch=size == PHONE)
     page = window.page

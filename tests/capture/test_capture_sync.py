@@ -56,6 +56,7 @@ class Folder:
     look: Mapping[str, str] = field(default_factory=dict)
     fault: Exception | None = field(default=None)
     listed: list[Campaign] = field(default_factory=list)
+    has_landing_pages: bool = True
 
     def members(self) -> Iterator[Member]:
         yield from self.roster
@@ -265,6 +266,19 @@ def test_campaigns_go_both_ways(empty, tmp_path):
     assert [each.code for each in folder.listed] == ["radio7"], "an inactive member has no pages"
     sync(empty, folder)
     assert sorted(each.code for each in folder.listed) == ["radio7", "radio8"], "and they come back with the member"
+
+
+def test_a_site_without_the_page_for_it_is_told_of_no_campaign(empty):
+    """A member who makes a campaign must not keep the company from building."""
+    folder = Folder((ANA, BO), has_landing_pages=False)
+    sync(empty, folder)
+    with empty.write() as session:
+        bo = Person(session.get(MemberRow, "m-2"), None, Sitting())
+        campaigns.make(session, bo, Channel.RADIO, "Mine", None, None, Clock().now)
+    summary = sync(empty, folder)
+    assert (folder.listed, summary.campaigns_told, summary.campaigns_waiting) == ([], 0, 1)
+    assert [each.published_at for each in table(empty, CampaignRow)] == [None]
+    assert sync(empty, replace(folder, has_landing_pages=True)).campaigns_told == 1
 
 
 @pytest.mark.parametrize(
