@@ -383,7 +383,7 @@ def test_the_page(desk: Desk, enter: SignIn) -> None:  # noqa: F811
     browser = enter("bo@members.example.com")
     page = browser.get("/office/works?period=all").text
     assert 'aria-current="page">What works' in page
-    table = page.partition('aria-label="By campaign"')[2].partition("</table>")[0]
+    table = page.partition('aria-labelledby="by-campaign"')[2].partition("</table>")[0]
     cells = [re.sub(r"<[^>]+>", "", each) for each in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", table)]
     assert cells[10:20] == ["=radio7 nameradio7", "45", "5", "4", "3", "1", "1", "€125.00", "€31.25", "€125.00"]
     assert "not recorded" in table
