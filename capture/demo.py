@@ -62,8 +62,9 @@ def run(folder: Path, port: int, capture_port: int, console: Console) -> None:
     built = str(instance / SITES)
     addresses = ("--url", sites, "--capture-url", service)
     try:
-        _finish("build", ["sitegen", "build", str(folder), "--out", built, *addresses], environ)
+        # In this order campaigns that were made in the office get their pages.
         _finish("sync", ["capture", "sync", str(folder), *addresses], environ)
+        _finish("build", ["sitegen", "build", str(folder), "--out", built, *addresses], environ)
         # The preview server's policy names the only place that forms may be sent to.
         serve_sites = ["sitegen", "serve", str(folder), "--built", built, "--port", str(port), *addresses[2:]]
         serve_capture = ["capture", "serve", "--host", LOOPBACK, "--port", str(capture_port)]
