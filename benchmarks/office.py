@@ -27,7 +27,7 @@ from rich.table import Table
 from sqlalchemy import insert, select
 
 from capture.app import create_app
-from capture.cases import counting, signing_in
+from capture.cases import counting, signing_in, teams
 from capture.cases.pipeline import Stage
 from capture.db import Database
 from capture.directory import Channel, campaign_page
@@ -71,7 +71,7 @@ def main() -> None:
             f"{kind}: {options.leads:,} leads of {options.members:,} members in {perf_counter() - started:.0f} s"
         )
         began = perf_counter()
-        counted = counting.ahead(database, NOW)
+        counted = counting.ahead(database, NOW) and teams.ahead(database, NOW)
         if counted:
             console.print(f"the company's numbers counted ahead in {perf_counter() - began:.1f} s")
         table = Table("who", "page", "median", "99th", "bar", "")

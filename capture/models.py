@@ -338,6 +338,18 @@ class Counted(Base):
     """When it was counted."""
 
 
+class LeadCount(Base):
+    """How many leads a member follows up, counted ahead for the numbers of teams (see ``teams``)."""
+
+    __tablename__ = "lead_count"
+
+    member_id: Mapped[str] = mapped_column(Code, primary_key=True)
+    leads: Mapped[int] = mapped_column(Integer)
+    this_month: Mapped[int] = mapped_column(Integer)
+    month: Mapped[date]
+    """The first day of the month that ``this_month`` is about."""
+
+
 class Touch(Sealed):
     """One sign-up as it came in. Only ever added."""
 

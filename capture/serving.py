@@ -15,7 +15,7 @@ from prometheus_client import multiprocess
 
 from capture import logs, metrics, sending, visits
 from capture.app import create_app
-from capture.cases import counting, intake
+from capture.cases import counting, intake, teams
 from capture.cases.intake import Intake
 from capture.connections import Threads
 from capture.db import Database, Unavailable
@@ -178,6 +178,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._regular = [
             Regular("visits", visits.EVERY_SECONDS, service.visits.write, at_end=True),
             Regular("numbers", counting.EVERY.total_seconds(), lambda: counting.ahead(database, clock()), at_once=True),
+            Regular("teams", counting.EVERY.total_seconds(), lambda: teams.ahead(database, clock()), at_once=True),
         ]
         if self._send_mail:
             self._intake = Intake(service.database, service.links, service.clock)

@@ -13,13 +13,13 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, true
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from capture.cases.pipeline import Stage
 from capture.cases.signing_in import Person
 from capture.directory import Channel
 from capture.mailing.suppression import Reason
-from capture.models import Campaign, Lead, Member, OutboxMail, Provenance, Suppression, Touch
+from capture.models import Campaign, Lead, OutboxMail, Provenance, Suppression, Touch
 
 PAGE = 50
 """Leads of one page of a list."""
@@ -83,16 +83,6 @@ class Today:
     """Leads whose address takes no mail."""
     unconfirmed: int
     """Sign-ups that wait for their owner's yes; who they are is nobody's business until then."""
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
-    """The people below a member, in total numbers only."""
-
-    members: int
-    active: int
-    leads: int
-    this_month: int
 
 
 def visible(person: Person) -> ColumnElement[bool]:
@@ -172,24 +162,6 @@ def today(session: Session, person: Person, day: date, *, size: int = 20) -> Tod
         bounced=list(session.scalars(bounced.order_by(Lead.id.desc()).limit(size))),
         unconfirmed=_count(session, select(Lead).where(*alive)),
     )
-
-
-def team(session: Session, person: Person, now: datetime) -> Team:
-    """The whole downline of a member, in numbers."""
-    assert person.member is not None
-    # Sponsors form a forest (the roster is refused where they do not), so nobody stands below themselves.
-    below = select(Member.id, Member.active).where(Member.sponsor_id == person.member.id).cte("below", recursive=True)
-    deeper = aliased(Member)
-    below = below.union_all(select(deeper.id, deeper.active).where(deeper.sponsor_id == below.c.id))
-    members, active = session.execute(
-        select(func.count(), func.count().filter(below.c.active)).select_from(below)
-    ).one()
-    month = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    theirs = (Lead.servicer_id.in_(select(below.c.id)), Lead.known_at.is_not(None))
-    leads, lately = session.execute(
-        select(func.count(), func.count().filter(Lead.known_at >= month)).select_from(Lead).where(*theirs)
-    ).one()
-    return Team(members, active, leads, lately)
 
 
 def pages(session: Session, person: Person) -> list[str]:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 from sqlalchemy.orm import Session
 
 from capture import hosts, service
-from capture.cases import campaigns, caseload, export, importing, lists, pipeline
+from capture.cases import campaigns, caseload, export, importing, lists, pipeline, teams
 from capture.cases.pipeline import Lost, Stage
 from capture.directory import Interest
 from capture.models import Lead, Provenance
@@ -187,7 +187,7 @@ def team() -> Response:
     """The people below, in total numbers; staff have no team."""
     with service.current().database.read() as session:
         current = access.person()
-        numbers = None if current.staff else caseload.team(session, current, service.current().clock())
+        numbers = None if current.staff else teams.find(session, current, service.current().clock())
     return access.page("team.html", access.speak(), numbers=numbers, at="team")
 
 

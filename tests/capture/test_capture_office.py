@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -298,6 +298,44 @@ def test_the_team_is_numbers_only(enter: SignIn, confirmed: Any, database: Datab
     assert re.findall(r"<dd>(\d+)</dd>", page) == ["2", "1", "1", "1"]
     assert "pat@example.com" not in page
     assert "Bo" not in page
+
+
+def test_the_numbers_of_large_teams_are_counted_ahead(
+    enter: SignIn, confirmed: Any, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from capture.cases import counting, teams
+    from capture.models import Lead, LeadCount, Member
+
+    with database.write() as session:
+        session.get_one(Member, "m-2").sponsor_id = "m-1"
+    for number in range(4):
+        confirmed("m-2", f"p{number}@example.com")
+    ana = enter("ana@members.example.com")
+
+    def shown() -> list[str]:
+        return re.findall(r"<dd>(\d+)</dd>", ana.get("/office/team").text)
+
+    live = shown()
+    assert live == ["1", "1", "4", "4"]
+    assert not teams.ahead(database, clock.now), "there are few leads"
+    monkeypatch.setattr(counting, "FEW", 2)
+    assert teams.ahead(database, clock.now)
+    assert shown() == live
+    assert "2026-03" in ana.get("/office/team").text, "when that was"
+    assert not teams.ahead(database, clock.now + timedelta(minutes=1)), "it was just done"
+    confirmed("m-2", "late@example.com")
+    assert shown() == live, "until it is counted anew"
+    clock.forward(minutes=5)
+    assert teams.ahead(database, clock.now)
+    assert shown() == ["1", "1", "5", "5"]
+    clock.forward(days=31)
+    assert shown() == ["1", "1", "5", "0"], "another month has begun"
+    assert "<strong>" in ana.get("/office/team").text, "that it is old"
+    with database.write() as session:
+        session.query(Lead).update({"known_at": None})
+    assert teams.ahead(database, clock.now)
+    with database.read() as session:
+        assert session.query(LeadCount).count() == 0
 
 
 def test_who_wants_no_mail_is_left_alone(
