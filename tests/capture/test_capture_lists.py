@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import http.client
 import io
+import os
 import re
+import signal
+import socket
 import threading
+import time
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Clock
 from flask import Flask
-from sqlalchemy import select
+from process import serving
+from sqlalchemy import func, select, update
 from test_capture_office import HOST, STAFF, Browser, SignIn, enter  # noqa: F401  the fixture is used by its name
 
+from benchmarks import importing as benchmark
 from capture.cases import importing, uploads
 from capture.cases.intake import Intake
 from capture.credit import evidence
 from capture.db import Database
 from capture.mailing import suppression
-from capture.models import Campaign, Lead, Ledger, OutboxMail, Provenance, Upload, Viewing
+from capture.models import Campaign, Lead, Ledger, OutboxMail, Provenance, Sitting, Upload, Viewing
 
 BO = "bo@members.example.com"
 LIST = (
@@ -365,6 +375,99 @@ def test_killed_right_before_the_end_nothing_comes_in_twice(
     assert rows(Upload)[0].outcomes["outcomes"] == TOTALS
     assert len(rows(Provenance)) == 1
     assert len(rows(Ledger)) == 5
+
+
+@pytest.fixture
+def cookie(database: Database) -> tuple[str, str]:
+    """Bo is signed in, by the real clock: the cookie, and what forms must carry."""
+    now = datetime.now(UTC)
+    sitting = Sitting(digest=hashlib.sha256(b"secret").hexdigest(), member_id="m-2", csrf="c" * 32)
+    sitting.created_at, sitting.until = now, now + timedelta(hours=1)
+    with database.write() as session:
+        session.add(sitting)
+    return "__Host-espalier=secret", sitting.csrf
+
+
+SHORT = (
+    "import sys, capture.connections as c; c.REQUEST_SECONDS = 2.0; sys.argv[0] = 'capture';"
+    "from capture.commands import main; main()"
+)
+
+
+@pytest.mark.database("sqlite")
+def test_a_file_may_take_its_time_from_who_is_signed_in(
+    settings: Any, tmp_path: Path, cookie: tuple[str, str], rows: Any
+) -> None:
+    """A telephone sends slowly; whoever is not signed in is refused before anything is read."""
+    with serving(settings, tmp_path, program=("-c", SHORT)) as (_, port):
+        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        asked.request("GET", "/office/import", headers={"Cookie": cookie[0]})
+        token = re.search(r'name="csrf_token" value="([^"]+)"', asked.getresponse().read().decode())
+        assert token
+        asked.close()
+        for known, status in ((True, b" 303 "), (False, b" 403 ")):
+            head = f'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token[1]}\r\n'
+            head += '--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nEmail\r\n'
+            body = (head + "a@example.com\r\n" * 9 + "\r\n--x--\r\n").encode()
+            lines = [
+                "POST /office/import HTTP/1.1",
+                "Host: x",
+                f"Content-Length: {len(body)}",
+                "Content-Type: multipart/form-data; boundary=x",
+                *([f"Cookie: {cookie[0]}"] if known else []),
+                "",
+                "",
+            ]
+            with socket.create_connection(("127.0.0.1", port), timeout=30) as sender:
+                sender.sendall("\r\n".join(lines).encode() + body[:200])
+                if known:
+                    for part in range(8):
+                        time.sleep(0.5)
+                        sender.sendall(body[200 + part : 201 + part])
+                    sender.sendall(body[208:])
+                assert status in sender.recv(65536).splitlines()[0]
+    assert [each.rows for each in rows(Upload)] == [9]
+
+
+def test_a_service_that_is_killed_goes_on_with_the_list(settings: Any, database: Database, tmp_path: Path) -> None:
+    """kill -9 for the whole service while it takes a list in, several times."""
+    size = 6_000
+    benchmark.write(tmp_path / "list.csv", size)
+    text = (tmp_path / "list.csv").read_text(encoding="utf-8")
+    places = {"email": 2, "first_name": 0, "phone": 3, "interest": 5}
+    with database.write() as session:
+        upload = Upload(id=7, member_id="m-2", file="list.csv", digest="d" * 64, rows=size, content=text)
+        upload.places, upload.outcomes, upload.state, upload.at = places, {}, "taking", datetime.now(UTC)
+        session.add(upload)
+
+    def at() -> tuple[str, int]:
+        with database.read() as session:
+            found = session.get_one(Upload, 7)
+            return found.state, found.done
+
+    patient = replace(settings, busy_seconds=30)
+    until = time.monotonic() + 120
+    for kill in range(1, 4):
+        with serving(patient, tmp_path) as (process, _):
+            while at()[1] < size * kill // 4:
+                assert time.monotonic() < until
+                time.sleep(0.01)
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        with database.write() as session:
+            session.execute(update(Upload).values(leased_until=datetime.now(UTC)))  # as if a minute had gone
+    assert at()[1] < size
+    with serving(patient, tmp_path):
+        while at()[0] != "done":
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    with database.read() as session:
+        found = session.get_one(Upload, 7)
+        assert sum(found.outcomes["outcomes"].values()) == size
+        assert session.scalars(select(Ledger.row).order_by(Ledger.row)).all() == list(range(1, size + 1))
+        counted = select(func.count(), func.count(Lead.email.distinct())).where(Lead.member_id == "m-2")
+        assert tuple(session.execute(counted).one()) == (found.outcomes["outcomes"]["added"],) * 2
+        assert evidence.audit(session).faults == []
 
 
 def test_two_workers_share_the_lists(enter: SignIn, app: Flask, rows: Any, clock: Clock) -> None:  # noqa: F811
