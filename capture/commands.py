@@ -563,7 +563,8 @@ def list_staff(as_json: bool) -> None:
 @click.option("--withdrawn", metavar="DAYS", type=click.IntRange(1), help="Keep leads whose owners left so long.")
 @click.option("--mails", metavar="DAYS", type=click.IntRange(1), help="Keep mails that are done so long.")
 def purge(unconfirmed: int | None, withdrawn: int | None, mails: int | None) -> None:
-    """Forget what is no longer needed: sign-ups nobody confirmed, leads that left, mails that are done.
+    """Forget what is no longer needed: sign-ups nobody confirmed, leads that left, mails that are done, and lists that
+    nobody took in.
 
     How long each is kept stands in [retention] of site.toml, as the last sync told. Run it once a day.
 
@@ -572,6 +573,7 @@ def purge(unconfirmed: int | None, withdrawn: int | None, mails: int | None) -> 
       capture purge --unconfirmed 14
     """
     from capture import hosts
+    from capture.cases import uploads
     from capture.consent import erasing
 
     wished = {"unconfirmed": unconfirmed, "withdrawn": withdrawn, "mails": mails}
@@ -579,6 +581,7 @@ def purge(unconfirmed: int | None, withdrawn: int | None, mails: int | None) -> 
     with _existing_database().write() as session:
         policy = replace(erasing.Policy.of(hosts.company(session)), **days)
         purged = erasing.purge(session, policy, _now())
+        uploads.purge(session, _now())
     click.echo(
         f"{purged.unconfirmed} unconfirmed sign-ups, {purged.withdrawn} leads that left, {purged.mails} mails,"
         f" {purged.budgets} entries of budgets"

@@ -77,7 +77,8 @@ def forget(session: Session, found: Sequence[Lead], kind: str, now: datetime) ->
 def purge(session: Session, policy: Policy, now: datetime) -> Purged:
     """Forgets what the policy says is no longer needed."""
     alive = Lead.erased_at.is_(None)
-    waited = (alive, Lead.confirmed_at.is_(None), Lead.created_at <= now - policy.unconfirmed)
+    # Who came by a list, or was met, never signed up: there is nothing that they failed to confirm.
+    waited = (alive, Lead.confirmed_at.is_(None), Lead.known_at.is_(None), Lead.created_at <= now - policy.unconfirmed)
     # Who repeated their sign-up has a touch that is younger than the lead.
     young = select(Touch.lead_id).where(Touch.at > now - policy.unconfirmed)
     unconfirmed = list(session.scalars(select(Lead).where(*waited, Lead.id.not_in(young))))

@@ -25,6 +25,7 @@ from capture import commands
 from capture.cases import importing
 from capture.cases.importing import Origin
 from capture.cases.lists import List, NotAListError
+from capture.consent import erasing
 from capture.credit import evidence, story
 from capture.db import Database
 from capture.directory import EspalierError
@@ -164,6 +165,16 @@ def test_a_campaign_brought_who_is_new(
     path = str(write("newer@example.com,,,"))
     assert run("--campaign", "radio7").exit_code == 0, "the company's campaigns are everybody's"
     assert codes[rows(Lead)[-1].campaign_id] == "radio7"
+
+
+def test_who_came_by_a_list_is_no_sign_up_that_nobody_confirmed(
+    database: Database, links: Any, write: Any, rows: Any, clock: Clock
+) -> None:
+    importing.take_in(database, links, List(write("pat@example.com,,,")), PROVEN, clock)
+    clock.forward(days=400)
+    with database.write() as session:
+        erasing.purge(session, erasing.Policy(), clock.now)
+    assert rows(Lead)[0].email == "pat@example.com"
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
