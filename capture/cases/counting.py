@@ -92,8 +92,7 @@ def ahead(database: Database, now: datetime) -> bool:
         # A little less than the pause, so that clocks that tick together do not skip every other turn.
         if not free or (latest is not None and latest > now - EVERY * 0.9) or not many(session):
             return False
-        with database.write() as writing:
-            _sum_up_visits(writing, database.is_sqlite)
+        _sum_up_visits(session, database)
         if database.is_sqlite:
             session.rollback()  # it would go on seeing what was there before; PostgreSQL's lock must stay
         counts = gather(session, None, now.date(), Period.ALL)
@@ -216,18 +215,22 @@ def _all_visits(session: Session, begins: date | None) -> list[tuple[date, str, 
     return [(week, page, count) for week, page, count in session.execute(query)]
 
 
-def _sum_up_visits(session: Session, sqlite: bool) -> None:
-    """Adds what came since the last time. Counts of a day may come late, though hardly by more than a week."""
+def _sum_up_visits(session: Session, database: Database) -> None:
+    """Adds what came since the last time. Counts of a day may come late, though hardly by more than a week.
+
+    Sums are made while reading: who writes meanwhile waits only for the few rows that come of it.
+    """
     latest = session.scalar(select(func.max(VisitedWeek.week)))
-    days = select(_week(Visit.day, sqlite).label("week"), Visit.page, Visit.count.label("number"))
-    if latest is not None:
-        since = latest - timedelta(weeks=1)
-        session.execute(delete(VisitedWeek).where(VisitedWeek.week >= since))
-        days = days.where(Visit.day >= since)
-    each = days.subquery()
-    total = cast(func.sum(each.c.number), VisitedWeek.count.type)
-    sums = select(each.c.week, each.c.page, total).group_by(each.c.week, each.c.page)
-    session.execute(insert(VisitedWeek).from_select(["week", "page", "count"], sums))
+    since = latest - timedelta(weeks=1) if latest else None
+    rows = [
+        {"week": week, "page": page, "count": count}
+        for week, page, count in _visits(session, None, since, database.is_sqlite)
+    ]
+    with database.write() as writing:
+        if since is not None:
+            writing.execute(delete(VisitedWeek).where(VisitedWeek.week >= since))
+        if rows:
+            writing.execute(insert(VisitedWeek), rows)
 
 
 def _spend(session: Session, mine: ColumnElement[bool], begins: date | None, ends: date) -> list[tuple[date, int, int]]:

@@ -82,8 +82,6 @@ def standing(bars: Bars, ident: str) -> Markup:
     root = _bare(chart)
     for text in _under(root, "axis x"):
         text.text = bars.names[int(text.text or 0)]
-    for text in _under(root, "axis y"):
-        text.text = bars.write(int(text.text or 0))
     return _written(root, bars, ident)
 
 

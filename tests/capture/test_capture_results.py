@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from sqlalchemy import event
@@ -20,6 +21,8 @@ from capture.cases.results import About, Counts, Figures, Period, Placement, Res
 from capture.cases.signing_in import Person
 from capture.db import Database
 from capture.models import Campaign, Counted, Lead, Member, Provenance, Sitting, Spending, Staff, Touch, Visit
+from capture.office import charts
+from capture.office.charts import Bars
 
 TODAY = date(2026, 3, 4)  # a Wednesday; the week began on 2 March
 WEEK = timedelta(weeks=1)
@@ -489,3 +492,23 @@ def test_who_counts_among_somebodys_numbers(desk: Desk, database: Database) -> N
     assert seen < counted
     assert len(counted - seen) == 2, "one not confirmed, one erased"
     assert sum(stages.leads for _, _, stages in counts.weeks) == len(counted)
+
+
+@pytest.mark.parametrize("count", [1, 2, 12, 13, 52])
+@pytest.mark.parametrize("top", [0, 1, 2, 999, 1_234_567])
+def test_charts_of_any_size(count: int, top: int) -> None:
+    """Every bar is there, zero or not, and every number is written in the reader's language."""
+
+    def write(value: int) -> str:
+        return f"{value:,}"
+
+    values = [top * number // count for number in range(1, count + 1)]
+    bars = Bars("A & <B>", [f"<{number}>" for number in range(count)], [values, values[::-1]], write)
+    for drawn, series in ((charts.lying(bars, "one"), 2), (charts.standing(bars, "two"), 1)):
+        root = ElementTree.fromstring(drawn)
+        rects = [each for each in root.iter("rect") if "reactive" in each.get("class", "")]
+        assert len(rects) == series * count
+        texts = [each.text for each in root.iter("text")]
+        assert write(top) in texts
+        assert "<0>" in texts
+        assert root.find("title").text == "A & <B>"
