@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 
 from capture import hosts, service
 from capture.cases import campaigns
-from capture.public import answers
+from capture.public import answers, headers
 
 blueprint = Blueprint("going", __name__)
 
@@ -22,5 +22,6 @@ def go() -> Response:
         found = campaigns.by_code(session, typed)
         if found is not None:
             return make_response(redirect(campaigns.landing(company, found.member, found.code), 303))
+    headers.allow_forms_to_lead_to(*hosts.Host(company, None).origins)
     words = answers.visitor_words()
     return answers.page(404 if typed else 200, "public/code.html", words, company=company, typed=typed)

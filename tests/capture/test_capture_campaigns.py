@@ -187,5 +187,6 @@ def test_a_typed_code_leads_to_the_page(client: FlaskClient, database: Database,
         answer = client.get("/go", query_string={"code": unknown})
         assert answer.status_code == 404
         assert "<b>" not in answer.text
+        assert "form-action 'self' https://fern.example;" in answer.headers["Content-Security-Policy"]
     assert client.get("/go").status_code == 200
     assert re.search(r'<form method="get" action="(\./)?(\.\./)*go">', client.get("/go").text)
