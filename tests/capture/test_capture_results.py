@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
@@ -386,7 +387,7 @@ def test_the_page(desk: Desk, enter: SignIn) -> None:  # noqa: F811
     browser = enter("bo@members.example.com")
     page = browser.get("/office/works?period=all").text
     assert 'aria-current="page">What works' in page
-    table = page.partition('aria-labelledby="by-campaign"')[2].partition("</table>")[0]
+    table = page.partition('aria-labelledby="by-campaigns"')[2].partition("</table>")[0]
     cells = [re.sub(r"<[^>]+>", "", each) for each in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", table)]
     assert cells[10:20] == ["=radio7 nameradio7", "45", "5", "4", "3", "1", "1", "€125.00", "€31.25", "€125.00"]
     assert "not recorded" in table
@@ -512,3 +513,27 @@ def test_charts_of_any_size(count: int, top: int) -> None:
         assert write(top) in texts
         assert "<0>" in texts
         assert root.find("title").text == "A & <B>"
+
+
+def test_several_processes_count_once(desk: Desk, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both begin together; one finds that the other is at it, or has just done it."""
+    scene(desk)
+    monkeypatch.setattr(counting, "FEW", 3)
+    together = threading.Barrier(2)
+    told: list[bool] = []
+
+    def count() -> None:
+        together.wait()
+        told.append(counting.ahead(database, at(TODAY)))
+
+    if database.is_sqlite:  # it has one process, whose thread counts
+        told = [counting.ahead(database, at(TODAY)) for _ in range(2)]
+    else:
+        threads = [threading.Thread(target=count) for _ in range(2)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+    assert sorted(told) == [False, True]
+    with database.read() as session:
+        assert session.query(Counted).count() == len(Period) * len(About)
