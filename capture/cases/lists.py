@@ -16,12 +16,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
+from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 
 from capture.directory import EspalierError, Fault, Interest, did_you_mean
 
@@ -44,6 +46,10 @@ _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
 """How zip archives (and with them .xlsx and .ods) and old .xls files begin."""
 
 _SEPARATORS = ",;\t"
+
+_PLAIN = re.compile(r"[A-Za-z0-9_]+(?:[.+-][A-Za-z0-9_]+)*", re.ASCII)
+_PLAIN_LENGTH = 64
+"""Characters up to which no part of an address can be too long."""
 
 _CHUNK = 1024 * 1024
 
@@ -176,9 +182,8 @@ class List:
             return Row(number, reason="unreadable")
         if not told["email"]:
             return Row(number, reason="no address")
-        try:
-            address = validate_email(told["email"], check_deliverability=False).normalized
-        except EmailNotValidError:
+        address = normal(told["email"])
+        if address is None:
             return Row(number, reason="not an address")
         name = " ".join(told.get("first_name", "").split())[:LONGEST_NAME]
         interest = told.get("interest", "").lower()
@@ -216,6 +221,33 @@ def guess(header: Sequence[str]) -> dict[str, int]:
     for name, aliases in FIELDS.items():
         found |= next(({name: places[alias]} for alias in aliases if alias in places), {})
     return found
+
+
+def normal(text: str) -> str | None:
+    """The address as leads are known by it; None for what is none. The same as email-validator says, sooner.
+
+    Lists name few domains many times, so what is said of a domain is remembered. Only a plain name before the at sign
+    is put before it; whatever is longer or stranger is asked about as a whole.
+    """
+    name, at, domain = text.partition("@")
+    plain = at and text.isascii() and len(text) <= _PLAIN_LENGTH and _PLAIN.fullmatch(name)
+    if plain and name.lower() not in CASE_INSENSITIVE_MAILBOX_NAMES:
+        found = _domain(domain)
+        return f"{name}@{found}" if found else None
+    return _asked(text)
+
+
+def _asked(text: str) -> str | None:
+    try:
+        return validate_email(text, check_deliverability=False).normalized
+    except EmailNotValidError:
+        return None
+
+
+@lru_cache(maxsize=20_000)
+def _domain(text: str) -> str | None:
+    found = _asked(f"x@{text}")
+    return found.removeprefix("x@") if found else None
 
 
 def phone(text: str) -> str | None:

@@ -17,12 +17,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from conftest import Clock
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 from process import environment
 from sqlalchemy import func, select
 
 from benchmarks import importing as benchmark
 from capture import commands
-from capture.cases import importing
+from capture.cases import importing, lists
 from capture.cases.importing import Origin
 from capture.cases.lists import List, NotAListError
 from capture.consent import erasing
@@ -175,6 +179,50 @@ def test_who_came_by_a_list_is_no_sign_up_that_nobody_confirmed(
     with database.write() as session:
         erasing.purge(session, erasing.Policy(), clock.now)
     assert rows(Lead)[0].email == "pat@example.com"
+
+
+_NAMES = st.one_of(
+    st.from_regex(r"[A-Za-z0-9_.+-]{1,20}", fullmatch=True),
+    st.sampled_from(["Info", "POSTMASTER", "a..b", ".a", "a.", "a-", "-a", '"a b"', "é", "a'b", "a@b", "", "A" * 65]),
+    st.text(max_size=8),
+)
+_DOMAINS = st.one_of(
+    st.from_regex(r"[A-Za-z0-9-]{1,10}(\.[A-Za-z]{2,5}){1,2}", fullmatch=True),
+    st.sampled_from(
+        [
+            "Example.COM",
+            "münchen.de",
+            "xn--mnchen-3ya.de",
+            "ｅxample.com",
+            "a.local",
+            "localhost",
+            "x.com.",
+            "[1.2.3.4]",
+            "a@b.com",
+            "b.com>",
+            " b.com",
+            "b.com ",
+            "x.com\n",
+            "ß.de",
+            "é.com",
+            "",
+            "a" * 64 + ".com",
+            "fußball.example.com",
+        ]
+    ),
+    st.text(max_size=8),
+)
+
+
+@settings_of_hypothesis(max_examples=600, deadline=None)
+@given(_NAMES, _DOMAINS)
+def test_an_address_is_what_the_library_says(name: str, domain: str) -> None:
+    address = f"{name}@{domain}"
+    try:
+        expected = validate_email(address, check_deliverability=False).normalized
+    except EmailNotValidError:
+        expected = None
+    assert lists.normal(address) == expected
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
