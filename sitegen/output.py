@@ -106,9 +106,8 @@ class Output:
             target.unlink()
             self.counts.removed += 1
             for folder in target.parents:
-                if folder == self.root or any(folder.iterdir()):
+                if folder == self.root or not _removed(folder):
                     break
-                folder.rmdir()
 
     def _target(self, path: str) -> str:
         target = f"{self._root}/{_safe(path)}"
@@ -177,6 +176,17 @@ def _create_folders(root: str, folder: str, made: set[str]) -> None:
         _create_folders(root, above, made)
     os.mkdir(f"{root}/{folder}")
     made.add(folder)
+
+
+def _removed(folder: Path) -> bool:
+    """Removes a folder if it is empty; asking what it holds would read all of it."""
+    try:
+        folder.rmdir()
+    except OSError as error:
+        if error.errno in {errno.ENOTEMPTY, errno.EEXIST}:
+            return False
+        raise
+    return True
 
 
 def _holds(target: str, content: bytes) -> bool:
