@@ -115,6 +115,7 @@ def test_nothing_that_speaks_json_is_left_out(app):
         "/my-data/<signed>",
         *(f"/my-data/<signed>/{each}" for each in FORMS),
         "/metrics",
+        "/go",
         "/visit.gif",
     }
     described = {path.replace("{", "<").replace("}", ">") for path in describe()["paths"]}
