@@ -95,10 +95,10 @@ def fill(database: Database) -> None:
     """Members and leads, some of whom stand on the list, and people who left."""
     office.fill(database, LEADS, MEMBERS)
     if not database.is_sqlite:
-        with database.writing() as connection:  # its leads come with their numbers
-            connection.exec_driver_sql(
-                "SELECT setval(pg_get_serial_sequence('lead', 'id'), (SELECT max(id) FROM lead))"
-            )
+        with database.writing() as connection:
+            for table in ("lead", "provenance"):  # its rows come with their numbers
+                found = f"pg_get_serial_sequence('{table}', 'id')"
+                connection.exec_driver_sql(f"SELECT setval({found}, (SELECT max(id) FROM {table}))")
     links = Links([KEY])
     common = {"reason": "unsubscribed", "at": office.NOW}
     left = (f"left.{number}@example.org" for number in range(LEADS))
