@@ -28,6 +28,7 @@ from sitegen.token import PageSeen, TokenSigner
 __all__ = [
     "CAMPAIGN",
     "CAMPAIGN_CODE",
+    "CAMPAIGN_PAGES",
     "CODE",
     "SECRETS",
     "THANKS",
@@ -62,6 +63,9 @@ __all__ = [
 LOOK = ("accent", "accent_dark", "paper", "paper_dark", "ink", "ink_dark", "scheme", "corners")
 """Settings of a theme that the service's own pages take up, where the theme has them."""
 
+
+CAMPAIGN_PAGES = campaign_page("")
+"""What the names of campaigns' landing pages begin with in page tokens; behind it stands the code."""
 
 CAMPAIGN_CODE = campaigns.CODE
 """What a campaign's code looks like; matches the whole of a text."""

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select, true, update
 from sqlalchemy.orm import Session, joinedload
 
 from capture.cases.signing_in import Person
-from capture.directory import CAMPAIGN_CODE, Channel, campaign_page
+from capture.directory import CAMPAIGN_CODE, CAMPAIGN_PAGES, Channel, campaign_page
 from capture.models import Campaign, Company, Lead, Member, Spending
 from capture.prepared import Driver, Prepared
 
@@ -24,9 +24,6 @@ PAGE = 50
 
 MOST_OFFERED = 200
 """Campaigns that a form offers to choose from, the newest."""
-
-FROM = campaign_page("")
-"""How the pages of campaigns begin in page tokens."""
 
 WORDS: dict[Channel, str] = {
     Channel.WEB: "web",
@@ -162,8 +159,8 @@ def credit(driver: Driver, lead_id: int, page: str, member_id: str | None) -> No
 
     A campaign that the database does not know yet is noted by the sync that brings it.
     """
-    if page.startswith(FROM):
-        _BROUGHT(driver, lead_id=lead_id, code=page.removeprefix(FROM), whose=member_id)
+    if page.startswith(CAMPAIGN_PAGES):
+        _BROUGHT(driver, lead_id=lead_id, code=page.removeprefix(CAMPAIGN_PAGES), whose=member_id)
 
 
 def _free_code(session: Session, word: str) -> str:

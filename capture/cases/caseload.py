@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, sel
 from sqlalchemy.orm import Session, joinedload
 
 from capture.cases.pipeline import Stage
+from capture.cases.results import LIST, MET, OWN
 from capture.cases.signing_in import Person
 from capture.directory import Channel
 from capture.mailing.suppression import Reason
@@ -27,8 +28,6 @@ PAGE = 50
 MOST_COUNTED = 1_000
 """A list says "more than" beyond it: counting a million rows would take longer than reading them helps."""
 
-
-MET, OWN = "met", "own"
 
 SOURCES = (*(each.value for each in Channel), MET, OWN)
 """Where a lead can come from: a campaign's channel, an encounter, or somebody's pages as they always stand there."""
@@ -198,7 +197,7 @@ def _campaign(code: str) -> ScalarSelect[int]:
 def _from(source: str) -> ColumnElement[bool]:
     """By a campaign of that channel; without any campaign from a list, in person, or from somebody's own pages."""
     channel = Lead.campaign_id.in_(select(Campaign.id).where(Campaign.channel == source))
-    kinds = {"list": "list", MET: "met"}
+    kinds = {LIST: "list", MET: "met"}
     if source in kinds:
         brought = Lead.provenance_id.in_(select(Provenance.id).where(Provenance.kind == kinds[source]))
         return or_(channel, and_(Lead.campaign_id.is_(None), brought))

@@ -8,9 +8,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
-from capture.cases import campaigns
+from capture.directory import CAMPAIGN_PAGES, Channel, Directory, EspalierError, Fault
 from capture.directory import Campaign as Listed
-from capture.directory import Channel, Directory, EspalierError, Fault
 from capture.models import Campaign, Lead, Member, Touch
 
 
@@ -75,7 +74,7 @@ def _listed(row: Campaign) -> Listed:
 def _credit(session: Session, fresh: list[Campaign]) -> None:
     """Leads that came by a campaign's page before the database knew of it."""
     for each in fresh:
-        came = select(Touch.lead_id).where(Touch.page == f"{campaigns.FROM}{each.code}")
+        came = select(Touch.lead_id).where(Touch.page == f"{CAMPAIGN_PAGES}{each.code}")
         mine = Touch.member_id.is_not_distinct_from(each.member_id)
         session.execute(
             update(Lead)

@@ -23,10 +23,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
-from capture.directory import Interest, campaign_page
-
-LANDING = campaign_page("")
-"""What the names of campaigns' landing pages begin with; behind it stands the code."""
+from capture.directory import CAMPAIGN_PAGES, Interest, campaign_page
 
 OWN, LIST, MET = "own", "list", "met"
 """Channels of leads without a campaign."""
@@ -314,7 +311,7 @@ def _empty(channel: str) -> Figures:
 
 def _page(name: str | None) -> str:
     """Campaigns' own pages stand together: each has its line among the campaigns."""
-    return NO_PAGE if name is None else LANDING if name.startswith(LANDING) else name
+    return NO_PAGE if name is None else CAMPAIGN_PAGES if name.startswith(CAMPAIGN_PAGES) else name
 
 
 def _ranked(found: Mapping[str, Figures]) -> list[Line]:

@@ -9,9 +9,10 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from capture import hosts
-from capture.cases import campaigns, pipeline
+from capture.cases import pipeline
 from capture.cases.signing_in import Person
 from capture.consent import rights
+from capture.directory import CAMPAIGN_PAGES
 from capture.models import Lead, Member, Step
 from capture.words import Words
 
@@ -47,8 +48,8 @@ def _from_person(held: dict[str, object], words: Words) -> Iterator[Event]:
     for touch in _rows(held, "touches"):
         page = str(touch["page"])
         title = words("office_event_touch", page=page, member=held["page_of"])
-        if page.startswith(campaigns.FROM):
-            title = words("office_event_campaign", code=page.removeprefix(campaigns.FROM), member=held["page_of"])
+        if page.startswith(CAMPAIGN_PAGES):
+            title = words("office_event_campaign", code=page.removeprefix(CAMPAIGN_PAGES), member=held["page_of"])
         yield Event(_moment(touch["at"]), title, str(touch["consent"]) if touch["consent"] else None)
         if touch["introduced_by"]:
             yield Event(_moment(touch["at"]), words("office_event_answer"), str(touch["introduced_by"]))

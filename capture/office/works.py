@@ -20,6 +20,7 @@ from capture.cases import counting, export, results
 from capture.cases.campaigns import visible
 from capture.cases.counting import Found
 from capture.cases.results import About, Figures, Line, Period, Results
+from capture.directory import CAMPAIGN_PAGES
 from capture.models import Campaign
 from capture.office import access, charts, money
 from capture.office.charts import Bars
@@ -170,9 +171,7 @@ def _row(name: str, line: Line, note: str = "", way: str | None = None) -> Row:
 def _page_name(key: str, words: Words) -> str:
     if key == results.REST:
         return words("office_works_rest_pages")
-    return {results.NO_PAGE: words("office_works_no_page"), results.LANDING: words("office_works_landing")}.get(
-        key, key
-    )
+    return {results.NO_PAGE: words("office_works_no_page"), CAMPAIGN_PAGES: words("office_works_landing")}.get(key, key)
 
 
 def _week_name(key: str, words: Words) -> str:
