@@ -120,15 +120,20 @@ def fill(database: Database, leads: int, members: int) -> None:
 def measure(url: str, asked: int) -> Iterator[tuple[str, ...]]:
     """A line of the table for each page and person."""
     for who, address in (("member with many", "member.0@example.com"), ("staff", STAFF)):
-        ask, lead = _office(url, address)
+        ask, lead, campaign = _office(url, address)
         pages = {
             "Today": "/office/",
             "Leads": "/office/leads",
             "Leads, by stage": "/office/leads?stage=qualified",
             "Leads, due, by day": "/office/leads?due=yes&sort=due",
             "Leads, searched": "/office/leads?q=person.1",
+            "Leads, by source": "/office/leads?source=radio",
+            "Leads, by campaign": f"/office/leads?campaign={campaign}",
+            "Leads, by page": "/office/leads?page=faq",
             "a lead": f"/office/leads/{lead}",
             "Campaigns": "/office/campaigns/",
+            "a campaign": f"/office/campaigns/{campaign}",
+            "Lists": "/office/import",
             "What works": "/office/works",
             "What works, of all time": "/office/works?period=all",
             "What works, retail": "/office/works?period=52&about=retail",
@@ -145,8 +150,9 @@ def measure(url: str, asked: int) -> Iterator[tuple[str, ...]]:
             yield who, name, f"{middle:.1f} ms", f"{most:.1f} ms", bar, "met" if met else "NOT MET"
 
 
-def _office(url: str, address: str) -> tuple[Callable[[str], float], int]:
-    """Milliseconds of an answer to a browser that is signed in, and the number of a lead it may see."""
+def _office(url: str, address: str) -> tuple[Callable[[str], float], int, str]:
+    """Milliseconds of an answer to a browser that is signed in; the number of a lead and the code of a campaign that it
+    may see."""
     moment = [NOW]
     settings = Settings(token_keys=(KEY,), secret_key=KEY, database_url=url)
     app = create_app(settings, clock=lambda: moment[0])
@@ -156,8 +162,9 @@ def _office(url: str, address: str) -> tuple[Callable[[str], float], int]:
     with database.read() as session:
         text = session.scalars(select(OutboxMail.text).order_by(OutboxMail.id.desc())).first()
         lead = session.scalars(select(Lead.id).where(Lead.servicer_id == "m-0")).first()
+        campaign = session.scalars(select(Campaign.code).where(Campaign.member_id == "m-0").limit(1)).first()
     link = re.search(rf"{HOST}(\S+)", text or "")
-    assert link and lead
+    assert link and lead and campaign
     client.post(link[1], base_url=HOST)
 
     def ask(path: str) -> float:
@@ -167,7 +174,7 @@ def _office(url: str, address: str) -> tuple[Callable[[str], float], int]:
         assert answer.status_code == 200, path
         return taken * 1000
 
-    return ask, lead
+    return ask, lead, campaign
 
 
 def _member(number: int, luck: random.Random) -> dict[str, Any]:
