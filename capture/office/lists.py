@@ -91,8 +91,7 @@ def bring() -> Response:
 @access.signed_in
 def show(number: int) -> Response:
     """Where a list stands: its columns, the dry run, the taking in, or what became of it."""
-    with service.current().database.read() as session:
-        return _show(session, _find(session, number))
+    return _show(number)
 
 
 @blueprint.post("/<int:number>")
@@ -101,23 +100,24 @@ def describe(number: int) -> Response:
     """Takes down what the columns are and where the list is from, and asks for a dry run."""
     form = forms.MeaningForm(request.form)
     current = service.current()
-    with current.database.write() as session:
+    with current.database.read() as session:
         upload = _find(session, number)
         _choices(session, form, uploads.beginning(session, upload))
-        valid = access.checked(form) and _past(form, current.clock().date())
-        if upload.state not in uploads.TO_DESCRIBE:
-            return _show(session, upload, 409, late=True)
-        if not valid:
-            return _show(session, upload, 422, form)
-        places = {name: int(form.column(name).data) for name in FIELDS if form.column(name).data}
-        meaning = uploads.Meaning(
-            places,
-            form.vendor.data or None,
-            form.obtained_on.data,
-            form.wording.data or None,
-            int(form.campaign.data) if form.campaign.data else None,
-        )
-        done = uploads.describe(session, upload, meaning)
+    valid = access.checked(form) and _past(form, current.clock().date())
+    if upload.state not in uploads.TO_DESCRIBE:
+        return _late(number)
+    if not valid:
+        return _show(number, 422, form)
+    places = {name: int(form.column(name).data) for name in FIELDS if form.column(name).data}
+    meaning = uploads.Meaning(
+        places,
+        form.vendor.data or None,
+        form.obtained_on.data,
+        form.wording.data or None,
+        int(form.campaign.data) if form.campaign.data else None,
+    )
+    with current.database.write() as session:
+        done = uploads.describe(session, _find(session, number), meaning)
     return _to(number) if done else _late(number)
 
 
@@ -175,29 +175,29 @@ def _start(status: int, wrong: str | None = None) -> Response:
         )
 
 
-def _show(
-    session: Session, upload: Upload, status: int = 200, form: forms.MeaningForm | None = None, *, late: bool = False
-) -> Response:
-    beginning = uploads.beginning(session, upload) if upload.state in uploads.TO_DESCRIBE else None
-    rows = beginning.first(SHOWN) if beginning else []
-    if form is None:
-        form = forms.MeaningForm(data=_told(upload))
-        _choices(session, form, beginning)
-    campaign = session.get(Campaign, upload.campaign_id) if upload.campaign_id else None
-    whole = _outcomes(session, upload)
-    values: dict[str, Any] = {
-        "list": upload,
-        "form": form,
-        "header": [lists.shown(cell) for cell in beginning.header] if beginning else [],
-        "first_rows": rows,
-        "proven": uploads.origin(upload).proven,
-        "campaign": campaign,
-        "whole": whole,
-        "still": request.args.get("still") == "yes",
-        "late": late,
-        "fields": list(FIELDS),
-    }
-    response = access.page("import.html", access.speak(), status, at="leads", **values)
+def _show(number: int, status: int = 200, form: forms.MeaningForm | None = None, *, late: bool = False) -> Response:
+    """Its page. Reads for itself, and is asked for when nothing is being written any more: that the staff looked at it
+    is written down in a transaction of its own."""
+    with service.current().database.read() as session:
+        upload = _find(session, number)
+        beginning = uploads.beginning(session, upload) if upload.state in uploads.TO_DESCRIBE else None
+        rows = beginning.first(SHOWN) if beginning else []
+        if form is None:
+            form = forms.MeaningForm(data=_told(upload))
+            _choices(session, form, beginning)
+        values: dict[str, Any] = {
+            "list": upload,
+            "form": form,
+            "header": [lists.shown(cell) for cell in beginning.header] if beginning else [],
+            "first_rows": rows,
+            "proven": uploads.origin(upload).proven,
+            "campaign": session.get(Campaign, upload.campaign_id) if upload.campaign_id else None,
+            "whole": _outcomes(session, upload),
+            "still": request.args.get("still") == "yes",
+            "late": late,
+            "fields": list(FIELDS),
+        }
+        response = access.page("import.html", access.speak(), status, at="leads", **values)
     if upload.state in ("checking", "taking") and not values["still"]:
         response.headers["Refresh"] = str(EVERY_SECONDS)
     access.seen("import", len(rows))
@@ -246,8 +246,7 @@ def _choices(session: Session, form: forms.MeaningForm, beginning: List | None) 
 
 def _late(number: int) -> Response:
     """Somebody was quicker: shows where the list stands now."""
-    with service.current().database.read() as session:
-        return _show(session, _find(session, number), 409, late=True)
+    return _show(number, 409, late=True)
 
 
 def _to(number: int) -> Response:

@@ -175,6 +175,22 @@ def test_staff_bring_lists_for_the_company(enter: SignIn, intake: Intake, rows: 
     assert staff.get(brought(bo)).status_code == 404
 
 
+def test_staff_are_told_what_is_wrong_and_hold_nobody_up(enter: SignIn, intake: Intake, rows: Any) -> None:  # noqa: F811
+    staff = enter(STAFF)
+    path = brought(staff)
+    answer = staff.post(path, **{**COLUMNS, "column_email": ""})
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.text
+    assert [(each.what, each.rows) for each in rows(Viewing)] == [("import", 5)]
+    assert staff.post(path, **COLUMNS).status_code == 303
+    assert staff.post(path, **COLUMNS).status_code == 409
+    assert staff.post(path, **{**COLUMNS, "column_email": ""}).status_code == 409
+    assert staff.post(f"{path}/take").status_code == 409
+    intake.run()
+    assert staff.post(f"{path}/discard").status_code == 303
+    assert staff.post(path, **COLUMNS).status_code == 409
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
