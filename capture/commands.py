@@ -96,14 +96,17 @@ def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json:
         f" {summary.deactivated} deactivated; {summary.pages} page addresses, {summary.wordings} consent wordings"
         + (f"; {summary.handed_over} leads handed over" if summary.handed_over else "")
         + (f"; {summary.campaigns_found} campaigns found in campaigns.csv" if summary.campaigns_found else "")
-        + (
-            f"; {summary.campaigns_waiting} campaigns wait for a page pages/<locale>/campaign.md to be made from"
-            if summary.campaigns_waiting
-            else ""
-        )
         + (f"; {summary.campaigns_told} campaigns added to campaigns.csv" if summary.campaigns_told else "")
         + f" in {time.monotonic() - started:.1f} s"
     )
+    if waiting := summary.campaigns_waiting:
+        why = (
+            "their names cannot be written to campaigns.csv: change them in the office"
+            if found.has_landing_pages
+            else "the site has no page to make them from: write pages/<locale>/campaign.md"
+        )
+        shown = ", ".join(waiting[:10]) + (" …" if len(waiting) > 10 else "")
+        click.echo(f"{len(waiting)} campaigns without a landing page ({shown}): {why}", err=True)
 
 
 @main.command()

@@ -49,6 +49,7 @@ __all__ = [
     "TokenSigner",
     "Wording",
     "campaign_page",
+    "can_be_listed",
     "create_instance",
     "did_you_mean",
     "fill_wording",
@@ -66,6 +67,9 @@ LOOK = ("accent", "accent_dark", "paper", "paper_dark", "ink", "ink_dark", "sche
 
 CAMPAIGN_PAGES = campaign_page("")
 """What the names of campaigns' landing pages begin with in page tokens; behind it stands the code."""
+
+can_be_listed = campaigns.holds
+"""Whether ``campaigns.csv`` can hold a campaign: code, name and days are as it wants them."""
 
 CAMPAIGN_CODE = campaigns.CODE
 """What a campaign's code looks like; matches the whole of a text."""

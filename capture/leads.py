@@ -109,7 +109,9 @@ def accept(
     }
     [(touch_id,)] = _ADD_TOUCH(driver, **desk.chain.seal(Touch, touch))
     _ADD_PARTICULAR.later(driver, touch_id=touch_id, **about)
-    campaigns.credit(driver, lead.id, signup.seen.page, signup.member_id)
+    if new:
+        # Whoever knows an address can type it anywhere: what brought somebody is settled by their first sign-up.
+        campaigns.credit(driver, lead.id, signup.seen.page, signup.member_id)
     consent = {"lead_id": lead.id, "touch_id": touch_id, "wording": signup.seen.wording, "at": now}
     _ADD_CONSENT.later(driver, **desk.chain.seal(Consent, consent))
     over = budgets.exceeded(

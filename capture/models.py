@@ -243,8 +243,8 @@ class Lead(Base):
     due_on: Mapped[date | None]
     """The day of the next follow-up."""
     campaign_id: Mapped[int | None] = mapped_column(Id)
-    """What brought it: the campaign of its first sign-up that came by one, or of the list it stood on. A later one
-    takes nothing away from the first."""
+    """What brought it: the campaign by which its first sign-up came, or that of the list it stood on. Nothing that
+    comes later changes it."""
 
     member: Mapped[Member | None] = relationship()
     campaign: Mapped[Campaign | None] = relationship(

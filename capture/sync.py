@@ -36,7 +36,6 @@ SHOWN = 20
 _TABLES = models.Base.metadata.tables
 _COMPANY, _MEMBER, _SLUG = _TABLES["company"], _TABLES["member"], _TABLES["slug"]
 _PAGE, _WORDING = _TABLES["page"], _TABLES["wording"]
-_CAMPAIGNS = select(func.count()).select_from(models.Campaign)
 _COLUMNS = [column.name for column in _MEMBER.columns]
 
 
@@ -57,8 +56,8 @@ class Summary:
     """Campaigns of the site folder that the database did not know."""
     campaigns_told: int = 0
     """Campaigns made in the office that the site folder did not know."""
-    campaigns_waiting: int = 0
-    """Campaigns that the site has no page to make landing pages from."""
+    campaigns_waiting: tuple[str, ...] = ()
+    """Codes of campaigns that have no landing page: the site has no page to make it from, or cannot write them."""
 
 
 class SyncError(EspalierError):
@@ -71,6 +70,7 @@ def sync(database: Database, directory: Directory, now: datetime | None = None) 
     Raises EspalierError with the faults of the roster, and SyncError for a slug that was another person's.
     """
     moment = now or datetime.now(UTC)
+    listed = {each.code: each for each in directory.read_campaigns()}
     with database.engine.connect() as connection, _temporary(connection) as (staged, leavers):
         with connection.begin():
             members, active = _stage(connection, staged, leavers, directory)
@@ -82,11 +82,11 @@ def sync(database: Database, directory: Directory, now: datetime | None = None) 
             pages, wordings = _pages(connection, directory), _wordings(connection, directory)
             with Session(connection) as session:
                 handed_over = crediting.hand_over(session, moment)
-                found, told = publishing.exchange(session, directory, moment)
+                found = publishing.learn(session, listed, moment)
                 session.flush()
-                waiting = 0 if directory.has_landing_pages else session.scalar(_CAMPAIGNS) or 0
-            news = handed_over, found, told, waiting
-            return Summary(members, active, added, changed, deactivated, pages, wordings, *news)
+    told, waiting = publishing.tell(database, directory, listed, moment)
+    counts = (members, active, added, changed, deactivated, pages, wordings, handed_over)
+    return Summary(*counts, campaigns_found=found, campaigns_told=told, campaigns_waiting=tuple(waiting))
 
 
 @contextmanager

@@ -166,15 +166,32 @@ def write(path: Path, campaigns: Iterable[Campaign]) -> bool:
     return True
 
 
+def holds(campaign: Campaign) -> bool:
+    """Whether the file can hold this campaign, so that it is read again as it was."""
+    try:
+        return Row.model_validate(_told(_cells(campaign))).campaign() == campaign
+    except ValidationError:
+        return False
+
+
+def _cells(campaign: Campaign) -> tuple[str, ...]:
+    days = (str(each or "") for each in (campaign.starts, campaign.ends))
+    return (campaign.code, campaign.member or "", campaign.channel.value, campaign.name, *days)
+
+
+def _told(cells: tuple[str, ...]) -> dict[str, str]:
+    return {name: cell for name, cell in zip(COLUMNS, cells, strict=True) if cell}
+
+
 def _content(path: Path, campaigns: Iterable[Campaign]) -> bytes:
     log = FaultLog(path)
     before = None
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     for each in sorted(campaigns, key=lambda campaign: campaign.code):
-        cells = (each.code, each.member or "", each.channel.value, each.name, each.starts or "", each.ends or "")
+        cells = _cells(each)
         try:
-            Row.model_validate({name: cell for name, cell in zip(COLUMNS, map(str, cells), strict=True) if cell})
+            Row.model_validate(_told(cells))
         except ValidationError as error:
             note_faults(log, None, error, COLUMNS)
         if each.code == before:

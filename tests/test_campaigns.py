@@ -140,12 +140,19 @@ def site(tmp_path: Path) -> Site:
     return sites.load(shutil.copytree(SITES / "path" / "input", tmp_path / "site"))
 
 
-def test_an_unknown_member_who_is_written_alike(site: Site) -> None:
+def test_a_member_whose_id_is_written_in_another_case(site: Site) -> None:
     replace_in(site.settings.roster_path, "m2,,Tom", "tom-1234,,Tom")
-    site.campaigns_path.write_text(f"{HEADER}tea,tom-1243,flyer,,,\n", encoding="utf-8")
-    with pytest.raises(EspalierError, match='member "tom-1243" is not in the roster') as caught, check.people(site):
+    site.campaigns_path.write_text(f"{HEADER}tea,Tom-1234,flyer,,,\n", encoding="utf-8")
+    with pytest.raises(EspalierError, match='member "Tom-1234" is not in the roster') as caught, check.people(site):
         pass
     assert caught.value.faults[0].hint == 'did you mean "tom-1234"?'
+
+
+def test_a_campaign_of_somebody_who_left_has_no_page_and_stops_nobody(site: Site) -> None:
+    site.campaigns_path.write_text(f"{HEADER}tea,gone,flyer,,,\nfair,,event,,,\n", encoding="utf-8")
+    with check.people(site) as (roster, placements):
+        assert list(placements.places(roster)) == [("", "fair")]
+        assert placements.of_rows(range(1, 9)) == {}
 
 
 def test_the_index_answers(site: Site) -> None:
@@ -193,7 +200,7 @@ def test_a_broken_file_leaves_the_index_as_it_is(site: Site, tmp_path: Path) -> 
     index = tmp_path / "campaigns.sqlite"
     with check.roster(site) as roster, check.campaigns(site, roster, index):
         before = index.read_bytes()
-    replace_in(site.campaigns_path, "tea,m1", "tea,m7")
+    replace_in(site.campaigns_path, "tea,m1", "tea,M1")
     with check.roster(site) as roster, pytest.raises(RosterError):
         check.campaigns(site, roster, index)
     assert index.read_bytes() == before

@@ -39,6 +39,7 @@ WORDS: dict[Channel, str] = {
 """What the codes of a channel begin with: short words that are understood when they are heard once."""
 
 _LONGEST_NUMBER = 6
+_HIGHEST = 10**_LONGEST_NUMBER - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +165,12 @@ def credit(driver: Driver, lead_id: int, page: str, member_id: str | None) -> No
 
 
 def _free_code(session: Session, word: str) -> str:
-    """The word with the number after the highest that was given out."""
+    """The word with the number after the highest that was given out; beyond six digits, with the lowest left over."""
     longest = func.length(Campaign.code)
     like = (Campaign.code.startswith(word), longest <= len(word) + _LONGEST_NUMBER)
     codes = session.scalars(select(Campaign.code).where(*like).order_by(longest.desc(), Campaign.code.desc()))
-    number = next((int(each[len(word) :]) for each in codes if each[len(word) :].isdigit()), 0)
-    return f"{word}{number + 1}"
+    taken = [int(each[len(word) :]) for each in codes if each[len(word) :].isdigit()]
+    if not taken or taken[0] < _HIGHEST:
+        return f"{word}{max(taken, default=0) + 1}"
+    gaps = set(range(1, _HIGHEST + 1)) - set(taken)
+    return f"{word}{min(gaps)}"

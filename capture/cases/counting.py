@@ -88,7 +88,7 @@ def ahead(database: Database, now: datetime) -> bool:
     """Counts ahead where that is needed and was not just done. Returns whether it did. Raises Unavailable."""
     with database.read() as session:
         free = database.is_sqlite or session.scalar(select(func.pg_try_advisory_xact_lock(_ONE_AT_A_TIME)))
-        latest = session.scalar(select(func.max(Counted.at)))
+        latest = session.scalar(select(func.max(Counted.at)).where(Counted.period == Period.ALL))
         # A little less than the pause, so that clocks that tick together do not skip every other turn.
         if not free or (latest is not None and latest > now - EVERY * 0.9) or not many(session):
             return False

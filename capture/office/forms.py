@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Optio
 from capture.cases import caseload, lists
 from capture.cases.caseload import Sort, Wanted
 from capture.cases.pipeline import LONGEST_NOTE, Lost, Stage
-from capture.directory import Channel, Interest
+from capture.directory import Campaign, Channel, Interest, can_be_listed
 from capture.office.access import OfficeForm
 
 LONGEST_SEARCH = 254
@@ -65,6 +65,12 @@ class MetForm(OfficeForm):
     asked = BooleanField(validators=[InputRequired()])
 
 
+def _listed(form: OfficeForm, field: Field) -> None:
+    """A name that the site's file of campaigns could not hold would keep its page from being published."""
+    if field.data and not can_be_listed(Campaign("web1", None, Channel.WEB, field.data)):
+        raise ValidationError("characters")
+
+
 def _ends_after_start(form: OfficeForm, field: Field) -> None:
     if field.data and form.starts.data and field.data < form.starts.data:
         raise ValidationError("order")
@@ -74,7 +80,7 @@ class CampaignForm(OfficeForm):
     """A campaign: where it meets people, what its owner calls it, and when it runs."""
 
     channel = SelectField(choices=[each.value for each in Channel], validators=[DataRequired()])
-    name = StringField(validators=[DataRequired(), Length(max=120), _shown], filters=[_trimmed])
+    name = StringField(validators=[DataRequired(), Length(max=120), _shown, _listed], filters=[_trimmed])
     starts = DateField(validators=[Optional()])
     ends = DateField(validators=[Optional(), _ends_after_start])
 

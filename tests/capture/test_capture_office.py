@@ -320,6 +320,7 @@ def test_the_numbers_of_large_teams_are_counted_ahead(
     assert not teams.ahead(database, clock.now), "there are few leads"
     monkeypatch.setattr(counting, "FEW", 2)
     assert teams.ahead(database, clock.now)
+    assert counting.ahead(database, clock.now), "each counts for itself"
     assert shown() == live
     assert "2026-03" in ana.get("/office/team").text, "when that was"
     assert not teams.ahead(database, clock.now + timedelta(minutes=1)), "it was just done"

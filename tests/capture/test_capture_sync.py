@@ -276,7 +276,7 @@ def test_a_site_without_the_page_for_it_is_told_of_no_campaign(empty):
         bo = Person(session.get(MemberRow, "m-2"), None, Sitting())
         campaigns.make(session, bo, Channel.RADIO, "Mine", None, None, Clock().now)
     summary = sync(empty, folder)
-    assert (folder.listed, summary.campaigns_told, summary.campaigns_waiting) == ([], 0, 1)
+    assert (folder.listed, summary.campaigns_told, summary.campaigns_waiting) == ([], 0, ("radio1",))
     assert [each.published_at for each in table(empty, CampaignRow)] == [None]
     assert sync(empty, replace(folder, has_landing_pages=True)).campaigns_told == 1
 
@@ -301,7 +301,33 @@ def test_a_code_is_never_given_to_another(empty, listed, message):
 def test_leads_that_came_before_their_campaign_was_known_are_noted(client, form, database, clock):
     client.post("/signup", data=form("m-1", key="c/radio7"))
     client.post("/signup", data=form("m-2", key="c/radio7", email="other@example.com"))
+    client.post("/signup", data=form("m-1", email="before@example.com"))
+    client.post("/signup", data=form("m-1", key="c/radio7", email="before@example.com"))
     sync(database, Folder((ANA, BO), listed=[Campaign("radio7", "m-1", Channel.RADIO)]))
     found = {each.email: each.campaign_id for each in table(database, Lead)}
     assert found["pat@example.com"] is not None
     assert found["other@example.com"] is None, "another member's page cannot borrow the code"
+    assert found["before@example.com"] is None, "another page brought them"
+
+
+def test_a_campaign_that_the_file_cannot_hold_keeps_nobody_from_publishing(empty):
+    folder = Folder((ANA, BO))
+    sync(empty, folder)
+    with empty.write() as session:
+        common = {"member_id": "m-2", "channel": "radio", "created_at": Clock().now}
+        session.add(CampaignRow(code="radio1", name="Caf\ufffd", **common))
+        session.add(CampaignRow(code="radio2", name="Café", **common))
+        session.add(CampaignRow(code="radio1000000", name="Far", **common))
+    summary = sync(empty, folder)
+    assert [each.code for each in folder.listed] == ["radio2"]
+    assert summary.campaigns_waiting == ("radio1", "radio1000000")
+
+
+def test_codes_stop_at_six_digits(empty):
+    sync(empty, Folder((ANA, BO)))
+    with empty.write() as session:
+        bo = Person(session.get(MemberRow, "m-2"), None, Sitting())
+        for code in ("radio999999", "radio1", "radiotalk"):
+            session.add(CampaignRow(code=code, member_id="m-2", channel="radio", name="x", created_at=Clock().now))
+        made = campaigns.make(session, bo, Channel.RADIO, "Next", None, None, Clock().now)
+        assert made.code == "radio2"
