@@ -161,7 +161,7 @@ def _office(url: str, address: str) -> tuple[Callable[[str], float], int, str]:
     client.post("/office/sign-in", base_url=HOST, data={"email": address})
     with database.read() as session:
         text = session.scalars(select(OutboxMail.text).order_by(OutboxMail.id.desc())).first()
-        lead = session.scalars(select(Lead.id).where(Lead.servicer_id == "m-0")).first()
+        lead = session.scalars(select(Lead.id).where(Lead.servicer_id == "m-0", Lead.known_at.is_not(None))).first()
         campaign = session.scalars(select(Campaign.code).where(Campaign.member_id == "m-0").limit(1)).first()
     link = re.search(rf"{HOST}(\S+)", text or "")
     assert link and lead and campaign
