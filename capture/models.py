@@ -250,7 +250,16 @@ class Lead(Base):
     campaign: Mapped[Campaign | None] = relationship(
         primaryjoin="foreign(Lead.campaign_id) == Campaign.id", viewonly=True
     )
+    provenance: Mapped[Provenance | None] = relationship(
+        primaryjoin="foreign(Lead.provenance_id) == Provenance.id", viewonly=True
+    )
     touches: Mapped[list[Touch]] = relationship(order_by="Touch.id", back_populates="lead")
+
+    @property
+    def quarantined(self) -> bool:
+        """True while it stands there because of a list of which nobody knows what the people agreed to."""
+        came = self.provenance
+        return came is not None and came.kind == "list" and not came.proven and self.confirmed_at is None
 
     @property
     def confirmed(self) -> bool:

@@ -13,12 +13,13 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, true
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from capture.cases.pipeline import Stage
 from capture.cases.results import LIST, MET, OWN
 from capture.cases.signing_in import Person
 from capture.directory import Channel
+from capture.mailing import suppression
 from capture.mailing.suppression import Reason
 from capture.models import Campaign, Lead, OutboxMail, Provenance, Suppression, Touch
 
@@ -112,7 +113,9 @@ def find(session: Session, person: Person, number: int) -> Lead | None:
 
 def listing(session: Session, person: Person, wanted: Wanted, today: date, *, size: int | None = PAGE) -> Listed:
     """A page of leads; with ``size`` None all of them."""
-    query = _filtered(select(Lead).options(joinedload(Lead.campaign)), person, wanted, today)
+    query = _filtered(
+        select(Lead).options(joinedload(Lead.campaign), selectinload(Lead.provenance)), person, wanted, today
+    )
     total = session.scalar(
         select(func.count()).select_from(
             _filtered(select(Lead.id), person, wanted, today).limit(MOST_COUNTED + 1).subquery()
@@ -133,6 +136,22 @@ def listing(session: Session, person: Person, wanted: Wanted, today: date, *, si
     shown = found if size is None else found[:size]
     more = (getattr(shown[-1], column.key).isoformat(), shown[-1].id) if len(found) > len(shown) else None
     return Listed(shown, more, total or 0)
+
+
+def unmailable(session: Session, keys: Sequence[bytes], leads: Sequence[Lead]) -> dict[int, str]:
+    """Why somebody may not be mailed, by the numbers of the leads that this holds for: withdrawn, bounced, suppressed
+    (for any other reason that stands on the company's list), or quarantined."""
+    on_list = suppression.told(session, keys, (lead.email for lead in leads))
+    found: dict[int, str] = {}
+    for lead in leads:
+        reasons = on_list.get(lead.email, set())
+        if lead.withdrawn_at is not None:
+            found[lead.id] = "withdrawn"
+        elif reasons:
+            found[lead.id] = "bounced" if Reason.BOUNCED in reasons else "suppressed"
+        elif lead.quarantined:
+            found[lead.id] = "quarantined"
+    return found
 
 
 def today(session: Session, person: Person, day: date, *, size: int = 20) -> Today:

@@ -5,9 +5,10 @@ Nothing but the person's own confirmation takes an address off the list again; a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -36,6 +37,9 @@ TO_MEMBERS = {"new-lead", "sign-in"}
 ASKED_FOR = {"my-data"}
 """Kinds of mails that answer a right of the person's: they go out even to those who want no others."""
 
+
+_AT_ONCE = 1_000
+"""Addresses that one query asks about."""
 
 _SUPPRESS = insert_into(Suppression, unless_there=True)
 
@@ -72,6 +76,18 @@ def blocks(session: Session, keys: Sequence[bytes], address: str, kind: str) -> 
 def among(session: Session, marks: Sequence[str]) -> set[str]:
     """Which of these keyed hashes are on the list."""
     return set(session.scalars(select(Suppression.fingerprint).where(Suppression.fingerprint.in_(marks))))
+
+
+def told(session: Session, keys: Sequence[bytes], addresses: Iterable[str]) -> dict[str, set[Reason]]:
+    """Why addresses are on the list, for those that are: asked for many at a time."""
+    found: dict[str, set[Reason]] = {}
+    waiting = iter(addresses)
+    while part := list(islice(waiting, _AT_ONCE)):
+        marks = {mark: address for address in part for mark in fingerprints(keys, address)}
+        query = select(Suppression.fingerprint, Suppression.reason).where(Suppression.fingerprint.in_(marks))
+        for mark, reason in session.execute(query):
+            found.setdefault(marks[mark], set()).add(Reason(reason))
+    return found
 
 
 def revive(session: Session, keys: Sequence[bytes], address: str) -> None:

@@ -14,7 +14,7 @@ from capture import hosts, service
 from capture.cases import campaigns, caseload, export, importing, lists, pipeline, teams
 from capture.cases.pipeline import Lost, Stage
 from capture.directory import Interest
-from capture.models import Lead, Provenance
+from capture.models import Lead
 from capture.office import access, forms, timeline
 from capture.office.access import OfficeForm
 from capture.public import answers
@@ -34,6 +34,8 @@ CSV_COLUMNS = (
     "due_on",
     "known_at",
     "confirmed_at",
+    "may_be_mailed",
+    "why_not",
 )
 
 
@@ -81,7 +83,8 @@ def leads_csv() -> Response:
     out = io.StringIO()
     with service.current().database.read() as session:
         found = caseload.listing(session, access.person(), wanted, _day(), size=None)
-        export.write_table(CSV_COLUMNS, map(_cells, found.leads), out)
+        refused = caseload.unmailable(session, service.current().links.address_keys, found.leads)
+        export.write_table(CSV_COLUMNS, (_cells(each, refused.get(each.id)) for each in found.leads), out)
     access.seen("leads.csv", len(found.leads))
     response = make_response(out.getvalue())
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
@@ -213,7 +216,7 @@ def _lead(session: Session, found: Lead, words: Words, status: int = 200) -> Res
         "last": pipeline.last(session, found, person),
         "servicer": hosts.following_up(session, found).name,
         "may_write": found.withdrawn_at is None,
-        "provenance": session.get(Provenance, found.provenance_id) if found.provenance_id else None,
+        "provenance": found.provenance,
         "soon": caseload.soon(_day()),
         "day": _day(),
         "at": "leads",
@@ -222,12 +225,14 @@ def _lead(session: Session, found: Lead, words: Words, status: int = 200) -> Res
     return access.page("lead.html", words, status, **values, **_choices())
 
 
-def _cells(found: Lead) -> Iterator[export.Value]:
-    for name in CSV_COLUMNS:
+def _cells(found: Lead, why_not: str | None) -> Iterator[export.Value]:
+    for name in CSV_COLUMNS[:-2]:
         value = getattr(found, name)
         if name == "campaign":
             value = value and value.code
         yield value.isoformat() if hasattr(value, "isoformat") else value
+    yield "no" if why_not else "yes"
+    yield why_not
 
 
 def _choices() -> dict[str, Any]:

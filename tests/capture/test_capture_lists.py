@@ -317,6 +317,49 @@ def test_after_a_day_a_file_is_destroyed(
     assert "was destroyed" in browser.get(path).text
 
 
+def test_the_leads_tell_where_they_are_from_and_whether_they_may_be_mailed(
+    enter: SignIn,  # noqa: F811
+    intake: Intake,
+    rows: Any,
+    database: Database,
+    links: Any,
+    clock: Clock,
+) -> None:
+    browser = enter(BO)
+    people = "Email\nquiet@example.com\nback@example.com\nleft@example.com\nelsewhere@example.com\n"
+    columns = {**COLUMNS, "column_email": "0", "column_first_name": "", "column_interest": ""}
+
+    def take(content: str, **origin: str) -> str:
+        path = brought(browser, content)
+        browser.post(path, **columns, **origin)
+        intake.run()
+        browser.post(f"{path}/take")
+        intake.run()
+        return browser.get(path).text
+
+    assert "stays quarantined" not in take(people)
+    assert "stays quarantined" in take(f"{people}fresh@example.com\n", **PROVEN)
+    browser.post("/office/met", email="met@example.com", first_name="", phone="", interest="both", asked="y")
+    numbers = {each.email: each.id for each in rows(Lead)}
+    with database.write() as session:
+        for name, reason in (("back", "BOUNCED"), ("elsewhere", "UNSUBSCRIBED")):
+            reason = suppression.Reason[reason]
+            suppression.suppress(session, links.address_keys, f"{name}@example.com", reason, clock.now)
+        session.get_one(Lead, numbers["left@example.com"]).withdrawn_at = clock.now
+    table = csv.DictReader(io.StringIO(browser.get("/office/leads.csv").text))
+    assert {row["email"].partition("@")[0]: (row["may_be_mailed"], row["why_not"]) for row in table} == {
+        "quiet": ("no", "quarantined"),
+        "back": ("no", "bounced"),
+        "elsewhere": ("no", "suppressed"),
+        "left": ("no", "withdrawn"),
+        "fresh": ("yes", ""),
+        "met": ("yes", ""),
+    }
+    for source, words, count in (("list", "Purchased list", 5), ("met", "Met in person", 1)):
+        page = browser.get(f"/office/leads?source={source}").text
+        assert re.findall(r'data-label="Source"><span>([^<]+)', page) == [words] * count
+
+
 class Killed(BaseException):
     """As kill -9 does: nothing is tidied up."""
 

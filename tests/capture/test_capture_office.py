@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from capture.cases import signing_in
 from capture.db import Database
-from capture.models import Campaign, Lead, OutboxMail, Sitting, Step, Upload, Viewing
+from capture.models import Campaign, Lead, OutboxMail, Provenance, Sitting, Step, Upload, Viewing
 
 HOST = "https://capture.fern.example"
 STAFF = "desk-hand@fern.example.com"
@@ -261,6 +261,7 @@ def test_the_list_filters_sorts_and_pages(enter: SignIn, database: Database, clo
     assert "Nothing fits" in browser.get("/office/leads?q=%25").text
     table = list(csv.reader(io.StringIO(browser.get("/office/leads.csv?stage=contacted").text)))
     assert len(table) == 11
+    assert {tuple(row[-2:]) for row in table[1:]} == {("yes", "")}
 
 
 def test_nonsense_in_an_address_is_left_out(enter: SignIn) -> None:
@@ -548,7 +549,9 @@ def test_no_page_asks_the_database_once_for_each_row(
                     "locale": "en",
                 }
                 at = {"created_at": clock.now, "known_at": clock.now, "due_on": clock.now.date()}
-                session.add(Lead(email=f"p{number}@example.com", **common, **at))
+                session.add(met := Provenance(kind="met", member_id="m-2", at=clock.now))
+                session.flush()
+                session.add(Lead(email=f"p{number}@example.com", provenance_id=met.id, **common, **at))
 
     def count() -> dict[str, int]:
         found = {}
