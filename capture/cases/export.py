@@ -84,6 +84,12 @@ def write_table(header: Sequence[str], found: Iterable[Iterable[Value]], out: Te
     """The same for any columns."""
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(header)
+    write_rows(found, out)
+
+
+def write_rows(found: Iterable[Iterable[Value]], out: TextIO) -> None:
+    """Only the lines."""
+    writer = csv.writer(out, lineterminator="\r\n")
     for row in found:
         writer.writerow([harmless(value) for value in row])
 

@@ -51,7 +51,16 @@ _PLAIN = re.compile(r"[A-Za-z0-9_]+(?:[.+-][A-Za-z0-9_]+)*", re.ASCII)
 _PLAIN_LENGTH = 64
 """Characters up to which no part of an address can be too long."""
 
+_NO_ADDRESS = 1_000
+"""Characters from which on nothing is an address, and nobody needs to be asked."""
+
 _CHUNK = 1024 * 1024
+
+MOST_COLUMNS = 200
+
+LONGEST = 64 * 1024
+"""Characters of one row, with its line ends: quotes can hold many lines together. Somebody's whole file could be one
+row otherwise, of which each cell takes many times its own size."""
 
 
 class Wrong(StrEnum):
@@ -61,6 +70,9 @@ class Wrong(StrEnum):
     ENCODING = "encoding"
     EMPTY = "empty"
     CSV = "csv"
+    COLUMNS = "columns"
+    LONG = "long"
+    ROWS = "rows"
 
 
 _HINTS = {
@@ -68,6 +80,9 @@ _HINTS = {
     Wrong.ENCODING: ("this is not CSV in UTF-8", "save it as CSV UTF-8"),
     Wrong.EMPTY: ("there is no header here", "the first row must name the columns"),
     Wrong.CSV: ("this is not CSV in UTF-8: {why}", "save it as CSV UTF-8"),
+    Wrong.COLUMNS: (f"a row has more than {MOST_COLUMNS} columns: {{why}}", "keep the columns that tell of the people"),
+    Wrong.LONG: (f"a row is longer than {LONGEST // 1024} KB: {{why}}", "look there for a quote that is never closed"),
+    Wrong.ROWS: ("there are more than {why} rows", "split it"),
 }
 
 
@@ -124,7 +139,7 @@ class List:
         self.where, self.name, self.digest = where, name, digest
         self._opened = opened
         with self._lines() as lines:
-            self._separator = _separator(lines.readline(_CHUNK), where)
+            self._separator = _separator(lines.readline(LONGEST), where)
         with self._lines() as lines:
             self.header: Sequence[str] = [cell.strip() for cell in next(self._cells(lines), [])]
         if not any(self.header):
@@ -145,9 +160,12 @@ class List:
         for number, cells in enumerate(islice(self._below(), after, None), after + 1):
             yield self._row(number, cells)
 
-    def count(self) -> int:
-        """How many rows there are below the header."""
-        return sum(1 for _ in self._below())
+    def count(self, most: int | None = None) -> int:
+        """How many rows there are below the header. Raises NotAListError for more than ``most``."""
+        found = sum(1 for _ in islice(self._below(), None if most is None else most + 1))
+        if most is not None and found > most:
+            raise NotAListError(Wrong.ROWS, self.where, f"{most:,}")
+        return found
 
     def first(self, count: int) -> list[list[str]]:
         """Some rows as they stand there, each as long as the header; what cannot be shown is marked."""
@@ -168,8 +186,24 @@ class List:
             raise EspalierError(Fault(f"cannot be read: {error.strerror}", where=self.where)) from error
 
     def _cells(self, lines: TextIO) -> Iterator[list[str]]:
+        length = 0
+
+        def bounded() -> Iterator[str]:
+            nonlocal length
+            while line := lines.readline(LONGEST + 1 - length):
+                length += len(line)
+                if length > LONGEST:
+                    raise NotAListError(Wrong.LONG, self.where, f"line {reader.line_num + 1}")
+                yield line
+
+        reader = csv.reader(bounded(), delimiter=self._separator)
         try:
-            yield from csv.reader(lines, delimiter=self._separator)
+            # The reader asks for no more lines than it needs for one row.
+            for cells in reader:
+                length = 0
+                if len(cells) > MOST_COLUMNS:
+                    raise NotAListError(Wrong.COLUMNS, self.where, f"line {reader.line_num}")
+                yield cells
         except csv.Error as error:
             raise NotAListError(Wrong.CSV, self.where, str(error)) from error
         except OSError as error:
@@ -229,6 +263,8 @@ def normal(text: str) -> str | None:
     Lists name few domains many times, so what is said of a domain is remembered. Only a plain name before the at sign
     is put before it; whatever is longer or stranger is asked about as a whole.
     """
+    if len(text) > _NO_ADDRESS:
+        return None
     name, at, domain = text.partition("@")
     plain = at and text.isascii() and len(text) <= _PLAIN_LENGTH and _PLAIN.fullmatch(name)
     if plain and name.lower() not in CASE_INSENSITIVE_MAILBOX_NAMES:

@@ -23,6 +23,9 @@ from capture.models import Provenance, Upload
 LARGEST = 20 * 1024 * 1024
 """Bytes of a file."""
 
+MOST_ROWS = 250_000
+"""Rows of a file; the command takes more."""
+
 KEPT = timedelta(days=1)
 """How long a file is kept that is not taken in."""
 

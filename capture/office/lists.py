@@ -7,6 +7,7 @@ far it is.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from typing import Any
@@ -19,6 +20,7 @@ from werkzeug.exceptions import NotFound
 from capture import service
 from capture.cases import campaigns, export, importing, lists, uploads
 from capture.cases.lists import FIELDS, List, NotAListError, Wrong
+from capture.db import Database
 from capture.models import Campaign, Ledger, Upload
 from capture.office import access, forms
 from capture.office.access import OfficeForm
@@ -40,6 +42,9 @@ SHOWN = 5
 
 EVERY_SECONDS = 3
 """Between two looks at a list that is worked at."""
+
+LINES = 2_000
+"""Of the ledger that are read at a time."""
 
 LEDGER = ("row", "outcome", "reason")
 
@@ -73,7 +78,7 @@ def bring() -> Response:
     try:
         text, digest = lists.decoded(content, name)
         found = List.of_text(name, digest, text)
-        rows = found.count()
+        rows = found.count(uploads.MOST_ROWS)
     except NotAListError as error:
         return _start(422, error.wrong.value)
     if not rows:
@@ -146,17 +151,30 @@ def discard(number: int) -> Response:
 @access.signed_in
 def ledger(number: int) -> Response:
     """What became of each row; nothing of a person stands in it."""
-    out = io.StringIO()
-    with service.current().database.read() as session:
-        upload = _find(session, number)
-        if upload.provenance_id is None:
-            raise NotFound
-        query = select(Ledger.row, Ledger.outcome, Ledger.reason).where(Ledger.provenance_id == upload.provenance_id)
-        export.write_table(LEDGER, map(tuple, session.execute(query.order_by(Ledger.row))), out)
-    response = make_response(out.getvalue())
+    database = service.current().database
+    with database.read() as session:
+        found = _find(session, number).provenance_id
+    if found is None:
+        raise NotFound
+    response = Response(_ledger(database, found))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="list-{number}.csv"'
     return response
+
+
+def _ledger(database: Database, provenance_id: int) -> Iterator[str]:
+    """The ledger's lines, some at a time. No connection is held while somebody takes them in slowly."""
+    query = select(Ledger.row, Ledger.outcome, Ledger.reason).where(Ledger.provenance_id == provenance_id)
+    last, out = 0, io.StringIO()
+    export.write_table(LEDGER, (), out)
+    while text := out.getvalue():
+        yield text
+        out = io.StringIO()
+        with database.read() as session:
+            found = session.execute(query.where(Ledger.row > last).order_by(Ledger.row).limit(LINES)).all()
+        if found:
+            last = found[-1].row
+        export.write_rows(map(tuple, found), out)
 
 
 def _find(session: Session, number: int) -> Upload:

@@ -249,14 +249,15 @@ def test_a_list_as_spreadsheets_write_it(tmp_path: Path, separator: str, mark: s
         (b"", "no header"),
         (b"\r\n\r\n", "no header"),
         (b"Email,x\n" + b"a" * 200_000, None),
-        (b"Email" + b"l" * 200_000, "not CSV"),
+        (b"Email" + b"l" * 200_000, "longer than 64 KB: line 1"),
+        (b'"Email\n"' + b"," * 300, "more than 200 columns: line 2"),
     ],
 )
 def test_what_is_no_list_is_told_at_once(tmp_path: Path, content: bytes, message: str | None) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(content)
     if message is None:
-        with pytest.raises(NotAListError, match="field larger than"):
+        with pytest.raises(NotAListError, match="longer than 64 KB: line 2"):
             List(path).count()
         return
     with pytest.raises(NotAListError, match=message) as error:

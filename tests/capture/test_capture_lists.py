@@ -12,6 +12,7 @@ import signal
 import socket
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -26,7 +27,7 @@ from sqlalchemy import func, select, update
 from test_capture_office import HOST, STAFF, Browser, SignIn, enter  # noqa: F401  the fixture is used by its name
 
 from benchmarks import importing as benchmark
-from capture.cases import importing, uploads
+from capture.cases import importing, lists, uploads
 from capture.cases.intake import Intake
 from capture.credit import evidence
 from capture.db import Database, Unavailable
@@ -200,7 +201,12 @@ def test_staff_are_told_what_is_wrong_and_hold_nobody_up(enter: SignIn, intake: 
         ("Email\nzoë@example.com, ë".encode()[:-1], "letters of this file cannot be read"),
         (b"", "no rows in it"),
         (b"Email\r\n\r\n", "no rows in it"),
-        (b"Email\n" + b"x" * 200_000, "no table of cells"),
+        (b"Email\n" + b"x" * 200_000, "longer than 64 kilobytes"),
+        (b'"email\n",' + b"ab," * 6_990_000 + b"\na@example.com\n", "longer than 64 kilobytes"),
+        (b'email\n"' + b"a\n" * 40_000, "longer than 64 kilobytes"),
+        (b"email" + b"," * 200 + b"\na@example.com\n", "more than 200 columns"),
+        (b"email\na@example.com" + b"," * 60_000 + b"\n", "more than 200 columns"),
+        (b"email\n" + b"a\n" * 250_001, "more than 250,000 rows"),
     ],
 )
 def test_what_is_no_list_is_told(enter: SignIn, rows: Any, content: bytes, words: str) -> None:  # noqa: F811
@@ -216,7 +222,7 @@ def test_only_who_is_signed_in_may_send_much_and_not_too_much(
     rows: Any,
 ) -> None:
     browser = enter(BO)
-    line = b"somebody@example.com,Somebody\n"
+    line = b"somebody@example.com," + b"Somebody" * 4 + b"\n"
     much = b"Email,Name\n" + line * (10 * 1024 * 1024 // len(line))
     assert bring(browser, much).status_code == 303
     assert rows(Upload)[0].rows == 10 * 1024 * 1024 // len(line)
@@ -358,6 +364,42 @@ def test_the_leads_tell_where_they_are_from_and_whether_they_may_be_mailed(
     for source, words, count in (("list", "Purchased list", 5), ("met", "Met in person", 1)):
         page = browser.get(f"/office/leads?source={source}").text
         assert re.findall(r'data-label="Source"><span>([^<]+)', page) == [words] * count
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'"email\n",' + b"ab," * 6_990_000 + b"\na@example.com\n",
+        b"email," + b"ab," * 6_990_000 + b"\na@example.com\n",
+        b"email\n" + b"," * 20_000_000,
+    ],
+)
+def test_looking_at_a_file_takes_little_more_than_the_file(content: bytes) -> None:
+    text, digest = lists.decoded(content, "x.csv")
+    tracemalloc.start()
+    try:
+        with pytest.raises(lists.NotAListError):
+            lists.List.of_text("x.csv", digest, text).count(uploads.MOST_ROWS)
+        assert tracemalloc.get_traced_memory()[1] < 5 * len(content)
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_ledger_is_read_some_lines_at_a_time(
+    enter: SignIn,  # noqa: F811
+    intake: Intake,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("capture.office.lists.LINES", 2)
+    browser = enter(BO)
+    path = brought(browser)
+    browser.post(path, **COLUMNS)
+    intake.run()
+    browser.post(f"{path}/take")
+    intake.run()
+    answer = browser.get(f"{path}/ledger.csv")
+    assert answer.is_streamed
+    assert [line.partition(",")[0] for line in answer.text.splitlines()] == ["row", *"12345"]
 
 
 class Killed(BaseException):
