@@ -82,7 +82,9 @@ def purge(session: Session, policy: Policy, now: datetime) -> Purged:
     # Who repeated their sign-up has a touch that is younger than the lead.
     young = select(Touch.lead_id).where(Touch.at > now - policy.unconfirmed)
     unconfirmed = list(session.scalars(select(Lead).where(*waited, Lead.id.not_in(young))))
-    left = (alive, Lead.confirmed_at.is_not(None), Lead.withdrawn_at <= now - policy.withdrawn)
+    # They can leave all the same.
+    known = or_(Lead.confirmed_at.is_not(None), Lead.known_at.is_not(None))
+    left = (alive, known, Lead.withdrawn_at <= now - policy.withdrawn)
     withdrawn = list(session.scalars(select(Lead).where(*left)))
     forget(session, [*unconfirmed, *withdrawn], "purged", now)
     done = OutboxMail.state.in_(("sent", "dead", "dropped"))

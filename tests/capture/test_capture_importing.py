@@ -29,10 +29,10 @@ from capture import commands
 from capture.cases import importing, lists
 from capture.cases.importing import Origin
 from capture.cases.lists import List, NotAListError
-from capture.consent import erasing
+from capture.consent import erasing, rights
 from capture.credit import evidence, story
 from capture.db import Database
-from capture.directory import EspalierError
+from capture.directory import EspalierError, Interest
 from capture.mailing import suppression
 from capture.mailing.suppression import Reason
 from capture.models import Campaign, Lead, Ledger, OutboxMail, Provenance
@@ -179,6 +179,26 @@ def test_who_came_by_a_list_is_no_sign_up_that_nobody_confirmed(
     with database.write() as session:
         erasing.purge(session, erasing.Policy(), clock.now)
     assert rows(Lead)[0].email == "pat@example.com"
+
+
+def test_who_came_by_a_list_or_was_met_and_left_is_forgotten(
+    database: Database, links: Any, write: Any, rows: Any, clock: Clock
+) -> None:
+    importing.take_in(database, links, List(write("pat@example.com,,,\nstays@example.com,,,")), PROVEN, clock)
+    with database.write() as session:
+        met = (None, "nell@example.com", "Nell", "+353871234567", Interest.BOTH)
+        assert importing.add_met(session, links, *met, clock.now)
+        for address in ("pat@example.com", "nell@example.com"):
+            rights.withdraw(session, links, address, clock.now)
+    clock.forward(days=89)
+    with database.write() as session:
+        assert erasing.purge(session, erasing.Policy(), clock.now).withdrawn == 0
+    clock.forward(days=1)
+    with database.write() as session:
+        purged = erasing.purge(session, erasing.Policy(), clock.now)
+    assert (purged.unconfirmed, purged.withdrawn) == (0, 2)
+    assert [each.email for each in rows(Lead) if each.erased_at is None] == ["stays@example.com"]
+    assert not any(each.phone or each.first_name for each in rows(Lead))
 
 
 _NAMES = st.one_of(
