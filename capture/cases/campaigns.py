@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, bindparam, func, select, true, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from capture.cases.signing_in import Person
+from capture.db import Unavailable
 from capture.directory import CAMPAIGN_CODE, CAMPAIGN_PAGES, Channel, campaign_page
 from capture.models import Campaign, Company, Lead, Member, Spending
 from capture.prepared import Driver, Prepared
@@ -39,6 +42,8 @@ WORDS: dict[Channel, str] = {
 """What the codes of a channel begin with: short words that are understood when they are heard once."""
 
 _LONGEST_NUMBER = 6
+
+_ATTEMPTS = 20
 _HIGHEST = 10**_LONGEST_NUMBER - 1
 
 
@@ -59,6 +64,8 @@ def visible(person: Person) -> ColumnElement[bool]:
 
 def find(session: Session, person: Person, code: str) -> Campaign | None:
     """The campaign of that code, if this person may see it."""
+    if not CAMPAIGN_CODE.match(code):
+        return None
     return session.scalars(select(Campaign).where(Campaign.code == code, visible(person))).first()
 
 
@@ -92,13 +99,18 @@ def offered(session: Session, person: Person) -> Sequence[Campaign]:
 def make(
     session: Session, person: Person, channel: Channel, name: str, starts: date | None, ends: date | None, now: datetime
 ) -> Campaign:
-    """A new campaign of this member's, or of the company's, with a code that was never another's."""
-    made = Campaign(code=_free_code(session, WORDS[channel]), channel=channel.value, name=name, created_at=now)
-    made.member_id = person.member.id if person.member else None
-    made.starts_on, made.ends_on = starts, ends
-    session.add(made)
-    session.flush()
-    return made
+    """A new campaign of this member's, or of the company's, with a code that was never another's. Raises Unavailable
+    where others are always quicker."""
+    for _ in range(_ATTEMPTS):
+        made = Campaign(code=_free_code(session, WORDS[channel]), channel=channel.value, name=name, created_at=now)
+        made.member_id = person.member.id if person.member else None
+        made.starts_on, made.ends_on = starts, ends
+        # Somebody else may be making one at this moment: who comes second takes the number after.
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(made)
+            session.flush()
+            return made
+    raise Unavailable("others took every code first")
 
 
 def spend(session: Session, campaign: Campaign, on: date, amount: int, note: str | None, now: datetime) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -12,8 +15,10 @@ from flask.testing import FlaskClient
 from test_capture_office import STAFF, Browser, SignIn, enter  # noqa: F401 - a fixture
 
 from capture.cases import campaigns
+from capture.cases.signing_in import Person
 from capture.db import Database
-from capture.models import Campaign, Lead, Spending
+from capture.directory import Channel
+from capture.models import Campaign, Lead, Sitting, Spending, Staff
 from capture.office import money
 
 Make = Callable[..., str]
@@ -54,6 +59,29 @@ def test_a_campaign_is_made_with_a_code_of_its_own(make: Any, rows: Any) -> None
     overview = staff.get("/office/campaigns/").text
     assert overview.count("Morning spot") == 4
     assert browser.get("/office/campaigns/").text.count("Morning spot") == 2
+
+
+def test_what_is_no_code_is_nobodys(make: Any) -> None:
+    browser, _ = make()
+    for path in ("%00", "a%00", "a%00/qr.svg", "a%00/qr.png", "a%00/flyer"):
+        assert browser.get(f"/office/campaigns/{path}").status_code == 404, path
+    for path in ("a%00", "a%00/spend", "a%00/spend/1/strike"):
+        assert browser.post(f"/office/campaigns/{path}", name="x", amount="1").status_code == 404, path
+
+
+def test_those_who_make_campaigns_at_once_get_codes_of_their_own(database: Database, clock: Any, rows: Any) -> None:
+    start = threading.Barrier(6)
+
+    def make_one(_: int) -> None:
+        staff = Person(None, Staff(), Sitting())
+        start.wait()
+        with database.write() as session:
+            campaigns.make(session, staff, Channel.RADIO, "Spot", None, None, clock.now)
+            time.sleep(0.01)  # the others have chosen theirs before this one is committed
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(make_one, range(6)))
+    assert sorted(each.code for each in rows(Campaign)) == [f"radio{number}" for number in range(1, 7)]
 
 
 @pytest.mark.parametrize(
