@@ -10,6 +10,7 @@ from flask import Flask, Response
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from capture import health, openapi
 from capture.db import Database, Unavailable
@@ -35,6 +36,12 @@ MOST_PARTS = 64
 """Fields of one form."""
 
 
+class RowNumber(IntegerConverter):
+    """A row's number in an address: ``<row:number>``. What no database could count to is no such page."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+
 def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Flask:
     """The service as a WSGI application. ``clock`` takes the place of the real one in tests.
 
@@ -43,6 +50,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
     app = Flask("capture", static_folder="static", template_folder="templates")
     # No redirect for "//": it would lead to whatever host the request named.
     app.url_map.merge_slashes = False
+    app.url_map.converters["row"] = RowNumber
     app.secret_key = settings.secret_key
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY,

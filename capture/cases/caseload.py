@@ -126,7 +126,7 @@ def listing(session: Session, person: Person, wanted: Wanted, today: date, *, si
     if wanted.sort is Sort.DUE:
         query = query.where(Lead.due_on.is_not(None))
     if wanted.after is not None:
-        mark: Any = _mark(wanted.sort, wanted.after[0])
+        mark: Any = mark_of(wanted.sort, wanted.after[0])
         beyond = column < mark if falling else column > mark
         further = Lead.id < wanted.after[1] if falling else Lead.id > wanted.after[1]
         query = query.where(or_(beyond, and_(column == mark, further)))
@@ -152,6 +152,15 @@ def unmailable(session: Session, keys: Sequence[bytes], leads: Sequence[Lead]) -
         elif lead.quarantined:
             found[lead.id] = "quarantined"
     return found
+
+
+def mark_of(sort: Sort, text: str) -> date | datetime:
+    """Where a page of that order ended, as ``Listed.next`` told. Raises ValueError, or OverflowError for a moment that
+    does not exist in UTC."""
+    if sort is Sort.DUE:
+        return date.fromisoformat(text)
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def today(session: Session, person: Person, day: date, *, size: int = 20) -> Today:
@@ -234,13 +243,6 @@ def _found(person: Person, search: str) -> ColumnElement[bool]:
 def _count(session: Session, query: Select[Any]) -> int:
     few = query.with_only_columns(Lead.id).order_by(None).limit(MOST_COUNTED + 1).subquery()
     return session.scalar(select(func.count()).select_from(few)) or 0
-
-
-def _mark(sort: Sort, text: str) -> date | datetime:
-    if sort is Sort.DUE:
-        return date.fromisoformat(text)
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def soon(day: date) -> dict[str, date]:

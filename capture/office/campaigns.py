@@ -101,7 +101,7 @@ def spend(code: str) -> Response:
         return _to(code)
 
 
-@blueprint.post("/<code>/spend/<int:number>/strike")
+@blueprint.post("/<code>/spend/<row:number>/strike")
 @access.signed_in
 def strike(code: str, number: int) -> Response:
     """Takes a payment away that was written down by mistake."""

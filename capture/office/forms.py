@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -29,6 +28,11 @@ def _shown(form: OfficeForm, field: Field) -> None:
         raise ValidationError("characters")
 
 
+def _kept(form: OfficeForm, field: Field) -> None:
+    if field.data != _storable(field.data):
+        raise ValidationError("characters")
+
+
 def _phone(form: OfficeForm, field: Field) -> None:
     if field.data and lists.phone(field.data) is None:
         raise ValidationError("phone")
@@ -45,7 +49,8 @@ class NoteForm(OfficeForm):
     """Something to remember."""
 
     note = StringField(
-        validators=[DataRequired(), Length(max=LONGEST_NOTE)], filters=[lambda text: (text or "").strip()]
+        validators=[DataRequired(), Length(max=LONGEST_NOTE), _kept],
+        filters=[lambda text: (text or "").strip()],
     )
 
 
@@ -127,19 +132,19 @@ class UndoForm(OfficeForm):
 
 def wanted(query: MultiDict[str, str]) -> Wanted:
     """What an address asks a list for; what makes no sense is left out."""
-    stage, interest, sort = query.get("stage", ""), query.get("interest", ""), query.get("sort", "")
-    source = query.get("source", "")
+    stage, interest, source = query.get("stage", ""), query.get("interest", ""), query.get("source", "")
+    sort = Sort(query["sort"]) if query.get("sort") in set(Sort) else Sort.NEWEST
     mark, _, number = query.get("after", "").rpartition("~")
     return Wanted(
-        search=query.get("q", "").strip()[:LONGEST_SEARCH],
+        search=_storable(query.get("q", "")).strip()[:LONGEST_SEARCH],
         interest=interest if interest in set(Interest) else None,
         stage=stage if stage in set(Stage) else None,
-        page=query.get("page", "")[:200] or None,
-        campaign=query.get("campaign", "")[:64] or None,
+        page=_storable(query.get("page", ""))[:200] or None,
+        campaign=_storable(query.get("campaign", ""))[:64] or None,
         source=source if source in caseload.SOURCES else None,
         due=query.get("due") == "yes",
-        sort=Sort(sort) if sort in set(Sort) else Sort.NEWEST,
-        after=(mark, int(number)) if number.isdecimal() and len(number) < 19 and _is_mark(mark) else None,
+        sort=sort,
+        after=(mark, int(number)) if number.isdecimal() and len(number) < 19 and _is_mark(sort, mark) else None,
     )
 
 
@@ -160,9 +165,14 @@ def address(of: Wanted, **changes: object) -> str:
     return "?" + urlencode({name: value for name, value in {**fields, **changes}.items() if value})
 
 
-def _is_mark(text: str) -> bool:
+def _storable(text: str) -> str:
+    """The text, or nothing where it cannot stand in any row: PostgreSQL takes no NUL."""
+    return "" if "\0" in text else text
+
+
+def _is_mark(sort: Sort, text: str) -> bool:
     try:
-        date.fromisoformat(text[:10])
-    except ValueError:
+        caseload.mark_of(sort, text)
+    except (ValueError, OverflowError):
         return False
     return True

@@ -92,14 +92,14 @@ def bring() -> Response:
     return _to(number)
 
 
-@blueprint.get("/<int:number>")
+@blueprint.get("/<row:number>")
 @access.signed_in
 def show(number: int) -> Response:
     """Where a list stands: its columns, the dry run, the taking in, or what became of it."""
     return _show(number)
 
 
-@blueprint.post("/<int:number>")
+@blueprint.post("/<row:number>")
 @access.signed_in
 def describe(number: int) -> Response:
     """Takes down what the columns are and where the list is from, and asks for a dry run."""
@@ -126,7 +126,7 @@ def describe(number: int) -> Response:
     return _to(number) if done else _late(number)
 
 
-@blueprint.post("/<int:number>/take")
+@blueprint.post("/<row:number>/take")
 @access.signed_in
 def take(number: int) -> Response:
     """Has it taken in, once a dry run was seen."""
@@ -136,7 +136,7 @@ def take(number: int) -> Response:
     return _to(number) if done else _late(number)
 
 
-@blueprint.post("/<int:number>/discard")
+@blueprint.post("/<row:number>/discard")
 @access.signed_in
 def discard(number: int) -> Response:
     """Destroys a file that is not to be taken in after all."""
@@ -147,7 +147,7 @@ def discard(number: int) -> Response:
     return make_response(redirect(f"{answers.root()}office/import", 303)) if done else _late(number)
 
 
-@blueprint.get("/<int:number>/ledger.csv")
+@blueprint.get("/<row:number>/ledger.csv")
 @access.signed_in
 def ledger(number: int) -> Response:
     """What became of each row; nothing of a person stands in it."""

@@ -125,7 +125,7 @@ def add_met() -> Response:
     return make_response(redirect(f"{answers.root()}office/leads/{number}", 303))
 
 
-@blueprint.get("/leads/<int:number>")
+@blueprint.get("/leads/<row:number>")
 @access.signed_in
 def lead(number: int) -> Response:
     """One lead with its whole story."""
@@ -135,7 +135,7 @@ def lead(number: int) -> Response:
     return response
 
 
-@blueprint.post("/leads/<int:number>/stage")
+@blueprint.post("/leads/<row:number>/stage")
 @access.signed_in
 def stage(number: int) -> Response:
     """To another stage."""
@@ -148,7 +148,7 @@ def stage(number: int) -> Response:
     return _changed(number, form, act)
 
 
-@blueprint.post("/leads/<int:number>/note")
+@blueprint.post("/leads/<row:number>/note")
 @access.signed_in
 def note(number: int) -> Response:
     """Something to remember."""
@@ -160,7 +160,7 @@ def note(number: int) -> Response:
     return _changed(number, form, act)
 
 
-@blueprint.post("/leads/<int:number>/follow-up")
+@blueprint.post("/leads/<row:number>/follow-up")
 @access.signed_in
 def follow_up(number: int) -> Response:
     """The day of the next follow-up."""
@@ -172,7 +172,7 @@ def follow_up(number: int) -> Response:
     return _changed(number, form, act)
 
 
-@blueprint.post("/leads/<int:number>/undo")
+@blueprint.post("/leads/<row:number>/undo")
 @access.signed_in
 def undo(number: int) -> Response:
     """Takes the last change back."""

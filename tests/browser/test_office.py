@@ -106,7 +106,7 @@ def pages() -> list[str]:
         if rule.rule.startswith("/office") and "GET" in (rule.methods or ()):
             path = rule.rule
             for name in rule.arguments:
-                path = path.replace(f"<int:{name}>", HERE[name]).replace(f"<{name}>", HERE[name])
+                path = path.replace(f"<row:{name}>", HERE[name]).replace(f"<{name}>", HERE[name])
             found.append(path)
     return sorted(found)
 

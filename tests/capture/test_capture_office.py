@@ -212,6 +212,7 @@ def test_a_lost_lead_needs_nothing_more(enter: SignIn, confirmed: Any, rows: Any
         ("stage", {"stage": "lost", "because": "bored"}),
         ("note", {"note": "  "}),
         ("note", {"note": "x" * 2001}),
+        ("note", {"note": "a\0b"}),
         ("follow-up", {"on": "next week"}),
         ("undo", {"step": "one"}),
     ],
@@ -268,6 +269,41 @@ def test_nonsense_in_an_address_is_left_out(enter: SignIn) -> None:
     browser = enter("bo@members.example.com")
     for query in ("after=x~1", "after=2026-99-99~1", "after=~", "stage=x", "sort=x", "after=2026-03-04~" + "9" * 40):
         assert browser.get(f"/office/leads?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "after=2026-01-01x~1",
+        "after=2026-01-01T25~1",
+        "after=2026-01-01T00:00~1&sort=due",
+        "after=0001-01-01T00:00:00%2B14:00~1",
+        "after=9999-12-31T23:59:59-14:00~1&sort=newest",
+        "q=p%00",
+        "campaign=radio%00",
+        "page=%00",
+    ],
+)
+def test_what_no_row_can_hold_is_left_out(enter: SignIn, confirmed: Any, query: str) -> None:
+    confirmed("m-2")
+    browser = enter("bo@members.example.com")
+    for path in ("/office/leads", "/office/leads.csv"):
+        answer = browser.get(f"{path}?{query}")
+        if "sort=due" not in query:
+            assert "pat@example.com" in answer.text
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("number", ["9" * 18, str(2**63 - 1), str(2**63), "9" * 20, "9" * 5000, "0", "-1", "1.5"])
+def test_what_no_row_can_be_called_is_not_there(enter: SignIn, confirmed: Any, number: str) -> None:
+    browser = enter("bo@members.example.com")
+    browser.post("/office/campaigns/", channel="radio", name="Spot")
+    for path in (f"leads/{number}", f"import/{number}", f"import/{number}/ledger.csv"):
+        assert browser.get(f"/office/{path}").status_code == 404, path
+    for path in (f"leads/{number}/note", f"import/{number}", f"import/{number}/take", f"import/{number}/discard"):
+        assert browser.post(f"/office/{path}", note="x").status_code == 404, path
+    struck = browser.post(f"/office/campaigns/radio1/spend/{number}/strike").status_code
+    assert struck == (303 if number == "9" * 18 else 404), "striking what is not there changes nothing"
 
 
 def test_what_staff_look_at_is_written_down(enter: SignIn, confirmed: Any, rows: Any) -> None:
@@ -463,7 +499,7 @@ def test_nobody_reaches_another_branch(
             else enter(STAFF if role == "staff" else f"{whose[role]}@members.example.com")
         )
         number = numbers.get(endpoint.partition(".")[0], 1)
-        path = rule.replace("<int:number>", str(number)).replace("<signed>", "x").replace("<code>", "radio7")
+        path = rule.replace("<row:number>", str(number)).replace("<signed>", "x").replace("<code>", "radio7")
         answer = browser.post(path, **FIELDS) if method == "POST" else browser.get(path)
         assert answer.status_code == ALLOWED[endpoint][role], (endpoint, role)
         if role not in ("owner", "staff"):
