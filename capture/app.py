@@ -16,6 +16,7 @@ from capture import health, openapi
 from capture.db import Database, Unavailable
 from capture.directory import TokenSigner
 from capture.groups import Groups
+from capture.limits.places import Places
 from capture.mailing import reports
 from capture.mailing.mail import Letters
 from capture.office import campaigns, door, works
@@ -31,6 +32,9 @@ log = logging.getLogger("capture")
 
 LARGEST_BODY = 64 * 1024
 """Bytes of a request; a sign-up has less than one thousand."""
+
+MOST_ARRIVING = 2
+"""Files that may be on their way to a process at a time: each holds one of its threads, and sign-ups need some."""
 
 MOST_PARTS = 64
 """Fields of one form."""
@@ -71,6 +75,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
         letters=Letters(links),
         links=links,
         visits=Visits(database),
+        arriving=Places(MOST_ARRIVING),
         clock=clock or (lambda: datetime.now(UTC)),
     )
     if settings.trusted_proxies:

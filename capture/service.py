@@ -12,6 +12,7 @@ from flask import current_app, request
 from capture.db import Database
 from capture.directory import TokenSigner
 from capture.groups import Groups
+from capture.limits.places import Places
 from capture.mailing.mail import Letters
 from capture.settings import Settings
 from capture.tokens import Links
@@ -34,6 +35,8 @@ class Service:
     letters: Letters
     links: Links
     visits: Visits
+    arriving: Places
+    """For files that may take minutes to arrive."""
     clock: Callable[[], datetime]
 
 

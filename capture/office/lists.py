@@ -31,6 +31,9 @@ blueprint = Blueprint("lists", __name__, url_prefix="/office/import")
 SENDING_SECONDS = 600.0
 """How long a file may take to arrive: twenty megabytes from a phone."""
 
+RETRY_SECONDS = 60
+"""After which a file is worth another try that could not come in because others did."""
+
 BESIDE_THE_FILE = 64 * 1024
 """Bytes of the form around it."""
 
@@ -64,32 +67,15 @@ def bring() -> Response:
     request.max_content_length = uploads.LARGEST + BESIDE_THE_FILE
     if (request.content_length or 0) > request.max_content_length:
         return _start(413, "large")
-    request.max_form_memory_size = BUFFER
-    service.give_time(SENDING_SECONDS)
-    access.checked(OfficeForm(request.form))
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        return _start(422, "missing")
-    with closing(file):
-        content = file.read()
-    if len(content) > uploads.LARGEST:
-        return _start(413, "large")
-    name = lists.shown(file.filename.replace("\\", "/").rpartition("/")[2])
-    try:
-        text, digest = lists.decoded(content, name)
-        found = List.of_text(name, digest, text)
-        rows = found.count(uploads.MOST_ROWS)
-    except NotAListError as error:
-        return _start(422, error.wrong.value)
-    if not rows:
-        return _start(422, Wrong.EMPTY.value)
-    current = service.current()
-    with current.database.write() as session:
-        kept = uploads.keep(session, access.person(), found, text, rows, current.clock())
-        number = kept.id if kept else None
-    if number is None:
-        return _start(409, "many")
-    return _to(number)
+    found = access.person()
+    # By the person and not by the sitting: nobody gets a second place by signing in once more.
+    holder = f"staff {found.staff.id}" if found.staff else f"member {found.member.id if found.member else None}"
+    with service.current().arriving.held(holder) as free:
+        if free:
+            return _bring()
+    response = _start(503, "busy")
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 @blueprint.get("/<row:number>")
@@ -160,6 +146,36 @@ def ledger(number: int) -> Response:
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="list-{number}.csv"'
     return response
+
+
+def _bring() -> Response:
+    """Reads what is sent, which may take its time, and keeps it where it is a list."""
+    request.max_form_memory_size = BUFFER
+    service.give_time(SENDING_SECONDS)
+    access.checked(OfficeForm(request.form))
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return _start(422, "missing")
+    with closing(file):
+        content = file.read()
+    if len(content) > uploads.LARGEST:
+        return _start(413, "large")
+    name = lists.shown(file.filename.replace("\\", "/").rpartition("/")[2])
+    try:
+        text, digest = lists.decoded(content, name)
+        found = List.of_text(name, digest, text)
+        rows = found.count(uploads.MOST_ROWS)
+    except NotAListError as error:
+        return _start(422, error.wrong.value)
+    if not rows:
+        return _start(422, Wrong.EMPTY.value)
+    current = service.current()
+    with current.database.write() as session:
+        kept = uploads.keep(session, access.person(), found, text, rows, current.clock())
+        number = kept.id if kept else None
+    if number is None:
+        return _start(409, "many")
+    return _to(number)
 
 
 def _ledger(database: Database, provenance_id: int) -> Iterator[str]:

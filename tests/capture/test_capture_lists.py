@@ -14,6 +14,7 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from typing import Any
 import pytest
 from conftest import Clock
 from flask import Flask
-from process import serving
+from process import ask, serving
 from sqlalchemy import func, select, update
 from test_capture_office import HOST, STAFF, Browser, SignIn, enter  # noqa: F401  the fixture is used by its name
 
@@ -400,6 +401,48 @@ def test_the_ledger_is_read_some_lines_at_a_time(
     answer = browser.get(f"{path}/ledger.csv")
     assert answer.is_streamed
     assert [line.partition(",")[0] for line in answer.text.splitlines()] == ["row", *"12345"]
+
+
+def test_few_files_arrive_at_a_time_and_one_of_each_person(app: Flask, enter: SignIn, rows: Any) -> None:  # noqa: F811
+    arriving = app.extensions["espalier"].arriving
+    browser, staff = enter(BO), enter(STAFF)
+    for held, refused in ((["member m-2"], True), (["member m-1"], False), (["member m-1", "member m-3"], True)):
+        with ExitStack() as stack:
+            assert all(stack.enter_context(arriving.held(each)) for each in held)
+            answer = bring(browser)
+        assert answer.status_code == (503 if refused else 303), held
+        if refused:
+            assert answer.headers["Retry-After"] == "60"
+            assert "send yours again in a minute" in answer.text
+    with arriving.held("member m-2"):
+        assert bring(staff).status_code == 303
+    assert bring(browser, b"").status_code == 422
+    assert bring(browser).status_code == 303, "a place is free again, however it ended"
+    assert len(rows(Upload)) == 3
+
+
+@pytest.mark.database("sqlite")
+def test_slow_files_leave_room_for_sign_ups(settings: Any, tmp_path: Path, cookie: tuple[str, str]) -> None:
+    """Eight slow files of one member, on as many threads: one is waited for, and all else is answered at once."""
+    head = [
+        "POST /office/import HTTP/1.1",
+        "Host: x",
+        "Content-Length: 1000000",
+        "Content-Type: multipart/form-data; boundary=x",
+        f"Cookie: {cookie[0]}",
+    ]
+    with serving(settings, tmp_path, "--threads", "8") as (_, port), ExitStack() as stack:
+        senders = []
+        for _ in range(8):
+            sender = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=2))
+            sender.sendall(("\r\n".join(head) + "\r\n\r\n--x\r\n").encode())
+            senders.append(sender)
+        answers = []
+        for sender in senders:
+            with suppress(TimeoutError):
+                answers.append(sender.recv(65536).split()[1])
+        assert answers == [b"503"] * 7
+        assert ask(port, "GET", "/office/sign-in", timeout=5) == 200
 
 
 class Killed(BaseException):
