@@ -42,9 +42,9 @@ WORDS: dict[Channel, str] = {
 """What the codes of a channel begin with: short words that are understood when they are heard once."""
 
 _LONGEST_NUMBER = 6
+_HIGHEST = 10**_LONGEST_NUMBER - 1
 
 _ATTEMPTS = 20
-_HIGHEST = 10**_LONGEST_NUMBER - 1
 
 
 @dataclass(frozen=True, slots=True)

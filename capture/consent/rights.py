@@ -19,7 +19,7 @@ from capture.limits.canonical import identity
 from capture.mailing import posting, suppression, unsubscribing
 from capture.mailing.mail import Letters
 from capture.mailing.suppression import Reason
-from capture.models import Act, Consent, Decision, Lead, Member, OutboxMail, Spent, Touch, Wording
+from capture.models import Act, Consent, Decision, Lead, Member, OutboxMail, Provenance, Spent, Step, Touch, Wording
 from capture.prepared import Driver
 from capture.tokens import Links
 
@@ -71,7 +71,7 @@ def held(session: Session, links: Links, address: str) -> dict[str, Any]:
         "address": identity(address),
         "company": {"name": company.legal_name, "address": list(company.address), "email": company.email},
         "not_to_be_mailed_because": sorted(suppression.reasons(session, links.address_keys, address)),
-        "sign_ups": [of_lead(session, lead, company.name) for lead in leads_of(session, address)],
+        "sign_ups": [_whole(session, lead, company.name) for lead in leads_of(session, address)],
     }
 
 
@@ -162,6 +162,54 @@ def of_lead(session: Session, lead: Lead, company_name: str) -> dict[str, Any]:
             for each in mails
         ],
     }
+
+
+def _whole(session: Session, lead: Lead, company_name: str) -> dict[str, Any]:
+    """The lead's story, and beside it what members and the company know and wrote down. A campaign's internal name and
+    what it cost tell nothing of a person."""
+    campaign = lead.campaign
+    return {
+        **of_lead(session, lead, company_name),
+        "phone": lead.phone,
+        "stage": lead.stage,
+        "given_up_because": lead.lost_because,
+        "next_follow_up": lead.due_on.isoformat() if lead.due_on else None,
+        "brought_by": {"campaign": campaign.code, "channel": campaign.channel} if campaign else None,
+        "came_from": _origin(session, lead),
+        "written_down": _steps(session, lead, company_name),
+    }
+
+
+def _origin(session: Session, lead: Lead) -> dict[str, Any] | None:
+    """Where the address came from; None where the person signed up."""
+    found = session.get(Provenance, lead.provenance_id) if lead.provenance_id else None
+    if found is None:
+        return None
+    return {
+        "kind": found.kind,
+        "at": _moment(found.at),
+        "vendor": found.vendor,
+        "obtained_on": found.obtained_on.isoformat() if found.obtained_on else None,
+        "wording": found.wording,
+        "file": found.file,
+    }
+
+
+def _steps(session: Session, lead: Lead, company_name: str) -> list[dict[str, Any]]:
+    """What was noted and set, the oldest first; with what was taken back, for that is still held."""
+    steps = session.scalars(select(Step).where(Step.lead_id == lead.id).order_by(Step.id))
+    return [
+        {
+            "at": _moment(each.at),
+            "by": _name(session, each.member_id) or company_name,
+            "what": each.kind,
+            "before": each.before,
+            "after": each.after,
+            "note": each.note,
+            "taken_back": _moment(each.undone_at),
+        }
+        for each in steps
+    ]
 
 
 def _wording(session: Session, consent: Consent, touch: Touch, name: str | None, company_name: str) -> str | None:

@@ -78,6 +78,8 @@ def test_export_and_erase(run, confirmed, clock, rows):
         "Ana <b>Núñez</b>",
         "Bo O'Neill",
     ]
+    first = json.loads(run("export", "pat@example.com").stdout)["sign_ups"][0]
+    assert {"phone", "stage", "next_follow_up", "brought_by", "came_from", "written_down"} < first.keys()
     assert run("erase", "pat@example.com").exit_code == 1, "it asks first"
     assert run("erase", "pat@example.com", "--yes").stdout == "erased 2 leads\n"
     assert json.loads(run("export", "pat@example.com").stdout)["sign_ups"] == []

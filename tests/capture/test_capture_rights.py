@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
+from sqlalchemy import select
 
-from capture.models import Act, Decision, Lead, OutboxMail, Particular, Suppression, Touch
+from capture.cases import importing, pipeline
+from capture.cases.importing import Origin
+from capture.cases.lists import List
+from capture.cases.pipeline import Lost, Stage
+from capture.cases.signing_in import Person
+from capture.directory import Interest
+from capture.models import Act, Campaign, Decision, Lead, Member, OutboxMail, Particular, Sitting, Suppression, Touch
 
 
 @pytest.fixture
@@ -42,6 +50,89 @@ def test_everything_can_be_taken_along(client, everywhere, link):
     assert [each["page_of"] for each in held["sign_ups"]] == ["Ana <b>Núñez</b>", "Bo O'Neill"]
     assert held["sign_ups"][0]["touches"][0]["campaign"] == {"source": "radio"}
     assert held["sign_ups"][1]["decisions"][0]["rule"] == "existing-owner"
+
+
+@pytest.fixture
+def listed(database, links, clock, tmp_path):
+    """Lee, of a list that was bought for a campaign; Bo knows the number, wrote things down, and took one back."""
+    with database.write() as session:
+        common = {"channel": "newspaper", "name": "Cheap leads of spring", "created_at": clock.now}
+        campaign = Campaign(code="paper7", member_id="m-2", **common)
+        session.add(campaign)
+        session.flush()
+        number = campaign.id
+    file = tmp_path / "spring-fair.csv"
+    file.write_text("Email,First name,Phone\nlee@example.com,Lee,+353 87 123 4567\n", encoding="utf-8")
+    origin = Origin("m-2", "Lists & Co", date(2026, 2, 1), "Yes, <b>write</b> to me", campaign_id=number)
+    importing.take_in(database, links, List(file), origin, clock)
+    with database.write() as session:
+        [lead] = session.scalars(select(Lead))
+        bo = Person(session.get_one(Member, "m-2"), None, Sitting())
+        pipeline.note(session, lead, bo, "Asked for <candles>", clock.now)
+        pipeline.move(session, lead, bo, Stage.CONTACTED, None, clock.now)
+        pipeline.follow_up(session, lead, bo, date(2026, 3, 9), clock.now)
+        pipeline.note(session, lead, bo, "Nonsense", clock.now)
+        session.flush()
+        last = pipeline.last(session, lead, bo)
+        assert last is not None
+        assert pipeline.undo(session, lead, bo, last.id, clock.now)
+
+
+def test_what_others_brought_and_wrote_down_is_shown(client, listed, link):
+    page = client.get(link("lee@example.com")).text
+    for part in (
+        "+353871234567",
+        "Newspaper · paper7",
+        "From a list",
+        "Lists &amp; Co",
+        "2026-02-01",
+        "spring-fair.csv",
+        "Yes, &lt;b&gt;write&lt;/b&gt; to me",
+        "Written down by Bo O&#39;Neill",
+        "Asked for &lt;candles&gt;",
+        "contacted",
+        "2026-03-09",
+        "Held since",
+    ):
+        assert part in page, part
+    for hidden in ("Cheap leads of spring", "Nonsense"):
+        assert hidden not in page
+
+
+def test_what_others_brought_and_wrote_down_can_be_taken_along(client, listed, link, clock):
+    text = client.get(link("lee@example.com") + "/download").text
+    assert "Cheap leads of spring" not in text
+    [found] = json.loads(text)["sign_ups"]
+    assert (found["phone"], found["stage"], found["next_follow_up"]) == ("+353871234567", "contacted", "2026-03-09")
+    assert found["brought_by"] == {"campaign": "paper7", "channel": "newspaper"}
+    assert found["came_from"] == {
+        "kind": "list",
+        "at": clock.now.isoformat(),
+        "vendor": "Lists & Co",
+        "obtained_on": "2026-02-01",
+        "wording": "Yes, <b>write</b> to me",
+        "file": "spring-fair.csv",
+    }
+    steps = [(each["by"], each["what"], each["note"], bool(each["taken_back"])) for each in found["written_down"]]
+    assert steps == [
+        ("Bo O'Neill", "note", "Asked for <candles>", False),
+        ("Bo O'Neill", "stage", None, False),
+        ("Bo O'Neill", "follow-up", None, False),
+        ("Bo O'Neill", "note", None, True),
+    ]
+
+
+def test_who_was_met_and_given_up_sees_it_in_their_language(client, database, links, clock, link):
+    with database.write() as session:
+        met = ("m-1", "nell@example.com", "Nell", None, Interest.BOTH)
+        lead = importing.add_met(session, links, *met, clock.now)
+        assert lead is not None
+        lead.locale = "es"
+        ana = Person(session.get_one(Member, "m-1"), None, Sitting())
+        pipeline.move(session, lead, ana, Stage.LOST, Lost.NOT_NOW, clock.now)
+    page = client.get(link("nell@example.com")).text
+    for part in ("Alguien le conoció y la anotó", "perdido (ahora no)", "Anotado por Ana"):
+        assert part in page, part
 
 
 def test_others_data_stay_theirs(client, everywhere, confirmed, link):
