@@ -143,7 +143,7 @@ class RetentionTable(_Table):
     unconfirmed_days: Days = 30
     """Sign-ups that nobody confirmed."""
     withdrawn_days: Days = 90
-    """Leads whose owners left."""
+    """Leads whose owners left, those of lists too."""
     mails_days: Days = 90
     """Mails that were sent, refused or dropped."""
 
