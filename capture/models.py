@@ -630,7 +630,7 @@ class Provenance(Base):
     """What the people agreed to when they gave their address."""
     file: Mapped[str | None] = mapped_column(Words)
     digest: Mapped[str | None] = mapped_column(String(64), index=True)
-    """SHA-256 of the file, in hexadecimal: the same file goes on where it was cut off."""
+    """Of the file and what its columns mean (``List.meant``): the same list goes on where it was cut off."""
     rows: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """Rows of the file that are done."""
     campaign_id: Mapped[int | None] = mapped_column(Id)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from uuid import uuid4
@@ -182,20 +182,19 @@ def line(totals: Totals) -> str:
 
 
 def _begin(session: Session, found: List, origin: Origin, now: datetime) -> tuple[int, int]:
-    """The list's own row, and how many of its rows are done."""
-    same = (
-        Provenance.digest == found.digest,
-        Provenance.member_id.is_not_distinct_from(origin.member_id),
-        Provenance.finished_at.is_(None),
-    )
-    row = session.scalars(select(Provenance).where(*same)).first()
+    """The list's own row, and how many of its rows are done.
+
+    It goes on with one that was cut off only where all that is said of it is the same. The rows that are done were read
+    by those columns, and their leads came with that origin and campaign: other words later must not change theirs.
+    """
+    said = {**asdict(origin), "digest": found.meant, "kind": "list"}
+    same = (getattr(Provenance, name).is_not_distinct_from(value) for name, value in said.items())
+    cut_off = select(Provenance).where(*same, Provenance.finished_at.is_(None)).order_by(Provenance.id)
+    row = session.scalars(cut_off).first()
     if row is None:
-        row = Provenance(kind="list", member_id=origin.member_id, digest=found.digest, rows=0, at=now)
-        row.file = found.name[:200]
+        row = Provenance(**said, file=found.name[:200], rows=0, at=now)
         session.add(row)
-    row.vendor, row.obtained_on, row.wording = origin.vendor, origin.obtained_on, origin.wording
-    row.campaign_id = origin.campaign_id
-    session.flush()
+        session.flush()
     return row.id, row.rows
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 import re
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -149,6 +150,12 @@ class List:
     def places(self) -> Mapping[str, int]:
         """The fields that were found, and their columns' places, counted from 0."""
         return dict(self._places)
+
+    @property
+    def meant(self) -> str:
+        """The digest of the file and of what its columns mean, in hexadecimal: other columns make another list."""
+        places = json.dumps(sorted(self._places.items()))
+        return hashlib.sha256(f"{self.digest} {places}".encode()).hexdigest()
 
     @property
     def columns(self) -> Mapping[str, str]:

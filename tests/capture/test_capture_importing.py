@@ -109,6 +109,58 @@ def test_a_list_that_was_cut_off_goes_on_where_it_stopped(
     assert len(rows(Lead)) == 40
 
 
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"email": "Email"}, {"vendor": "Others Ltd"}),
+        ({"email": "Email"}, {"vendor": None}),
+        ({"email": "Email"}, {"obtained_on": date(2026, 1, 6)}),
+        ({"email": "Email"}, {"wording": "Something else."}),
+        ({"email": "Email"}, {"campaign_id": 7}),
+        ({"email": "Email"}, {"member_id": None}),
+        ({"email": "Email", "first_name": "Phone"}, {}),
+        ({"email": "First name"}, {}),
+    ],
+)
+def test_a_list_of_which_something_else_is_said_is_one_of_its_own(
+    database: Database,
+    links: Any,
+    write: Any,
+    rows: Any,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    columns: dict[str, str],
+    said: dict[str, Any],
+) -> None:
+    """Half of it came in; neither that half nor the rest is told by the words of the other."""
+    path = write(*(f"p{number}@example.com,q{number}@example.com,," for number in range(20)))
+    monkeypatch.setattr(importing, "BATCH", 10)
+    with database.write() as session:
+        session.add(
+            Campaign(id=7, code="fair7", member_id="m-2", channel="list", name="The fair", created_at=clock.now)
+        )
+
+    class CutError(Exception):
+        pass
+
+    def cut(done: int) -> None:
+        raise CutError
+
+    with pytest.raises(CutError):
+        importing.take_in(database, links, List(path), PROVEN, clock, cut)
+    totals = importing.take_in(database, links, List(path, columns), replace(PROVEN, **said), clock)
+    others = columns["email"] != "Email"
+    assert (totals.before, totals.rows) == (0, 20)
+    assert totals.outcomes == ({"added": 20} if others else {"known": 10, "added": 10})
+    first, second = rows(Provenance)
+    assert (first.vendor, first.wording, first.campaign_id, first.rows) == (PROVEN.vendor, PROVEN.wording, None, 10)
+    assert {name: getattr(second, name) for name in said} == said
+    totals = importing.take_in(database, links, List(path), PROVEN, clock)
+    assert (totals.before, totals.rows, totals.provenance_id) == (10, 10, first.id)
+    lines = {each.id: [line.row for line in rows(Ledger) if line.provenance_id == each.id] for each in (first, second)}
+    assert lines == {first.id: list(range(1, 21)), second.id: list(range(1, 21))}
+
+
 def test_columns_are_found_or_named(write: Any) -> None:
     path = write("x", header="Adresse,Anything")
     with pytest.raises(EspalierError, match="no column holds e-mail addresses") as error:
