@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from capture import health, openapi
+from capture.cases.counting import Recent
 from capture.db import Database, Unavailable
 from capture.directory import TokenSigner
 from capture.groups import Groups
@@ -75,6 +76,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
         letters=Letters(links),
         links=links,
         visits=Visits(database),
+        recent=Recent(),
         arriving=Places(MOST_ARRIVING),
         clock=clock or (lambda: datetime.now(UTC)),
     )

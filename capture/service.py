@@ -9,6 +9,7 @@ from typing import cast
 
 from flask import current_app, request
 
+from capture.cases.counting import Recent
 from capture.db import Database
 from capture.directory import TokenSigner
 from capture.groups import Groups
@@ -35,6 +36,8 @@ class Service:
     letters: Letters
     links: Links
     visits: Visits
+    recent: Recent
+    """Numbers of members with many leads."""
     arriving: Places
     """For files that may take minutes to arrive."""
     clock: Callable[[], datetime]

@@ -1,11 +1,14 @@
 """Asks the database for the numbers behind ``results``, and counts ahead where that takes too long for a page.
 
-A member's own leads are few and counted when they are asked for. So are the whole company's while there are few;
+A member's own leads are few and counted when they are asked for; of members with many, a process keeps what it counted
+for as long as what is counted ahead is good. So are the whole company's while there are few;
 beyond that the service counts them every few minutes and keeps the finished tables, with the moment they are of.
 """
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -40,6 +43,11 @@ from capture.models import Campaign, Counted, Lead, Provenance, Spending, Touch,
 FEW = 5_000
 """Leads of a company that are counted when they are asked for."""
 
+FEW_OF_MEMBER = 2_000
+"""Leads of a member, likewise; numbers of more are good for ``EVERY``."""
+
+_MOST_KEPT = 500
+
 FEW_VISITS = 20_000
 """Rows of visits, likewise."""
 
@@ -64,10 +72,41 @@ class Found:
     old: bool = False
 
 
-def find(session: Session, person: Person, period: Period, about: About, now: datetime) -> Found:
+class Recent:
+    """Numbers of members with many leads, kept by the process that counted them until it is time to count anew."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, Period, About], Found] = OrderedDict()
+
+    def get(self, member_id: str, period: Period, about: About, now: datetime) -> Found | None:
+        """What was counted less than ``EVERY`` ago."""
+        with self._lock:
+            found = self._kept.get((member_id, period, about))
+        return found if found is not None and found.at is not None and now - EVERY < found.at <= now else None
+
+    def keep(self, member_id: str, period: Period, about: About, found: Found) -> None:
+        """Keeps it; of too many the oldest goes."""
+        with self._lock:
+            self._kept[member_id, period, about] = found
+            self._kept.move_to_end((member_id, period, about))
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+
+
+def find(session: Session, recent: Recent, person: Person, period: Period, about: About, now: datetime) -> Found:
     """What works for somebody: for members what came to them, for staff everything."""
     today = now.date()
-    if person.staff is None or not many(session):
+    if person.member is not None:
+        kept_lately = recent.get(person.member.id, period, about, now)
+        if kept_lately is not None:
+            return kept_lately
+        results = fold(gather(session, person, today, period), period, about, today)
+        if results.total.leads <= FEW_OF_MEMBER:
+            return Found(results)
+        recent.keep(person.member.id, period, about, Found(results, now))
+        return Found(results, now)
+    if not many(session):
         return Found(fold(gather(session, person, today, period), period, about, today))
     kept = session.get(Counted, (period, about))
     if kept is None:

@@ -136,7 +136,8 @@ def _asked() -> tuple[Period, About]:
 
 
 def _find(session: Session, period: Period, about: About) -> Found:
-    return counting.find(session, access.person(), period, about, service.current().clock())
+    current = service.current()
+    return counting.find(session, current.recent, access.person(), period, about, current.clock())
 
 
 def _tables(session: Session, found: Results, words: Words) -> Iterator[Table]:

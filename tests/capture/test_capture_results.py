@@ -125,7 +125,7 @@ def look(database: Database) -> Callable[..., Results]:
         with database.read() as session:
             staff = Staff(id=1, email="x", added_at=at(TODAY)) if who == "staff" else None
             person = Person(session.get(Member, who) if staff is None else None, staff, Sitting())
-            found = counting.find(session, person, period, about, at(TODAY))
+            found = counting.find(session, counting.Recent(), person, period, about, at(TODAY))
         assert found.results is not None and found.at is None
         return found.results
 
@@ -360,7 +360,7 @@ def test_counting_ahead_gives_the_same(
 
     def found(period: Period = Period.ALL, about: About = About.ALL, when: datetime = now) -> counting.Found:
         with database.read() as session:
-            return counting.find(session, staff, period, about, when)
+            return counting.find(session, counting.Recent(), staff, period, about, when)
 
     assert found().results is None
     assert counting.ahead(database, now)
@@ -537,3 +537,26 @@ def test_several_processes_count_once(desk: Desk, database: Database, monkeypatc
     assert sorted(told) == [False, True]
     with database.read() as session:
         assert session.query(Counted).count() == len(Period) * len(About)
+
+
+def test_numbers_of_members_with_many_leads_are_good_for_a_while(
+    desk: Desk, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "FEW_OF_MEMBER", 1)
+    recent, now = counting.Recent(), at(TODAY)
+
+    def leads(of: str, when: datetime) -> tuple[int, bool]:
+        with database.read() as session:
+            member = Person(session.get(Member, of), None, Sitting())
+            found = counting.find(session, recent, member, Period.ALL, About.ALL, when)
+        assert found.results is not None
+        return found.results.total.leads, found.at is not None
+
+    desk.lead()
+    assert leads("m-2", now) == (1, False), "few are counted each time"
+    desk.lead()
+    assert leads("m-2", now) == (2, True)
+    desk.lead()
+    assert leads("m-2", now + timedelta(minutes=4)) == (2, True)
+    assert leads("m-1", now)[0] == 0, "nobody gets another's"
+    assert leads("m-2", now + timedelta(minutes=5)) == (3, True)
