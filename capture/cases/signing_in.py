@@ -55,6 +55,8 @@ def send_link(session: Session, letters: Letters, address: str, now: datetime, w
 
     ``wanted``: languages of the browser, for staff. Returns whether a mail was promised; nobody outside may learn it.
     """
+    if not address.isprintable():
+        return False
     address = identity(address)
     member = session.scalars(select(Member).where(Member.email == address, Member.active).order_by(Member.id)).first()
     staff = session.scalars(select(Staff).where(Staff.email == address, Staff.removed_at.is_(None))).first()

@@ -86,7 +86,7 @@ def test_reading_the_link_changes_nothing(app: Flask, client: FlaskClient, rows:
 def test_the_door_tells_nobody_who_is_known(client: FlaskClient, rows: Any, clock: Clock) -> None:
     answers = [
         client.post("/office/sign-in", data={"email": address}).data
-        for address in ("bo@members.example.com", "nobody@example.com", "cleo@members.example.com", "", "x" * 999)
+        for address in ("bo@members.example.com", "nobody@example.com", "cleo@members.example.com", "", "\0", "x" * 999)
     ]
     assert len(set(answers)) == 1
     assert [each.recipient for each in rows(OutboxMail)] == ["bo@members.example.com"]
