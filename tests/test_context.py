@@ -14,6 +14,7 @@ from jinja2 import meta
 from sitegen import check, context, hosts, templates
 from sitegen import site as sites
 from sitegen.errors import ThemeError
+from sitegen.model import Campaign, Channel
 from sitegen.render import Renderer
 from sitegen.token import TokenSigner
 from tests.conftest import ROOT
@@ -78,10 +79,14 @@ def test_every_template_is_rendered_by_the_sample_company(theme: str, monkeypatc
         for member, sponsor in check.samples(roster):
             host = hosts.of_member(site, member, sponsor, lambda name: None)
             shown.append((host, renderer.plan(site.member_variant(member.locale))))
+        landing = renderer.landing_page(site.company_variant)
+        assert landing is not None
         loaded.clear()
         for host, plan in shown:
             for planned in plan:
                 renderer.render(planned, host)
+        campaign = Campaign("radio7", None, Channel.RADIO)
+        renderer.render(landing, renderer.landing(landing, hosts.of_company(site), campaign))
     of_theme = {str(path) for path in (ROOT / "themes" / theme / "templates").rglob("*.html")}
     assert of_theme <= loaded
 

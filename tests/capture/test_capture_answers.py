@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from databases import locked
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from capture.app import create_app
 from capture.models import Act, Lead, OutboxMail, Particular, Suppression
@@ -65,7 +65,7 @@ def addresses(rule: Rule, links: Links, clock: Any, handle: str) -> Iterator[str
     prefix = rule.rule.split("/")[1]
     good = next((signed for purpose, signed in known.items() if prefix == purpose), "x")
     for value in {good, "x", "x" * 2000, "{{7*7}}", "é\u202e"}:
-        values = {name: 1 if "Integer" in type(converter).__name__ else value for name, converter in _of(rule)}
+        values = {name: 1 if isinstance(converter, IntegerConverter) else value for name, converter in _of(rule)}
         if "filename" in values:
             values["filename"] = "capture.css"
         yield rule.build(values)[1]

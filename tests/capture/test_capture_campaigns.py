@@ -71,16 +71,18 @@ def test_what_is_no_code_is_nobodys(make: Any) -> None:
 
 def test_those_who_make_campaigns_at_once_get_codes_of_their_own(database: Database, clock: Any, rows: Any) -> None:
     start = threading.Barrier(6)
+    patient = Database(database.url, busy_seconds=30)
 
     def make_one(_: int) -> None:
         staff = Person(None, Staff(), Sitting())
         start.wait()
-        with database.write() as session:
+        with patient.write() as session:
             campaigns.make(session, staff, Channel.RADIO, "Spot", None, None, clock.now)
             time.sleep(0.01)  # the others have chosen theirs before this one is committed
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(make_one, range(6)))
+    patient.engine.dispose()
     assert sorted(each.code for each in rows(Campaign)) == [f"radio{number}" for number in range(1, 7)]
 
 
