@@ -58,9 +58,10 @@ class Site:
             connection.close()
 
     def becomes(self, true: Callable[[], bool]) -> None:
-        """Waits until something holds ten times in a row, so that every process has been met."""
+        """Waits until something holds for two seconds, so that every process has been met, one that was busy with
+        the change included."""
         row, ends = 0, monotonic() + 60
-        while row < 10:
+        while row < 40:
             row = row + 1 if true() else 0
             assert monotonic() < ends, self.log.read_text()
             sleep(0.05)
