@@ -24,6 +24,7 @@ from sitegen.model import Campaign, Channel, Company, Interest, LocaleTexts, Mem
 from sitegen.orders import find_folder
 from sitegen.site import Site
 from sitegen.token import PageSeen, TokenSigner
+from sitegen.views import phone_text
 
 __all__ = [
     "CAMPAIGN",
@@ -56,6 +57,7 @@ __all__ = [
     "find_folder",
     "find_instance",
     "load",
+    "phone_text",
     "read_instance",
     "token_keys",
 ]

@@ -104,8 +104,9 @@ def find(session: Session, recent: Recent, person: Person, period: Period, about
         results = fold(gather(session, person, today, period), period, about, today)
         if results.total.leads <= FEW_OF_MEMBER:
             return Found(results)
-        recent.keep(person.member.id, period, about, Found(results, now))
-        return Found(results, now)
+        found = Found(results, now)
+        recent.keep(person.member.id, period, about, found)
+        return found
     if not many(session):
         return Found(fold(gather(session, person, today, period), period, about, today))
     kept = session.get(Counted, (period, about))
@@ -123,13 +124,22 @@ def many(session: Session) -> bool:
     return False
 
 
+def is_due(session: Session, database: Database, lock: int, kind: str, now: datetime) -> bool:
+    """Whether something is to be counted ahead: there is much of it, nobody else is at it, and it was not just done.
+
+    ``kind``: the period of the rows of ``Counted`` that tell when it was. The PostgreSQL lock of the number ``lock`` is
+    held until the session's transaction ends.
+    """
+    free = database.is_sqlite or session.scalar(select(func.pg_try_advisory_xact_lock(lock)))
+    latest = session.scalar(select(func.max(Counted.at)).where(Counted.period == kind))
+    # A little less than the pause, so that clocks that tick together do not skip every other turn.
+    return bool(free) and (latest is None or latest <= now - EVERY * 0.9) and many(session)
+
+
 def ahead(database: Database, now: datetime) -> bool:
     """Counts ahead where that is needed and was not just done. Returns whether it did. Raises Unavailable."""
     with database.read() as session:
-        free = database.is_sqlite or session.scalar(select(func.pg_try_advisory_xact_lock(_ONE_AT_A_TIME)))
-        latest = session.scalar(select(func.max(Counted.at)).where(Counted.period == Period.ALL))
-        # A little less than the pause, so that clocks that tick together do not skip every other turn.
-        if not free or (latest is not None and latest > now - EVERY * 0.9) or not many(session):
+        if not is_due(session, database, _ONE_AT_A_TIME, Period.ALL, now):
             return False
         _sum_up_visits(session, database)
         if database.is_sqlite:

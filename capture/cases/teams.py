@@ -70,9 +70,7 @@ def ahead(database: Database, now: datetime) -> bool:
     """
     month = _month(now)
     with database.read() as session:
-        free = database.is_sqlite or session.scalar(select(func.pg_try_advisory_xact_lock(_ONE_AT_A_TIME)))
-        mark = session.get(Counted, _MARK)
-        if not free or (mark is not None and mark.at > now - counting.EVERY * 0.9) or not counting.many(session):
+        if not counting.is_due(session, database, _ONE_AT_A_TIME, _MARK[0], now):
             return False
         before = {row.member_id: (row.leads, row.this_month, row.month) for row in session.scalars(select(LeadCount))}
         after = {

@@ -6,7 +6,6 @@ import io
 from functools import partial
 from typing import Any
 
-import phonenumbers
 import segno
 from flask import Blueprint, Response, make_response, redirect, request
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from capture import hosts, service
 from capture.cases import campaigns
-from capture.directory import CAMPAIGN, CODE, Channel
+from capture.directory import CAMPAIGN, CODE, Channel, phone_text
 from capture.hosts import Host
 from capture.models import Campaign, Company
 from capture.office import access, forms, money
@@ -145,7 +144,7 @@ def flyer(code: str) -> Response:
             spoken=campaigns.spoken(found.code),
             typed_at=_typed_at(session, company),
             address=_address(company, found),
-            phone=_as_read(found.member.phone) if found.member and found.member.phone else None,
+            phone=phone_text(found.member.phone) if found.member and found.member.phone else None,
             cards=cards,
             at="campaigns",
         )
@@ -204,12 +203,6 @@ def _page(session: Session, template: str, status: int = 200, **values: Any) -> 
 
 def _amount(amount: int, *, currency: str, locale: str) -> str:
     return money.shown(amount, currency, locale)
-
-
-def _as_read(phone: str) -> str:
-    """A number in E.164 as people read it: ``+34 600 11 12 22``."""
-    number = phonenumbers.parse(phone, None)
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
 
 
 def _to(code: str) -> Response:
