@@ -38,14 +38,15 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import func, select
 
-from capture import directory, serving
-from capture.db import Database
-from capture.directory import PageSeen, TokenSigner
+from capture.base.db import Database
+from capture.base.tokens import Links
+from capture.company import directory
+from capture.company.generator import PageSeen, TokenSigner
 from capture.limits import abuse
 from capture.models import Lead, Member, Wording
+from capture.ops import server
 from capture.settings import Settings
-from capture.sync import sync
-from capture.tokens import Links
+from capture.sync.site_folder import sync
 
 KEY = "a-key-for-measuring-0123456789abcdef"
 MOST_A_SECOND = 3_000
@@ -83,7 +84,7 @@ class Started:
         return float(sum(each.user + each.system for each in times))
 
 
-class Hello(serving.Server):
+class Hello(server.Server):
     """The same server with the least that an application can do."""
 
     def load(self) -> Any:
@@ -106,8 +107,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.hello is not None:
         settings = Settings(token_keys=(KEY,), secret_key=KEY, database_url="sqlite:////nowhere")
-        with serving.listen("127.0.0.1", options.hello) as listener:
-            print(f"hello listens on {serving.address(listener)}", flush=True)  # noqa: T201
+        with server.listen("127.0.0.1", options.hello) as listener:
+            print(f"hello listens on {server.address(listener)}", flush=True)  # noqa: T201
             Hello(settings, listener.detach(), options.threads, 1, False).run()
     elif options.load:
         print(json.dumps(vars(asyncio.run(_load(**json.loads(options.load))))))  # noqa: T201

@@ -28,10 +28,10 @@ from sqlalchemy import insert
 
 from benchmarks import office
 from benchmarks.report import machine
-from capture.cases.importing import OUTCOMES
-from capture.db import Database
+from capture.base.db import Database
+from capture.base.tokens import Links
+from capture.imports.importing import OUTCOMES
 from capture.models import Lead, Slug, Suppression
-from capture.tokens import Links
 from tests.capture import databases
 
 BAR = 60.0

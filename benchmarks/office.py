@@ -26,13 +26,15 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import insert, select
 
+from capture.accounts import signing_in
 from capture.app import create_app
-from capture.cases import counting, signing_in, teams
-from capture.cases.pipeline import Stage
-from capture.db import Database
-from capture.directory import Channel, campaign_page
+from capture.base.db import Database
+from capture.company.generator import Channel, campaign_page
+from capture.leads.pipeline import Stage
 from capture.models import Campaign, Company, Lead, Member, OutboxMail, Provenance, Spending, Step, Touch, Visit
+from capture.reports import counting
 from capture.settings import Settings
+from capture.teams import counts
 from tests.capture import databases
 
 KEY = "a-key-for-measuring-0123456789abcdef"
@@ -71,7 +73,7 @@ def main() -> None:
             f"{kind}: {options.leads:,} leads of {options.members:,} members in {perf_counter() - started:.0f} s"
         )
         began = perf_counter()
-        counted = counting.ahead(database, NOW) and teams.ahead(database, NOW)
+        counted = counting.ahead(database, NOW) and counts.ahead(database, NOW)
         if counted:
             console.print(f"the company's numbers counted ahead in {perf_counter() - began:.1f} s")
         table = Table("who", "page", "median", "99th", "bar", "")

@@ -5,37 +5,29 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib.resources import files
 
 from flask import Flask, Response
-from jinja2 import StrictUndefined
+from jinja2 import PackageLoader, PrefixLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from capture import health, openapi
-from capture.cases.counting import Recent
-from capture.db import Database, Unavailable
-from capture.directory import TokenSigner
-from capture.groups import Groups
-from capture.limits.places import Places
-from capture.mailing import reports
-from capture.mailing.mail import Letters
-from capture.office import campaigns, door, works
-from capture.office import lists as office_lists
-from capture.office import views as office_views
-from capture.public import answers, confirm, going, headers, look, mailbox, rights, unsubscribe, views, visits
-from capture.service import EXTENSION, Service
+from capture import features
+from capture.base.db import Database, Unavailable
+from capture.base.feature import parts_of
+from capture.base.tokens import Links
+from capture.company.generator import TokenSigner
+from capture.health import pages as health
+from capture.mailing.letters import Letters
 from capture.settings import Settings
-from capture.tokens import Links
-from capture.visits import Visits
+from capture.web import answers, headers
+from capture.web.service import EXTENSION, Service
 
 log = logging.getLogger("capture")
 
 LARGEST_BODY = 64 * 1024
 """Bytes of a request; a sign-up has less than one thousand."""
-
-MOST_ARRIVING = 2
-"""Files that may be on their way to a process at a time: each holds one of its threads, and sign-ups need some."""
 
 MOST_PARTS = 64
 """Fields of one form."""
@@ -52,7 +44,8 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
 
     Connects to nothing yet: the database is opened by the first request.
     """
-    app = Flask("capture", static_folder="static", template_folder="templates")
+    app = Flask("capture", static_folder="web/static", static_url_path="/static", template_folder=None)
+    app.jinja_loader = _templates()
     # No redirect for "//": it would lead to whatever host the request named.
     app.url_map.merge_slashes = False
     app.url_map.converters["row"] = RowNumber
@@ -68,34 +61,35 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     links = Links(settings.secret_keys)
     database = Database(settings.database_url, busy_seconds=settings.busy_seconds)
+    rooms = features.DEMO if settings.demo else features.ALL
     app.extensions[EXTENSION] = Service(
         settings=settings,
         database=database,
-        groups=Groups(database),
         signer=TokenSigner(settings.token_keys),
         letters=Letters(links),
         links=links,
-        visits=Visits(database),
-        recent=Recent(),
-        arriving=Places(MOST_ARRIVING),
         clock=clock or (lambda: datetime.now(UTC)),
+        features=rooms,
+        parts=parts_of(rooms, database),
     )
     if settings.trusted_proxies:
         # The address only: host and scheme never come from a request here.
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies, 0, 0, 0, 0)  # type: ignore[method-assign]
     headers.install(app)
     health.install(app)
-    office = (door.blueprint, office_views.blueprint, campaigns.blueprint, works.blueprint, office_lists.blueprint)
-    mailed = (confirm.blueprint, unsubscribe.blueprint, rights.blueprint)
-    public = (views.blueprint, look.blueprint, going.blueprint, visits.blueprint)
-    for blueprint in (*public, *mailed, *office, reports.blueprint, openapi.blueprint):
-        app.register_blueprint(blueprint)
-    if settings.demo:
-        app.register_blueprint(mailbox.blueprint)
+    for feature in rooms:
+        for blueprint in feature.blueprints:
+            app.register_blueprint(blueprint)
     app.register_error_handler(HTTPException, answers.http_error)
     app.register_error_handler(Unavailable, _unavailable)
     app.register_error_handler(Exception, _failed)
     return app
+
+
+def _templates() -> PrefixLoader:
+    """Templates by room: ``leads/today.html`` is ``capture/leads/templates/today.html``."""
+    rooms = (each.name for each in files("capture").iterdir() if each.joinpath("templates").is_dir())
+    return PrefixLoader({name: PackageLoader(f"capture.{name}", "templates") for name in rooms})
 
 
 def _unavailable(error: Exception) -> Response:

@@ -21,13 +21,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from capture import directory, leads
-from capture.cases import export
-from capture.db import Database, Unavailable
-from capture.directory import EspalierError, Fault
-from capture.mailing.mail import Letters
+from capture.base.db import Database, Unavailable
+from capture.base.tokens import Links
+from capture.company import directory
+from capture.company.generator import find_folder
+from capture.leads import export, queries
+from capture.mailing.letters import Letters
 from capture.settings import Settings
-from capture.tokens import Links
+from sitegen.errors import EspalierError, Fault
 
 SITE = click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
 URL = click.option("--url", help="The sites' address, in place of the one in site.toml.")
@@ -79,9 +80,9 @@ def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json:
     Example:
       capture sync content
     """
-    from capture.sync import sync as bring_up_to_date
+    from capture.sync.site_folder import sync as bring_up_to_date
 
-    site_folder = directory.find_folder(folder)
+    site_folder = find_folder(folder)
     settings = Settings.from_environ(os.environ, site_folder)
     started = time.monotonic()
     found = directory.load(site_folder, url=url, capture_url=capture_url)
@@ -134,15 +135,15 @@ def serve(host: str, port: int, threads: int, processes: int, no_worker: bool) -
         if database.is_sqlite:
             raise click.UsageError("SQLite takes one process: use PostgreSQL for more")
         _count_together()
-    from capture import serving
+    from capture.ops import server
 
     database.migrate()
     for warning in () if settings.demo else database.warnings():
         click.echo(f"warning: {warning}", err=True)
     database.engine.dispose()
-    with serving.listen(host, port) as listener:
-        click.echo(f"capture listens on {serving.address(listener)}")
-        serving.run(settings, listener, threads=threads, processes=processes, send_mail=not no_worker)
+    with server.listen(host, port) as listener:
+        click.echo(f"capture listens on {server.address(listener)}")
+        server.run(settings, listener, threads=threads, processes=processes, send_mail=not no_worker)
 
 
 @main.command()
@@ -157,9 +158,9 @@ def worker(once: bool) -> None:
     Example:
       capture worker
     """
-    from capture import serving
+    from capture.ops import server
 
-    serving.send(Settings.from_environ(os.environ), once=once)
+    server.send(Settings.from_environ(os.environ), once=once)
 
 
 @main.command()
@@ -215,9 +216,9 @@ def bounces(path: Path, as_json: bool) -> None:
     Example:
       capture bounces /var/mail/bounces
     """
-    from capture.mailing import bounces as reports
+    from capture.base.tokens import Links
+    from capture.bounces import reports
     from capture.mailing.gate import CompanyGate
-    from capture.tokens import Links
 
     settings = Settings.from_environ(os.environ)
     database = _existing_database()
@@ -241,7 +242,7 @@ def backup(path: Path) -> None:
     Example:
       capture backup /var/backups/capture-2026-11-23
     """
-    from capture.backup import backup as write
+    from capture.ops.backup import backup as write
 
     write(_existing_database(), path)
     click.echo(f"{path}: {path.stat().st_size} bytes")
@@ -256,7 +257,7 @@ def restore(path: Path) -> None:
     Example:
       capture restore capture-2026-11-23      (into the database that ESPALIER_DATABASE_URL names)
     """
-    from capture.backup import restore as read
+    from capture.ops.backup import restore as read
 
     counts = read(_open_database(Settings.from_environ(os.environ)), path)
     click.echo(f"{sum(counts.values())} rows in {len(counts)} tables, {counts.get('lead', 0)} of them leads")
@@ -278,7 +279,7 @@ def leads_(member: str | None, as_json: bool, as_csv: bool) -> None:
         raise click.UsageError("choose one of --json and --csv")
     database = _existing_database()
     with database.read() as session:
-        found = export.rows(leads.listing(session, member))
+        found = export.rows(queries.listing(session, member))
         out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
         try:
             if as_json:
@@ -321,10 +322,10 @@ def demo(folder: Path | None, port: int, capture_port: int) -> None:
     Example:
       capture demo content
     """
-    from capture import demo as supervisor
+    from capture.demo import supervisor
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    supervisor.run(directory.find_folder(folder), port, capture_port, Console())
+    supervisor.run(find_folder(folder), port, capture_port, Console())
 
 
 @main.command()
@@ -338,7 +339,7 @@ def why(lead: int) -> None:
     Example:
       capture why 17
     """
-    from capture.credit import story
+    from capture.leads import story
 
     with _existing_database().read() as session:
         for line in story.tell(session, lead):
@@ -383,11 +384,11 @@ def export_(email: str) -> None:
     Example:
       capture export pat@example.com > pat.json
     """
-    from capture.consent import rights
+    from capture.consent import my_data
 
     settings = Settings.from_environ(os.environ)
     with _existing_database().read() as session:
-        held = rights.held(session, Links(settings.secret_keys), email)
+        held = my_data.held(session, Links(settings.secret_keys), email)
     click.echo(json.dumps(held, ensure_ascii=False, indent=2))
 
 
@@ -404,8 +405,8 @@ def erase(email: str) -> None:
     Example:
       capture erase pat@example.com --yes
     """
+    from capture.base.identity import identity
     from capture.consent import erasing
-    from capture.limits.canonical import identity
 
     settings = Settings.from_environ(os.environ)
     with _existing_database().write() as session:
@@ -444,13 +445,13 @@ def import_(
     Example:
       capture import fair.csv --member ana --campaign fair7 --map "email=E-mail address" --dry-run
     """
-    from capture.cases import importing
-    from capture.cases.lists import List
+    from capture.imports import importing
+    from capture.imports.lists import List
 
     settings = Settings.from_environ(os.environ)
     database = _existing_database()
     with database.read() as session:
-        member_id = leads.member_of(session, member) if member else None
+        member_id = queries.member_of(session, member) if member else None
         campaign_id = importing.campaign_of(session, campaign, member_id) if campaign else None
     pairs = [each.partition("=") for each in mapping]
     if any(not column for _, _, column in pairs):
@@ -479,7 +480,7 @@ def import_(
 
 
 def _told(totals: Any) -> dict[str, Any]:
-    from capture.cases.importing import OUTCOMES
+    from capture.imports.importing import OUTCOMES
 
     counts = {name: totals.outcomes[name] for name in OUTCOMES}
     return {"rows": totals.rows, **counts, "refused_because": totals.reasons}
@@ -526,7 +527,7 @@ def staff() -> None:
 @click.argument("email")
 def add_staff(email: str) -> None:
     """Let somebody in: they sign in with a link mailed to this address."""
-    from capture.cases import signing_in
+    from capture.accounts import signing_in
 
     with _existing_database().write() as session:
         signing_in.add_staff(session, email, _now())
@@ -537,7 +538,7 @@ def add_staff(email: str) -> None:
 @click.argument("email")
 def remove_staff(email: str) -> None:
     """Shut somebody out at once, wherever they are signed in."""
-    from capture.cases import signing_in
+    from capture.accounts import signing_in
 
     with _existing_database().write() as session:
         signing_in.remove_staff(session, email, _now())
@@ -548,7 +549,7 @@ def remove_staff(email: str) -> None:
 @AS_JSON
 def list_staff(as_json: bool) -> None:
     """Name everybody who may come in."""
-    from capture.cases import signing_in
+    from capture.accounts import signing_in
 
     with _existing_database().read() as session:
         found = [{"email": each.email, "since": each.added_at.isoformat()} for each in signing_in.staff(session)]
@@ -575,9 +576,9 @@ def purge(unconfirmed: int | None, withdrawn: int | None, mails: int | None) -> 
     Example:
       capture purge --unconfirmed 14
     """
-    from capture import hosts
-    from capture.cases import uploads
+    from capture.company import hosts
     from capture.consent import erasing
+    from capture.imports import uploads
 
     wished = {"unconfirmed": unconfirmed, "withdrawn": withdrawn, "mails": mails}
     days = {name: timedelta(days=number) for name, number in wished.items() if number is not None}
@@ -606,7 +607,7 @@ def held(numbers: tuple[int, ...], wish: str | None, everything: bool, as_json: 
       capture held --release 12 15
       capture held --drop --all
     """
-    from capture.mailing import held as held_mails
+    from capture.signup import held as held_mails
 
     if wish and bool(numbers) is everything:
         raise click.UsageError("name the mails by their numbers, or all of them by --all")

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Self
 
-from capture.directory import SECRETS, EspalierError, Fault, SecretError, read_instance, token_keys
+from capture.base.identity import derive
+from capture.company.generator import SECRETS, read_instance, token_keys
 from capture.limits.budgets import Limits
-from capture.limits.canonical import derive
 from capture.mailing.delivery import Delivery
+from sitegen.errors import EspalierError, Fault, SecretError
 
 SQLITE_FILE = "capture.sqlite"
 """The database's name in the instance folder, where no other is set."""

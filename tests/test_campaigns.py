@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from capture import directory
+from capture.company import directory
 from sitegen import campaigns, check
 from sitegen import site as sites
 from sitegen.build import build

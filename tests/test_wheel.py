@@ -93,7 +93,7 @@ def test_the_wheel_holds_what_it_needs_and_no_more(wheel: Path) -> None:
         "sitegen/bundled/themes/nightmarket/theme.toml",
         "sitegen/bundled/content/site.toml",
         "capture/migrations/script.py.mako",
-        "capture/templates/public/signup.html",
+        "capture/signup/templates/signup.html",
     ):
         assert wanted in names
     assert any(name.endswith("licenses/LICENSE") for name in names)

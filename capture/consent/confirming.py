@@ -8,16 +8,16 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, bindparam, delete, literal, select, update
 from sqlalchemy.orm import Session
 
-from capture import hosts
-from capture.consent import erasing, telling
-from capture.credit import crediting
-from capture.hosts import Host
+from capture.base.prepared import Driver, Prepared
+from capture.company import hosts
+from capture.company.hosts import Host
+from capture.consent import erasing, unsubscribing
+from capture.credit import crediting, notify
 from capture.limits import budgets
-from capture.mailing import posting, suppression, unsubscribing, webhooks
-from capture.mailing.mail import Asked, Letters
+from capture.mailing import posting, suppression, webhooks
+from capture.mailing.letters import Asked, Letters
 from capture.mailing.suppression import Reason
 from capture.models import Lead, OutboxMail
-from capture.prepared import Driver, Prepared
 
 CONFIRM = "confirm"
 """The kind of the mail that asks."""
@@ -100,7 +100,7 @@ def confirm(session: Session, lead: Lead, issued: datetime, now: datetime, lette
     posting.post(
         Driver.of(session), host.company, letters.thank_you(host, lead, now), now, lead_id=lead.id, on_list=True
     )
-    telling.new_lead(session, lead, now, letters)
+    notify.new_lead(session, lead, now, letters)
     webhooks.promise(session, lead, now)
     return Confirmed(host, stale=False)
 

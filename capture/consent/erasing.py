@@ -10,11 +10,11 @@ from typing import Self
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from capture.base.tokens import Links
 from capture.credit import crediting
 from capture.mailing import suppression
 from capture.mailing.suppression import Reason
 from capture.models import Company, Lead, OutboxMail, Particular, Sitting, Spent, Step, Tally, Ticket, Touch, Used
-from capture.tokens import Links
 
 _HOURS_COUNTED = timedelta(hours=2)
 

@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
-from capture import hosts
+from capture.company import hosts
 from capture.credit import evidence, introducers
 from capture.credit.attribution import Contact, Policy, Rules, Seen, Standing, Verdict, decide, nearest_active
 from capture.models import Act, Company, Decision, Lead, Member, Touch

@@ -24,8 +24,8 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from capture.base.prepared import Driver, Prepared, insert_into
 from capture.models import Act, Chain, Consent, Decision, Particular, Sealed, Touch
-from capture.prepared import Driver, Prepared, insert_into
 
 TABLES: tuple[type[Sealed], ...] = (Touch, Consent, Act, Decision)
 """What is chained."""

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from capture.base.prepared import Driver, insert_into
+from capture.base.tokens import LIFETIMES, BadLink, Links, Purpose
 from capture.models import Used
-from capture.prepared import Driver, insert_into
-from capture.tokens import LIFETIMES, BadLink, Links, Purpose
 
 ALGORITHM = "PBKDF2/SHA-256"
 COST = 2_000

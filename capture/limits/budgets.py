@@ -11,10 +11,10 @@ from functools import cache
 
 from sqlalchemy import BigInteger, BindParameter, bindparam, case, func, or_, select
 
-from capture.limits.tallies import count_up
+from capture.base.prepared import Driver, Prepared, insert_into
+from capture.base.tokens import Links
+from capture.limits.counters import count_up
 from capture.models import Lead, Spent
-from capture.prepared import Driver, Prepared, insert_into
-from capture.tokens import Links
 
 RECIPIENT = "recipient"
 BETWEEN_MAILS = timedelta(hours=24)

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
-from capture.directory import EspalierError, Fault
 from capture.mailing.smtp import MailServerError, Server
+from sitegen.errors import EspalierError, Fault
 
 MAILS_PER_DOMAIN = 120
 """To one receiving domain in a minute, where nothing else is set."""

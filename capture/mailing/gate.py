@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from capture.mailing import suppression, unsubscribing
+from capture.base.tokens import Links
+from capture.mailing import suppression
+from capture.mailing.unsubscribe_link import unsubscribe_link
 from capture.models import Company, OutboxMail
-from capture.tokens import Links
 
 
 class CompanyGate:
@@ -29,4 +30,4 @@ class CompanyGate:
         """Where one POST leaves the row's list: as in its text. None before a sync told where we are."""
         if not company.service:
             return None
-        return unsubscribing.address(company, self._links, row.recipient, row.created_at)
+        return unsubscribe_link(company, self._links, row.recipient, row.created_at)

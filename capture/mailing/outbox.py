@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from capture.directory import EspalierError, Fault
 from capture.models import OutboxMail
+from sitegen.errors import EspalierError, Fault
 
 STATES = ("waiting", "leased", "sent", "dead", "held", "dropped")
 

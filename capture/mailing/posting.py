@@ -8,9 +8,9 @@ from uuid import uuid4
 
 from sqlalchemy import bindparam, delete
 
-from capture.mailing.mail import Letter
+from capture.base.prepared import Driver, Prepared, insert_into
+from capture.mailing.letters import Letter
 from capture.models import Company, OutboxMail
-from capture.prepared import Driver, Prepared, insert_into
 
 State = Literal["waiting", "held"]
 

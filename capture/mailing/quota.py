@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from capture.limits.tallies import count_up
-from capture.prepared import Driver
+from capture.base.prepared import Driver
+from capture.limits.counters import count_up
 
 SCOPE = "mails"
 

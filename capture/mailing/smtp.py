@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Protocol, Self
 from urllib.parse import unquote, urlsplit
 
-from capture.directory import EspalierError, Fault
 from capture.mailing.envelope import Envelope
+from sitegen.errors import EspalierError, Fault
 
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 """The three ways to reach a server, with the port that each has where the address names none."""

@@ -13,9 +13,9 @@ from itertools import islice
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from capture.limits.canonical import fingerprint, fingerprints
+from capture.base.identity import fingerprint, fingerprints
+from capture.base.prepared import Driver, insert_into
 from capture.models import Suppression
-from capture.prepared import Driver, insert_into
 
 
 class Reason(StrEnum):

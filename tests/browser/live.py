@@ -18,9 +18,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
-from capture import leads
-from capture.cases import export
-from capture.db import Database
+from capture.base.db import Database
+from capture.leads import export, queries
 from capture.settings import Settings
 from sitegen import site as sites
 from tests.browser.company import LANDINGS
@@ -96,7 +95,7 @@ class Capture:
         """Every lead in the database, read without starting a process."""
         database = Database(Settings.from_environ(self.environ).database_url, checkpoints=False)
         with database.read() as session:
-            found = list(export.rows(leads.listing(session, None)))
+            found = list(export.rows(queries.listing(session, None)))
         database.engine.dispose()
         return found
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from capture.cases import uploads
-from capture.db import Database
+from capture.base.db import Database
+from capture.imports import uploads
 from capture.models import Upload
 from capture.settings import Settings
 from tests.browser.company import EVERYTHING

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from capture.accounts import signing_in
 from capture.app import create_app
-from capture.cases import pipeline, signing_in
-from capture.db import Database
+from capture.base.db import Database
+from capture.leads import pipeline
 from capture.models import Campaign, Lead, Sitting, Spending, Visit
 from capture.models import Member as MemberRow
 from capture.settings import Settings

@@ -13,9 +13,9 @@ from werkzeug.serving import make_server
 
 from benchmarks import office
 from capture.app import create_app
-from capture.cases import counting
-from capture.db import Database
+from capture.base.db import Database
 from capture.models import OutboxMail
+from capture.reports import counting
 from capture.settings import Settings
 from tests.browser.live import LOOPBACK
 from tests.browser.test_accessible import violations

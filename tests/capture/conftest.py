@@ -14,12 +14,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from capture import models, words
+from capture import models
 from capture.app import create_app
-from capture.db import Database
+from capture.base import words
+from capture.base.db import Database
+from capture.base.tokens import Links
 from capture.limits import abuse
 from capture.settings import Settings
-from capture.tokens import Links
 from sitegen.consent import digest, short_digest
 from sitegen.token import PageSeen, TokenSigner
 

@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import text
 
-from capture.db import Database
+from capture.base.db import Database
 
 KINDS = ("sqlite", "postgresql")
 

@@ -13,9 +13,9 @@ import pytest
 from test_capture_signup import JSON, form_of
 
 from capture.app import create_app
+from capture.base.identity import canonical
 from capture.limits import abuse
 from capture.limits.budgets import Limits
-from capture.limits.canonical import canonical
 from capture.limits.networks import network
 from capture.models import Lead, Member, OutboxMail, Spent, Tally, Touch, Used
 

@@ -15,10 +15,10 @@ from flask import Flask
 from werkzeug.routing import IntegerConverter, Rule
 
 from capture.app import create_app
+from capture.base.tokens import Links, Purpose
 from capture.models import Act, Lead, OutboxMail, Particular, Suppression
-from capture.public import answers
-from capture.public.headers import HEADERS
-from capture.tokens import Links, Purpose
+from capture.web import answers
+from capture.web.headers import HEADERS
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
 ACCEPTS = ("text/html", "application/json")

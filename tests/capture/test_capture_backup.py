@@ -8,11 +8,11 @@ import stat
 import pytest
 from sqlalchemy import select
 
-from capture.backup import BackupError, backup, restore
+from capture.base.db import Database
 from capture.credit import evidence
-from capture.db import Database
 from capture.mailing import suppression
 from capture.models import Act, Base, Decision, Lead, Particular, Spent, Suppression, Tally
+from capture.ops.backup import BackupError, backup, restore
 
 
 def content(database: Database) -> dict[str, list[tuple[object, ...]]]:

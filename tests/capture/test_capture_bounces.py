@@ -12,12 +12,13 @@ from conftest import KEY
 from standardwebhooks.webhooks import Webhook
 
 from capture.app import create_app
-from capture.directory import EspalierError
-from capture.mailing import bounces, suppression
+from capture.base.tokens import Links
+from capture.bounces import reports
+from capture.mailing import suppression
 from capture.mailing.delivery import Delivery
 from capture.mailing.gate import CompanyGate
 from capture.models import OutboxMail
-from capture.tokens import Links
+from sitegen.errors import EspalierError
 
 SECRET = "whsec_" + "c2VjcmV0" * 4
 LINKS = Links([KEY])
@@ -87,17 +88,17 @@ def is_suppressed(database, address: str = "pat@example.com") -> bool:
 @pytest.mark.parametrize("kind", ["message/rfc822", "text/rfc822-headers"])
 def test_a_hard_bounce_ends_all_mail_to_the_address(database, sent, gate, clock, tmp_path, rows, name, kind):
     box = write_box(tmp_path / name, report(sent, kind=kind), "Subject: hello\n\nI am on holiday\n")
-    assert bounces.read_file(database, box, gate, clock.now) == {"hard": 1, "other": 1}
+    assert reports.read_file(database, box, gate, clock.now) == {"hard": 1, "other": 1}
     assert is_suppressed(database)
     assert not is_suppressed(database, "x@y.example"), "the report's word for the address is not taken"
     assert rows(OutboxMail)[0].last_error == "came back: 5.1.1"
-    assert bounces.read_file(database, box, gate, clock.now) == {"hard": 1, "other": 1}
+    assert reports.read_file(database, box, gate, clock.now) == {"hard": 1, "other": 1}
 
 
 @pytest.mark.parametrize("changes", [{"status": "5.2.2"}, {"status": "5.7.1"}])
 def test_a_full_mailbox_is_no_dead_one(database, sent, gate, clock, tmp_path, changes):
     box = write_box(tmp_path / "box.mbox", report(sent, **changes))
-    assert bounces.read_file(database, box, gate, clock.now) == {"soft": 1}
+    assert reports.read_file(database, box, gate, clock.now) == {"soft": 1}
     assert not is_suppressed(database)
 
 
@@ -106,13 +107,13 @@ def test_a_full_mailbox_is_no_dead_one(database, sent, gate, clock, tmp_path, ch
 )
 def test_a_forged_or_idle_report_changes_nothing(database, sent, gate, clock, tmp_path, changes):
     box = write_box(tmp_path / "box.mbox", report(sent, **changes))
-    assert "hard" not in bounces.read_file(database, box, gate, clock.now)
+    assert "hard" not in reports.read_file(database, box, gate, clock.now)
     assert not is_suppressed(database)
 
 
 def test_a_folder_that_is_no_maildir(database, gate, clock, tmp_path):
     with pytest.raises(EspalierError, match="not a Maildir"):
-        bounces.read_file(database, tmp_path, gate, clock.now)
+        reports.read_file(database, tmp_path, gate, clock.now)
 
 
 # -- the web request ------------------------------------------------------------------------------------

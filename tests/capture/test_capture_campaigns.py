@@ -14,12 +14,12 @@ import pytest
 from flask.testing import FlaskClient
 from test_capture_office import STAFF, Browser, SignIn, enter  # noqa: F401 - a fixture
 
-from capture.cases import campaigns
-from capture.cases.signing_in import Person
-from capture.db import Database
-from capture.directory import Channel
+from capture.accounts.signing_in import Person
+from capture.base import money
+from capture.base.db import Database
+from capture.campaigns import catalogue
+from capture.company.generator import Channel
 from capture.models import Campaign, Lead, Sitting, Spending, Staff
-from capture.office import money
 
 Make = Callable[..., str]
 
@@ -77,7 +77,7 @@ def test_those_who_make_campaigns_at_once_get_codes_of_their_own(database: Datab
         staff = Person(None, Staff(), Sitting())
         start.wait()
         with patient.write() as session:
-            campaigns.make(session, staff, Channel.RADIO, "Spot", None, None, clock.now)
+            catalogue.make(session, staff, Channel.RADIO, "Spot", None, None, clock.now)
             time.sleep(0.01)  # the others have chosen theirs before this one is committed
 
     with ThreadPoolExecutor(6) as pool:
@@ -203,9 +203,9 @@ def test_a_sign_up_by_the_landing_page_is_the_campaigns(
     [("radio7", "radio7"), ("Radio 7", "radio7"), (" RADIO-7 ", "radio7"), ("7", None), ("", None), ("r" * 40, None)],
 )
 def test_what_was_heard_becomes_a_code(typed: str, code: str | None) -> None:
-    assert campaigns.heard(typed) == code
+    assert catalogue.heard(typed) == code
     if code:
-        assert campaigns.spoken(code) == "radio 7"
+        assert catalogue.spoken(code) == "radio 7"
 
 
 def test_a_typed_code_leads_to_the_page(client: FlaskClient, database: Database, clock: Any) -> None:

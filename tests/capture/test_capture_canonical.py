@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from capture.limits.canonical import canonical, derive, fingerprint
+from capture.base.identity import canonical, derive, fingerprint
 
 
 @pytest.mark.parametrize(

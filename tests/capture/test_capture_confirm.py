@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from capture import words
+from capture.base import words
+from capture.base.tokens import Purpose
 from capture.models import Lead, Member, OutboxMail, Suppression
-from capture.tokens import Purpose
 
 HARMLESS = ("GET", "HEAD", "OPTIONS")
 

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from capture.demo import DemoError, free_port
+from capture.demo.supervisor import DemoError, free_port
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="children are found in /proc")
 

@@ -10,11 +10,12 @@ import pytest
 from mailserver import Handler, serving
 from sqlalchemy import MetaData, select
 
+from capture.base.db import Database
+from capture.bounces import reports
+from capture.bounces.reports import Report
 from capture.consent import erasing
 from capture.credit import evidence
-from capture.db import Database
-from capture.mailing import bounces, outbox, suppression
-from capture.mailing.bounces import Report
+from capture.mailing import outbox, suppression
 from capture.mailing.gate import CompanyGate
 from capture.mailing.quota import Quota
 from capture.mailing.smtp import Server, SmtpMailer
@@ -99,7 +100,7 @@ def _note_errors(database: Database, links, clock) -> None:
             each.state = "waiting"
         held = session.scalars(select(OutboxMail).where(OutboxMail.state == "waiting").limit(1)).one()
         held.state = "held"
-        bounces.note(session, Report(dead[1].message_id, "4.2.2"), CompanyGate(links), clock.now)
+        reports.note(session, Report(dead[1].message_id, "4.2.2"), CompanyGate(links), clock.now)
     with database.write() as session:
         outbox.lease(session, "a worker", clock.now, limit=2)
         suppression.suppress(session, links.address_keys, ADDRESS, suppression.Reason.UNSUBSCRIBED, clock.now)
@@ -127,7 +128,7 @@ def test_by_the_person(client, lived, database, rows, caplog):
 
 @pytest.mark.parametrize("typed", [ADDRESS, "Zq7pat.Lee+tea@EXÄMPLE.com", "Zq7pat.Lee+tea@xn--exmple-cua.com"])
 def test_by_the_operator_however_the_domain_is_written(lived, database, links, clock, caplog, typed):
-    from capture.limits.canonical import identity
+    from capture.base.identity import identity
 
     with database.write() as session:
         assert erasing.erase(session, links, identity(typed), clock.now) == 3
@@ -161,7 +162,7 @@ def test_a_mail_that_is_under_way_brings_nothing_back(lived, client, database, l
         for row in held:
             outbox.sent(session, row.id, "a worker", clock.now)
             outbox.dead(session, row.id, "a worker", f"550 <{row.recipient}>")
-            bounces.note(session, Report(row.message_id, "5.1.1"), CompanyGate(links), clock.now)
+            reports.note(session, Report(row.message_id, "5.1.1"), CompanyGate(links), clock.now)
     assert traces(dump(database)) == []
 
 

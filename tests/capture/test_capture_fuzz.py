@@ -16,13 +16,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.datastructures import MultiDict
 
-from capture import leads
-from capture.cases import export
+from capture.base.words import load
 from capture.credit import evidence
+from capture.leads import export, queries
 from capture.mailing.envelope import compose
 from capture.models import Consent, Lead, OutboxMail, Particular, Touch
-from capture.public.forms import UTM, SignupForm
-from capture.words import load
+from capture.signup.forms import UTM, SignupForm
 
 QUICK, SLOW = 40, 800
 FORM = "application/x-www-form-urlencoded"
@@ -145,7 +144,7 @@ def safe(database, client, whole) -> Iterator[None]:
     with database.read() as session:
         assert evidence.audit(session).faults == []
         out = io.StringIO()
-        export.write_csv(export.rows(leads.listing(session)), out)
+        export.write_csv(export.rows(queries.listing(session)), out)
         for row in csv.reader(io.StringIO(out.getvalue())):
             assert len(row) == len(export.COLUMNS)
             for cell in row:

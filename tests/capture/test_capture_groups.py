@@ -12,11 +12,12 @@ import pytest
 from databases import spoilt
 from sqlalchemy import event
 
-from capture import leads
+from capture.base.db import Unavailable
+from capture.company.generator import Interest, PageSeen
 from capture.credit import evidence
-from capture.db import Unavailable
-from capture.directory import Interest, PageSeen
 from capture.models import Lead, OutboxMail, Touch
+from capture.signup import accept
+from capture.signup.group_commit import Groups
 
 
 @pytest.fixture
@@ -24,22 +25,22 @@ def together(app, clock) -> Callable[..., list[Any]]:
     """Takes sign-ups in at once, behind a first that holds the desk until all others wait. What became of each."""
     service = app.extensions["espalier"]
 
-    def work(email: str, member: str | None, gate: threading.Event | None) -> Callable[[leads.Desk], Any]:
+    def work(email: str, member: str | None, gate: threading.Event | None) -> Callable[[accept.Desk], Any]:
         seen = PageSeen("home", "en", "b0b0b0b0b0b0", "0" * 16)
-        signup = leads.SignUp(email, None, Interest.BOTH, member, seen, {})
+        signup = accept.SignUp(email, None, Interest.BOTH, member, seen, {})
 
-        def take_in(desk: leads.Desk) -> Any:
+        def take_in(desk: accept.Desk) -> Any:
             assert gate is None or gate.wait(30)
-            return leads.accept(desk, signup, clock.now, service.letters)
+            return accept.accept(desk, signup, clock.now, service.letters)
 
         return take_in
 
     def run(*signups: tuple[str, str | None]) -> list[Any]:
         gate, results = threading.Event(), [None] * (len(signups) + 1)
 
-        def one(place: int, doing: Callable[[leads.Desk], Any]) -> None:
+        def one(place: int, doing: Callable[[accept.Desk], Any]) -> None:
             try:
-                results[place] = service.groups.run(doing)
+                results[place] = service.part(Groups).run(doing)
             except Exception as error:  # noqa: BLE001  it is what the test asks for
                 results[place] = error
 
@@ -49,7 +50,7 @@ def together(app, clock) -> Callable[..., list[Any]]:
         for number, each in enumerate(threads[1:], 1):
             each.start()
             until = time.monotonic() + 30
-            while len(service.groups._waiting) < number and time.monotonic() < until:
+            while len(service.part(Groups)._waiting) < number and time.monotonic() < until:
                 time.sleep(0.001)
         gate.set()
         for each in threads:

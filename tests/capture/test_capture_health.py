@@ -11,9 +11,9 @@ import pytest
 from databases import locked
 from prometheus_client.parser import text_string_to_metric_families
 
-from capture import logs
 from capture.app import create_app
-from capture.health import UNKNOWN
+from capture.base import logs
+from capture.health.pages import UNKNOWN
 from capture.mailing.delivery import Delivery
 
 

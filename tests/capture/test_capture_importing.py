@@ -26,16 +26,18 @@ from sqlalchemy import func, select
 
 from benchmarks import importing as benchmark
 from capture import commands
-from capture.cases import importing, lists
-from capture.cases.importing import Origin
-from capture.cases.lists import List, NotAListError
-from capture.consent import erasing, rights
-from capture.credit import evidence, story
-from capture.db import Database
-from capture.directory import EspalierError, Interest
+from capture.base.db import Database
+from capture.company.generator import Interest
+from capture.consent import erasing, my_data
+from capture.credit import evidence
+from capture.imports import importing, lists
+from capture.imports.importing import Origin
+from capture.imports.lists import List, NotAListError
+from capture.leads import story
 from capture.mailing import suppression
 from capture.mailing.suppression import Reason
 from capture.models import Campaign, Lead, Ledger, OutboxMail, Provenance
+from sitegen.errors import EspalierError
 
 PROVEN = Origin("m-2", "Fair Lists Ltd", date(2026, 1, 5), "I may be written to about candles.")
 
@@ -241,7 +243,7 @@ def test_who_came_by_a_list_or_was_met_and_left_is_forgotten(
         met = (None, "nell@example.com", "Nell", "+353871234567", Interest.BOTH)
         assert importing.add_met(session, links, *met, clock.now)
         for address in ("pat@example.com", "nell@example.com"):
-            rights.withdraw(session, links, address, clock.now)
+            my_data.withdraw(session, links, address, clock.now)
     clock.forward(days=89)
     with database.write() as session:
         assert erasing.purge(session, erasing.Policy(), clock.now).withdrawn == 0

@@ -98,7 +98,7 @@ def test_any_other_answer_is_kept_and_decides_nothing(confirmed, decided, told, 
 
 
 def test_the_operator_sees_it(confirmed, database, rows):
-    from capture.credit import story
+    from capture.leads import story
 
     confirmed(None, introducer="my aunt")
     with database.read() as session:

@@ -24,7 +24,7 @@ from process import KIND, serving
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from capture.db import Database
+from capture.base.db import Database
 from capture.models import Consent, Lead, OutboxMail, Touch
 from capture.settings import Settings
 

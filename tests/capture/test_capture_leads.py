@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capture import leads
-from capture.cases import export
-from capture.cases.export import COLUMNS, harmless
-from capture.directory import EspalierError, Interest
+from capture.base.spreadsheet import harmless
+from capture.company.generator import Interest
+from capture.leads import export, queries
+from capture.leads.export import COLUMNS
+from capture.signup import accept
+from sitegen.errors import EspalierError
 
 
 @pytest.mark.parametrize(
@@ -27,7 +29,7 @@ from capture.directory import EspalierError, Interest
     ],
 )
 def test_an_interest_widens_and_never_narrows(before, now, then):
-    assert leads.widen(Interest(before), Interest(now)) == then
+    assert accept.widen(Interest(before), Interest(now)) == then
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def three(client, form):
 
 def test_rows_tell_where_each_lead_belongs(three, database):
     with database.read() as session:
-        rows = list(export.rows(leads.listing(session)))
+        rows = list(export.rows(queries.listing(session)))
     assert [(row["email"], row["member_id"], row["member_slug"]) for row in rows] == [
         ("a@example.com", "m-1", "ana"),
         ("b@example.com", "m-2", "bo"),
@@ -50,17 +52,17 @@ def test_rows_tell_where_each_lead_belongs(three, database):
 
 def test_leads_of_one_member(three, database):
     with database.read() as session:
-        assert [lead.email for lead in leads.listing(session, "bo")] == ["b@example.com"]
-        assert list(leads.listing(session, "cleo")) == []
+        assert [lead.email for lead in queries.listing(session, "bo")] == ["b@example.com"]
+        assert list(queries.listing(session, "cleo")) == []
         with pytest.raises(EspalierError) as caught:
-            list(leads.listing(session, "anna"))
+            list(queries.listing(session, "anna"))
     assert str(caught.value) == 'nobody has the slug "anna"\n  hint: did you mean "ana"?'
 
 
 def test_json_is_a_list(three, database):
     out = io.StringIO()
     with database.read() as session:
-        export.write_json(export.rows(leads.listing(session)), out)
+        export.write_json(export.rows(queries.listing(session)), out)
     assert [row["interest"] for row in json.loads(out.getvalue())] == ["products"] * 3
     empty = io.StringIO()
     export.write_json([], empty)
@@ -70,7 +72,7 @@ def test_json_is_a_list(three, database):
 def test_csv_holds_no_formula(three, database):
     out = io.StringIO(newline="")
     with database.read() as session:
-        export.write_csv(export.rows(leads.listing(session)), out)
+        export.write_csv(export.rows(queries.listing(session)), out)
     rows = list(csv.DictReader(io.StringIO(out.getvalue(), newline="")))
     assert rows[2]["email"] == "'=c@example.com"
     assert rows[2]["utm_source"] == "'@x"

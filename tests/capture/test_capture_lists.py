@@ -28,10 +28,11 @@ from sqlalchemy import func, select, update
 from test_capture_office import HOST, STAFF, Browser, SignIn, enter  # noqa: F401  the fixture is used by its name
 
 from benchmarks import importing as benchmark
-from capture.cases import importing, lists, uploads
-from capture.cases.intake import Intake
+from capture.base.db import Database, Unavailable
 from capture.credit import evidence
-from capture.db import Database, Unavailable
+from capture.imports import importing, lists, uploads
+from capture.imports.worker import Intake
+from capture.limits.slots import Slots
 from capture.mailing import suppression
 from capture.models import Campaign, Lead, Ledger, OutboxMail, Provenance, Sitting, Upload, Viewing
 
@@ -391,7 +392,7 @@ def test_the_ledger_is_read_some_lines_at_a_time(
     intake: Intake,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("capture.office.lists.LINES", 2)
+    monkeypatch.setattr("capture.imports.pages.LINES", 2)
     browser = enter(BO)
     path = brought(browser)
     browser.post(path, **COLUMNS)
@@ -404,7 +405,7 @@ def test_the_ledger_is_read_some_lines_at_a_time(
 
 
 def test_few_files_arrive_at_a_time_and_one_of_each_person(app: Flask, enter: SignIn, rows: Any) -> None:  # noqa: F811
-    arriving = app.extensions["espalier"].arriving
+    arriving = app.extensions["espalier"].part(Slots)
     browser, staff = enter(BO), enter(STAFF)
     for held, refused in ((["member m-2"], True), (["member m-1"], False), (["member m-1", "member m-3"], True)):
         with ExitStack() as stack:
@@ -536,7 +537,7 @@ def cookie(database: Database) -> tuple[str, str]:
 
 
 SHORT = (
-    "import sys, capture.connections as c; c.REQUEST_SECONDS = 2.0; sys.argv[0] = 'capture';"
+    "import sys, capture.ops.connections as c; c.REQUEST_SECONDS = 2.0; sys.argv[0] = 'capture';"
     "from capture.commands import main; main()"
 )
 

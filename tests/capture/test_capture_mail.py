@@ -9,13 +9,13 @@ from typing import get_args
 import pytest
 from conftest import KEY, Clock
 
-from capture import words
+from capture.base import words
+from capture.base.tokens import Links
+from capture.company.generator import Interest
+from capture.company.hosts import Host
 from capture.credit.attribution import Rule
-from capture.directory import Interest
-from capture.hosts import Host
-from capture.mailing.mail import Letters
+from capture.mailing.letters import Letters
 from capture.models import Company, Lead, Member, Particular, Touch
-from capture.tokens import Links
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, Table, select, text
 
+from capture.base.db import Database
 from capture.credit import evidence
-from capture.db import Database
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from conftest import Clock
 from flask import Flask
 from flask.testing import FlaskClient
 
-from capture.cases import signing_in
-from capture.db import Database
+from capture.accounts import signing_in
+from capture.base.db import Database
 from capture.models import Campaign, Lead, OutboxMail, Provenance, Sitting, Step, Upload, Viewing
 
 HOST = "https://capture.fern.example"
@@ -340,8 +340,9 @@ def test_the_team_is_numbers_only(enter: SignIn, confirmed: Any, database: Datab
 def test_the_numbers_of_large_teams_are_counted_ahead(
     enter: SignIn, confirmed: Any, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from capture.cases import counting, teams
     from capture.models import Lead, LeadCount, Member
+    from capture.reports import counting
+    from capture.teams import counts
 
     with database.write() as session:
         session.get_one(Member, "m-2").sponsor_id = "m-1"
@@ -354,24 +355,24 @@ def test_the_numbers_of_large_teams_are_counted_ahead(
 
     live = shown()
     assert live == ["1", "1", "4", "4"]
-    assert not teams.ahead(database, clock.now), "there are few leads"
+    assert not counts.ahead(database, clock.now), "there are few leads"
     monkeypatch.setattr(counting, "FEW", 2)
-    assert teams.ahead(database, clock.now)
+    assert counts.ahead(database, clock.now)
     assert counting.ahead(database, clock.now), "each counts for itself"
     assert shown() == live
     assert "2026-03" in ana.get("/office/team").text, "when that was"
-    assert not teams.ahead(database, clock.now + timedelta(minutes=1)), "it was just done"
+    assert not counts.ahead(database, clock.now + timedelta(minutes=1)), "it was just done"
     confirmed("m-2", "late@example.com")
     assert shown() == live, "until it is counted anew"
     clock.forward(minutes=5)
-    assert teams.ahead(database, clock.now)
+    assert counts.ahead(database, clock.now)
     assert shown() == ["1", "1", "5", "5"]
     clock.forward(days=28)
     assert shown() == ["1", "1", "5", "0"], "another month has begun"
     assert "<strong>" in ana.get("/office/team").text, "that it is old"
     with database.write() as session:
         session.query(Lead).update({"known_at": None})
-    assert teams.ahead(database, clock.now)
+    assert counts.ahead(database, clock.now)
     with database.read() as session:
         assert session.query(LeadCount).count() == 0
 

@@ -24,10 +24,10 @@ from schemathesis.specs.openapi.checks import (
 from standardwebhooks.webhooks import Webhook
 
 from capture.app import create_app
+from capture.base.tokens import Links
+from capture.health.openapi import describe
 from capture.limits import abuse
 from capture.mailing.delivery import Delivery
-from capture.openapi import describe
-from capture.tokens import Links
 
 JSON = {"Accept": "application/json"}
 SECRET = "whsec_" + "c2VjcmV0" * 4

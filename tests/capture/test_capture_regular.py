@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from capture.db import Unavailable
-from capture.regular import Regular
+from capture.base.db import Unavailable
+from capture.base.periodic import Periodic
 
 
 @pytest.mark.parametrize("trouble", [Unavailable("gone"), RuntimeError("a bug")])
@@ -21,7 +21,7 @@ def test_no_trouble_ends_it(trouble: Exception, caplog: pytest.LogCaptureFixture
             often.set()
         raise trouble
 
-    regular = Regular("counting", 0.01, act)
+    regular = Periodic("counting", 0.01, act)
     regular.start()
     assert often.wait(20)
     regular.end()
@@ -36,11 +36,11 @@ def test_the_first_and_the_last_time() -> None:
         calls.append("")
         begun.set()
 
-    lazy = Regular("lazy", 600, act)
+    lazy = Periodic("lazy", 600, act)
     lazy.start()
     lazy.end()
     assert calls == []
-    eager = Regular("eager", 600, act, at_once=True, at_end=True)
+    eager = Periodic("eager", 600, act, at_once=True, at_end=True)
     eager.start()
     assert begun.wait(20)
     eager.end()

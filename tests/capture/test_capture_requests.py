@@ -15,9 +15,9 @@ from conftest import KEY
 from process import ask
 from process import serving as service
 
-from capture import connections
-from capture.public.headers import HEADERS
+from capture.ops import connections
 from capture.settings import Settings
+from capture.web.headers import HEADERS
 
 NEXT = b"GET /healthz HTTP/1.1\r\nHost: smuggled\r\n\r\n"
 """What an attacker hides behind a request: an answer to it would go to somebody else."""
@@ -193,7 +193,7 @@ def test_half_a_request_is_nobody_s_fault(running):
 def test_slow_senders_do_not_hold_the_service(settings, tmp_path):
     """As many as there are threads send a byte now and then; they are cut off, and others are answered."""
     code = (
-        "import sys, capture.connections as c; c.REQUEST_SECONDS = 2.0; sys.argv[0] = 'capture';"
+        "import sys, capture.ops.connections as c; c.REQUEST_SECONDS = 2.0; sys.argv[0] = 'capture';"
         "from capture.commands import main; main()"
     )
     with service(settings, tmp_path, "--threads", "2", program=("-c", code)) as (_, port):

@@ -16,14 +16,14 @@ import pytest
 from sqlalchemy import event
 from test_capture_office import STAFF, Browser, SignIn, enter  # noqa: F401
 
-from capture.cases import caseload, counting, results
-from capture.cases.counting import gather
-from capture.cases.results import About, Counts, Figures, Period, Placement, Results, Stages, fold
-from capture.cases.signing_in import Person
-from capture.db import Database
+from capture.accounts.signing_in import Person
+from capture.base.db import Database
+from capture.leads import caseload
 from capture.models import Campaign, Counted, Lead, Member, Provenance, Sitting, Spending, Staff, Touch, Visit
-from capture.office import charts
-from capture.office.charts import Bars
+from capture.reports import charts, counting, results
+from capture.reports.charts import Bars
+from capture.reports.counting import gather
+from capture.reports.results import About, Counts, Figures, Period, Placement, Results, Stages, fold
 
 TODAY = date(2026, 3, 4)  # a Wednesday; the week began on 2 March
 WEEK = timedelta(weeks=1)

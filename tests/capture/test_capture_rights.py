@@ -8,12 +8,13 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from capture.cases import importing, pipeline
-from capture.cases.importing import Origin
-from capture.cases.lists import List
-from capture.cases.pipeline import Lost, Stage
-from capture.cases.signing_in import Person
-from capture.directory import Interest
+from capture.accounts.signing_in import Person
+from capture.company.generator import Interest
+from capture.imports import importing
+from capture.imports.importing import Origin
+from capture.imports.lists import List
+from capture.leads import pipeline
+from capture.leads.pipeline import Lost, Stage
 from capture.models import Act, Campaign, Decision, Lead, Member, OutboxMail, Particular, Sitting, Suppression, Touch
 
 

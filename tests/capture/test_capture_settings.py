@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from capture.directory import SecretError
 from capture.settings import Settings
+from sitegen.errors import SecretError
 
 KEYS = {"ESPALIER_TOKEN_KEY": "t" * 32, "ESPALIER_SECRET_KEY": "s" * 32}
 

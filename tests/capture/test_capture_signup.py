@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from capture import words
 from capture.app import create_app
+from capture.base import words
 from capture.models import Consent, Lead, OutboxMail, Touch
 from sitegen.consent import short_digest
 from sitegen.token import PageSeen, TokenSigner

@@ -10,29 +10,21 @@ from pathlib import Path
 import pytest
 from conftest import Clock
 
-from capture.cases import campaigns
-from capture.cases.signing_in import Person
-from capture.credit import evidence, story
-from capture.db import Database
-from capture.directory import (
-    Campaign,
-    Channel,
-    Company,
-    EspalierError,
-    Member,
-    PageAddress,
-    Policies,
-    RosterError,
-    Wording,
-    load,
-)
+from capture.accounts.signing_in import Person
+from capture.base.db import Database
+from capture.campaigns import catalogue
+from capture.company.directory import PageAddress, Policies, Wording, load
+from capture.company.generator import Campaign, Channel, Company, Member
+from capture.credit import evidence
+from capture.leads import story
 from capture.models import Campaign as CampaignRow
 from capture.models import Company as CompanyRow
 from capture.models import Lead, Page, Sitting, Slug
 from capture.models import Member as MemberRow
 from capture.models import Wording as WordingRow
-from capture.sync import Summary, SyncError, sync
+from capture.sync.site_folder import Summary, SyncError, sync
 from sitegen.consent import digest
+from sitegen.errors import EspalierError, RosterError
 from sitegen.model import Status
 
 COMPANY = Company("Fern & Flint", "Fern and Flint Limited", ("1 Mill Lane",), "desk@fern.example.com")
@@ -253,7 +245,7 @@ def test_campaigns_go_both_ways(empty, tmp_path):
     assert (first.campaigns_found, first.campaigns_told) == (1, 0)
     with empty.write() as session:
         bo = Person(session.get(MemberRow, "m-2"), None, Sitting())
-        made = campaigns.make(session, bo, Channel.RADIO, "Mine", None, None, Clock().now)
+        made = catalogue.make(session, bo, Channel.RADIO, "Mine", None, None, Clock().now)
         assert made.code == "radio8", "the number after the highest"
         assert made.published_at is None
     second = sync(empty, folder)
@@ -274,7 +266,7 @@ def test_a_site_without_the_page_for_it_is_told_of_no_campaign(empty):
     sync(empty, folder)
     with empty.write() as session:
         bo = Person(session.get(MemberRow, "m-2"), None, Sitting())
-        campaigns.make(session, bo, Channel.RADIO, "Mine", None, None, Clock().now)
+        catalogue.make(session, bo, Channel.RADIO, "Mine", None, None, Clock().now)
     summary = sync(empty, folder)
     assert (folder.listed, summary.campaigns_told, summary.campaigns_waiting) == ([], 0, ("radio1",))
     assert [each.published_at for each in table(empty, CampaignRow)] == [None]
@@ -329,5 +321,5 @@ def test_codes_stop_at_six_digits(empty):
         bo = Person(session.get(MemberRow, "m-2"), None, Sitting())
         for code in ("radio999999", "radio1", "radiotalk"):
             session.add(CampaignRow(code=code, member_id="m-2", channel="radio", name="x", created_at=Clock().now))
-        made = campaigns.make(session, bo, Channel.RADIO, "Next", None, None, Clock().now)
+        made = catalogue.make(session, bo, Channel.RADIO, "Next", None, None, Clock().now)
         assert made.code == "radio2"

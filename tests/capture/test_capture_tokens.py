@@ -10,9 +10,9 @@ from conftest import KEY
 from test_capture_signup import form_of
 
 from capture.app import create_app
+from capture.base.tokens import LIFETIMES, Links, Purpose
 from capture.limits import abuse
 from capture.models import Act, Lead, Member, OutboxMail, Suppression
-from capture.tokens import LIFETIMES, Links, Purpose
 
 NEW = "n" * 32
 FOREIGN = "f" * 32

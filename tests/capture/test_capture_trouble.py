@@ -161,12 +161,12 @@ def test_many_at_once_make_one_lead(settings, clock, form, rows, app, member):
 
 
 def test_a_fault_of_ours_is_a_kind_page_without_details(client, form, monkeypatch, en, caplog):
-    from capture import leads
+    from capture.signup import accept
 
     def broken(*args: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(leads, "accept", broken)
+    monkeypatch.setattr(accept, "accept", broken)
     page = client.post("/signup", data=form())
     assert (page.status_code, en("failed_title") in page.text, "a bug" in page.text) == (500, True, False)
     answer = client.post("/signup", data=form(), headers=JSON)

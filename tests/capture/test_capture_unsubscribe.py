@@ -93,7 +93,7 @@ def test_who_is_blocked_from_what(database, links, clock):
 
 
 def test_a_row_under_an_old_key_still_counts(database, clock):
-    from capture.limits.canonical import derive
+    from capture.base.identity import derive
 
     old, new = derive("o" * 32), derive("n" * 32)
     with database.write() as session:

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from process import serving
 
-from capture.db import Database, Unavailable
+from capture.base.db import Database, Unavailable
 from capture.models import Visit
-from capture.public.visits import PIXEL
-from capture.visits import Visits
+from capture.reports.pixel import PIXEL
+from capture.reports.visits import Visits
 from sitegen.token import PageSeen
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
@@ -38,7 +38,7 @@ def counted(app: Any, rows: Any) -> Any:
     """What the table holds, once what was gathered is written."""
 
     def read() -> dict[tuple[date, str, str], int]:
-        app.extensions["espalier"].visits.write()
+        app.extensions["espalier"].part(Visits).write()
         return {(each.day, each.host, each.page): each.count for each in rows(Visit)}
 
     return read
@@ -152,7 +152,7 @@ def test_many_threads_lose_nothing(database: Database, rows: Any) -> None:
 def test_a_database_that_is_away_loses_nothing(
     client: Any, app: Any, address: Any, counted: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from capture import visits
+    from capture.reports import visits
 
     whole = visits.add
 
@@ -164,7 +164,7 @@ def test_a_database_that_is_away_loses_nothing(
     monkeypatch.setattr(visits, "add", gone)
     for _ in range(2):
         with pytest.raises(Unavailable):
-            app.extensions["espalier"].visits.write()
+            app.extensions["espalier"].part(Visits).write()
     monkeypatch.setattr(visits, "add", whole)
     assert counted() == {(DAY, "m-2", "home"): 3}
     assert counted() == {(DAY, "m-2", "home"): 3}

@@ -16,7 +16,7 @@ from capture.mailing.quota import Quota
 from capture.mailing.webhooks import WebhookSender
 from capture.mailing.worker import Worker
 from capture.models import Lead, OutboxMail
-from capture.sending import LocalMailbox
+from capture.ops.mail_worker import LocalMailbox
 
 SECRET = "whsec_" + "c2VjcmV0" * 4
 

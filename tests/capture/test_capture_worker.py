@@ -312,7 +312,7 @@ def test_a_server_as_bad_as_they_get_loses_nothing(promise, worker, rows, gate, 
 
 
 def _counted(result: str) -> float:
-    from capture.metrics import MAILS
+    from capture.base.metrics import MAILS
 
     return MAILS.labels(result)._value.get()
 

@@ -121,7 +121,7 @@ def test_told_to_stop_while_a_mail_server_hangs_it_gives_the_rest_back(settings,
     handler = Handler(rcpt=lambda address: "hang" if address.startswith("p1@") else None)
     with serving(handler) as port:
         more = {"ESPALIER_SMTP_URL": f"smtp://127.0.0.1:{port}", "ESPALIER_MAIL_FROM": "mail@fern.example.com"}
-        code = "import capture.serving as s; s.LAST_MAIL_SECONDS = 1; from capture.commands import main; main()"
+        code = "import capture.ops.server as s; s.LAST_MAIL_SECONDS = 1; from capture.commands import main; main()"
         command = [sys.executable, "-c", code, how, *(("--port", "0") if how == "serve" else ())]
         process = subprocess.Popen(
             command, env=environment(settings, **more), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE

@@ -1,0 +1,11 @@
+"""Signing in, as the service takes it up."""
+
+from __future__ import annotations
+
+from capture.accounts import pages
+from capture.base.feature import Feature
+
+ACCOUNTS = Feature(
+    "accounts",
+    blueprints=(pages.blueprint,),
+)

@@ -1,0 +1,88 @@
+"""The door: asking for the link, coming in by it, going out."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Blueprint, Response, make_response, redirect, request
+
+from capture.accounts import access, signing_in
+from capture.accounts.forms import OfficeForm
+from capture.base.tokens import Purpose
+from capture.company import hosts
+from capture.web import answers, questions, service
+from capture.web.constant_time import constant_time
+
+log = logging.getLogger("capture.office")
+
+blueprint = Blueprint("door", __name__, url_prefix="/office")
+
+LONGEST_ADDRESS = 254
+
+
+@blueprint.get("/sign-in")
+def ask() -> Response:
+    """The form that asks for a link."""
+    with service.current().database.read() as session:
+        company = hosts.company(session)
+    return answers.page(200, "accounts/sign-in.html", answers.visitor_words(), company=company)
+
+
+@blueprint.post("/sign-in")
+@constant_time
+def send() -> Response:
+    """Mails a link to members and staff; says the same to everybody."""
+    access.refuse_other_sites()
+    typed = request.form.get("email", "")[:LONGEST_ADDRESS]
+    current = service.current()
+    wanted = [code for code, _ in request.accept_languages]
+    with current.database.write() as session:
+        company = hosts.company(session)
+        sent = signing_in.send_link(session, current.letters, typed, current.clock(), wanted)
+    log.info("sign-in: %s", "a link was promised" if sent else "nothing was promised")
+    return questions.told(answers.visitor_words(), "office_sent", company)
+
+
+@blueprint.get("/enter/<signed>")
+def knock(signed: str) -> Response:
+    """The page with the button: what reads mails ahead of people must not spend the link."""
+    link = questions.read(Purpose.SIGN_IN, signed)
+    words = answers.visitor_words()
+    with service.current().database.read() as session:
+        company = hosts.company(session)
+    if link.expired:
+        return questions.told(words, "office_old", company, status=410)
+    return questions.question(words, "office_enter", company)
+
+
+@blueprint.post("/enter/<signed>")
+def enter(signed: str) -> Response:
+    """Spends the link and signs this browser in."""
+    access.refuse_other_sites()
+    link = questions.read(Purpose.SIGN_IN, signed)
+    current = service.current()
+    with current.database.write() as session:
+        company = hosts.company(session)
+        secret = signing_in.enter(session, current.links, link.value, current.clock())
+    if secret is None:
+        return questions.told(answers.visitor_words(), "office_old", company, status=410)
+    log.info("signed in")
+    response = make_response(redirect("../", 303))
+    age = int(signing_in.SITTING.total_seconds())
+    response.set_cookie(access.COOKIE, secret, max_age=age, path="/", secure=True, httponly=True, samesite="Lax")
+    return response
+
+
+@blueprint.post("/sign-out")
+@access.signed_in
+def leave() -> Response:
+    """Ends this sitting, or all of them."""
+    access.checked(OfficeForm(request.form))
+    current = service.current()
+    everywhere = request.form.get("everywhere") == "yes"
+    with current.database.write() as session:
+        signing_in.leave(session, access.person(), current.clock(), everywhere=everywhere)
+    log.info("signed out%s", " everywhere" if everywhere else "")
+    response = make_response(redirect("sign-in", 303))
+    response.delete_cookie(access.COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
+    return response

@@ -1,0 +1,330 @@
+"""The engine, its transactions, and the schema's version.
+
+SQLite is the embedded default: one process, one writer at a time, write-ahead log, ``synchronous=FULL``, so
+that what was committed survives a power cut. Versions before 3.51.3 (and 3.44.6, 3.50.7 in their lines) can
+damage a database whose log is written and checkpointed by two connections at the very same moment; for that
+reason only the service itself checkpoints, and ``capture serve`` says so when it starts on such a version.
+PostgreSQL is for more than one process.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import psycopg
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    QueuePool,
+    String,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+)
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from sitegen.errors import EspalierError, Fault
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+IDLE_MS = 60_000
+"""After which PostgreSQL ends a transaction whose program has stopped talking, so that its locks go."""
+
+
+BUGS = {"42601", "42703", "42804", "42883"}
+"""What PostgreSQL answers to a statement that is wrong: syntax, an unknown column, types, an unknown function."""
+
+
+DRIVER_ERRORS = (sqlite3.Error, psycopg.Error)
+"""What the drivers raise; SQLAlchemy wraps it only where it runs a statement itself."""
+
+
+MADE_WITH_ROWS = {"alembic_version", "chain"}
+"""Tables to which the migrations themselves add rows."""
+
+
+_VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32)))
+
+
+class DatabaseError(EspalierError):
+    """The database's address cannot be used, or there is no database there."""
+
+
+class Unavailable(Exception):
+    """The database cannot be read or written at this moment: locked, full, gone, or not answering."""
+
+
+class Database:
+    """One database and the rules for reading and writing it.
+
+    ``busy_seconds``: how long a transaction waits for another writer. ``checkpoints``: False for commands that
+    run beside the service. ``journal``: SQLite's way of writing; other than WAL only for a file nobody else has open.
+    """
+
+    def __init__(
+        self, address: str | URL, *, busy_seconds: float = 5.0, checkpoints: bool = True, journal: str = "WAL"
+    ) -> None:
+        self.url = _read_address(address)
+        self.busy_seconds = busy_seconds
+        self._writer: AbstractContextManager[None] = _Writer(busy_seconds) if self.is_sqlite else nullcontext()
+        self.engine = self._sqlite(checkpoints, journal) if self.is_sqlite else self._postgresql()
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True for the embedded default."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """The database's file, where it is one."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for reading only. Raises Unavailable."""
+        with unavailable(), self.engine.connect() as connection, Session(connection) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction: everything in it is committed when the block ends, or nothing is.
+
+        Raises Unavailable, also when the database was taken away while it was being written.
+        """
+        with self.writing() as connection, Session(connection) as session:
+            yield session
+            session.flush()
+
+    @contextmanager
+    def writing(self, connection: Connection | None = None) -> Iterator[Connection]:
+        """The same on the level of one connection, for statements on whole tables."""
+        with self._writer:
+            with unavailable():
+                if connection is not None:
+                    with connection.begin():
+                        yield connection
+                else:
+                    with self.engine.connect() as fresh:
+                        fresh = fresh.execution_options(espalier_begin="IMMEDIATE")
+                        with fresh.begin():
+                            yield fresh
+            self._still_there()
+
+    def migrate(self, revision: str | None = None) -> None:
+        """Brings the schema up to date, or up to a revision; makes the database where there is none yet."""
+        if self.file is not None:
+            self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not self.file.exists():
+                # Made empty and private first: SQLite itself would follow the umask.
+                os.close(os.open(self.file, os.O_CREAT | os.O_RDWR, 0o600))
+        wanted = revision or self.head
+        if self.revision() != wanted:
+            from alembic import command
+
+            with self.writing() as connection:
+                command.upgrade(self._alembic(connection), wanted or "head")
+
+    def has_rows(self) -> bool:
+        """True when anything was stored. A database that is not there, or was only just made, holds nothing."""
+        if self.file is not None and not self.file.is_file():
+            return False
+        with unavailable(), self.engine.connect() as connection:
+            names = set(inspect(connection).get_table_names()) - MADE_WITH_ROWS
+            tables = (Table(name, MetaData()) for name in sorted(names))
+            return any(connection.execute(select(1).select_from(table).limit(1)).first() for table in tables)
+
+    @property
+    def head(self) -> str | None:
+        """The newest revision this program knows: read off the migrations' names, as loading Alembic takes longer than
+        most commands do."""
+        names = (each.name for each in files("capture.migrations.versions").iterdir())
+        return max((name[1:5] for name in names if name.startswith("v") and name.endswith(".py")), default=None)
+
+    def revision(self) -> str | None:
+        """The revision the database is at, None for an empty one. Raises Unavailable."""
+        with unavailable(), self.engine.connect() as connection:
+            if not inspect(connection).has_table(_VERSION.name):
+                return None
+            found: str | None = connection.scalar(select(_VERSION.c.version_num))
+            return found
+
+    def require(self) -> None:
+        """Raises DatabaseError unless the database is there and up to date."""
+        if self.file is not None and not self.file.is_file():
+            hint = "run `capture sync DIR` to make it and load the roster"
+            raise DatabaseError(Fault("there is no database here", where=self.file, hint=hint))
+        if self.revision() != self.head:
+            hint = "run `capture migrate` to bring it up to date"
+            raise DatabaseError(Fault("the database has another version than this program", hint=hint))
+
+    def warnings(self) -> list[str]:
+        """What an operator should know about this database when the service starts."""
+        if self.is_sqlite and not safe_sqlite(sqlite3.sqlite_version_info):
+            return [
+                f"SQLite {sqlite3.sqlite_version} can damage a database that several processes write at the same"
+                " moment: run one service on it, and upgrade to 3.51.3 or use PostgreSQL for more"
+            ]
+        return []
+
+    def _alembic(self, connection: Connection | None) -> Config:
+        from alembic.config import Config
+
+        alembic = Config()
+        alembic.set_main_option("script_location", "capture:migrations")
+        alembic.set_main_option("path_separator", "os")
+        alembic.attributes["connection"] = connection
+        return alembic
+
+    def _still_there(self) -> None:
+        # A deleted file can still be written by those who hold it open; its rows are lost all the same.
+        if self.file is not None and not self.file.exists():
+            self.engine.dispose()
+            raise Unavailable("the database's file is gone")
+
+    def _postgresql(self) -> Engine:
+        milliseconds = max(1, round(self.busy_seconds * 1000))
+        return create_engine(
+            self.url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=16,
+            max_overflow=16,
+            pool_timeout=self.busy_seconds,
+            connect_args={
+                "connect_timeout": max(2, round(self.busy_seconds)),
+                # A sign-up that waits for a lock is asked to try again, as on SQLite.
+                "options": f"-c lock_timeout={milliseconds} -c idle_in_transaction_session_timeout={IDLE_MS}",
+                "application_name": "espalier-capture",
+            },
+        )
+
+    def _sqlite(self, checkpoints: bool, journal: str) -> Engine:
+        path = str(self.file.absolute()) if self.file else ""
+        # mode=rw: a database that vanished is an error, not a reason to start an empty one.
+        address = f"file:{quote(path)}?mode=rw"
+
+        def connect() -> sqlite3.Connection:
+            return sqlite3.connect(
+                address, uri=True, timeout=self.busy_seconds, isolation_level=None, check_same_thread=False
+            )
+
+        engine = create_engine(
+            "sqlite://",
+            creator=connect,
+            hide_parameters=True,
+            pool_size=16,
+            max_overflow=16,
+            pool_timeout=self.busy_seconds,
+            poolclass=QueuePool,
+        )
+        event.listen(engine, "connect", _prepare_sqlite(path, checkpoints, journal))
+        event.listen(engine, "checkout", _refuse_replaced_file(path))
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+
+
+@contextmanager
+def unavailable() -> Iterator[None]:
+    """Turns what the database's driver says when it cannot serve into Unavailable; bugs stay what they are."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Unavailable("no free connection") from error
+    except (DBAPIError, *DRIVER_ERRORS) as error:
+        found = error.orig if isinstance(error, DBAPIError) else error
+        bug = sqlite3.IntegrityError | sqlite3.ProgrammingError | psycopg.IntegrityError | psycopg.DataError
+        if isinstance(found, bug) or _code(found) in BUGS:
+            raise
+        # The driver's own words may quote a value, so only the kind of error goes on.
+        raise Unavailable(f"{type(found).__name__} {_code(found)}".strip()) from None
+
+
+class _Writer:
+    """Lets one thread of this process write at a time, in the order they came, instead of polling for SQLite's lock."""
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=self._patience):
+            raise Unavailable("another writer holds the database")
+
+    def __exit__(self, *error: object) -> None:
+        self._lock.release()
+
+
+def safe_sqlite(version: tuple[int, ...]) -> bool:
+    """True for versions without the write-ahead log fault that 3.51.3 mended."""
+    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+
+
+def _read_address(address: str | URL) -> URL:
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        hint = "e.g. sqlite:////var/lib/espalier/capture.sqlite or postgresql://user@host/name"
+        raise DatabaseError(Fault("not a database address", where="ESPALIER_DATABASE_URL", hint=hint)) from error
+    backend = url.get_backend_name()
+    if backend == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    if backend != "sqlite" or not url.database or url.database == ":memory:":
+        hint = "use a SQLite file or PostgreSQL"
+        raise DatabaseError(Fault("this kind of database is not supported", where="ESPALIER_DATABASE_URL", hint=hint))
+    return url
+
+
+def _prepare_sqlite(path: str, checkpoints: bool, journal: str) -> Any:
+    def prepare(connection: sqlite3.Connection, record: Any) -> None:
+        cursor = connection.cursor()
+        # secure_delete: what is erased is written over with zeros, not merely given up for later use.
+        for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        if not checkpoints:
+            cursor.execute("PRAGMA wal_autocheckpoint=0")
+        cursor.close()
+        record.info["file"] = _identity(path)
+
+    return prepare
+
+
+def _refuse_replaced_file(path: str) -> Any:
+    def check(connection: sqlite3.Connection, record: Any, proxy: Any) -> None:
+        if record.info.get("file") != _identity(path):
+            raise DisconnectionError("the database's file was replaced")
+
+    return check
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        status = Path(path).stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    kind = connection.get_execution_options().get("espalier_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+def _code(error: BaseException | None) -> str:
+    return str(getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None) or "")

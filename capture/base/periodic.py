@@ -1,0 +1,55 @@
+"""What is done again and again beside the requests, each in a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from capture.base.db import Unavailable
+from capture.base.feature import Job
+
+log = logging.getLogger("capture.regular")
+
+LAST_SECONDS = 10.0
+"""How long what is being done may take when the process ends."""
+
+
+class Periodic:
+    """A job in its thread, from ``start`` to ``end``; no trouble stops it."""
+
+    def __init__(self, job: Job) -> None:
+        self.name = job.name
+        self._job = job
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=job.name, daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Asks a run that is under way to end early; may be called from a signal handler."""
+        if self._job.stop is not None:
+            self._job.stop()
+
+    def end(self) -> None:
+        """Ends the thread. A job with ``at_end`` runs once more; a run under way gets ``LAST_SECONDS`` to finish."""
+        self._stop.set()
+        if self._job.at_end:
+            self._thread.join(LAST_SECONDS)
+            self.once()
+
+    def once(self) -> None:
+        """Runs the job now, in the caller's thread; what goes wrong is logged."""
+        try:
+            self._job.run()
+        except Unavailable as error:
+            log.warning("%s: the database is not available, it will be tried again: %s", self.name, error)
+        except Exception:  # a bug now must not end what works again later
+            log.exception("%s: a bug", self.name)
+
+    def _run(self) -> None:
+        if self._job.at_once:
+            self.once()
+        while not self._stop.wait(self._job.seconds):
+            self.once()

@@ -1,0 +1,17 @@
+"""Which characters of a text can be shown to people."""
+
+from __future__ import annotations
+
+import re
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def can_be_shown(text: str) -> bool:
+    """Returns False for text with invisible characters, or with some that turn round what follows them."""
+    return _CONTROL.search(text) is None
+
+
+def shown(text: str) -> str:
+    """Returns the text with a replacement character for each such character."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)

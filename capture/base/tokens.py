@@ -1,0 +1,108 @@
+"""The signed values in mailed links and in the service's own forms: each for one purpose, most for a limited time.
+
+Every purpose has a key of its own, derived by itsdangerous from the installation's secret with the purpose as
+salt: a link that confirms cannot unsubscribe, show data or erase. Keys rotate: the first signs, all verify.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous.encoding import base64_encode
+
+from capture.base.identity import derive, fingerprint, fingerprints
+
+LONGEST = 1024
+"""Characters; anything longer is refused before any arithmetic is done on it."""
+
+
+class Purpose(StrEnum):
+    """What a link or a form is for."""
+
+    CONFIRM = "confirm"
+    NOT_ME = "not-me"
+    UNSUBSCRIBE = "unsubscribe"
+    MY_DATA = "my-data"
+    PAUSE = "pause"
+    CHALLENGE = "challenge"
+    SIGN_IN = "sign-in"
+
+
+LIFETIMES: dict[Purpose, timedelta | None] = {
+    Purpose.CONFIRM: timedelta(days=7),
+    Purpose.NOT_ME: timedelta(days=90),
+    # Mails are read years later, and whoever wants to leave must never be told that it is too late.
+    Purpose.UNSUBSCRIBE: None,
+    Purpose.MY_DATA: timedelta(hours=24),
+    Purpose.PAUSE: timedelta(hours=1),
+    Purpose.CHALLENGE: timedelta(minutes=20),
+    Purpose.SIGN_IN: timedelta(minutes=30),
+}
+"""How long each is good for; None: for good."""
+
+
+class BadLink(Exception):
+    """The value was altered, cut short, signed with a foreign key, or made for another purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a signed value says. ``expired``: it was ours, but its time is over."""
+
+    value: str
+    issued: datetime
+    expired: bool
+
+
+class _Serializer(URLSafeSerializer):
+    """itsdangerous's own, without its attempt to compress each value: ours are too short to gain by it."""
+
+    def dump_payload(self, obj: object) -> bytes:
+        """Base64 of JSON."""
+        return base64_encode(self.serializer.dumps(obj, **self.serializer_kwargs))
+
+
+class Links:
+    """Makes and reads all signed values. ``secrets``: newest first."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        self.address_keys = tuple(derive(each) for each in secrets)
+        # itsdangerous signs with the last key of the list and verifies with all.
+        keys = list(reversed(secrets))
+        self._serializers = {
+            purpose: _Serializer(
+                keys,
+                salt=f"espalier {purpose}",
+                signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+            )
+            for purpose in Purpose
+        }
+
+    def sign(self, purpose: Purpose, value: str, now: datetime) -> str:
+        """A value that only this installation can make, as it stands in an address."""
+        return str(self._serializers[purpose].dumps([value, int(now.timestamp())]))
+
+    def read(self, purpose: Purpose, signed: str, now: datetime) -> Read:
+        """What it says. Raises BadLink; an expired one is told by its result, since it can be renewed."""
+        if len(signed) > LONGEST or not signed.isascii():
+            raise BadLink(purpose)
+        try:
+            value, issued = self._serializers[purpose].loads(signed)
+            moment = datetime.fromtimestamp(issued, UTC)
+        except (BadData, ValueError, TypeError, OverflowError) as error:
+            raise BadLink(purpose) from error
+        lifetime = LIFETIMES[purpose]
+        return Read(value, moment, lifetime is not None and now >= moment + lifetime)
+
+    def fingerprint(self, address: str) -> str:
+        """The keyed hash of an address under the newest key."""
+        return fingerprint(self.address_keys[0], address)
+
+    def fingerprints(self, address: str) -> list[str]:
+        """The same under every key."""
+        return fingerprints(self.address_keys, address)

@@ -1,0 +1,1 @@
+"""Mails that came back: read from mailboxes and from signed requests of mail services."""

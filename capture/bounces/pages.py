@@ -1,0 +1,75 @@
+"""Where a mail service reports bounces: signed as the Standard Webhooks have it, so that nobody else can."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from flask import Blueprint, Response, abort, request
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from werkzeug.exceptions import BadRequest, Unauthorized
+
+from capture.base import metrics
+from capture.bounces import reports
+from capture.bounces.reports import Report
+from capture.mailing.gate import CompanyGate
+from capture.web import service
+
+log = logging.getLogger("capture.reports")
+
+blueprint = Blueprint("reports", __name__)
+
+BOUNCED = "mail.bounced"
+"""The type of the one event that is acted on; others are taken and left alone."""
+
+
+@blueprint.post("/bounces")
+def report() -> Response:
+    """Marks an address that does not exist. 204 also where that means nothing here, or it would come again."""
+    current = service.current()
+    secret = current.settings.delivery.bounce_secret
+    if secret is None:
+        abort(404)
+    event = _verified(secret)
+    if event.get("type") != BOUNCED:
+        return Response(status=204)
+    data = event.get("data")
+    if not isinstance(data, dict):
+        raise BadRequest
+    message_id, recipient, status = (_text(data, name) for name in ("message_id", "recipient", "status"))
+    if not status or not (message_id or recipient):
+        raise BadRequest
+    gate, now = CompanyGate(current.links), current.clock()
+    with current.database.write() as session:
+        kind = reports.note(session, Report(message_id.strip("<>"), status), gate, now) if message_id else "unknown"
+        if kind == "unknown" and recipient and reports.is_hard(status):
+            # The signature says that the mail service wrote this, so an address alone will do.
+            gate.bounced(session, recipient, now)
+            metrics.BOUNCES.labels("hard").inc()
+            kind = "hard"
+    log.info("a bounce was reported: %s", kind)
+    return Response(status=204)
+
+
+def _verified(secret: str) -> dict[str, Any]:
+    body = request.get_data(cache=False)
+    try:
+        Webhook(secret).verify(body, dict(request.headers), json_parse=False)
+    except (WebhookVerificationError, ValueError) as error:
+        log.warning("refused: a report of bounces without a signature that holds")
+        raise Unauthorized from error
+    try:
+        event = json.loads(body)
+    except ValueError as error:
+        raise BadRequest from error
+    if not isinstance(event, dict):
+        raise BadRequest
+    return event
+
+
+def _text(data: dict[str, Any], name: str) -> str:
+    value = data.get(name, "")
+    if not isinstance(value, str) or "\x00" in value:
+        raise BadRequest
+    return value

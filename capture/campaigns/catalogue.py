@@ -1,0 +1,188 @@
+"""Campaigns: who may see them, how they get their codes, what was spent on them, and where their pages stand.
+
+A campaign's landing page is stamped like every other; its page token says ``c/`` and the code. So whoever comes by a
+campaign brings its name along with the sign-up, without a cookie or a script.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, bindparam, func, select, true, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from capture.accounts.signing_in import Person
+from capture.base.db import Unavailable
+from capture.base.prepared import Driver, Prepared
+from capture.company.generator import CAMPAIGN_CODE, CAMPAIGN_PAGES, Channel, campaign_page
+from capture.models import Campaign, Company, Lead, Member, Spending
+
+PAGE = 50
+"""Campaigns of one page of the list."""
+
+MOST_OFFERED = 200
+"""Campaigns that a form offers to choose from, the newest."""
+
+WORDS: dict[Channel, str] = {
+    Channel.WEB: "web",
+    Channel.SOCIAL: "social",
+    Channel.EMAIL: "mail",
+    Channel.RADIO: "radio",
+    Channel.NEWSPAPER: "paper",
+    Channel.FLYER: "flyer",
+    Channel.EVENT: "event",
+    Channel.LIST: "list",
+    Channel.REFERRAL: "friend",
+}
+"""What the codes of a channel begin with: short words that are understood when they are heard once."""
+
+_LONGEST_NUMBER = 6
+_HIGHEST = 10**_LONGEST_NUMBER - 1
+
+_ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A campaign in the list. ``spent``: in minor units, None where nothing was written down; ``leads``: those that
+    somebody follows up."""
+
+    campaign: Campaign
+    spent: int | None
+    leads: int
+
+
+def visible(person: Person) -> ColumnElement[bool]:
+    """What every query about campaigns must hold to: members see their own, staff all."""
+    return true() if person.member is None else Campaign.member_id == person.member.id
+
+
+def find(session: Session, person: Person, code: str) -> Campaign | None:
+    """The campaign of that code, if this person may see it."""
+    if not CAMPAIGN_CODE.match(code):
+        return None
+    return session.scalars(select(Campaign).where(Campaign.code == code, visible(person))).first()
+
+
+def listing(session: Session, person: Person, after: int | None = None) -> tuple[list[Line], int | None]:
+    """A page of campaigns, the newest first, and what the next page begins behind (None: there is none).
+
+    Staff see the company's and every member's.
+    """
+    query = select(Campaign).where(visible(person)).options(joinedload(Campaign.member))
+    if after is not None:
+        query = query.where(Campaign.id < after)
+    found = session.scalars(query.order_by(Campaign.id.desc()).limit(PAGE + 1)).all()
+    shown = found[:PAGE]
+    numbers = [each.id for each in shown]
+    sums = select(Spending.campaign_id, func.sum(Spending.amount)).group_by(Spending.campaign_id)
+    spent = dict(session.execute(sums.where(Spending.campaign_id.in_(numbers))).all())
+    known = (Lead.campaign_id.in_(numbers), Lead.known_at.is_not(None))
+    counts = select(Lead.campaign_id, func.count()).where(*known).group_by(Lead.campaign_id)
+    leads = dict(session.execute(counts).all())
+    lines = [Line(each, None if each.id not in spent else int(spent[each.id]), leads.get(each.id, 0)) for each in shown]
+    return lines, (shown[-1].id if len(found) > len(shown) else None)
+
+
+def offered(session: Session, person: Person) -> Sequence[Campaign]:
+    """The campaigns that forms offer: a member's own, the company's own for staff."""
+    owner = person.member.id if person.member else None
+    mine = Campaign.member_id.is_not_distinct_from(owner)
+    return session.scalars(select(Campaign).where(mine).order_by(Campaign.id.desc()).limit(MOST_OFFERED)).all()
+
+
+def make(
+    session: Session, person: Person, channel: Channel, name: str, starts: date | None, ends: date | None, now: datetime
+) -> Campaign:
+    """A new campaign of this member's, or of the company's, with a code that was never another's. Raises Unavailable
+    where others are always quicker."""
+    for _ in range(_ATTEMPTS):
+        made = Campaign(code=_free_code(session, WORDS[channel]), channel=channel.value, name=name, created_at=now)
+        made.member_id = person.member.id if person.member else None
+        made.starts_on, made.ends_on = starts, ends
+        # Somebody else may be making one at this moment: who comes second takes the number after.
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(made)
+            session.flush()
+            return made
+    raise Unavailable("others took every code first")
+
+
+def spend(session: Session, campaign: Campaign, on: date, amount: int, note: str | None, now: datetime) -> None:
+    """Writes down what was paid. ``amount``: in minor units of the company's currency."""
+    session.add(Spending(campaign_id=campaign.id, on=on, amount=amount, note=note, at=now))
+
+
+def spendings(session: Session, campaign: Campaign) -> Sequence[Spending]:
+    """What was paid, the newest first."""
+    mine = Spending.campaign_id == campaign.id
+    return session.scalars(select(Spending).where(mine).order_by(Spending.on.desc(), Spending.id.desc())).all()
+
+
+def strike(session: Session, campaign: Campaign, number: int) -> None:
+    """Takes a payment away again that was written down by mistake; nothing where it is not this campaign's."""
+    found = session.get(Spending, number)
+    if found is not None and found.campaign_id == campaign.id:
+        session.delete(found)
+
+
+def landing(company: Company, member: Member | None, code: str) -> str:
+    """A campaign's landing page as an absolute address."""
+    return f"{member.home if member else company.home}{campaign_page(code)}/"
+
+
+def spoken(code: str) -> str:
+    """A code as people say it: ``radio 7``."""
+    return re.sub(r"(?<=[a-z])(?=[0-9])", " ", code)
+
+
+def heard(typed: str) -> str | None:
+    """The code that somebody types who heard it: "Radio 7" is ``radio7``. None for what cannot be one."""
+    code = re.sub(r"[^a-z0-9]", "", typed.lower())
+    return code if CAMPAIGN_CODE.match(code) else None
+
+
+def by_code(session: Session, typed: str) -> Campaign | None:
+    """The campaign that somebody means who types a code, while its member is active."""
+    code = heard(typed)
+    found = session.scalars(select(Campaign).where(Campaign.code == code)).first() if code else None
+    return None if found is None or (found.member is not None and not found.member.active) else found
+
+
+_BROUGHT = Prepared(
+    lambda insert: (
+        update(Lead)
+        .where(Lead.id == bindparam("lead_id"), Lead.campaign_id.is_(None))
+        .values(
+            campaign_id=select(Campaign.id)
+            .where(Campaign.code == bindparam("code"), Campaign.member_id.is_not_distinct_from(bindparam("whose")))
+            .scalar_subquery()
+        )
+    )
+)
+
+
+def credit(driver: Driver, lead_id: int, page: str, member_id: str | None) -> None:
+    """Notes which campaign brought a lead, where it came by the landing page of one of this member's.
+
+    A campaign that the database does not know yet is noted by the sync that brings it.
+    """
+    if page.startswith(CAMPAIGN_PAGES):
+        _BROUGHT(driver, lead_id=lead_id, code=page.removeprefix(CAMPAIGN_PAGES), whose=member_id)
+
+
+def _free_code(session: Session, word: str) -> str:
+    """The word with the number after the highest that was given out; beyond six digits, with the lowest left over."""
+    longest = func.length(Campaign.code)
+    like = (Campaign.code.startswith(word), longest <= len(word) + _LONGEST_NUMBER)
+    codes = session.scalars(select(Campaign.code).where(*like).order_by(longest.desc(), Campaign.code.desc()))
+    taken = [int(each[len(word) :]) for each in codes if each[len(word) :].isdigit()]
+    if not taken or taken[0] < _HIGHEST:
+        return f"{word}{max(taken, default=0) + 1}"
+    gaps = set(range(1, _HIGHEST + 1)) - set(taken)
+    return f"{word}{min(gaps)}"

@@ -1,0 +1,127 @@
+"""Lets the site folder and the database know the same campaigns: one makes their pages, the other counts by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import and_, literal, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from capture.base.db import Database
+from capture.company.directory import Directory
+from capture.company.generator import CAMPAIGN_PAGES, Channel, can_be_listed
+from capture.company.generator import Campaign as Listed
+from capture.models import Campaign, Lead, Member, Touch
+from sitegen.errors import EspalierError, Fault
+
+_BATCH = 500
+
+
+def learn(session: Session, listed: Mapping[str, Listed], now: datetime) -> int:
+    """Enters the campaigns of the folder's file, by code, that the database does not know; how many there were.
+
+    A code stays whose it was, with its channel; names and days are the office's to change. Raises EspalierError with
+    all that contradicts.
+    """
+    known = {code: (member, channel) for code, member, channel in session.execute(_KNOWN)}
+    faults = _contradictions(session, listed, known)
+    if faults:
+        raise EspalierError(*faults)
+    fresh = [_row(each, now) for code, each in listed.items() if code not in known]
+    session.add_all(fresh)
+    session.flush()
+    if fresh:
+        _credit(session, {each.id for each in fresh})
+    return len(fresh)
+
+
+def tell(
+    database: Database, directory: Directory, listed: Mapping[str, Listed], now: datetime
+) -> tuple[int, list[str]]:
+    """Writes the folder's file; how many campaigns it did not name before, and the codes of those it cannot take.
+
+    It is told of those whose pages can stand: the company's, and active members'. A folder without the page that
+    landing pages are made from is told of none: its next build would fail. No transaction is open while it is written.
+    """
+    with database.read() as session:
+        rows = [Listed(row[0], row[1], Channel(row[2]), *row[3:]) for row in session.execute(_ALL)]
+    if not directory.has_landing_pages:
+        return 0, [each.code for each in rows]
+    standing = [each for each in rows if can_be_listed(each)]
+    directory.write_campaigns(standing)
+    _note_published(database, [each.code for each in standing], now)
+    codes = {each.code for each in standing}
+    return len(codes - listed.keys()), [each.code for each in rows if each.code not in codes]
+
+
+_KNOWN = select(Campaign.code, Campaign.member_id, Campaign.channel)
+_ALL = (
+    select(Campaign.code, Campaign.member_id, Campaign.channel, Campaign.name, Campaign.starts_on, Campaign.ends_on)
+    .outerjoin(Member, Member.id == Campaign.member_id)
+    .where(or_(Campaign.member_id.is_(None), Member.active))
+    .order_by(Campaign.code)
+)
+
+
+def _note_published(database: Database, codes: list[str], now: datetime) -> None:
+    with database.read() as session:
+        waiting = set(session.scalars(select(Campaign.code).where(Campaign.published_at.is_(None))))
+    fresh = [code for code in codes if code in waiting]
+    for part in (fresh[start : start + _BATCH] for start in range(0, len(fresh), _BATCH)):
+        with database.write() as session:
+            session.execute(update(Campaign).where(Campaign.code.in_(part)).values(published_at=now))
+
+
+def _contradictions(
+    session: Session, listed: Mapping[str, Listed], known: Mapping[str, tuple[str | None, str]]
+) -> list[Fault]:
+    named = sorted({each.member for each in listed.values() if each.member})
+    members: set[str] = set()
+    for part in (named[start : start + _BATCH] for start in range(0, len(named), _BATCH)):
+        members |= set(session.scalars(select(Member.id).where(Member.id.in_(part))))
+    faults = []
+    for each in listed.values():
+        before = known.get(each.code)
+        if each.member is not None and each.member not in members:
+            hint = "correct the id in campaigns.csv, or take the line out"
+            faults.append(Fault(f'campaign "{each.code}" names member {each.member}, whom nobody knows', hint=hint))
+        elif before is not None and before != (each.member, each.channel.value):
+            whose = f"member {before[0]}" if before[0] else "the company"
+            hint = "what was printed with it would lead elsewhere: give the other one a code of its own"
+            faults.append(Fault(f'"{each.code}" was a campaign of {whose} by {before[1]}', hint=hint))
+    return faults
+
+
+def _row(listed: Listed, now: datetime) -> Campaign:
+    return Campaign(
+        code=listed.code,
+        member_id=listed.member,
+        channel=listed.channel.value,
+        name=listed.name or listed.code,
+        starts_on=listed.starts,
+        ends_on=listed.ends,
+        created_at=now,
+    )
+
+
+def _credit(session: Session, fresh: set[int]) -> None:
+    """Leads whose first sign-up came by a campaign's page before the database knew of it."""
+    earlier = aliased(Touch)
+    theirs = and_(
+        Touch.page == literal(CAMPAIGN_PAGES) + Campaign.code, Touch.member_id.is_not_distinct_from(Campaign.member_id)
+    )
+    came = (
+        select(Touch.lead_id, Campaign.id)
+        .join(Campaign, theirs)
+        .join(Lead, Lead.id == Touch.lead_id)
+        .where(
+            Touch.page.startswith(CAMPAIGN_PAGES),
+            Lead.campaign_id.is_(None),
+            Lead.provenance_id.is_(None),
+            ~select(earlier.id).where(earlier.lead_id == Touch.lead_id, earlier.id < Touch.id).exists(),
+        )
+    )
+    found = [(lead_id, number) for lead_id, number in session.execute(came) if number in fresh]
+    for lead_id, number in found:
+        session.execute(update(Lead).where(Lead.id == lead_id).values(campaign_id=number))

@@ -1,0 +1,12 @@
+"""Campaigns, as the service takes them up."""
+
+from __future__ import annotations
+
+from capture.base.feature import Feature, NavigationItem
+from capture.campaigns import go_pages, pages
+
+CAMPAIGNS = Feature(
+    "campaigns",
+    blueprints=(pages.blueprint, go_pages.blueprint),
+    navigation=(NavigationItem("campaigns", "campaigns/", "office_campaigns", 30),),
+)

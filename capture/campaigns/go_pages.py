@@ -1,0 +1,27 @@
+"""Where somebody gets to who types the code they heard on the radio or read on a flyer."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, redirect, request
+
+from capture.campaigns import catalogue
+from capture.company import hosts
+from capture.web import answers, headers, service
+
+blueprint = Blueprint("going", __name__)
+
+LONGEST_TYPED = 40
+
+
+@blueprint.get("/go")
+def go() -> Response:
+    """On to the campaign's landing page; the form once more where there is no such code."""
+    typed = request.args.get("code", "").strip()[:LONGEST_TYPED]
+    with service.current().database.read() as session:
+        company = hosts.company(session)
+        found = catalogue.by_code(session, typed)
+        if found is not None:
+            return make_response(redirect(catalogue.landing(company, found.member, found.code), 303))
+    headers.allow_forms_to_lead_to(*hosts.Host(company, None).origins)
+    words = answers.visitor_words()
+    return answers.page(404 if typed else 200, "campaigns/code.html", words, company=company, typed=typed)

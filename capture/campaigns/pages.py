@@ -1,0 +1,225 @@
+"""The campaigns of a member or of the company: their codes, addresses, QR codes, flyers and what they cost."""
+
+from __future__ import annotations
+
+import io
+from functools import partial
+from typing import Any
+
+import segno
+from flask import Blueprint, Response, make_response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+
+from capture.accounts import access
+from capture.accounts.forms import OfficeForm
+from capture.base import money
+from capture.base.words import Words
+from capture.campaigns import catalogue, forms
+from capture.company import hosts
+from capture.company.generator import CAMPAIGN, CODE, Channel, phone_text
+from capture.company.hosts import Host
+from capture.models import Campaign, Company
+from capture.web import answers, service
+
+blueprint = Blueprint("campaigns", __name__, url_prefix="/office/campaigns")
+
+_DOTS = 24
+"""Pixels of one module of a PNG: sharp on paper, four centimetres wide at 600 dots an inch."""
+
+
+@blueprint.get("/")
+@access.signed_in
+def overview() -> Response:
+    """All of them, the newest first."""
+    after = request.args.get("after", "")
+    with service.current().database.read() as session:
+        behind = int(after) if after.isdecimal() and len(after) < 19 else None
+        lines, further = catalogue.listing(session, access.person(), behind)
+        return _page(session, "campaigns/campaigns.html", lines=lines, further=further, first=behind is not None)
+
+
+@blueprint.get("/new")
+@access.signed_in
+def new() -> Response:
+    """The form for one more."""
+    with service.current().database.read() as session:
+        return _page(session, "campaigns/campaign-new.html", form=forms.CampaignForm(), channels=list(Channel))
+
+
+@blueprint.post("/")
+@access.signed_in
+def add() -> Response:
+    """Makes it and shows it, with its code and its address."""
+    form = forms.CampaignForm(request.form)
+    current = service.current()
+    valid = access.checked(form)
+    with current.database.write() as session:
+        if not valid:
+            return _page(session, "campaigns/campaign-new.html", 422, form=form, channels=list(Channel))
+        channel, name = Channel(form.channel.data), form.name.data or ""
+        days = form.starts.data, form.ends.data
+        made = catalogue.make(session, access.person(), channel, name, *days, current.clock())
+        return _to(made.code)
+
+
+@blueprint.get("/<code>")
+@access.signed_in
+def one(code: str) -> Response:
+    """A campaign: what to print, to say and to paste, and what it cost so far."""
+    with service.current().database.read() as session:
+        return _campaign(session, _find(session, code))
+
+
+@blueprint.post("/<code>")
+@access.signed_in
+def change(code: str) -> Response:
+    """Another name or other days. Code and channel stay: they are on paper, and in the numbers."""
+    form = forms.CampaignForm(request.form)
+    valid = access.checked(form)
+    with service.current().database.write() as session:
+        found = _find(session, code)
+        if not valid:
+            return _campaign(session, found, 422, form=form)
+        found.name, found.starts_on, found.ends_on = form.name.data or "", form.starts.data, form.ends.data
+        return _to(code)
+
+
+@blueprint.post("/<code>/spend")
+@access.signed_in
+def spend(code: str) -> Response:
+    """Writes down what was paid."""
+    form = forms.SpendForm(request.form)
+    valid = access.checked(form)
+    current = service.current()
+    with current.database.write() as session:
+        found = _find(session, code)
+        amount = money.read(form.amount.data or "", hosts.company(session).currency, access.speak().locale)
+        if not valid or amount is None:
+            return _campaign(session, found, 422, spend=form, amount_wrong=amount is None)
+        now = current.clock()
+        catalogue.spend(session, found, form.on.data or now.date(), amount, form.note.data or None, now)
+        return _to(code)
+
+
+@blueprint.post("/<code>/spend/<row:number>/strike")
+@access.signed_in
+def strike(code: str, number: int) -> Response:
+    """Takes a payment away that was written down by mistake."""
+    access.checked(OfficeForm(request.form))
+    with service.current().database.write() as session:
+        catalogue.strike(session, _find(session, code), number)
+        return _to(code)
+
+
+@blueprint.get("/<code>/qr.svg")
+@access.signed_in
+def qr_svg(code: str) -> Response:
+    """The landing page's QR code for print in any size."""
+    return _qr(code, "svg", "image/svg+xml", scale=10)
+
+
+@blueprint.get("/<code>/qr.png")
+@access.signed_in
+def qr_png(code: str) -> Response:
+    """The same as a picture for programs that take no SVG."""
+    return _qr(code, "png", "image/png", scale=_DOTS)
+
+
+@blueprint.get("/<code>/flyer")
+@access.signed_in
+def flyer(code: str) -> Response:
+    """A sheet to be printed by the browser: one large, or four small ones to be cut apart."""
+    cards = 4 if request.args.get("cards") == "4" else 1
+    with service.current().database.read() as session:
+        found = _find(session, code)
+        company = hosts.company(session)
+        host = Host(company, found.member)
+        words = access.speak()
+        landing = hosts.page(session, host, CAMPAIGN, host.home_locale)
+        return access.page(
+            "campaigns/flyer.html",
+            words,
+            campaign=found,
+            host=host,
+            title=landing.title if landing else company.name,
+            spoken=catalogue.spoken(found.code),
+            typed_at=_typed_at(session, company),
+            address=_address(company, found),
+            phone=phone_text(found.member.phone) if found.member and found.member.phone else None,
+            cards=cards,
+            at="campaigns",
+        )
+
+
+def _find(session: Session, code: str) -> Campaign:
+    found = catalogue.find(session, access.person(), code)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _address(company: Company, campaign: Campaign) -> str:
+    return catalogue.landing(company, campaign.member, campaign.code)
+
+
+def _typed_at(session: Session, company: Company) -> str:
+    """Where somebody types a code they heard: on the company's page for it, or the service's own."""
+    found = hosts.page(session, Host(company, None), CODE, company.locale)
+    return f"{company.home}{found.path}" if found else f"{company.service}go"
+
+
+def _campaign(session: Session, found: Campaign, status: int = 200, **values: Any) -> Response:
+    shown: dict[str, Any] = {
+        "form": forms.CampaignForm(obj=None, data=_as_typed(found)),
+        "spend": forms.SpendForm(),
+        "amount_wrong": False,
+        **values,
+    }
+    spendings = catalogue.spendings(session, found)
+    return _page(
+        session,
+        "campaigns/campaign.html",
+        status,
+        campaign=found,
+        address=_address(hosts.company(session), found),
+        spoken=catalogue.spoken(found.code),
+        typed_at=_typed_at(session, hosts.company(session)),
+        spendings=spendings,
+        spent=sum(each.amount for each in spendings),
+        day=service.current().clock().date(),
+        **shown,
+    )
+
+
+def _as_typed(found: Campaign) -> dict[str, Any]:
+    return {"channel": found.channel, "name": found.name, "starts": found.starts_on, "ends": found.ends_on}
+
+
+def _page(session: Session, template: str, status: int = 200, **values: Any) -> Response:
+    words: Words = access.speak()
+    company = hosts.company(session)
+    amount = partial(_amount, currency=company.currency, locale=words.locale)
+    return access.page(template, words, status, company=company, amount=amount, at="campaigns", **values)
+
+
+def _amount(amount: int, *, currency: str, locale: str) -> str:
+    return money.shown(amount, currency, locale)
+
+
+def _to(code: str) -> Response:
+    return make_response(redirect(f"{answers.root()}office/campaigns/{code}", 303))
+
+
+def _qr(code: str, kind: str, content_type: str, scale: int) -> Response:
+    out = io.BytesIO()
+    with service.current().database.read() as session:
+        found = _find(session, code)
+        address = _address(hosts.company(session), found)
+    # Level Q: a code on paper is folded, wetted and pinned through.
+    segno.make(address, error="q", micro=False).save(out, kind=kind, scale=scale, light="white")
+    response = make_response(out.getvalue())
+    response.headers["Content-Type"] = content_type
+    if "save" in request.args:
+        response.headers["Content-Disposition"] = f'attachment; filename="{found.code}.{kind}"'
+    return response

@@ -1,0 +1,165 @@
+"""A site folder as the capture service sees it: the company, its roster, pages, wordings and campaigns.
+
+Together with ``generator`` this is the only place that reads ``sitegen``, whose insides can so change without a look
+at the rest of the service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sitegen import campaigns, check, consent
+from sitegen import site as sites
+from sitegen.content import CAMPAIGN
+from sitegen.model import Campaign, Company, Member
+from sitegen.site import Site
+
+LOOK = ("accent", "accent_dark", "paper", "paper_dark", "ink", "ink_dark", "scheme", "corners")
+"""Settings of a theme that the service's own pages take up, where the theme has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageAddress:
+    """Where one page stands below the root of a site whose own language is ``home_locale``.
+
+    ``replica`` is True on members' sites; the company's own may offer more languages than theirs.
+    """
+
+    replica: bool
+    home_locale: str
+    locale: str
+    key: str
+    path: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A consent wording with its placeholders. ``digest`` is its SHA-256 in hexadecimal."""
+
+    digest: str
+    locale: str
+    has_member: bool
+    text: str
+
+    @property
+    def id(self) -> str:
+        """The part of the digest that page tokens carry."""
+        return consent.short_digest(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What the company decided in ``[attribution]`` and ``[retention]`` of its ``site.toml``; numbers are days."""
+
+    touch_policy: str
+    window_days: int
+    correction_days: int
+    unconfirmed_days: int
+    withdrawn_days: int
+    mails_days: int
+
+
+class Directory:
+    """A site folder as the capture service sees it."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @property
+    def company(self) -> Company:
+        """Who stands behind the sites."""
+        return self._site.company
+
+    @property
+    def url(self) -> str:
+        """The root of the company's own site as an absolute address, ending in "/"."""
+        return self._site.addresses.home
+
+    @property
+    def service_url(self) -> str:
+        """The root of the capture service as an absolute address, ending in "/"."""
+        return f"{self._site.settings.capture_url.rstrip('/')}/"
+
+    @property
+    def layout(self) -> str:
+        """ "path" or "subdomain"."""
+        return self._site.addresses.layout
+
+    @property
+    def default_locale(self) -> str:
+        """The company's own language."""
+        return self._site.settings.default_locale
+
+    @property
+    def policies(self) -> Policies:
+        """What the company decided about credit and about keeping."""
+        attribution, retention = self._site.settings.attribution, self._site.settings.retention
+        return Policies(attribution.policy, attribution.window_days, attribution.correction_days, **dict(retention))
+
+    @property
+    def look(self) -> dict[str, str]:
+        """The theme's colours by name (accent, accent_dark, paper, …) and its ``scheme``, as far as it has them."""
+        chosen = self._site.theme.settings
+        return {name: value for name in LOOK if isinstance(value := chosen.get(name), str)}
+
+    def member_home(self, member: Member) -> str:
+        """The root of a member's site as an absolute address, ending in "/"."""
+        return self._site.addresses.member_home(member.slug)
+
+    @property
+    def has_landing_pages(self) -> bool:
+        """Whether the site has, in every language, the page that campaigns' landing pages are made from."""
+        return all(self._site.page(CAMPAIGN, locale) for locale in self._site.pages)
+
+    def campaign_home(self, member: Member | None, code: str) -> str:
+        """A campaign's landing page as an absolute address, on a member's site or (None) the company's own."""
+        return self._site.addresses.campaign_home(member.slug if member else None, code)
+
+    def read_campaigns(self) -> Iterator[Campaign]:
+        """The campaigns of ``campaigns.csv``, in its order. Raises RosterError at the end with every fault of the file;
+        whether their members exist is not looked at."""
+        return campaigns.read(self._campaigns_path)
+
+    def write_campaigns(self, found: Iterable[Campaign]) -> bool:
+        """Puts these campaigns in the place of the file's, in one step, ordered by code; False: it holds them already.
+
+        Raises RosterError for a campaign that could not be read again, and OutputError.
+        """
+        return campaigns.write(self._campaigns_path, found)
+
+    @property
+    def _campaigns_path(self) -> Path:
+        return self._site.campaigns_path
+
+    def members(self) -> Iterator[Member]:
+        """Everybody on the roster, one after the other. Raises RosterError with every fault of the file."""
+        with check.roster(self._site) as roster:
+            yield from roster
+
+    def wordings(self) -> Iterator[Wording]:
+        """The consent wordings in force, in every language, for members' pages and the company's."""
+        for locale in self._site.settings.locales:
+            for has_member in (True, False):
+                text = consent.template(self._site.texts[locale], has_member=has_member)
+                yield Wording(consent.digest(text), locale, has_member, text)
+
+    def pages(self) -> Iterator[PageAddress]:
+        """Every page in every language, for each language that can stand at the root of a site."""
+        site = self._site
+        for variant in (site.company_variant, *map(site.member_variant, site.settings.locales)):
+            for locale in site.locales(variant):
+                for page in site.standing(variant, locale.code):
+                    path = site.path(page, variant.home_locale)
+                    title = page.front.title
+                    yield PageAddress(variant.replica, variant.home_locale, locale.code, page.key, path, title)
+
+
+def load(folder: Path, *, url: str | None = None, capture_url: str | None = None) -> Directory:
+    """Reads a site folder; the addresses given take the place of those in ``site.toml``.
+
+    Raises EspalierError with every fault of settings, pages or theme; the roster is read later, as a stream.
+    """
+    return Directory(sites.load(folder, url=url, capture_url=capture_url))

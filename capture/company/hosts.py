@@ -1,0 +1,213 @@
+"""Whose page a prospect stands on: the member or the company, with the addresses that follow from it.
+
+Everything here comes from the synced tables, never from a form.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import JSON, bindparam, select
+from sqlalchemy.orm import Session
+
+from capture.base.db import Unavailable
+from capture.base.prepared import Driver, Prepared
+from capture.company.generator import THANKS, fill_wording
+from capture.models import Company, Lead, Member, Page, Wording
+
+
+class NoSuchMember(Exception):
+    """The token names a member who is not on the roster, or not active."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The company, and the member whose page it is; None on the company's own pages."""
+
+    company: Company
+    member: Member | None
+
+    @property
+    def name(self) -> str:
+        """Who the prospect deals with."""
+        return self.member.name if self.member else self.company.name
+
+    @property
+    def home(self) -> str:
+        """The root of the site as an absolute address, ending in "/"."""
+        return self.member.home if self.member else self.company.home
+
+    @property
+    def home_locale(self) -> str:
+        """The language that stands at that root."""
+        return self.member.locale if self.member else self.company.locale
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where sign-ups may lead to, as sources of a Content-Security-Policy."""
+        parts = urlsplit(self.company.home)
+        own = f"{parts.scheme}://{parts.netloc}"
+        return (own, f"{parts.scheme}://*.{parts.netloc}") if self.company.layout == "subdomain" else (own,)
+
+
+def company(session: Session) -> Company:
+    """The company. Raises Unavailable before the first sync."""
+    return _synced(session.get(Company, 1))
+
+
+def _synced(found: Company | None) -> Company:
+    if found is None or not found.service:
+        raise Unavailable("nothing was synced yet, or by an older version: run `capture sync`")
+    return found
+
+
+def find(session: Session, member_id: str | None) -> Host:
+    """The host of a sign-up. Raises NoSuchMember, and Unavailable before the first sync."""
+    found = company(session)
+    if member_id is None:
+        return Host(found, None)
+    member = session.get(Member, member_id)
+    if member is None or not member.active:
+        raise NoSuchMember(member_id)
+    return Host(found, member)
+
+
+def serving(session: Session, member_id: str | None) -> Host:
+    """Who serves a lead of this member's: the member while active, else the nearest active upline, else the company."""
+    found = company(session)
+    seen: set[str] = set()
+    while member_id is not None and member_id not in seen:
+        seen.add(member_id)
+        member = session.get(Member, member_id)
+        if member is None or member.active:
+            return Host(found, member)
+        member_id = member.sponsor_id
+    return Host(found, None)
+
+
+def following_up(session: Session, lead: Lead) -> Host:
+    """Who follows up on a lead now: the servicer of its newest decision, while active, else the nearest active upline.
+
+    Before there is a decision it is whoever serves the page.
+    """
+    decided = lead.owner_id is not None or lead.servicer_id is not None
+    return serving(session, lead.servicer_id if decided else lead.member_id)
+
+
+def page(session: Session, host: Host, key: str, locale: str) -> Page | None:
+    """A page of the host's site in ``locale``, or in the site's own language where it has none in that."""
+    found = session.scalars(
+        select(Page).where(
+            Page.replica == (host.member is not None),
+            Page.home_locale == host.home_locale,
+            Page.key == key,
+            Page.locale.in_({locale, host.home_locale}),
+        )
+    ).all()
+    return min(found, key=lambda each: each.locale != locale, default=None)
+
+
+def thanks_address(session: Session, host: Host, locale: str) -> str:
+    """The absolute address of the host's thank-you page; of the site's root where there is no such page."""
+    found = page(session, host, THANKS, locale)
+    return host.home + (found.path if found else "")
+
+
+_COMPANY = Prepared(lambda insert: select(Company.__table__).where(Company.id == 1))
+_MEMBER = Prepared(lambda insert: select(Member.__table__).where(Member.id == bindparam("id")))
+_PATHS = Prepared(
+    lambda insert: select(Page.locale, Page.path).where(
+        Page.replica == bindparam("replica"),
+        Page.home_locale == bindparam("home_locale"),
+        Page.key == THANKS,
+        Page.locale.in_([bindparam("locale"), bindparam("home_locale")]),
+    )
+)
+
+
+class Register:
+    """The same for many sign-ups of one transaction: each host is looked up once, and then remembered for as long.
+
+    Hosts of equal rows are the same object from one transaction to the next, so that what is made of them can be
+    kept, too; whoever changes a member, by a sync or otherwise, makes another row and with it another host.
+    """
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._hosts: dict[str | None, Host] = {}
+        self._paths: dict[tuple[bool, str, str], str] = {}
+
+    def find(self, member_id: str | None) -> Host:
+        """The host of a sign-up. Raises NoSuchMember, and Unavailable before the first sync."""
+        if None not in self._hosts:
+            rows = _COMPANY(self._driver)
+            self._hosts[None] = _host(_synced(_company(_hashable(rows[0])) if rows else None), None)
+        if member_id not in self._hosts:
+            rows = _MEMBER(self._driver, id=member_id)
+            if not rows:
+                raise NoSuchMember(member_id)
+            self._hosts[member_id] = _host(self._hosts[None].company, _member(rows[0]))
+        found = self._hosts[member_id]
+        if found.member is not None and not found.member.active:
+            raise NoSuchMember(member_id)
+        return found
+
+    def thanks_address(self, host: Host, locale: str) -> str:
+        """The absolute address of the host's thank-you page; of the site's root where there is no such page."""
+        key = (host.member is not None, host.home_locale, locale)
+        if key not in self._paths:
+            replica, home_locale, wanted = key
+            paths = dict(_PATHS(self._driver, replica=replica, home_locale=home_locale, locale=wanted))
+            self._paths[key] = paths[wanted] if wanted in paths else paths.get(home_locale, "")
+        return host.home + self._paths[key]
+
+
+@lru_cache(maxsize=4)
+def _company(row: tuple[Any, ...]) -> Company:
+    columns = Company.__table__.columns
+    values = {
+        column.key: json.loads(value) if isinstance(column.type, JSON) else value
+        for column, value in zip(columns, row, strict=True)
+    }
+    return Company(**values)
+
+
+@lru_cache(maxsize=2_000)
+def _member(row: tuple[Any, ...]) -> Member:
+    return Member(**dict(zip(Member.__table__.columns.keys(), row, strict=True)))
+
+
+@lru_cache(maxsize=2_000)
+def _host(company: Company, member: Member | None) -> Host:
+    return Host(company, member)
+
+
+def _hashable(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row with its lists and tables as text, which is how SQLite gives them anyway."""
+    return tuple(json.dumps(value) if isinstance(value, list | dict) else value for value in row)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A consent wording as a form shows it."""
+
+    id: str
+    sentence: str
+
+
+def wording(session: Session, host: Host, locale: str, seen_id: str | None) -> Shown:
+    """The wording a form must show: the one seen before while it is known, else the one in force."""
+    has_member = host.member is not None
+    rows = session.scalars(
+        select(Wording).where(Wording.has_member == has_member, (Wording.id == (seen_id or "")) | Wording.current)
+    ).all()
+    wanted = [(row.id != seen_id, row.locale != locale, row.locale != host.home_locale) for row in rows]
+    if not rows:
+        raise Unavailable("no consent wording was synced yet")
+    best = rows[wanted.index(min(wanted))]
+    member_name = host.member.name if host.member else None
+    return Shown(best.id, fill_wording(best.text, host.company.name, member_name))

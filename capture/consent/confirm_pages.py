@@ -1,0 +1,115 @@
+"""The links of the confirmation mail: "yes, it was me" and "this wasn't me"."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Blueprint, Response
+
+from capture.base.prepared import Driver
+from capture.base.tokens import Purpose
+from capture.base.words import Words
+from capture.company import hosts
+from capture.company.hosts import Host
+from capture.consent import confirming
+from capture.models import Company, Lead
+from capture.web import answers, questions, service
+from capture.web.constant_time import constant_time
+
+log = logging.getLogger("capture.confirm")
+
+blueprint = Blueprint("confirm", __name__)
+
+
+@blueprint.get("/confirm/<signed>")
+def ask(signed: str) -> Response:
+    """The page with the button; or, once the link's time is over, one that offers a fresh mail."""
+    link = questions.read(Purpose.CONFIRM, signed)
+    with service.current().database.read() as session:
+        company = hosts.company(session)
+        lead = confirming.find(session, link.value)
+        words = questions.speak(questions.locale_of(lead))
+        if lead is None:
+            return questions.told(words, "spent", company, status=410)
+        if lead.confirmed:
+            return _thanks(words, hosts.following_up(session, lead), lead)
+        if link.expired:
+            return _expired(company, signed)
+        return questions.question(words, "confirm", company, host_name=hosts.serving(session, lead.member_id).name)
+
+
+@blueprint.post("/confirm/<signed>")
+def confirm(signed: str) -> Response:
+    """Makes a lead of the sign-up, and thanks in the member's name."""
+    link = questions.read(Purpose.CONFIRM, signed)
+    current = service.current()
+    now = current.clock()
+    with current.database.write() as session:
+        company = hosts.company(session)
+        lead = confirming.find(session, link.value)
+        words = questions.speak(questions.locale_of(lead))
+        if lead is None:
+            return questions.told(words, "spent", company, status=410)
+        if link.expired and not lead.confirmed:
+            return _expired(company, signed)
+        confirmed = confirming.confirm(session, lead, link.issued, now, current.letters)
+        number, thanks = lead.id, _thanks(words, confirmed.host, lead)
+    if confirmed.stale:
+        return _expired(company, signed)
+    log.info("confirmed: lead %d", number)
+    return thanks
+
+
+@blueprint.post("/confirm/<signed>/again")
+@constant_time
+def again(signed: str) -> Response:
+    """A fresh mail for a link whose time is over; the answer says the same whether one could be sent or not."""
+    link = questions.read(Purpose.CONFIRM, signed)
+    current = service.current()
+    with current.database.write() as session:
+        company = hosts.company(session)
+        lead = confirming.find(session, link.value)
+        words = questions.speak(questions.locale_of(lead))
+        if lead is not None and not lead.confirmed:
+            host = hosts.serving(session, lead.member_id)
+            confirming.ask(Driver.of(session), host, lead, current.clock(), current.letters)
+    return questions.told(words, "fresh", company)
+
+
+@blueprint.get("/not-me/<signed>")
+def ask_not_me(signed: str) -> Response:
+    """The page with the button."""
+    link = questions.read(Purpose.NOT_ME, signed)
+    with service.current().database.read() as session:
+        company = hosts.company(session)
+        lead = confirming.find(session, link.value)
+    words = questions.speak(questions.locale_of(lead))
+    if lead is None or link.expired:
+        return questions.told(words, "spent", company, status=410)
+    return questions.question(words, "not_me", company)
+
+
+@blueprint.post("/not-me/<signed>")
+def not_me(signed: str) -> Response:
+    """Takes the address off for good."""
+    link = questions.read(Purpose.NOT_ME, signed)
+    current = service.current()
+    with current.database.write() as session:
+        company = hosts.company(session)
+        lead = confirming.find(session, link.value)
+        words = questions.speak(questions.locale_of(lead))
+        if lead is not None and not link.expired:
+            confirming.disown(session, lead, current.clock(), current.letters)
+            log.info("disowned: lead %d", lead.id)
+    return questions.told(words, "disowned", company)
+
+
+def _thanks(words: Words, host: Host, lead: Lead) -> Response:
+    """Names who follows up; where that is not the member whose page it was, it says so."""
+    another = lead.member if lead.member is not None and lead.member is not host.member else None
+    return answers.page(200, "consent/confirmed.html", words, host=host, instead_of=another)
+
+
+def _expired(company: Company, signed: str) -> Response:
+    words = answers.visitor_words()
+    return questions.question(words, "expired", company, status=410, action=f"confirm/{signed}/again")

@@ -1,0 +1,11 @@
+"""Confirming, my data and unsubscribing, as the service takes them up."""
+
+from __future__ import annotations
+
+from capture.base.feature import Feature
+from capture.consent import confirm_pages, my_data_pages, unsubscribe_pages
+
+CONSENT = Feature(
+    "consent",
+    blueprints=(confirm_pages.blueprint, unsubscribe_pages.blueprint, my_data_pages.blueprint),
+)

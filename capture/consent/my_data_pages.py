@@ -1,0 +1,155 @@
+"""The "my data" pages: asked for by address, reached by a mailed link, changed by POST alone."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Blueprint, Response, jsonify, request
+from sqlalchemy.orm import Session
+
+from capture.base.tokens import Purpose
+from capture.base.words import Words
+from capture.company import hosts
+from capture.consent import confirming, erasing, my_data
+from capture.models import Company, Lead
+from capture.web import answers, questions, service
+from capture.web.constant_time import constant_time
+
+log = logging.getLogger("capture.rights")
+
+blueprint = Blueprint("rights", __name__, url_prefix="/my-data")
+
+LONGEST_ADDRESS = 254
+
+
+@blueprint.get("")
+def ask() -> Response:
+    """The form that asks for the link."""
+    with service.current().database.read() as session:
+        company = hosts.company(session)
+    return answers.page(200, "consent/ask-my-data.html", questions.speak(None), company=company)
+
+
+@blueprint.post("")
+@constant_time
+def send() -> Response:
+    """Mails the link where there is something to see; says the same to everybody."""
+    typed = request.form.get("email", "")[:LONGEST_ADDRESS]
+    current = service.current()
+    with current.database.write() as session:
+        company = hosts.company(session)
+        sent = my_data.send_link(session, current.letters, typed, current.clock())
+    log.info("my data: %s", "a link was promised" if sent else "nothing was promised")
+    return questions.told(questions.speak(None), "my_data_sent", company)
+
+
+@blueprint.get("/<signed>")
+def show(signed: str) -> Response:
+    """Everything held under all members."""
+    current = service.current()
+    with current.database.read() as session:
+        lead, words, company = _open(session, signed)
+        if lead is None:
+            return _old(words, company, signed)
+        return _page(session, lead, words, company, signed)
+
+
+@blueprint.get("/<signed>/download")
+def download(signed: str) -> Response:
+    """The same as a JSON file."""
+    current = service.current()
+    with current.database.read() as session:
+        lead, words, company = _open(session, signed)
+        if lead is None:
+            return _old(words, company, signed)
+        response = jsonify(my_data.held(session, current.links, lead.email))
+    response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+@blueprint.post("/<signed>/again")
+@constant_time
+def again(signed: str) -> Response:
+    """A fresh link in place of one whose time is over; says the same whether one could be sent or not."""
+    link = questions.read(Purpose.MY_DATA, signed)
+    current = service.current()
+    with current.database.write() as session:
+        company = hosts.company(session)
+        lead = confirming.find(session, link.value)
+        words = questions.speak(questions.locale_of(lead))
+        if lead is not None:
+            my_data.send_link(session, current.letters, lead.email, current.clock())
+    return questions.told(words, "my_data_sent", company)
+
+
+@blueprint.post("/<signed>/introducer")
+def correct(signed: str) -> Response:
+    """Another member introduced me."""
+    current = service.current()
+    with current.database.write() as session:
+        lead, words, company = _open(session, signed)
+        if lead is None:
+            return _old(words, company, signed)
+        typed = request.form.get("introducer", "")[:LONGEST_ADDRESS]
+        member = my_data.correct(session, current.letters, lead.email, typed, current.clock())
+        said = words("corrected", member=member.name) if member else words("not_corrected")
+        return _page(session, lead, words, company, signed, said=said, status=200 if member else 422)
+
+
+@blueprint.post("/<signed>/withdraw")
+def withdraw(signed: str) -> Response:
+    """Nobody may write to me any more."""
+    current = service.current()
+    with current.database.write() as session:
+        lead, words, company = _open(session, signed)
+        if lead is None:
+            return _old(words, company, signed)
+        my_data.withdraw(session, current.links, lead.email, current.clock())
+        return _page(session, lead, words, company, signed, said=words("withdrawn"))
+
+
+@blueprint.post("/<signed>/erase")
+def erase(signed: str) -> Response:
+    """Forget me; asks once more by a box that must be ticked."""
+    current = service.current()
+    with current.database.write() as session:
+        lead, words, company = _open(session, signed)
+        if lead is None:
+            return _old(words, company, signed)
+        if request.form.get("sure") != "yes":
+            return _page(session, lead, words, company, signed, said=words("not_sure"), status=422)
+        count = erasing.erase(session, current.links, lead.email, current.clock())
+    log.info("erased: %d leads", count)
+    return questions.told(words, "erased", company)
+
+
+def _open(session: Session, signed: str) -> tuple[Lead | None, Words, Company]:
+    """The lead that the link speaks of; None when its time is over or everything was erased."""
+    link = questions.read(Purpose.MY_DATA, signed)
+    lead = confirming.find(session, link.value)
+    words = questions.speak(questions.locale_of(lead))
+    return (None if link.expired else lead), words, hosts.company(session)
+
+
+def _old(words: Words, company: Company, signed: str) -> Response:
+    """A link whose time is over, or whose person was forgotten: it can be had anew by one button."""
+    if answers.wants_json():
+        return questions.told(words, "my_data_old", company, status=410)
+    return questions.question(words, "my_data_old", company, status=410, action=f"my-data/{signed}/again")
+
+
+def _page(
+    session: Session,
+    lead: Lead,
+    words: Words,
+    company: Company,
+    signed: str,
+    *,
+    said: str | None = None,
+    status: int = 200,
+) -> Response:
+    session.flush()
+    held = my_data.held(session, service.current().links, lead.email)
+    base = f"my-data/{signed}"
+    values = {"company": company, "held": held, "base": base, "said": said, "days": company.correction_days}
+    return answers.page(status, "consent/my-data.html", words, **values)

@@ -1,0 +1,38 @@
+"""Leaving: RFC 8058's one POST without cookies or redirects, and a page with a button for people."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Blueprint, Response
+
+from capture.base.tokens import Purpose
+from capture.company import hosts
+from capture.consent import unsubscribing
+from capture.web import questions, service
+
+log = logging.getLogger("capture.unsubscribe")
+
+blueprint = Blueprint("unsubscribe", __name__)
+
+
+@blueprint.get("/unsubscribe/<signed>")
+def ask(signed: str) -> Response:
+    """The page with the button."""
+    link = questions.read(Purpose.UNSUBSCRIBE, signed)
+    with service.current().database.read() as session:
+        company, locale = hosts.company(session), unsubscribing.locale_of(session, link.value)
+    fields = {"List-Unsubscribe": "One-Click"}
+    return questions.question(questions.speak(locale), "unsubscribe", company, fields=fields)
+
+
+@blueprint.post("/unsubscribe/<signed>")
+def leave(signed: str) -> Response:
+    """Honours it within this request. What the body says does not matter: the address says everything."""
+    link = questions.read(Purpose.UNSUBSCRIBE, signed)
+    current = service.current()
+    with current.database.write() as session:
+        company, locale = hosts.company(session), unsubscribing.locale_of(session, link.value)
+        unsubscribing.unsubscribe(session, link.value, current.clock())
+    log.info("unsubscribed one address")
+    return questions.told(questions.speak(locale), "unsubscribed", company)

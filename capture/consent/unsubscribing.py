@@ -1,0 +1,36 @@
+"""Leaving the list: one POST, at once, for good (RFC 8058)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from capture.credit import crediting
+from capture.mailing import suppression
+from capture.mailing.suppression import Reason
+from capture.models import Lead
+
+
+def unsubscribe(session: Session, mark: str, now: datetime) -> None:
+    """Honours an unsubscription. May be repeated; the moment of the first stays."""
+    suppression.suppress_fingerprint(session, mark, Reason.UNSUBSCRIBED, now)
+    for lead in withdraw(session, [mark], now):
+        crediting.note(session, lead, "unsubscribed", now)
+
+
+def locale_of(session: Session, mark: str) -> str | None:
+    """The language of the person's newest lead, for the page that answers them; None where nothing is held."""
+    return session.scalars(select(Lead.locale).where(Lead.mark == mark).order_by(Lead.id.desc()).limit(1)).first()
+
+
+def withdraw(session: Session, marks: Sequence[str], now: datetime) -> list[Lead]:
+    """Marks the leads of an address as not to be written to, by anybody; returns those that were not before."""
+    leads = list(session.scalars(select(Lead).where(Lead.mark.in_(marks), Lead.withdrawn_at.is_(None))))
+    session.execute(
+        update(Lead).where(Lead.id.in_([lead.id for lead in leads])).values(withdrawn_at=now),
+        execution_options={"synchronize_session": "fetch"},
+    )
+    return leads

@@ -1,0 +1,70 @@
+"""The demo's mailbox: what would have been sent, as a mail reader shows it.
+
+It shows personal data to whoever opens it, so it exists only in the demo, and there only for this machine.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from flask import Blueprint, Response, abort, make_response, render_template, request
+from sqlalchemy import select
+
+from capture.base import words
+from capture.mailing.outbox import WEBHOOK
+from capture.models import OutboxMail
+from capture.web import headers, service
+
+blueprint = Blueprint("mailbox", __name__, url_prefix="/dev/mailbox")
+
+NUMBER = "<int(max=9223372036854775807):mail_id>"
+"""No larger than the databases can count."""
+
+SHOWN = 200
+"""The newest mails that the list holds."""
+
+
+@blueprint.before_request
+def only_from_this_machine() -> None:
+    """Everybody else is told that there is no such page."""
+    host = request.host.rsplit(":", 1)[0].strip("[]")
+    if not (_is_loopback(request.remote_addr or "") and (host == "localhost" or _is_loopback(host))):
+        abort(404)
+
+
+@blueprint.get("")
+@blueprint.get(f"/{NUMBER}")
+def show(mail_id: int | None = None) -> Response:
+    """The list, and the mail that was chosen; the newest where none was."""
+    with service.current().database.read() as session:
+        letters = select(OutboxMail).where(OutboxMail.kind != WEBHOOK)
+        mails = session.scalars(letters.order_by(OutboxMail.id.desc()).limit(SHOWN)).all()
+        chosen = session.get(OutboxMail, mail_id) if mail_id is not None else next(iter(mails), None)
+    if mail_id is not None and chosen is None:
+        abort(404)
+    values = {"mails": mails, "mail": chosen, "words": words.load(words.FALLBACK)}
+    response = make_response(render_template("demo/mailbox.html", title="Mailbox", **values))
+    response.headers["Content-Security-Policy"] = headers.policy(frame_src="'self'")
+    return response
+
+
+@blueprint.get(f"/{NUMBER}/html")
+def html(mail_id: int) -> Response:
+    """The HTML part alone, for the frame: it may style itself and do nothing else."""
+    with service.current().database.read() as session:
+        mail = session.get(OutboxMail, mail_id)
+    if mail is None:
+        abort(404)
+    response = make_response(mail.html)
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    response.headers["Content-Security-Policy"] = headers.policy(
+        style_src="'unsafe-inline'", form_action="'none'", frame_ancestors="'self'", sandbox=""
+    )
+    return response
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,37 @@
+"""The one list of rooms: whoever adds a feature adds its line here, and nothing else knows them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from capture.accounts.feature import ACCOUNTS
+from capture.base.feature import Feature
+from capture.bounces.feature import BOUNCES
+from capture.campaigns.feature import CAMPAIGNS
+from capture.consent.feature import CONSENT
+from capture.demo.feature import MAILBOX
+from capture.health.feature import HEALTH
+from capture.imports.feature import IMPORTS
+from capture.leads.feature import LEADS
+from capture.reports.feature import REPORTS
+from capture.signup.feature import SIGNUP
+from capture.teams.feature import TEAMS
+from capture.web.feature import WEB
+
+ALL: Sequence[Feature] = (
+    WEB,
+    SIGNUP,
+    CONSENT,
+    ACCOUNTS,
+    LEADS,
+    CAMPAIGNS,
+    REPORTS,
+    IMPORTS,
+    TEAMS,
+    BOUNCES,
+    HEALTH,
+)
+"""Every room of the service, in the order in which their pages are asked for an address."""
+
+DEMO: Sequence[Feature] = (*ALL, MAILBOX)
+"""The same in the demo, which shows the mails that it does not send."""

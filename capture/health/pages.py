@@ -1,0 +1,138 @@
+"""For whoever runs the service: is it alive, is it ready, and what has it done.
+
+``/healthz`` answers while the process does; ``/readyz`` while the database does, too, and is at the version and the
+roster it needs. ``/metrics`` is for this machine, or for whoever has the token.
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Iterator
+
+from flask import Blueprint, Flask, Response, abort, g, jsonify, request
+from prometheus_client import CollectorRegistry, generate_latest, multiprocess
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import REGISTRY, Collector
+
+from capture.base import metrics
+from capture.base.db import Unavailable
+from capture.base.network import is_this_machine
+from capture.mailing import outbox
+from capture.models import Company
+from capture.web import service
+
+blueprint = Blueprint("health", __name__)
+
+SIGNUP = "public.signup"
+"""The endpoint whose answers are counted by outcome."""
+
+UNKNOWN = "none"
+"""The route of an address that leads nowhere: it must not become a label, since anybody can make them up."""
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """The process answers."""
+    return jsonify({"status": "ok"})
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Sign-ups can be stored. 503 where not, with the reason."""
+    database = service.current().database
+    try:
+        if database.revision() != database.head:
+            return _not_ready("the database has another version than this program")
+        with database.read() as session:
+            if session.get(Company, 1) is None:
+                return _not_ready("nothing was synced yet")
+    except Unavailable:
+        return _not_ready("the database cannot be used")
+    return jsonify({"status": "ok"})
+
+
+@blueprint.get("/metrics")
+def prometheus() -> Response:
+    """What was counted, in Prometheus's text form."""
+    if not _may_read_metrics():
+        abort(404)
+    registry = CollectorRegistry()
+    registry.register(_Outbox())
+    text = generate_latest(registry) + generate_latest(_counted())
+    return Response(text, content_type=CONTENT_TYPE_LATEST)
+
+
+def install(app: Flask) -> None:
+    """Times every answer by its route, never by its path: paths hold tokens."""
+
+    @app.before_request
+    def begin() -> None:
+        g.espalier_begun = time.perf_counter()
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        begun = g.get("espalier_begun")
+        if begun is not None:
+            route = request.url_rule.rule if request.url_rule else UNKNOWN
+            kind = f"{response.status_code // 100}xx"
+            metrics.SECONDS.labels(route, kind).observe(time.perf_counter() - begun)
+            if request.endpoint == SIGNUP and request.method == "POST":
+                metrics.SIGNUPS.labels(_outcome(response.status_code)).inc()
+        return response
+
+
+def _outcome(status: int) -> str:
+    """What became of a sign-up, as its sender was told."""
+    if status < 400:
+        return "thanked"
+    if status < 500:
+        return "refused"
+    return "unavailable" if status == 503 else "failed"
+
+
+def _not_ready(reason: str) -> Response:
+    response = jsonify({"status": "not ready", "reason": reason})
+    response.status_code = 503
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _may_read_metrics() -> bool:
+    token = service.current().settings.delivery.metrics_token
+    sent = request.authorization.token if request.authorization and request.authorization.type == "bearer" else None
+    if token and sent and hmac.compare_digest(token.encode(), sent.encode()):
+        return True
+    # A proxy on this machine makes everybody look local: what it forwards for others needs the token.
+    forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    return not forwarded and is_this_machine(request.remote_addr)
+
+
+def _counted() -> CollectorRegistry:
+    """What this process counted; what all processes did, where there are several."""
+    if not metrics.SHARED:
+        return REGISTRY
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry
+
+
+class _Outbox(Collector):
+    """The outbox as it stands in the database, the same whichever process is asked."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Depth by state, and age. Nothing while the database is away: a gap tells more than a zero."""
+        current = service.current()
+        try:
+            with current.database.read() as session:
+                depth = outbox.depth(session, current.clock())
+        except Unavailable:
+            return
+        rows = GaugeMetricFamily("espalier_outbox_rows", "Mails and webhooks by state", labels=["state"])
+        for state, number in depth.rows.items():
+            rows.add_metric([state], number)
+        yield rows
+        yield GaugeMetricFamily(
+            "espalier_outbox_oldest_seconds", "How long the oldest mail that is due has been due", value=depth.oldest
+        )

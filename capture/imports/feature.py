@@ -1,0 +1,26 @@
+"""Lists, as the service takes them up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from capture.base.feature import Context, Feature, Job
+from capture.imports import pages, worker
+from capture.imports.worker import Intake
+from capture.limits.slots import Slots
+
+MOST_ARRIVING = 2
+"""Files that may be uploaded to a process at a time: each holds one of its threads, and sign-ups need some."""
+
+
+def _jobs(context: Context) -> Sequence[Job]:
+    intake = Intake(context.database, context.links, context.clock)
+    return (Job("lists", worker.EVERY_SECONDS, intake.run, at_end=True, stop=intake.stop),)
+
+
+IMPORTS = Feature(
+    "imports",
+    blueprints=(pages.blueprint,),
+    parts={Slots: lambda database: Slots(MOST_ARRIVING)},
+    worker_jobs=_jobs,
+)

@@ -1,0 +1,323 @@
+"""Lists as they come: CSV with a header, read as a stream, by its columns or by what its owner says they are.
+
+Spreadsheets separate cells by a comma, a semicolon (wherever the comma stands in numbers) or a tab; the header tells
+which. Nothing of a list is trusted: what cannot be read or shown is refused row by row, and a cell that begins like a
+formula is text like any other.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+from codecs import getincrementaldecoder
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from email_validator import EmailNotValidError, validate_email
+from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
+
+from capture.base.phones import e164
+from capture.base.texts import can_be_shown, shown
+from capture.company.generator import Interest
+from sitegen.errors import EspalierError, Fault, did_you_mean
+
+LONGEST_NAME = 100
+
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "email": (
+        "email", "e-mail", "e mail", "mail", "email address", "e-mail address", "correo", "correo electrónico",
+        "correo-e", "dirección de correo",
+    ),
+    "first_name": ("first_name", "first name", "firstname", "given name", "name", "nombre"),
+    "phone": ("phone", "telephone", "phone number", "mobile", "tel", "teléfono", "telefono", "móvil", "movil"),
+    "interest": ("interest", "interés", "interes"),
+}  # fmt: skip
+"""What a list may tell of a person, and what lists call it. All other columns are left alone."""
+
+_WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
+"""How zip archives (and with them .xlsx and .ods) and old .xls files begin."""
+
+_SEPARATORS = ",;\t"
+
+_PLAIN = re.compile(r"[A-Za-z0-9_]+(?:[.+-][A-Za-z0-9_]+)*", re.ASCII)
+_PLAIN_LENGTH = 64
+"""Characters up to which no part of an address can be too long."""
+
+_NO_ADDRESS = 1_000
+"""Characters from which on nothing is an address, and nobody needs to be asked."""
+
+_CHUNK = 1024 * 1024
+
+MOST_COLUMNS = 200
+
+LONGEST = 64 * 1024
+"""Characters of one row, with its line ends: quotes can hold many lines together. Somebody's whole file could be one
+row otherwise, of which each cell takes many times its own size."""
+
+
+class Wrong(StrEnum):
+    """Why a file is no list."""
+
+    WORKBOOK = "workbook"
+    ENCODING = "encoding"
+    EMPTY = "empty"
+    CSV = "csv"
+    COLUMNS = "columns"
+    LONG = "long"
+    ROWS = "rows"
+
+
+_HINTS = {
+    Wrong.WORKBOOK: ("this is a workbook or an archive", "open it, and save the sheet as CSV UTF-8"),
+    Wrong.ENCODING: ("this is not CSV in UTF-8", "save it as CSV UTF-8"),
+    Wrong.EMPTY: ("there is no header here", "the first row must name the columns"),
+    Wrong.CSV: ("this is not CSV in UTF-8: {why}", "save it as CSV UTF-8"),
+    Wrong.COLUMNS: (f"a row has more than {MOST_COLUMNS} columns: {{why}}", "keep the columns that tell of the people"),
+    Wrong.LONG: (f"a row is longer than {LONGEST // 1024} KB: {{why}}", "look there for a quote that is never closed"),
+    Wrong.ROWS: ("there are more than {why} rows", "split it"),
+}
+
+
+class NotAListError(EspalierError):
+    """The file is something else, as a whole."""
+
+    def __init__(self, wrong: Wrong, where: Path | str, why: str = "") -> None:
+        message, hint = _HINTS[wrong]
+        super().__init__(Fault(message.format(why=why), where=where, hint=hint))
+        self.wrong = wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. ``reason``: why it cannot be taken in; None: it can."""
+
+    number: int
+    email: str | None = None
+    first_name: str | None = None
+    phone: str | None = None
+    interest: Interest = Interest.BOTH
+    reason: str | None = None
+
+
+class List:
+    """A list in a file, or one whose text came another way.
+
+    ``mapping``: field to column, for headers that explain themselves to nobody; ``positions``: the same by the
+    columns' places, which leaves out every field it does not name.
+
+    Raises NotAListError for what is no list, and EspalierError for columns that cannot be told apart.
+    """
+
+    def __init__(self, path: Path, mapping: Mapping[str, str] | None = None) -> None:
+        try:
+            with path.open("rb") as file:
+                digest = _read_through(file, path)
+        except OSError as error:
+            raise EspalierError(Fault(f"cannot be read: {error.strerror}", where=path)) from error
+        self._begin(path, path.name, digest, lambda: path.open(newline="", encoding="utf-8-sig"))
+        self._places = _columns(self.header, mapping or {}, path)
+
+    @classmethod
+    def of_text(cls, name: str, digest: str, text: str, positions: Mapping[str, int] | None = None) -> List:
+        """The same from memory. ``digest``: that of the bytes, so that the same list is known again anywhere."""
+        found = cls.__new__(cls)
+        found._begin(name, name, digest, lambda: io.StringIO(text, newline=""))
+        found._places = dict(positions) if positions is not None else guess(found.header)
+        return found
+
+    def _begin(
+        self, where: Path | str, name: str, digest: str, opened: Callable[[], AbstractContextManager[TextIO]]
+    ) -> None:
+        self.where, self.name, self.digest = where, name, digest
+        self._opened = opened
+        with self._lines() as lines:
+            self._separator = _separator(lines.readline(LONGEST), where)
+        with self._lines() as lines:
+            self.header: Sequence[str] = [cell.strip() for cell in next(self._cells(lines), [])]
+        if not any(self.header):
+            raise NotAListError(Wrong.EMPTY, where)
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """The fields that were found, and their columns' places, counted from 0."""
+        return dict(self._places)
+
+    @property
+    def meant(self) -> str:
+        """The digest of the file and of what its columns mean, in hexadecimal: other columns make another list."""
+        places = json.dumps(sorted(self._places.items()))
+        return hashlib.sha256(f"{self.digest} {places}".encode()).hexdigest()
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """The fields that were found, and the columns they are read from."""
+        return {name: self.header[place] for name, place in self._places.items()}
+
+    def rows(self, after: int = 0) -> Iterator[Row]:
+        """The rows below the header, those behind the first ``after``; empty lines are no rows."""
+        for number, cells in enumerate(islice(self._below(), after, None), after + 1):
+            yield self._row(number, cells)
+
+    def count(self, most: int | None = None) -> int:
+        """How many rows there are below the header. Raises NotAListError for more than ``most``."""
+        found = sum(1 for _ in islice(self._below(), None if most is None else most + 1))
+        if most is not None and found > most:
+            raise NotAListError(Wrong.ROWS, self.where, f"{most:,}")
+        return found
+
+    def first(self, count: int) -> list[list[str]]:
+        """Some rows as they stand there, each as long as the header; what cannot be shown is marked."""
+        width = len(self.header)
+        rows = (list(map(shown, cells)) for cells in self._below())
+        return [(cells + [""] * width)[:width] for cells in islice(rows, count)]
+
+    def _below(self) -> Iterator[list[str]]:
+        with self._lines() as lines:
+            cells = self._cells(lines)
+            next(cells, None)
+            yield from filter(None, cells)
+
+    def _lines(self) -> AbstractContextManager[TextIO]:
+        try:
+            return self._opened()
+        except OSError as error:
+            raise EspalierError(Fault(f"cannot be read: {error.strerror}", where=self.where)) from error
+
+    def _cells(self, lines: TextIO) -> Iterator[list[str]]:
+        length = 0
+
+        def bounded() -> Iterator[str]:
+            nonlocal length
+            while line := lines.readline(LONGEST + 1 - length):
+                length += len(line)
+                if length > LONGEST:
+                    raise NotAListError(Wrong.LONG, self.where, f"line {reader.line_num + 1}")
+                yield line
+
+        reader = csv.reader(bounded(), delimiter=self._separator)
+        try:
+            # The reader asks for no more lines than it needs for one row.
+            for cells in reader:
+                length = 0
+                if len(cells) > MOST_COLUMNS:
+                    raise NotAListError(Wrong.COLUMNS, self.where, f"line {reader.line_num}")
+                yield cells
+        except csv.Error as error:
+            raise NotAListError(Wrong.CSV, self.where, str(error)) from error
+        except OSError as error:
+            raise EspalierError(Fault(f"cannot be read any further: {error}", where=self.where)) from error
+
+    def _row(self, number: int, cells: list[str]) -> Row:
+        width = len(cells)
+        told = {name: cells[place].strip() if place < width else "" for name, place in self._places.items()}
+        if not all(map(can_be_shown, told.values())):
+            return Row(number, reason="unreadable")
+        if not told["email"]:
+            return Row(number, reason="no address")
+        address = normal(told["email"])
+        if address is None:
+            return Row(number, reason="not an address")
+        name = " ".join(told.get("first_name", "").split())[:LONGEST_NAME]
+        interest = told.get("interest", "").lower()
+        asks = Interest(interest) if interest in set(Interest) else Interest.BOTH
+        return Row(number, address, name or None, e164(told.get("phone", "")), asks)
+
+
+def decoded(content: bytes, name: str) -> tuple[str, str]:
+    """The text of a file that is a list, and the digest of its bytes. Raises NotAListError."""
+    digest = _read_through(io.BytesIO(content), name)
+    return content.decode("utf-8-sig"), digest
+
+
+def _read_through(file: BinaryIO, where: Path | str) -> str:
+    """The digest of a file that is text from beginning to end. Raises NotAListError."""
+    digest, decoder, is_first = hashlib.sha256(), getincrementaldecoder("utf-8")(), True
+    try:
+        while chunk := file.read(_CHUNK):
+            if is_first and chunk.startswith(_WORKBOOKS):
+                raise NotAListError(Wrong.WORKBOOK, where)
+            is_first = False
+            digest.update(chunk)
+            if "\0" in decoder.decode(chunk):
+                raise NotAListError(Wrong.ENCODING, where)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise NotAListError(Wrong.ENCODING, where) from error
+    return digest.hexdigest()
+
+
+def guess(header: Sequence[str]) -> dict[str, int]:
+    """Which column each field stands in, by what the columns are called."""
+    places = {cell.strip().lower(): place for place, cell in reversed(list(enumerate(header)))}
+    found: dict[str, int] = {}
+    for name, aliases in FIELDS.items():
+        found |= next(({name: places[alias]} for alias in aliases if alias in places), {})
+    return found
+
+
+def normal(text: str) -> str | None:
+    """The address as leads are known by it; None for what is none. The same as email-validator says, sooner.
+
+    Lists name few domains many times, so what is said of a domain is remembered. Only a plain name before the at sign
+    is put before it; whatever is longer or stranger is asked about as a whole.
+    """
+    if len(text) > _NO_ADDRESS:
+        return None
+    name, at, domain = text.partition("@")
+    plain = at and text.isascii() and len(text) <= _PLAIN_LENGTH and _PLAIN.fullmatch(name)
+    if plain and name.lower() not in CASE_INSENSITIVE_MAILBOX_NAMES:
+        found = _domain(domain)
+        return f"{name}@{found}" if found else None
+    return _asked(text)
+
+
+def _asked(text: str) -> str | None:
+    try:
+        return validate_email(text, check_deliverability=False).normalized
+    except EmailNotValidError:
+        return None
+
+
+@lru_cache(maxsize=20_000)
+def _domain(text: str) -> str | None:
+    found = _asked(f"x@{text}")
+    return found.removeprefix("x@") if found else None
+
+
+def _separator(header: str, where: Path | str) -> str:
+    """What stands between the cells: whatever splits the header into the most."""
+    try:
+        return max(_SEPARATORS, key=lambda each: len(next(csv.reader([header], delimiter=each), [])))
+    except csv.Error as error:
+        raise NotAListError(Wrong.CSV, where, str(error)) from error
+
+
+def _columns(header: Sequence[str], mapping: Mapping[str, str], path: Path) -> dict[str, int]:
+    places = {cell.lower(): place for place, cell in reversed(list(enumerate(header)))}
+    found: dict[str, int] = {}
+    faults = []
+    for name, column in mapping.items():
+        if name not in FIELDS:
+            hint = did_you_mean(name, list(FIELDS)) or f"one of: {', '.join(FIELDS)}"
+            faults.append(Fault(f'"{name}" is nothing that a list can tell', where=path, line=1, hint=hint))
+        elif column.strip().lower() not in places:
+            hint = did_you_mean(column, header) or f"its columns are: {', '.join(header)}"
+            faults.append(Fault(f'there is no column "{column}"', where=path, line=1, hint=hint))
+        else:
+            found[name] = places[column.strip().lower()]
+    found |= {name: place for name, place in guess(header).items() if name not in mapping}
+    if "email" not in found and not faults:
+        hint = f'say which one it is: --map "email=…"; its columns are: {", ".join(header) or "none"}'
+        faults.append(Fault("no column holds e-mail addresses", where=path, line=1, hint=hint))
+    if faults:
+        raise EspalierError(*faults)
+    return found

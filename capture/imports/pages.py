@@ -1,0 +1,295 @@
+"""Bringing a list: the file, what its columns mean and where it is from, a dry run, and taking it in.
+
+The work is done beside the requests (see ``capture.cases.intake``); these pages only say what is wanted, and tell how
+far it is.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+
+from capture.accounts import access
+from capture.accounts.forms import OfficeForm
+from capture.base import spreadsheet
+from capture.base.db import Database
+from capture.base.texts import shown
+from capture.campaigns import catalogue
+from capture.imports import forms, importing, lists, uploads
+from capture.imports.lists import FIELDS, List, NotAListError, Wrong
+from capture.limits.slots import Slots
+from capture.models import Campaign, Ledger, Upload
+from capture.web import answers, service
+
+blueprint = Blueprint("lists", __name__, url_prefix="/office/import")
+
+SENDING_SECONDS = 600.0
+"""How long a file may take to arrive: twenty megabytes from a phone."""
+
+RETRY_SECONDS = 60
+"""After which a file is worth another try that could not come in because others did."""
+
+BESIDE_THE_FILE = 64 * 1024
+"""Bytes of the form around it."""
+
+BUFFER = 512 * 1024
+"""Bytes that the framework may hold of the form; it takes a file in by pieces of an eighth of that."""
+
+SHOWN = 5
+"""Rows that are shown as they stand there."""
+
+EVERY_SECONDS = 3
+"""Between two looks at a list that is worked at."""
+
+LINES = 2_000
+"""Of the ledger that are read at a time."""
+
+LEDGER = ("row", "outcome", "reason")
+
+
+@blueprint.get("")
+@access.signed_in
+def start() -> Response:
+    """The form for a file, and the lists that came before."""
+    return _start(200)
+
+
+@blueprint.post("")
+@access.signed_in
+def bring() -> Response:
+    """Keeps the file; nobody of it is a lead yet."""
+    # Who sends is known before a byte of the file is read; nobody else may send so much.
+    request.max_content_length = uploads.LARGEST + BESIDE_THE_FILE
+    if (request.content_length or 0) > request.max_content_length:
+        return _start(413, "large")
+    found = access.person()
+    # By the person and not by the sitting: nobody gets a second place by signing in once more.
+    holder = f"staff {found.staff.id}" if found.staff else f"member {found.member.id if found.member else None}"
+    with service.current().part(Slots).held(holder) as free:
+        if free:
+            return _bring()
+    response = _start(503, "busy")
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+@blueprint.get("/<row:number>")
+@access.signed_in
+def show(number: int) -> Response:
+    """Where a list stands: its columns, the dry run, the taking in, or what became of it."""
+    return _show(number)
+
+
+@blueprint.post("/<row:number>")
+@access.signed_in
+def describe(number: int) -> Response:
+    """Takes down what the columns are and where the list is from, and asks for a dry run."""
+    form = forms.MeaningForm(request.form)
+    current = service.current()
+    with current.database.read() as session:
+        upload = _find(session, number)
+        _choices(session, form, uploads.beginning(session, upload))
+    valid = access.checked(form) and _past(form, current.clock().date())
+    if upload.state not in uploads.TO_DESCRIBE:
+        return _late(number)
+    if not valid:
+        return _show(number, 422, form)
+    places = {name: int(form.column(name).data) for name in FIELDS if form.column(name).data}
+    meaning = uploads.Meaning(
+        places,
+        form.vendor.data or None,
+        form.obtained_on.data,
+        form.wording.data or None,
+        int(form.campaign.data) if form.campaign.data else None,
+    )
+    with current.database.write() as session:
+        done = uploads.describe(session, _find(session, number), meaning)
+    return _to(number) if done else _late(number)
+
+
+@blueprint.post("/<row:number>/take")
+@access.signed_in
+def take(number: int) -> Response:
+    """Has it taken in, once a dry run was seen."""
+    access.checked(OfficeForm(request.form))
+    with service.current().database.write() as session:
+        done = uploads.approve(session, _find(session, number))
+    return _to(number) if done else _late(number)
+
+
+@blueprint.post("/<row:number>/discard")
+@access.signed_in
+def discard(number: int) -> Response:
+    """Destroys a file that is not to be taken in after all."""
+    access.checked(OfficeForm(request.form))
+    current = service.current()
+    with current.database.write() as session:
+        done = uploads.discard(session, _find(session, number), current.clock())
+    return make_response(redirect(f"{answers.root()}office/import", 303)) if done else _late(number)
+
+
+@blueprint.get("/<row:number>/ledger.csv")
+@access.signed_in
+def ledger(number: int) -> Response:
+    """What became of each row; nothing of a person stands in it."""
+    database = service.current().database
+    with database.read() as session:
+        found = _find(session, number).provenance_id
+    if found is None:
+        raise NotFound
+    response = Response(_ledger(database, found))
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="list-{number}.csv"'
+    return response
+
+
+def _bring() -> Response:
+    """Reads what is sent, which may take its time, and keeps it where it is a list."""
+    request.max_form_memory_size = BUFFER
+    service.give_time(SENDING_SECONDS)
+    access.checked(OfficeForm(request.form))
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return _start(422, "missing")
+    with closing(file):
+        content = file.read()
+    if len(content) > uploads.LARGEST:
+        return _start(413, "large")
+    name = shown(file.filename.replace("\\", "/").rpartition("/")[2])
+    try:
+        text, digest = lists.decoded(content, name)
+        found = List.of_text(name, digest, text)
+        rows = found.count(uploads.MOST_ROWS)
+    except NotAListError as error:
+        return _start(422, error.wrong.value)
+    if not rows:
+        return _start(422, Wrong.EMPTY.value)
+    current = service.current()
+    with current.database.write() as session:
+        kept = uploads.keep(session, access.person(), found, text, rows, current.clock())
+        number = kept.id if kept else None
+    if number is None:
+        return _start(409, "many")
+    return _to(number)
+
+
+def _ledger(database: Database, provenance_id: int) -> Iterator[str]:
+    """The ledger's lines, some at a time. No connection is held while somebody takes them in slowly."""
+    query = select(Ledger.row, Ledger.outcome, Ledger.reason).where(Ledger.provenance_id == provenance_id)
+    last, out = 0, io.StringIO()
+    spreadsheet.write_table(LEDGER, (), out)
+    while text := out.getvalue():
+        yield text
+        out = io.StringIO()
+        with database.read() as session:
+            found = session.execute(query.where(Ledger.row > last).order_by(Ledger.row).limit(LINES)).all()
+        if found:
+            last = found[-1].row
+        spreadsheet.write_rows(map(tuple, found), out)
+
+
+def _find(session: Session, number: int) -> Upload:
+    """The list, where this person may see it. Raises NotFound for another's as for nobody's."""
+    found = uploads.find(session, access.person(), number)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _start(status: int, wrong: str | None = None) -> Response:
+    with service.current().database.read() as session:
+        before = uploads.listing(session, access.person())
+        return access.page(
+            "imports/imports.html",
+            access.speak(),
+            status,
+            lists=before,
+            wrong=wrong,
+            at="leads",
+            most=uploads.MOST_OPEN,
+        )
+
+
+def _show(number: int, status: int = 200, form: forms.MeaningForm | None = None, *, late: bool = False) -> Response:
+    """Its page. Reads for itself, and is asked for when nothing is being written any more: that the staff looked at it
+    is written down in a transaction of its own."""
+    with service.current().database.read() as session:
+        upload = _find(session, number)
+        beginning = uploads.beginning(session, upload) if upload.state in uploads.TO_DESCRIBE else None
+        rows = beginning.first(SHOWN) if beginning else []
+        if form is None:
+            form = forms.MeaningForm(data=_told(upload))
+            _choices(session, form, beginning)
+        values: dict[str, Any] = {
+            "list": upload,
+            "form": form,
+            "header": [shown(cell) for cell in beginning.header] if beginning else [],
+            "first_rows": rows,
+            "proven": uploads.origin(upload).proven,
+            "campaign": session.get(Campaign, upload.campaign_id) if upload.campaign_id else None,
+            "whole": _outcomes(session, upload),
+            "still": request.args.get("still") == "yes",
+            "late": late,
+            "fields": list(FIELDS),
+        }
+        response = access.page("imports/import.html", access.speak(), status, at="leads", **values)
+    if upload.state in ("checking", "taking") and not values["still"]:
+        response.headers["Refresh"] = str(EVERY_SECONDS)
+    access.seen("import", len(rows))
+    return response
+
+
+def _past(form: forms.MeaningForm, today: date) -> bool:
+    """Whether the list was obtained by today; says so at the field where it was not."""
+    if form.obtained_on.data and form.obtained_on.data > today:
+        form.obtained_on.errors = ["later"]
+        return False
+    return True
+
+
+def _outcomes(session: Session, upload: Upload) -> dict[str, Any] | None:
+    """What became of its rows, or would; None before anybody can say."""
+    if upload.outcomes:
+        return upload.outcomes
+    if upload.state == "gone" and upload.provenance_id is not None:
+        return uploads.plain(importing.whole(session, upload.provenance_id))
+    return None
+
+
+def _told(upload: Upload) -> dict[str, Any]:
+    """What is known of the list already, as the form's fields hold it."""
+    columns = {f"column_{name}": str(place) for name, place in upload.places.items()}
+    campaign = str(upload.campaign_id) if upload.campaign_id else ""
+    origin = {"vendor": upload.vendor, "obtained_on": upload.obtained_on, "wording": upload.wording}
+    return {**columns, **origin, "campaign": campaign}
+
+
+def _choices(session: Session, form: forms.MeaningForm, beginning: List | None) -> None:
+    """What the form's lists offer: this file's columns, and the campaigns of whoever brought it."""
+    words = access.speak()
+    header = beginning.header if beginning else []
+    columns = [
+        (str(place), shown(cell) or words("office_list_column", number=place + 1)) for place, cell in enumerate(header)
+    ]
+    for name in FIELDS:
+        none = words("office_list_choose" if name == "email" else "office_list_none")
+        form.column(name).choices = [("", none), *columns]
+    offered = [(str(each.id), f"{each.name} ({each.code})") for each in catalogue.offered(session, access.person())]
+    form.campaign.choices = [("", words("office_list_no_campaign")), *offered]
+
+
+def _late(number: int) -> Response:
+    """Somebody was quicker: shows where the list stands now."""
+    return _show(number, 409, late=True)
+
+
+def _to(number: int) -> Response:
+    return make_response(redirect(f"{answers.root()}office/import/{number}", 303))

@@ -1,0 +1,126 @@
+"""Works at the lists that were brought in the browser, beside the requests: tries them, takes them in, destroys them.
+
+Several may run, in several processes and hosts. One that is killed leaves a lease that runs out; the next goes on with
+the row after the last that was committed.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from capture.base.db import Database
+from capture.base.tokens import Links
+from capture.imports import importing, uploads
+from capture.imports.importing import TakenElsewhereError
+from capture.imports.lists import List
+from capture.imports.uploads import LostError
+from capture.models import Upload
+
+log = logging.getLogger("capture.intake")
+
+EVERY_SECONDS = 2.0
+"""Between two looks where nothing waits."""
+
+BREATH = 0.01
+"""Seconds between two pieces, so that a sign-up gets its turn with the database."""
+
+
+class _StoppedError(Exception):
+    """It was told to end."""
+
+
+class Intake:
+    """One worker. ``clock``: the current moment in UTC."""
+
+    def __init__(self, database: Database, links: Links, clock: Callable[[], datetime]) -> None:
+        self.owner = f"{socket.gethostname()[:24]}-{os.getpid()}-{uuid4().hex[:8]}"
+        self._database = database
+        self._links = links
+        self._clock = clock
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """Asks it to end after the piece it is at; may be called from a signal handler."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Does what waits, and returns. Raises Unavailable."""
+        while not self._stop.is_set() and self.step():
+            pass
+
+    def step(self) -> bool:
+        """Works at one list; False where none waits. Raises Unavailable."""
+        now = self._clock()
+        with self._database.read() as session:
+            if not uploads.waiting(session, self.owner, now):
+                return False
+        with self._database.write() as session:
+            if uploads.purge(session, now):
+                log.info("destroyed lists that nobody took in")
+            upload = uploads.lease(session, self.owner, now)
+            if upload is None:
+                return False
+            found, is_over = uploads.opened(upload), uploads.is_taken(session, upload)
+            session.expunge(upload)
+        if found is None:
+            return False
+        try:
+            if upload.state == "checking":
+                self._try(upload, found)
+            elif is_over:
+                self._end(upload)
+            else:
+                self._take_in(upload, found)
+        except _StoppedError:
+            with self._database.write() as session:
+                uploads.let_go(session, upload.id, self.owner)
+        except (LostError, TakenElsewhereError) as error:
+            log.info("list %d is another's: %s", upload.id, type(error).__name__)
+        return True
+
+    def _try(self, upload: Upload, found: List) -> None:
+        renewed = self._clock()
+
+        def progress(rows: int) -> None:
+            nonlocal renewed
+            self._go_on()
+            if self._clock() - renewed > uploads.LEASE / 30:
+                renewed = self._clock()
+                with self._database.write() as session:
+                    uploads.renew(session, upload.id, self.owner, renewed, rows)
+
+        totals = importing.dry_run(self._database, self._links, found, uploads.origin(upload), progress)
+        with self._database.write() as session:
+            uploads.tried(session, upload.id, self.owner, totals)
+        log.info("list %d was tried: %s", upload.id, importing.line(totals))
+
+    def _take_in(self, upload: Upload, found: List) -> None:
+        def within(session: Session, provenance_id: int, rows: int) -> None:
+            upload.provenance_id = provenance_id
+            uploads.renew(session, upload.id, self.owner, self._clock(), rows, provenance_id)
+
+        def progress(rows: int) -> None:
+            self._stop.wait(BREATH)
+            self._go_on()
+
+        importing.take_in(self._database, self._links, found, uploads.origin(upload), self._clock, progress, within)
+        self._end(upload)
+
+    def _end(self, upload: Upload) -> None:
+        assert upload.provenance_id is not None
+        with self._database.write() as session:
+            totals = importing.whole(session, upload.provenance_id)
+            uploads.taken(session, upload.id, self.owner, totals, self._clock())
+        log.info("list %d was taken in: %s", upload.id, importing.line(totals))
+
+    def _go_on(self) -> None:
+        if self._stop.is_set():
+            raise _StoppedError

@@ -1,0 +1,76 @@
+"""Leads as rows for other programs: JSON, CSV, and plain lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import TextIO
+
+from capture.base.spreadsheet import Value, write_table
+from capture.models import Lead
+
+COLUMNS = (
+    "id",
+    "email",
+    "first_name",
+    "interest",
+    "member_id",
+    "member_slug",
+    "page",
+    "locale",
+    "build_id",
+    "consent_wording",
+    "introducer",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_term",
+    "utm_content",
+    "touches",
+    "created_at",
+    "confirmed_at",
+)
+"""What a row holds. Page, build, wording, campaign and ``introducer`` (the answer to "Who introduced you?") are those
+of the first touch; times are UTC, ISO 8601."""
+
+
+def rows(leads: Iterable[Lead]) -> Iterator[dict[str, Value]]:
+    """One row for each lead."""
+    for lead in leads:
+        first = lead.touches[0] if lead.touches else None  # who came from a list never signed up
+        utm = first.utm if first else {}
+        yield {
+            "id": lead.id,
+            "email": lead.email,
+            "first_name": lead.first_name,
+            "interest": lead.interest,
+            "member_id": lead.member_id,
+            "member_slug": lead.member.slug if lead.member else None,
+            "page": first.page if first else None,
+            "locale": first.locale if first else None,
+            "build_id": first.build_id if first else None,
+            "consent_wording": first.consent.wording if first else None,
+            "introducer": first.introducer if first else None,
+            **{name: utm.get(name.removeprefix("utm_")) for name in COLUMNS if name.startswith("utm_")},
+            "touches": len(lead.touches),
+            "created_at": _moment(lead.created_at),
+            "confirmed_at": _moment(lead.confirmed_at),
+        }
+
+
+def write_json(found: Iterable[Mapping[str, Value]], out: TextIO) -> None:
+    """A list of objects, written as they come."""
+    out.write("[")
+    for number, row in enumerate(found):
+        out.write(("," if number else "") + "\n  " + json.dumps(row, ensure_ascii=False))
+    out.write("\n]\n")
+
+
+def write_csv(found: Iterable[Mapping[str, Value]], out: TextIO) -> None:
+    """A header and a line for each row; no cell can start a formula when a spreadsheet opens it."""
+    write_table(COLUMNS, ((row[name] for name in COLUMNS) for row in found), out)
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None

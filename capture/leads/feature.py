@@ -1,0 +1,12 @@
+"""Leads, as the service takes them up."""
+
+from __future__ import annotations
+
+from capture.base.feature import Feature, NavigationItem
+from capture.leads import pages
+
+LEADS = Feature(
+    "leads",
+    blueprints=(pages.blueprint,),
+    navigation=(NavigationItem("today", "", "office_today", 10), NavigationItem("leads", "leads", "office_leads", 20)),
+)

@@ -1,0 +1,114 @@
+"""Forms about leads, and what the address of the list asks for."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, DateField, Field, IntegerField, SelectField, StringField, ValidationError
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
+
+from capture.accounts.forms import OfficeForm, is_shown, trimmed
+from capture.base.phones import e164
+from capture.company.generator import Interest
+from capture.leads import caseload
+from capture.leads.caseload import Sort, Wanted
+from capture.leads.pipeline import LONGEST_NOTE, Lost, Stage
+
+LONGEST_SEARCH = 254
+
+
+def _kept(form: OfficeForm, field: Field) -> None:
+    if field.data != _storable(field.data):
+        raise ValidationError("characters")
+
+
+def _phone(form: OfficeForm, field: Field) -> None:
+    if field.data and e164(field.data) is None:
+        raise ValidationError("phone")
+
+
+class StageForm(OfficeForm):
+    """Another stage, and why where a lead is given up."""
+
+    stage = SelectField(choices=[each.value for each in Stage], validators=[DataRequired()])
+    because = SelectField(choices=["", *(each.value for each in Lost)], validators=[Optional()])
+
+
+class NoteForm(OfficeForm):
+    """Something to remember."""
+
+    note = StringField(
+        validators=[DataRequired(), Length(max=LONGEST_NOTE), _kept],
+        filters=[lambda text: (text or "").strip()],
+    )
+
+
+class FollowUpForm(OfficeForm):
+    """A day; left empty, there is nothing to follow up."""
+
+    on = DateField(validators=[Optional()])
+
+
+class MetForm(OfficeForm):
+    """Somebody whom a member met, and who said that they may be written to."""
+
+    email = StringField(validators=[DataRequired(), Length(max=254), Email()], filters=[trimmed])
+    first_name = StringField(validators=[Length(max=100), is_shown], filters=[trimmed])
+    phone = StringField(validators=[Length(max=40), _phone], filters=[trimmed])
+    interest = SelectField(choices=[each.value for each in Interest], validators=[DataRequired()])
+    asked = BooleanField(validators=[InputRequired()])
+
+
+class UndoForm(OfficeForm):
+    """The number of the change that was seen as the last one."""
+
+    step = IntegerField(validators=[DataRequired()])
+
+
+def wanted(query: MultiDict[str, str]) -> Wanted:
+    """What an address asks a list for; what makes no sense is left out."""
+    stage, interest, source = query.get("stage", ""), query.get("interest", ""), query.get("source", "")
+    sort = Sort(query["sort"]) if query.get("sort") in set(Sort) else Sort.NEWEST
+    mark, _, number = query.get("after", "").rpartition("~")
+    return Wanted(
+        search=_storable(query.get("q", "")).strip()[:LONGEST_SEARCH],
+        interest=interest if interest in set(Interest) else None,
+        stage=stage if stage in set(Stage) else None,
+        page=_storable(query.get("page", ""))[:200] or None,
+        campaign=_storable(query.get("campaign", ""))[:64] or None,
+        source=source if source in caseload.SOURCES else None,
+        due=query.get("due") == "yes",
+        sort=sort,
+        after=(mark, int(number)) if number.isdecimal() and len(number) < 19 and _is_mark(sort, mark) else None,
+    )
+
+
+def address(of: Wanted, **changes: object) -> str:
+    """The query of an address that asks for this; ``changes`` take the place of fields."""
+    after = f"{of.after[0]}~{of.after[1]}" if of.after else ""
+    fields: dict[str, object] = {
+        "q": of.search,
+        "interest": of.interest,
+        "stage": of.stage,
+        "page": of.page,
+        "campaign": of.campaign,
+        "source": of.source,
+        "due": "yes" if of.due else "",
+        "sort": "" if of.sort is Sort.NEWEST else of.sort,
+        "after": after,
+    }
+    return "?" + urlencode({name: value for name, value in {**fields, **changes}.items() if value})
+
+
+def _storable(text: str) -> str:
+    """The text, or nothing where it cannot stand in any row: PostgreSQL takes no NUL."""
+    return "" if "\0" in text else text
+
+
+def _is_mark(sort: Sort, text: str) -> bool:
+    try:
+        caseload.mark_of(sort, text)
+    except (ValueError, OverflowError):
+        return False
+    return True

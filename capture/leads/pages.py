@@ -1,0 +1,239 @@
+"""Today, the leads, one lead, the team."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, request
+from sqlalchemy.orm import Session
+
+from capture.accounts import access
+from capture.accounts.forms import OfficeForm
+from capture.base import spreadsheet
+from capture.base.phones import e164
+from capture.base.words import Words
+from capture.campaigns import catalogue
+from capture.company import hosts
+from capture.company.generator import Interest
+from capture.imports import importing
+from capture.leads import caseload, forms, pipeline, timeline
+from capture.leads.pipeline import Lost, Stage
+from capture.models import Lead
+from capture.web import answers, service
+
+blueprint = Blueprint("office", __name__, url_prefix="/office")
+
+CSV_COLUMNS = (
+    "id",
+    "email",
+    "first_name",
+    "phone",
+    "interest",
+    "campaign",
+    "stage",
+    "lost_because",
+    "due_on",
+    "known_at",
+    "confirmed_at",
+    "may_be_mailed",
+    "why_not",
+)
+
+
+@blueprint.get("/")
+@access.signed_in
+def today() -> Response:
+    """What waits."""
+    with service.current().database.read() as session:
+        waiting = caseload.today(session, access.person(), _day())
+        response = access.page("leads/today.html", access.speak(), waiting=waiting, day=_day(), at="today")
+    access.seen("today", len(waiting.new) + len(waiting.due) + len(waiting.bounced))
+    return response
+
+
+@blueprint.get("/leads")
+@access.signed_in
+def leads() -> Response:
+    """The list."""
+    wanted = forms.wanted(request.args)
+    with service.current().database.read() as session:
+        found = caseload.listing(session, access.person(), wanted, _day())
+        further = forms.address(wanted, after=f"{found.next[0]}~{found.next[1]}") if found.next else None
+        first = forms.address(wanted, after="") if wanted.after else None
+        values: dict[str, Any] = {
+            "wanted": wanted,
+            "found": found,
+            "further": further,
+            "first": first,
+            "day": _day(),
+            "at": "leads",
+        }
+        values["pages"] = caseload.pages(session, access.person())
+        values["campaigns"] = catalogue.offered(session, access.person())
+        csv = forms.address(wanted, after="")
+        response = access.page(
+            "leads/leads.html", access.speak(), csv=csv, sources=caseload.SOURCES, **values, **_choices()
+        )
+    access.seen("leads", len(found.leads))
+    return response
+
+
+@blueprint.get("/leads.csv")
+@access.signed_in
+def leads_csv() -> Response:
+    """The same list, all of it, for a spreadsheet; no cell can start a formula there."""
+    wanted = forms.wanted(request.args)
+    out = io.StringIO()
+    with service.current().database.read() as session:
+        found = caseload.listing(session, access.person(), wanted, _day(), size=None)
+        refused = caseload.unmailable(session, service.current().links.address_keys, found.leads)
+        spreadsheet.write_table(CSV_COLUMNS, (_cells(each, refused.get(each.id)) for each in found.leads), out)
+    access.seen("leads.csv", len(found.leads))
+    response = make_response(out.getvalue())
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = 'attachment; filename="leads.csv"'
+    return response
+
+
+@blueprint.get("/met")
+@access.signed_in
+def met() -> Response:
+    """The form for somebody whom a member met."""
+    return access.page("leads/met.html", access.speak(), form=forms.MetForm(), at="leads", **_choices())
+
+
+@blueprint.post("/met")
+@access.signed_in
+def add_met() -> Response:
+    """Keeps them as a lead, unless they want no contact or are somebody's already."""
+    form = forms.MetForm(request.form)
+    words = access.speak()
+    if not access.checked(form):
+        return access.page("leads/met.html", words, 422, form=form, at="leads", **_choices())
+    current, person = service.current(), access.person()
+    with current.database.write() as session:
+        added = importing.add_met(
+            session,
+            current.links,
+            person.member.id if person.member else None,
+            form.email.data,
+            form.first_name.data or None,
+            e164(form.phone.data or ""),
+            Interest(form.interest.data),
+            current.clock(),
+        )
+        if added is None:
+            return access.page("leads/met.html", words, 409, form=form, at="leads", **_choices())
+        number = added.id
+    return make_response(redirect(f"{answers.root()}office/leads/{number}", 303))
+
+
+@blueprint.get("/leads/<row:number>")
+@access.signed_in
+def lead(number: int) -> Response:
+    """One lead with its whole story."""
+    with service.current().database.read() as session:
+        response = _lead(session, access.lead(session, number), access.speak())
+    access.seen("lead", 1, number)
+    return response
+
+
+@blueprint.post("/leads/<row:number>/stage")
+@access.signed_in
+def stage(number: int) -> Response:
+    """To another stage."""
+    form = forms.StageForm(request.form)
+
+    def act(session: Session, found: Lead) -> None:
+        because = Lost(form.because.data) if form.because.data else Lost.OTHER
+        pipeline.move(session, found, access.person(), Stage(form.stage.data), because, service.current().clock())
+
+    return _changed(number, form, act)
+
+
+@blueprint.post("/leads/<row:number>/note")
+@access.signed_in
+def note(number: int) -> Response:
+    """Something to remember."""
+    form = forms.NoteForm(request.form)
+
+    def act(session: Session, found: Lead) -> None:
+        pipeline.note(session, found, access.person(), form.note.data or "", service.current().clock())
+
+    return _changed(number, form, act)
+
+
+@blueprint.post("/leads/<row:number>/follow-up")
+@access.signed_in
+def follow_up(number: int) -> Response:
+    """The day of the next follow-up."""
+    form = forms.FollowUpForm(request.form)
+
+    def act(session: Session, found: Lead) -> None:
+        pipeline.follow_up(session, found, access.person(), form.on.data, service.current().clock())
+
+    return _changed(number, form, act)
+
+
+@blueprint.post("/leads/<row:number>/undo")
+@access.signed_in
+def undo(number: int) -> Response:
+    """Takes the last change back."""
+    form = forms.UndoForm(request.form)
+
+    def act(session: Session, found: Lead) -> None:
+        pipeline.undo(session, found, access.person(), form.step.data or 0, service.current().clock())
+
+    return _changed(number, form, act)
+
+
+def _changed(number: int, form: OfficeForm, act: Callable[[Session, Lead], None]) -> Response:
+    """Does it and shows the lead again; a form with faults changes nothing and is told what it lacks."""
+    valid = access.checked(form)
+    with service.current().database.write() as session:
+        found = access.lead(session, number)
+        if valid:
+            act(session, found)
+            response = make_response(redirect(f"{answers.root()}office/leads/{number}", 303))
+        else:
+            response = _lead(session, found, access.speak(), status=422)
+    access.seen("change", 1, number)
+    return response
+
+
+def _lead(session: Session, found: Lead, words: Words, status: int = 200) -> Response:
+    person = access.person()
+    values: dict[str, Any] = {
+        "lead": found,
+        "events": timeline.of_lead(session, found, person, words),
+        "last": pipeline.last(session, found, person),
+        "servicer": hosts.following_up(session, found).name,
+        "may_write": found.withdrawn_at is None,
+        "provenance": found.provenance,
+        "soon": caseload.soon(_day()),
+        "day": _day(),
+        "at": "leads",
+        "wrong": status == 422,
+    }
+    return access.page("leads/lead.html", words, status, **values, **_choices())
+
+
+def _cells(found: Lead, why_not: str | None) -> Iterator[spreadsheet.Value]:
+    for name in CSV_COLUMNS[:-2]:
+        value = getattr(found, name)
+        if name == "campaign":
+            value = value and value.code
+        yield value.isoformat() if hasattr(value, "isoformat") else value
+    yield "no" if why_not else "yes"
+    yield why_not
+
+
+def _choices() -> dict[str, Any]:
+    return {"stages": list(Stage), "reasons": list(Lost), "interests": ["products", "opportunity", "both"]}
+
+
+def _day() -> date:
+    return service.current().clock().date()

@@ -1,0 +1,45 @@
+"""Counters of what happened within an hour or a minute, in the database, so that they hold over all processes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BindParameter, Integer, bindparam
+
+from capture.base.prepared import Driver, Insert, Prepared
+from capture.models import Tally
+
+
+def count_up(driver: Driver, since: datetime, subjects: Mapping[str, str], weight: int = 1) -> dict[str, int]:
+    """Adds to the counter of each scope's subject for the time since a moment; the new counts, by scope."""
+    values: dict[str, Any] = {"hour": since, "weight": weight}
+    for number, (scope, subject) in enumerate(subjects.items()):
+        values |= {f"scope{number}": scope, f"subject{number}": subject}
+    return dict(_counting(len(subjects))(driver, **values))
+
+
+@cache
+def _counting(rows: int) -> Prepared:
+    """So many counters in one statement; one that is not there yet begins with what is added."""
+
+    def make(insert: Insert) -> Any:
+        hour: BindParameter[datetime] = bindparam("hour")
+        weight: BindParameter[int] = bindparam("weight", type_=Integer)
+        keys = [
+            {
+                "scope": bindparam(f"scope{number}"),
+                "subject": bindparam(f"subject{number}"),
+                "hour": hour,
+                "count": weight,
+            }
+            for number in range(rows)
+        ]
+        counted = insert(Tally).values(keys)
+        key = ["scope", "subject", "hour"]
+        counted = counted.on_conflict_do_update(index_elements=key, set_={"count": Tally.count + weight})
+        return counted.returning(Tally.scope, Tally.count)
+
+    return Prepared(make)

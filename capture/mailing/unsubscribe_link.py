@@ -1,0 +1,16 @@
+"""The address by which a recipient leaves a mailing list (RFC 8058)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from capture.base.tokens import Links, Purpose
+from capture.models import Company
+
+
+def unsubscribe_link(company: Company, links: Links, recipient: str, now: datetime) -> str:
+    """Returns the https address that one POST unsubscribes by.
+
+    It holds the keyed hash of the recipient's address, so no log ever shows the address.
+    """
+    return f"{company.service}unsubscribe/{links.sign(Purpose.UNSUBSCRIBE, links.fingerprint(recipient), now)}"

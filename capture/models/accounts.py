@@ -1,0 +1,66 @@
+"""Staff, sign-in tokens, browsers that are signed in, and the access log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from capture.models.tables import Base, EmailAddress, Id
+
+
+class Staff(Base):
+    """Somebody of the company who may see all leads."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    email: Mapped[str] = mapped_column(EmailAddress, unique=True)
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class Ticket(Base):
+    """A mailed link that signs one person in, once."""
+
+    __tablename__ = "ticket"
+
+    nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    until: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class Sitting(Base):
+    """A browser that is signed in. Its cookie holds a secret of which only the digest is kept."""
+
+    __tablename__ = "sitting"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of the cookie's value, in hexadecimal."""
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    csrf: Mapped[str] = mapped_column(String(64))
+    """What forms of this sitting must carry, so that no other site can send them."""
+    created_at: Mapped[datetime]
+    until: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    """When it was signed out; it is never good again."""
+
+
+class Viewing(Base):
+    """That somebody of the staff looked at personal data. Only ever added."""
+
+    __tablename__ = "viewing"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    what: Mapped[str] = mapped_column(String(32))
+    """The page that was looked at, by the name of its view."""
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), index=True)
+    """The lead on it; None for a list."""
+    rows: Mapped[int] = mapped_column(Integer)
+    """How many people were on it."""
+    at: Mapped[datetime] = mapped_column(index=True)

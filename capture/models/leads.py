@@ -1,0 +1,123 @@
+"""Leads, and what members and staff did about them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from capture.models.tables import Base, Code, EmailAddress, Id, Words
+
+if TYPE_CHECKING:
+    from capture.models.campaigns import Campaign
+    from capture.models.company import Member
+    from capture.models.evidence import Touch
+    from capture.models.imports import Provenance
+
+
+class Lead(Base):
+    """One person under one member, or in the company's pool where ``member_id`` is None."""
+
+    __tablename__ = "lead"
+    __table_args__ = (
+        # Two NULLs are never equal, so the company's pool needs an index of its own.
+        Index("uq_lead_member_id_email", "member_id", "email", unique=True),
+        # PostgreSQL answers "begins with" only from an index by character.
+        Index("ix_lead_email", "email", postgresql_ops={"email": "text_pattern_ops"}),
+        Index("ix_lead_servicer_id_known_at", "servicer_id", "known_at", "id"),
+        Index("ix_lead_servicer_id_due_on", "servicer_id", "due_on", "id"),
+        Index("ix_lead_campaign_id_known_at", "campaign_id", "known_at", "id"),
+        Index("ix_lead_known_at", "known_at", "id"),
+        Index("ix_lead_due_on", "due_on", "id"),
+        Index("ix_lead_stage_known_at", "stage", "known_at", "id"),
+        Index(
+            "uq_lead_pool_email",
+            "email",
+            unique=True,
+            sqlite_where=text("member_id IS NULL"),
+            postgresql_where=text("member_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
+    email: Mapped[str] = mapped_column(EmailAddress)
+    """As typed, with the domain in lower case: that is who the person is."""
+    first_name: Mapped[str | None] = mapped_column(Words)
+    interest: Mapped[str] = mapped_column(String(16))
+    locale: Mapped[str] = mapped_column(String(16))
+    """The language they first signed up in: mails to them are written in it."""
+    handle: Mapped[str] = mapped_column(String(32), unique=True, index=True, default=lambda: uuid4().hex)
+    """What mailed links call the lead: random, and unlike its number never given to another."""
+    mark: Mapped[str] = mapped_column(String(64), index=True, default="")
+    """The keyed hash of the canonical address, as suppression and limits know it."""
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    """When its owner said from their mailbox that it was they who signed up; before, nobody is told of the lead."""
+    withdrawn_at: Mapped[datetime | None]
+    """When its owner left; a later confirmation clears it."""
+    owner_id: Mapped[str | None] = mapped_column(Code)
+    """Who is credited, as the newest decision says; None before the first one, and for the company's pool."""
+    servicer_id: Mapped[str | None] = mapped_column(Code)
+    """Who follows up now; None: the company."""
+    erased_at: Mapped[datetime | None]
+    """When what made it a person was destroyed: address, name, mark. What remains counts, and tells of nobody."""
+    known_at: Mapped[datetime | None]
+    """Since when whoever follows up knows of it: confirmed by its owner, or entered by a member or from a list. None
+    before, and once it was erased."""
+    provenance_id: Mapped[int | None] = mapped_column(Id)
+    """Where it came from, where that was not a sign-up."""
+    phone: Mapped[str | None] = mapped_column(String(32))
+    """E.164, where somebody met the person and wrote it down."""
+    stage: Mapped[str] = mapped_column(String(16), default="new", server_default="new")
+    """How far it has come (see ``pipeline``)."""
+    lost_because: Mapped[str | None] = mapped_column(String(16))
+    """Why it was given up; None in every stage but ``lost``."""
+    due_on: Mapped[date | None]
+    """The day of the next follow-up."""
+    campaign_id: Mapped[int | None] = mapped_column(Id)
+    """What brought it: the campaign by which its first sign-up came, or that of the list it stood on. Nothing that
+    comes later changes it."""
+
+    member: Mapped[Member | None] = relationship()
+    campaign: Mapped[Campaign | None] = relationship(
+        primaryjoin="foreign(Lead.campaign_id) == Campaign.id", viewonly=True
+    )
+    provenance: Mapped[Provenance | None] = relationship(
+        primaryjoin="foreign(Lead.provenance_id) == Provenance.id", viewonly=True
+    )
+    touches: Mapped[list[Touch]] = relationship(order_by="Touch.id", back_populates="lead")
+
+    @property
+    def quarantined(self) -> bool:
+        """True while it stands there because of a list of which nobody knows what the people agreed to."""
+        came = self.provenance
+        return came is not None and came.kind == "list" and not came.proven and self.confirmed_at is None
+
+    @property
+    def confirmed(self) -> bool:
+        """True while its owner wants to hear from us, and said so from their mailbox."""
+        return self.confirmed_at is not None and self.withdrawn_at is None and self.erased_at is None
+
+
+class Step(Base):
+    """What a member or the staff did about a lead: another stage, a note, another day for the follow-up."""
+
+    __tablename__ = "step"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    """stage, note or follow-up."""
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    """The lead's fields that it changed, as they were and as they became."""
+    note: Mapped[str | None] = mapped_column(Text)
+    """Words of the member's about a person: an erasure takes them away."""
+    at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]

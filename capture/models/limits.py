@@ -1,0 +1,43 @@
+"""What was used of each budget."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from capture.models.tables import Base, Id
+
+
+class Spent(Base):
+    """One unit of a budget that was used: a confirmation mail to a recipient, a sign-up from a network, …"""
+
+    __tablename__ = "spent"
+    __table_args__ = (Index("ix_spent_scope_subject_at", "scope", "subject", "at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    scope: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(String(64))
+    """Whose budget: a keyed hash for people and networks."""
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Tally(Base):
+    """How many sign-ups a network, a token, a receiving domain or everybody sent within one hour."""
+
+    __tablename__ = "tally"
+
+    scope: Mapped[str] = mapped_column(String(16), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)
+
+
+class Used(Base):
+    """A proof of work that has served; until its time is over it must not serve again."""
+
+    __tablename__ = "used"
+
+    nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,58 @@
+"""Mails on their way, and addresses that must not be mailed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from capture.models.tables import Base, Code, EmailAddress, Id, Words
+
+
+class OutboxMail(Base):
+    """A mail that was promised in the same transaction as what it tells of."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'leased', 'sent', 'dead', 'held', 'dropped')", name="state"),
+        Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), index=True)
+    """The lead it tells of; None for a mail about everything held of a person."""
+    kind: Mapped[str] = mapped_column(String(32))
+    """The name of the mail's folder of templates."""
+    recipient: Mapped[str] = mapped_column(EmailAddress)
+    domain: Mapped[str] = mapped_column(String(253))
+    """The receiving domain, in lower case."""
+    locale: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    message_id: Mapped[str] = mapped_column(Words, unique=True)
+    """Without its angle brackets; the same at every attempt, so that a receiver can tell a double."""
+    list_id: Mapped[str | None] = mapped_column(Words)
+    """The list that an unsubscription leaves (RFC 2919, without brackets); None for mails that have none."""
+    state: Mapped[str] = mapped_column(String(16), default="waiting", server_default="waiting")
+    """waiting, leased, sent, dead (refused for good), held until the operator decides, or dropped by a decision or
+    a suppression."""
+    attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    next_attempt_at: Mapped[datetime]
+    """Not before this moment."""
+    leased_until: Mapped[datetime | None]
+    lease_owner: Mapped[str | None] = mapped_column(Code)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    sent_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Suppression(Base):
+    """An address that must not be mailed, as a keyed hash."""
+
+    __tablename__ = "suppression"
+
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(16), primary_key=True)
+    at: Mapped[datetime]

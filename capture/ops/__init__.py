@@ -1,0 +1,1 @@
+"""Running the service: the server, its connections, the mail worker, backups."""

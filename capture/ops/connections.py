@@ -1,0 +1,163 @@
+"""gunicorn's threads with two rules of ours: how long a request may take, and what a refusal looks like.
+
+A request that cannot be read never reaches the application: gunicorn answers it, names its sender in the log, and
+quotes what was sent in both. Here it gets the headers of every other answer and no echo, and the log says only why.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from gunicorn.http.errors import (
+    ExpectationFailed,
+    ForbiddenProxyRequest,
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+    UnsupportedTransferCoding,
+)
+from gunicorn.workers.gthread import ThreadWorker
+
+from capture.web.headers import HEADERS, policy
+from capture.web.service import GIVE_TIME
+
+log = logging.getLogger("capture.connections")
+
+REQUEST_SECONDS = 20.0
+"""From a request's first byte to the end of its answer. Whoever sends one byte now and then would otherwise hold a
+thread for as long as they like. A view that knows its sender may give them longer (``service.give_time``)."""
+
+REASONS = {
+    400: "Bad Request",
+    403: "Forbidden",
+    414: "URI Too Long",
+    417: "Expectation Failed",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+    501: "Not Implemented",
+}
+"""What a request can be answered with that does not reach the application."""
+
+_OTHER_THAN_400: dict[type[Exception], int] = {
+    InvalidResponseHeader: 500,
+    InvalidResponseHeaderName: 500,
+    LimitRequestLine: 414,
+    LimitRequestHeaders: 431,
+    ExpectationFailed: 417,
+    ForbiddenProxyRequest: 403,
+    UnsupportedTransferCoding: 501,
+}
+
+
+class Threads(ThreadWorker):  # type: ignore[misc]
+    """Serves requests by threads, and ends those that take too long."""
+
+    wsgi: WSGIApplication
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._begun: dict[Any, float] = {}
+        self._here = threading.local()
+
+    def load_wsgi(self) -> None:
+        """Makes the application, once in each process."""
+        super().load_wsgi()
+        self.wsgi = with_readable_bodies(self._with_time(self.wsgi))
+
+    def handle(self, conn: Any) -> Any:
+        """One request of a connection, in a thread."""
+        self._begun[conn] = time.monotonic()
+        self._here.conn = conn
+        try:
+            return super().handle(conn)
+        finally:
+            self._begun.pop(conn, None)
+
+    def _with_time(self, application: WSGIApplication) -> WSGIApplication:
+        """The application, which may give the request it answers more seconds than others have."""
+
+        def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            conn = self._here.conn
+
+            def give(seconds: float) -> None:
+                if conn in self._begun:
+                    self._begun[conn] = time.monotonic() + seconds - REQUEST_SECONDS
+
+            environ[GIVE_TIME] = give
+            return application(environ, start_response)
+
+        return answer
+
+    def murder_pending(self) -> None:
+        """Called by the main loop every second or more often."""
+        super().murder_pending()
+        late = time.monotonic() - REQUEST_SECONDS
+        for conn, begun in list(self._begun.items()):
+            if begun < late:
+                # The thread that reads from it sees the end of the connection, and is free again.
+                with contextlib.suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        """Answers what the application never saw, and closes the connection."""
+        status = status_of(exc)
+        if status == 500:
+            log.error("a fault in the server", exc_info=exc)
+        else:
+            log.warning("refused a request that cannot be read: %s", type(exc).__name__)
+        with contextlib.suppress(OSError):
+            client.sendall(refusal(status))
+
+
+def status_of(error: Exception) -> int:
+    """What a request is answered that ended in this error: 400 and its kin for what the sender did, 500 for ours."""
+    found = next((status for kind, status in _OTHER_THAN_400.items() if isinstance(error, kind)), None)
+    return found or (400 if isinstance(error, ParseException) else 500)
+
+
+def refusal(status: int) -> bytes:
+    """A whole answer that says no more than its status."""
+    body = f"{REASONS[status]}\n".encode()
+    fields = {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Length": str(len(body)),
+        "Cache-Control": "no-store",
+        "Connection": "close",
+        "Content-Security-Policy": policy(),
+        **HEADERS,
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    return f"HTTP/1.1 {status} {REASONS[status]}\r\n{head}\r\n".encode("ascii") + body
+
+
+def with_readable_bodies(application: WSGIApplication) -> WSGIApplication:
+    """The application with bodies whose faults it knows: one that is not well-formed is the sender's, not ours."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ["wsgi.input"] = _Body(environ["wsgi.input"])
+        return application(environ, start_response)
+
+    return answer
+
+
+class _Body:
+    """Says of a body in broken chunks what is said of one that was cut short; the framework answers both with 400."""
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    def read(self, size: int | None = None) -> bytes:
+        """The next bytes, ``b""`` at the end. Raises OSError."""
+        try:
+            return bytes(self._body.read(size))
+        except ParseException as error:
+            raise OSError(f"not a body: {type(error).__name__}") from error

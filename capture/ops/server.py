@@ -1,0 +1,225 @@
+"""Runs the service under gunicorn: one process with threads, since SQLite wants one writer."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import threading
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from prometheus_client import multiprocess
+
+from capture import features
+from capture.app import create_app
+from capture.base import logs, metrics
+from capture.base.db import Database, Unavailable
+from capture.base.periodic import Periodic
+from capture.base.tokens import Links
+from capture.mailing.delivery import DeliveryError
+from capture.mailing.worker import Worker
+from capture.ops import mail_worker
+from capture.ops.connections import Threads
+from capture.settings import Settings
+from capture.web.service import EXTENSION, Service
+from sitegen.errors import EspalierError, Fault
+
+log = logging.getLogger("capture.serving")
+
+GRACE_SECONDS = 20
+"""How long requests that have begun may take to finish after the service was told to stop."""
+
+LAST_MAIL_SECONDS = 10
+"""How long the mail that is being sent may take then; what is not sent is sent by the next worker."""
+
+BACKLOG = 256
+"""Connections that may wait to be accepted."""
+
+
+class AddressTaken(EspalierError):
+    """The address cannot be listened on."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises AddressTaken with a hint."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        # From the very first connection on; gunicorn sets it later, and a kept one would wait 40 ms for each answer.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listener
+    except OSError as error:
+        hint = "choose another one with --port" if port else None
+        message = f"cannot listen here: {error.strerror or error}"
+        raise AddressTaken(Fault(message, where=f"{host}:{port}", hint=hint)) from error
+
+
+def address(listener: socket.socket) -> str:
+    """The address of a listening socket as a person would open it."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def run(
+    settings: Settings, listener: socket.socket, *, threads: int, processes: int = 1, send_mail: bool = True
+) -> None:
+    """Serves until SIGTERM or SIGINT; then takes no more connections and finishes what has begun.
+
+    ``send_mail``: each process sends what stands in the outbox, too, and takes in the lists that were brought, in
+    threads beside the requests.
+    """
+    logs.begin(plain=settings.demo)
+    Server(settings, listener.detach(), threads, processes, send_mail).run()
+
+
+def send(settings: Settings, *, once: bool = False) -> None:
+    """Sends mails until SIGTERM or SIGINT (or, ``once``, until none is due), and finishes the one that has begun.
+
+    Takes in the lists that were brought, too.
+
+    Raises DeliveryError where no mail server is set.
+    """
+    logs.begin(plain=settings.demo)
+    database = Database(settings.database_url, checkpoints=False)
+    database.require()
+    worker = mail_worker.make(settings, database, Links(settings.secret_keys), lambda: datetime.now(UTC))
+    if worker is None:
+        hint = "e.g. ESPALIER_SMTP_URL=smtp+starttls://user:password@mail.example.com:587"
+        raise DeliveryError(Fault("there is no mail server to send by", where="ESPALIER_SMTP_URL", hint=hint))
+    told = threading.Event()
+    context = mail_worker.Context(database, Links(settings.secret_keys), lambda: datetime.now(UTC))
+    jobs = [job for feature in features.ALL for job in feature.worker_jobs(context)]
+    regular = [Periodic(job) for job in jobs]
+
+    def end(number: int, frame: FrameType | None) -> None:
+        worker.stop()
+        for each in regular:
+            each.stop()
+        told.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    try:
+        if once:
+            worker.run_once()
+            for job in jobs:
+                job.run()
+            return
+        thread = threading.Thread(target=worker.run, name="worker", daemon=True)
+        thread.start()
+        for each in regular:
+            each.start()
+        told.wait()
+        _finish(worker, thread)
+        for each in regular:
+            each.end()
+    finally:
+        database.engine.dispose()
+
+
+def _finish(worker: Worker, thread: threading.Thread) -> None:
+    """Waits for the mail that is being sent, for a while; the others go back into the outbox at once."""
+    worker.stop()
+    thread.join(LAST_MAIL_SECONDS)
+    if thread.is_alive():
+        log.warning("the mail server does not answer: the last mail is left to its lease")
+        try:
+            worker.release()
+        except Unavailable as error:
+            log.warning("the outbox cannot be written, its leases have to run out: %s", error)
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn, set by code instead of by a file of its own."""
+
+    def __init__(self, settings: Settings, listener: int, threads: int, processes: int, send_mail: bool) -> None:
+        self._settings = settings
+        self._send_mail = send_mail
+        self._worker: Worker | None = None
+        self._thread: threading.Thread | None = None
+        self._regular: list[Periodic] = []
+        self._options = {
+            "bind": f"fd://{listener}",
+            "workers": processes,
+            "threads": threads,
+            "worker_class": Threads,
+            "graceful_timeout": GRACE_SECONDS,
+            "timeout": 60,
+            "keepalive": 5,
+            "backlog": BACKLOG,
+            "limit_request_line": 4094,
+            "limit_request_fields": 60,
+            "limit_request_field_size": 8190,
+            # Nobody's headers change the address asked for or the scheme, not even those of a proxy on this machine.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
+            "secure_scheme_headers": {},
+            # Its access log would hold addresses of visitors.
+            "accesslog": None,
+            "loglevel": "warning",
+            "proc_name": "capture",
+            "control_socket_disable": True,
+            "post_worker_init": self._begin,
+            "worker_exit": self._end,
+            "child_exit": _forget,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """What gunicorn asks for at its start."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Makes the application; called in the serving process, so that no connection crosses a fork."""
+        logs.adopt("gunicorn.error")
+        app = create_app(self._settings)
+        service: Service = app.extensions[EXTENSION]
+        jobs = [job for feature in service.features for job in feature.jobs(service)]
+        if self._send_mail:
+            jobs += [job for feature in service.features for job in feature.worker_jobs(service)]
+            self._worker = mail_worker.make(self._settings, service.database, service.links, service.clock)
+            if self._worker is None:
+                log.warning("mails wait in the outbox: ESPALIER_SMTP_URL is not set")
+        self._regular = [Periodic(job) for job in jobs]
+        return app
+
+    def _begin(self, process: Any) -> None:
+        for each in self._regular:
+            each.start()
+        self._begin_sending()
+
+    def _end(self, server: Any, process: Any) -> None:
+        for each in self._regular:
+            each.stop()
+        self._end_sending()
+        for each in self._regular:
+            each.end()
+
+    def _begin_sending(self) -> None:
+        if self._worker is None:
+            return
+        worker, before = self._worker, signal.getsignal(signal.SIGTERM)
+
+        def end(number: int, frame: FrameType | None) -> None:
+            # At once, and not only when the last request is answered: a mail may take as long as those.
+            worker.stop()
+            if callable(before):
+                before(number, frame)
+
+        signal.signal(signal.SIGTERM, end)
+        self._thread = threading.Thread(target=worker.run, name="worker", daemon=True)
+        self._thread.start()
+
+    def _end_sending(self) -> None:
+        if self._worker is not None and self._thread is not None:
+            _finish(self._worker, self._thread)
+
+
+def _forget(server: Any, process: Any) -> None:
+    """What a process counted stays, but its gauges go with it."""
+    if metrics.SHARED:
+        multiprocess.mark_process_dead(process.pid)  # type: ignore[no-untyped-call]

@@ -1,1 +1,0 @@
-"""What prospects reach."""

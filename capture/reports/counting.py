@@ -1,0 +1,309 @@
+"""Asks the database for the numbers behind ``results``, and counts ahead where that takes too long for a page.
+
+A member's own leads are few and counted when they are asked for; of members with many, a process keeps what it counted
+for as long as what is counted ahead is good. So are the whole company's while there are few;
+beyond that the service counts them every few minutes and keeps the finished tables, with the moment they are of.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    String,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from capture.accounts.signing_in import Person
+from capture.base.db import Database
+from capture.campaigns import catalogue
+from capture.leads import caseload
+from capture.leads.pipeline import Stage
+from capture.models import Campaign, Counted, Lead, Provenance, Spending, Touch, Visit, VisitedWeek
+from capture.reports.results import About, Counts, Period, Placement, Results, Stages, fold, monday
+
+FEW = 5_000
+"""Leads of a company that are counted when they are asked for."""
+
+FEW_OF_MEMBER = 2_000
+"""Leads of a member, likewise; numbers of more are good for ``EVERY``."""
+
+_MOST_KEPT = 500
+
+FEW_VISITS = 20_000
+"""Rows of visits, likewise."""
+
+EVERY = timedelta(minutes=5)
+"""Between two counts ahead."""
+
+OLD = 3 * EVERY
+"""After which a count is told to be older than it should be."""
+
+_ONE_AT_A_TIME = 5_260_120
+"""The number of PostgreSQL's lock for counting ahead, where several processes run."""
+
+_QUALIFIED = (Stage.QUALIFIED, Stage.CUSTOMER, Stage.RECRUIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a page shows. ``results`` None: not counted yet. ``at`` None: counted for this very answer."""
+
+    results: Results | None
+    at: datetime | None = None
+    old: bool = False
+
+
+class Recent:
+    """Numbers of members with many leads, kept by the process that counted them until it is time to count anew."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, Period, About], Found] = OrderedDict()
+
+    def get(self, member_id: str, period: Period, about: About, now: datetime) -> Found | None:
+        """What was counted less than ``EVERY`` ago."""
+        with self._lock:
+            found = self._kept.get((member_id, period, about))
+        return found if found is not None and found.at is not None and now - EVERY < found.at <= now else None
+
+    def keep(self, member_id: str, period: Period, about: About, found: Found) -> None:
+        """Keeps it; of too many the oldest goes."""
+        with self._lock:
+            self._kept[member_id, period, about] = found
+            self._kept.move_to_end((member_id, period, about))
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+
+
+def find(session: Session, recent: Recent, person: Person, period: Period, about: About, now: datetime) -> Found:
+    """What works for somebody: for members what came to them, for staff everything."""
+    today = now.date()
+    if person.member is not None:
+        kept_lately = recent.get(person.member.id, period, about, now)
+        if kept_lately is not None:
+            return kept_lately
+        results = fold(gather(session, person, today, period), period, about, today)
+        if results.total.leads <= FEW_OF_MEMBER:
+            return Found(results)
+        found = Found(results, now)
+        recent.keep(person.member.id, period, about, found)
+        return found
+    if not many(session):
+        return Found(fold(gather(session, person, today, period), period, about, today))
+    kept = session.get(Counted, (period, about))
+    if kept is None:
+        return Found(None)
+    return Found(Results.restored(kept.figures), kept.at, kept.at < now - OLD)
+
+
+def many(session: Session) -> bool:
+    """Whether the company's numbers have to be counted ahead."""
+    for column, few in ((Lead.id, FEW), (Visit.day, FEW_VISITS)):
+        some = select(column).limit(few + 1).subquery()
+        if (session.scalar(select(func.count()).select_from(some)) or 0) > few:
+            return True
+    return False
+
+
+def is_due(session: Session, database: Database, lock: int, kind: str, now: datetime) -> bool:
+    """Whether something is to be counted ahead: there is much of it, nobody else is at it, and it was not just done.
+
+    ``kind``: the period of the rows of ``Counted`` that tell when it was. The PostgreSQL lock of the number ``lock`` is
+    held until the session's transaction ends.
+    """
+    free = database.is_sqlite or session.scalar(select(func.pg_try_advisory_xact_lock(lock)))
+    latest = session.scalar(select(func.max(Counted.at)).where(Counted.period == kind))
+    # A little less than the pause, so that clocks that tick together do not skip every other turn.
+    return bool(free) and (latest is None or latest <= now - EVERY * 0.9) and many(session)
+
+
+def ahead(database: Database, now: datetime) -> bool:
+    """Counts ahead where that is needed and was not just done. Returns whether it did. Raises Unavailable."""
+    with database.read() as session:
+        if not is_due(session, database, _ONE_AT_A_TIME, Period.ALL, now):
+            return False
+        _sum_up_visits(session, database)
+        if database.is_sqlite:
+            session.rollback()  # it would go on seeing what was there before; PostgreSQL's lock must stay
+        counts = gather(session, None, now.date(), Period.ALL)
+        kept = [
+            Counted(period=period, interest=about, figures=fold(counts, period, about, now.date()).stored(), at=now)
+            for period in Period
+            for about in About
+        ]
+        with database.write() as writing:
+            for each in kept:
+                writing.merge(each)
+    return True
+
+
+def gather(session: Session, person: Person | None, today: date, period: Period) -> Counts:
+    """Counts everything of a period. ``person`` None: for all, with the visits that were summed up by week."""
+    member_id = person.member.id if person and person.member else None
+    begins = period.begins(today)
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    leads = [true() if person is None else caseload.counted(person)]
+    if begins is not None:
+        leads.append(Lead.created_at >= _midnight(begins))
+    weeks, sources, pages = _leads(session, leads, today, sqlite)
+    mine = true() if person is None else catalogue.visible(person)
+    return Counts(
+        weeks=weeks,
+        sources=sources,
+        pages=pages,
+        visits=_all_visits(session, begins) if person is None else _visits(session, member_id, begins, sqlite),
+        spend=_spend(session, mine, begins, monday(today) + timedelta(weeks=1)),
+        placements=_placements(session, mine, {number for _, number, *_ in sources if number is not None}),
+    )
+
+
+_GROUPINGS = (("week",), ("since", "campaign", "kind"), ("since", "page"))
+"""What leads are counted by, each time by interest as well."""
+
+
+def _leads(
+    session: Session, leads: Sequence[ColumnElement[bool]], today: date, sqlite: bool
+) -> tuple[list[Any], list[Any], list[Any]]:
+    """How many leads there are in each grouping, and how far they have come. Goes through the leads once."""
+    keys: dict[str, Any] = {
+        "week": _week(Lead.created_at, sqlite),
+        "since": _since(today),
+        "campaign": Lead.campaign_id,
+        "kind": _kind(),
+        "page": _first_page(),
+    }
+    named: list[ColumnElement[Any]] = [key.label(name) for name, key in keys.items()]
+    each = select(*named, Lead.interest, Lead.confirmed_at, Lead.stage).where(*leads).cte("each")
+    stages = (
+        func.count(),
+        func.count(each.c.confirmed_at),
+        func.count().filter(each.c.stage.in_(_QUALIFIED)),
+        func.count().filter(each.c.stage == Stage.CUSTOMER),
+        func.count().filter(each.c.stage == Stage.RECRUIT),
+    )
+    parts = []
+    for number, grouping in enumerate(_GROUPINGS):
+        shown = [each.c[name] if name in grouping else cast(null(), each.c[name].type).label(name) for name in keys]
+        by = (*(each.c[name] for name in grouping), each.c.interest)
+        parts.append(select(literal_column(str(number)), *shown, each.c.interest, *stages).group_by(*by))
+    found: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
+    for number, week, since, campaign, kind, page, interest, *counts in session.execute(union_all(*parts)):
+        told = (
+            (_day(week), interest)
+            if number == 0
+            else (Period(since), campaign, kind, interest)
+            if number == 1
+            else (Period(since), page, interest)
+        )
+        found[number].append((*told, Stages(*counts)))
+    return found
+
+
+def _since(today: date) -> ColumnElement[str]:
+    """The shortest period that a lead falls into."""
+    begun = [(Lead.created_at >= _midnight(begins), str(each)) for each in Period if (begins := each.begins(today))]
+    return case(*begun, else_=str(Period.ALL))
+
+
+def _kind() -> ColumnElement[Any]:
+    """Where a lead came from that did not sign up."""
+    return select(Provenance.kind).where(Provenance.id == Lead.provenance_id).scalar_subquery()
+
+
+def _first_page() -> ColumnElement[Any]:
+    """The page of its first sign-up."""
+    return select(Touch.page).where(Touch.lead_id == Lead.id).order_by(Touch.id).limit(1).scalar_subquery()
+
+
+def _week(column: Any, sqlite: bool) -> ColumnElement[Any]:
+    """The Monday of a day, or of a moment in UTC."""
+    if sqlite:
+        # The day alone: SQLite rounds the last microseconds of a day up to the next.
+        return func.date(func.substr(column, 1, 10), "weekday 0", "-6 days", type_=String)
+    plain = cast(column, DateTime) if isinstance(column.type, Date) else func.timezone("UTC", column)
+    return cast(func.date_trunc("week", plain), Date)
+
+
+def _visits(session: Session, member_id: str | None, begins: date | None, sqlite: bool) -> list[tuple[date, str, int]]:
+    """The visits of a member's pages, or of all pages."""
+    days = select(_week(Visit.day, sqlite).label("week"), Visit.page, Visit.count.label("number"))
+    if member_id is not None:
+        days = days.where(Visit.host == member_id)
+    if begins is not None:
+        days = days.where(Visit.day >= begins)
+    each = days.subquery()
+    by = (each.c.week, each.c.page)
+    rows = session.execute(select(*by, func.sum(each.c.number)).group_by(*by))
+    return [(_day(week), page, int(count)) for week, page, count in rows]
+
+
+def _all_visits(session: Session, begins: date | None) -> list[tuple[date, str, int]]:
+    """The visits of all pages, as far as they were summed up."""
+    query = select(VisitedWeek.week, VisitedWeek.page, VisitedWeek.count)
+    if begins is not None:
+        query = query.where(VisitedWeek.week >= begins)
+    return [(week, page, count) for week, page, count in session.execute(query)]
+
+
+def _sum_up_visits(session: Session, database: Database) -> None:
+    """Adds what came since the last time. Counts of a day may come late, though hardly by more than a week.
+
+    Sums are made while reading: who writes meanwhile waits only for the few rows that come of it.
+    """
+    latest = session.scalar(select(func.max(VisitedWeek.week)))
+    since = latest - timedelta(weeks=1) if latest else None
+    rows = [
+        {"week": week, "page": page, "count": count}
+        for week, page, count in _visits(session, None, since, database.is_sqlite)
+    ]
+    with database.write() as writing:
+        if since is not None:
+            writing.execute(delete(VisitedWeek).where(VisitedWeek.week >= since))
+        if rows:
+            writing.execute(insert(VisitedWeek), rows)
+
+
+def _spend(session: Session, mine: ColumnElement[bool], begins: date | None, ends: date) -> list[tuple[date, int, int]]:
+    """What was spent on somebody's campaigns."""
+    query = select(Spending.on, Spending.campaign_id, func.sum(Spending.amount)).where(Spending.on < ends, mine)
+    query = query.join(Campaign, Campaign.id == Spending.campaign_id)
+    if begins is not None:
+        query = query.where(Spending.on >= begins)
+    rows = session.execute(query.group_by(Spending.on, Spending.campaign_id))
+    return [(day, number, int(amount)) for day, number, amount in rows]
+
+
+def _placements(session: Session, mine: ColumnElement[bool], numbers: set[int]) -> dict[int, Placement]:
+    """Somebody's campaigns, and those of others that brought them leads."""
+    query = select(Campaign.id, Campaign.code, Campaign.channel, mine.label("shown"))
+    rows = session.execute(query.where(or_(mine, Campaign.id.in_(numbers))))
+    return {number: Placement(number, code, channel, bool(shown)) for number, code, channel, shown in rows}
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _day(value: date | str) -> date:
+    """SQLite tells days as text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value

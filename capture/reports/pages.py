@@ -1,0 +1,222 @@
+"""What works: visits, leads and customers for each channel, campaign, page and week, and what they cost."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_skeleton
+from babel.numbers import format_decimal, get_currency_precision
+from flask import Blueprint, Response, make_response, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from capture.accounts import access
+from capture.base import money, spreadsheet
+from capture.base.words import Words
+from capture.campaigns.catalogue import visible
+from capture.company import hosts
+from capture.company.generator import CAMPAIGN_PAGES
+from capture.models import Campaign
+from capture.reports import charts, counting, results
+from capture.reports.charts import Bars
+from capture.reports.counting import Found, Recent
+from capture.reports.results import About, Figures, Line, Period, Results
+from capture.web import service
+
+blueprint = Blueprint("works", __name__, url_prefix="/office")
+
+COLUMNS = ("visits", "leads", "confirmed", "qualified", "customers", "recruits")
+CSV_COLUMNS = ("table", "key", "name", *COLUMNS, "spend", "per_confirmed", "per_customer", "per_recruit", "currency")
+"""Money in whole units of the currency; empty where nothing was recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line as it is shown. ``note``: what stands below its name; ``way``: where there is more of it."""
+
+    name: str
+    note: str
+    figures: Figures
+    key: str
+    way: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One grouping. ``spend`` and ``costs``: whether these columns make sense for it."""
+
+    kind: str
+    rows: Sequence[Row]
+    spend: bool
+    costs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """Numbers and money in the reader's language. Money comes in minor units of the currency."""
+
+    locale: str
+    currency: str
+
+    def number(self, value: int | None) -> str:
+        """A count; a dash where there is nothing to count."""
+        return "–" if value is None else format_decimal(value, locale=self.locale)
+
+    def whole(self, amount: int) -> Decimal:
+        """An amount in whole units, with its decimals."""
+        digits = get_currency_precision(self.currency)
+        return Decimal(amount).scaleb(-digits)
+
+    def money(self, amount: int | None) -> str:
+        """An amount; a dash where there is none."""
+        return "–" if amount is None else money.shown(amount, self.currency, self.locale)
+
+    def short_day(self, day: date) -> str:
+        """Day and month, as short as they go."""
+        text: str = format_skeleton("MMMd", day, locale=self.locale)
+        return text
+
+
+@blueprint.get("/works")
+@access.signed_in
+def works() -> Response:
+    """The page."""
+    period, about = _asked()
+    words = access.speak()
+    with service.current().database.read() as session:
+        found = _find(session, period, about)
+        tongue = Tongue(words.locale, hosts.company(session).currency)
+        tables = list(_tables(session, found.results, words)) if found.results else []
+    drawn = _charts(found.results, tables, words, tongue) if found.results and found.results.total.leads else {}
+    return access.page(
+        "reports/results.html",
+        words,
+        found=found,
+        tables=tables,
+        charts=drawn,
+        columns=COLUMNS,
+        tongue=tongue,
+        period=period,
+        periods=list(Period),
+        about=about,
+        abouts=list(About),
+        at="works",
+    )
+
+
+@blueprint.get("/works.csv")
+@access.signed_in
+def works_csv() -> Response:
+    """The same tables for a spreadsheet; no cell can start a formula there."""
+    period, about = _asked()
+    words = access.speak()
+    out = io.StringIO()
+    with service.current().database.read() as session:
+        found = _find(session, period, about)
+        tongue = Tongue(words.locale, hosts.company(session).currency)
+        tables = list(_tables(session, found.results, words)) if found.results else []
+    rows = (_cells(table, row, tongue) for table in tables for row in table.rows)
+    spreadsheet.write_table(CSV_COLUMNS, rows, out)
+    response = make_response(out.getvalue())
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = 'attachment; filename="works.csv"'
+    return response
+
+
+def _asked() -> tuple[Period, About]:
+    """Period and interest that the address names; what makes no sense is left out."""
+    period, about = request.args.get("period", ""), request.args.get("about", "")
+    return (
+        Period(period) if period in set(Period) else Period.TWELVE,
+        About(about) if about in set(About) else About.ALL,
+    )
+
+
+def _find(session: Session, period: Period, about: About) -> Found:
+    current = service.current()
+    return counting.find(session, current.part(Recent), access.person(), period, about, current.clock())
+
+
+def _tables(session: Session, found: Results, words: Words) -> Iterator[Table]:
+    """The four groupings, with their lines by name."""
+    yield Table("channels", [_channel(each, words) for each in found.channels], True, True)
+    yield Table("campaigns", list(_campaigns(session, found.campaigns, words)), True, True)
+    yield Table("pages", [_row(_page_name(each.key, words), each) for each in found.pages], False, False)
+    yield Table("weeks", [_row(_week_name(each.key, words), each) for each in found.weeks], True, False)
+
+
+def _channel(line: Line, words: Words) -> Row:
+    return _row(words(f"office_channel_{line.key}"), line, way=f"leads?source={line.key}")
+
+
+def _campaigns(session: Session, lines: Sequence[Line], words: Words) -> Iterator[Row]:
+    """Campaigns by the names that those who work with them gave them."""
+    numbers = [int(each.key) for each in lines if each.key.isdecimal()]
+    query = select(Campaign.id, Campaign.name, Campaign.code).where(Campaign.id.in_(numbers), visible(access.person()))
+    named = {str(number): (name, code) for number, name, code in session.execute(query)}
+    for each in lines:
+        if each.key in named:
+            name, code = named[each.key]
+            yield _row(name, each, code, f"campaigns/{code}")
+        elif not each.key.isdecimal():
+            yield _row(words(f"office_works_{each.key}"), each)
+
+
+def _row(name: str, line: Line, note: str = "", way: str | None = None) -> Row:
+    return Row(name, note, line.figures, line.key, way)
+
+
+def _page_name(key: str, words: Words) -> str:
+    if key == results.REST:
+        return words("office_works_rest_pages")
+    return {results.NO_PAGE: words("office_works_no_page"), CAMPAIGN_PAGES: words("office_works_landing")}.get(key, key)
+
+
+def _week_name(key: str, words: Words) -> str:
+    if key == results.EARLIER:
+        return words("office_works_earlier")
+    day = date.fromisoformat(key)
+    month = words(f"office_month_{day.month}")
+    return words("office_works_week", day=words("office_day", day=day.day, month=month, year=day.year))
+
+
+def _charts(found: Results, tables: Iterable[Table], words: Words, tongue: Tongue) -> dict[str, Any]:
+    """Which channels bring people, and whether there are more of them week by week."""
+    channels = next(each for each in tables if each.kind == "channels").rows
+    shown = [each for each in channels if each.figures.leads]
+    weeks = [each for each in reversed(found.weeks) if each.key != results.EARLIER]
+    by_channel = Bars(
+        words("office_works_chart_channels"),
+        [each.name for each in shown],
+        [
+            [each.figures.confirmed for each in shown],
+            [each.figures.customers + each.figures.recruits for each in shown],
+        ],
+        tongue.number,
+    )
+    by_week = Bars(
+        words("office_works_chart_weeks"),
+        [tongue.short_day(date.fromisoformat(each.key)) for each in weeks],
+        [[each.figures.confirmed for each in weeks]],
+        tongue.number,
+    )
+    return {
+        "channels": charts.lying(by_channel, "chart-channels"),
+        "weeks": charts.standing(by_week, "chart-weeks"),
+    }
+
+
+def _cells(table: Table, row: Row, tongue: Tongue) -> Iterator[spreadsheet.Value]:
+    figures = row.figures
+    yield from (table.kind, row.note or row.key, row.name)
+    for name in COLUMNS:
+        yield getattr(figures, name)
+    costs = (figures.per_confirmed, figures.per_customer, figures.per_recruit) if table.costs else (None, None, None)
+    for amount in (figures.spend if table.spend else None, *costs):
+        yield None if amount is None else f"{tongue.whole(amount):f}"
+    yield tongue.currency

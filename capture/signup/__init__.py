@@ -1,0 +1,1 @@
+"""Signing up: the form, the page between, and the one transaction that stores it."""

@@ -1,0 +1,200 @@
+"""What can be done with leads, in plain arguments: nothing here knows of Flask, forms or commands.
+
+Each function takes a session, or a desk; the caller decides where the transaction begins and ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import uuid4
+
+from sqlalchemy import Connection, and_, bindparam, func, select, update
+
+from capture.base.prepared import Driver, Prepared, insert_into
+from capture.base.tokens import Links
+from capture.campaigns import catalogue
+from capture.company import hosts
+from capture.company.generator import Interest, PageSeen
+from capture.consent import confirming
+from capture.credit import evidence
+from capture.limits import budgets
+from capture.limits.budgets import Limits
+from capture.limits.networks import UNKNOWN
+from capture.mailing import letters
+from capture.models import Consent, Lead, Particular, Touch
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """One checked sign-up. ``member_id`` is what the signed token said, None for the company's own pages."""
+
+    email: str
+    first_name: str | None
+    interest: Interest
+    member_id: str | None
+    seen: PageSeen
+    utm: Mapping[str, str]
+    introducer: str | None = None
+    """What they answered to "Who introduced you?", as typed. Nothing is looked up by it before they confirm."""
+    network: str = UNKNOWN
+    """Where it was sent from, as far as limits care; never stored in clear."""
+    weight: int = 1
+    """For how many it counts in the budgets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of a sign-up. ``address``: the thank-you page to send the prospect to."""
+
+    lead_id: int
+    new: bool
+    address: str
+
+
+class Desk:
+    """Where the sign-ups of one transaction are taken in, one after the other: what they share is looked up once.
+
+    ``shared``: there may be several, so the end of the chain of evidence is taken first, and nothing else that
+    another transaction holds is waited for. ``close`` comes last, before the commit.
+    """
+
+    def __init__(self, connection: Connection, *, shared: bool) -> None:
+        self.driver = Driver(connection, gathers=shared)
+        self.shared = shared
+        self.register = hosts.Register(self.driver)
+        self.chain = evidence.Head(self.driver)
+        if shared:
+            self.chain.hold()
+
+    def close(self) -> None:
+        """Writes what was kept back until now."""
+        self.driver.flush()
+        self.chain.keep()
+
+
+class Contended(Exception):
+    """Another transaction holds the lead: this sign-up has to wait for it in a transaction of its own."""
+
+
+def accept(
+    desk: Desk, signup: SignUp, now: datetime, letters: letters.Letters, limits: Limits = DEFAULT_LIMITS
+) -> Accepted:
+    """Keeps a sign-up: lead, touch, consent and the mail that asks for confirmation. Commits nothing itself.
+
+    The same person under the same member stays one lead: the touch and the consent are added, an interest widens
+    (products and opportunity make both), and a name fills a gap but never replaces one. Until the person confirms,
+    the member hears nothing; a mail to somebody who has confirmed would say nothing new, so none is made.
+
+    Raises NoSuchMember for a member who is unknown or inactive, and Contended at a desk that several share.
+    """
+    driver = desk.driver
+    host = desk.register.find(signup.member_id)
+    lead, new = _find_or_add(desk, signup, now, letters.links)
+    about = evidence.particular(signup.email, signup.first_name, signup.utm, signup.introducer)
+    touch = {
+        "lead_id": lead.id,
+        "member_id": signup.member_id,
+        "page": signup.seen.page,
+        "locale": signup.seen.locale,
+        "build_id": signup.seen.build_id,
+        "interest": signup.interest.value,
+        "digest": evidence.digest(about),
+        "at": now,
+    }
+    [(touch_id,)] = _ADD_TOUCH(driver, **desk.chain.seal(Touch, touch))
+    _ADD_PARTICULAR.later(driver, touch_id=touch_id, **about)
+    if new:
+        # Whoever knows an address can type it anywhere: what brought somebody is settled by their first sign-up.
+        catalogue.credit(driver, lead.id, signup.seen.page, signup.member_id)
+    consent = {"lead_id": lead.id, "touch_id": touch_id, "wording": signup.seen.wording, "at": now}
+    _ADD_CONSENT.later(driver, **desk.chain.seal(Consent, consent))
+    over = budgets.exceeded(
+        driver,
+        letters.links,
+        limits,
+        member_id=signup.member_id,
+        network=signup.network,
+        address=signup.email,
+        now=now,
+        weight=signup.weight,
+    )
+    if lead.confirmed:
+        confirming.pretend_to_ask(driver, host, lead, now, letters)
+    else:
+        confirming.ask(driver, host, lead, now, letters, new=new, hold=bool(over))
+    return Accepted(lead.id, new, desk.register.thanks_address(host, signup.seen.locale))
+
+
+def widen(before: Interest, now: Interest) -> Interest:
+    """What somebody is interested in who said first one thing and then another."""
+    return before if before is now else Interest.BOTH
+
+
+class _Known(NamedTuple):
+    """What accepting needs to know of a lead."""
+
+    id: int
+    email: str
+    handle: str
+    locale: str
+    confirmed: bool
+
+
+_ADD_LEAD = insert_into(Lead, "id", unless_there=True)
+_ADD_TOUCH = insert_into(Touch, "id")
+_ADD_PARTICULAR = insert_into(Particular)
+_ADD_CONSENT = insert_into(Consent)
+
+
+def _same(skip_locked: bool) -> Prepared:
+    person = (Lead.member_id.is_not_distinct_from(bindparam("member_id")), Lead.email == bindparam("email"))
+    confirmed = and_(Lead.confirmed_at.is_not(None), Lead.withdrawn_at.is_(None))
+    columns = (Lead.id, Lead.email, Lead.handle, Lead.locale, confirmed, Lead.interest)
+    return Prepared(lambda insert: select(*columns).where(*person).with_for_update(of=Lead, skip_locked=skip_locked))
+
+
+_FIND, _FIND_FREE = _same(False), _same(True)
+_WIDEN = Prepared(
+    lambda insert: (
+        update(Lead)
+        .where(Lead.id == bindparam("lead_id"))
+        .values(
+            interest=bindparam("interest"),
+            first_name=func.coalesce(Lead.first_name, bindparam("first_name")),
+            mark=bindparam("mark"),
+        )
+    )
+)
+
+
+def _find_or_add(desk: Desk, signup: SignUp, now: datetime, links: Links) -> tuple[_Known, bool]:
+    locale, handle, mark = signup.seen.locale, uuid4().hex, links.fingerprint(signup.email)
+    # Two transactions may add the same person at once; the unique index lets one of them win.
+    added = _ADD_LEAD(
+        desk.driver,
+        member_id=signup.member_id,
+        email=signup.email,
+        first_name=signup.first_name,
+        interest=signup.interest.value,
+        locale=locale,
+        handle=handle,
+        mark=mark,
+        created_at=now,
+    )
+    if added:
+        return _Known(added[0][0], signup.email, handle, locale, False), True
+    find = _FIND_FREE if desk.shared else _FIND
+    found = find(desk.driver, member_id=signup.member_id, email=signup.email)
+    if not found:
+        raise Contended
+    [(number, email, old_handle, spoken, confirmed, interest)] = found
+    lead = _Known(number, email, old_handle, spoken, bool(confirmed))
+    widened = widen(Interest(interest), signup.interest).value
+    # The mark as well: the key may have changed.
+    _WIDEN(desk.driver, lead_id=lead.id, interest=widened, first_name=signup.first_name, mark=mark)
+    return lead, False

@@ -1,0 +1,13 @@
+"""Signing up, as the service takes it up."""
+
+from __future__ import annotations
+
+from capture.base.feature import Feature
+from capture.signup import pages
+from capture.signup.group_commit import Groups
+
+SIGNUP = Feature(
+    "signup",
+    blueprints=(pages.blueprint,),
+    parts={Groups: Groups},
+)

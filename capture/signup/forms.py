@@ -1,0 +1,202 @@
+"""The sign-up form as it arrives: what is read, what is refused, and in which words."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, Field, Form, HiddenField, RadioField, StringField, ValidationError
+
+from capture.base.words import Words
+from capture.company.generator import Interest
+
+LONGEST_NAME = 80
+"""Characters of a first name."""
+
+LONGEST_ANSWER = 200
+"""Characters of what somebody says who introduced them."""
+
+LONGEST_UTM = 200
+"""Characters of a campaign parameter that are kept."""
+
+UTM = ("source", "medium", "campaign", "term", "content")
+"""The campaign parameters that web analytics agreed on; fields and query parameters ``utm_source`` …"""
+
+CONSENT_GIVEN = "yes"
+"""The value of a ticked box."""
+
+_CANNOT_BE_SHOWN = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Unicode categories: controls, surrogates, private use, unassigned, line and paragraph separators."""
+
+_CANNOT_BE_SEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffd")
+"""Letters, signs and marks that show nothing, which make two equal names differ; and the mark of undecodable bytes."""
+
+_JOINERS = frozenset("\u200c\u200d")
+"""Of Unicode's formatting characters (direction marks and overrides, blanks of no width, tags …) only these stay:
+Persian and Hindi names need them."""
+
+
+FIELDS = ("token", "page", "email", "first_name", "introducer", "interest", "consent", "website")
+"""What the page's form sends. A field that came twice is refused: a browser sends each once, and which of two is
+meant nobody can tell."""
+
+
+class Wrong(Exception):
+    """What is wrong with a field: the key of a sentence, and what is filled into it."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed into a form with which nothing is wrong."""
+
+    email: str
+    """The address with its domain in lower case."""
+    first_name: str | None
+    """In composed form and single spaces, None when empty; so is ``introducer``."""
+    introducer: str | None
+    interest: Interest
+
+
+def read(sent: MultiDict[str, str]) -> Typed | None:
+    """What was typed; None where anything is wrong, which ``SignupForm`` then tells field by field."""
+    try:
+        for name in FIELDS:
+            _once(sent, name)
+        _consent(sent)
+        return Typed(
+            email=_email(sent.get("email")),
+            first_name=_line(sent.get("first_name"), LONGEST_NAME),
+            introducer=_line(sent.get("introducer"), LONGEST_ANSWER),
+            interest=_interest(sent.get("interest")),
+        )
+    except Wrong:
+        return None
+
+
+def trapped(sent: MultiDict[str, str]) -> bool:
+    """True when the field that people don't see was filled in."""
+    return any(value.strip() for value in sent.getlist("website"))
+
+
+class SignupForm(Form):  # type: ignore[misc]
+    """The form as it is shown again: what was typed, and ``errors`` by field in the visitor's language."""
+
+    token = HiddenField()
+    page = HiddenField()
+    email = StringField()
+    first_name = StringField()
+    introducer = StringField()
+    interest = RadioField(validate_choice=False, choices=[each.value for each in Interest])
+    consent = BooleanField(false_values=("", None))
+    website = StringField()
+
+    def __init__(self, sent: MultiDict[str, str], words: Words) -> None:
+        self.sent = sent
+        self.words = words
+        super().__init__(sent)
+        self.validate()
+
+    def validate_token(self, field: Field) -> None:
+        """The member token: what it says is the view's to read."""
+        self._check(field)
+
+    def validate_page(self, field: Field) -> None:
+        """The page token."""
+        self._check(field)
+
+    def validate_email(self, field: Field) -> None:
+        """Its form only: whether somebody reads mail there, the confirmation mail will tell."""
+        self._check(field, lambda: _email(field.data))
+
+    def validate_first_name(self, field: Field) -> None:
+        """Optional; short, and made of characters that can be shown."""
+        self._check(field, lambda: _line(field.data, LONGEST_NAME))
+
+    def validate_introducer(self, field: Field) -> None:
+        """The same. Whether it names a member is nobody's business here: the answer must not tell."""
+        self._check(field, lambda: _line(field.data, LONGEST_ANSWER))
+
+    def validate_interest(self, field: Field) -> None:
+        """One of the three."""
+        self._check(field, lambda: _interest(field.data))
+
+    def validate_consent(self, field: Field) -> None:
+        """The box must have been ticked."""
+        self._check(field, lambda: _consent(self.sent))
+
+    def validate_website(self, field: Field) -> None:
+        """The trap; what it caught is handled before anything else is looked at."""
+        self._check(field)
+
+    def _check(self, field: Field, rule: Callable[[], object] = lambda: None) -> None:
+        try:
+            _once(self.sent, field.name)
+            rule()
+        except Wrong as wrong:
+            raise ValidationError(self.words(wrong.key, **wrong.values)) from wrong
+
+
+def _once(sent: MultiDict[str, str], name: str) -> None:
+    if len(sent.getlist(name)) > 1:
+        raise Wrong("sent_twice")
+
+
+def _email(value: str | None) -> str:
+    typed = (value or "").strip()
+    if not typed:
+        raise Wrong("email_missing")
+    try:
+        return validate_email(typed, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise Wrong("email_wrong") from error
+
+
+def _line(value: str | None, longest: int) -> str | None:
+    typed = (value or "").strip()
+    composed = _composed(typed)
+    # As it would be stored: some letters become two or three when they are composed.
+    if len(composed or "") > longest:
+        raise Wrong("name_long", limit=longest)
+    if any(not _can_be_shown(character) for character in typed):
+        raise Wrong("name_characters")
+    return composed
+
+
+def _interest(value: str | None) -> Interest:
+    if value is None or value not in set(Interest):
+        raise Wrong("interest_missing")
+    return Interest(value)
+
+
+def _consent(sent: MultiDict[str, str]) -> None:
+    if sent.get("consent") != CONSENT_GIVEN:
+        raise Wrong("consent_missing")
+
+
+def campaign(sent: MultiDict[str, str], query: MultiDict[str, str]) -> dict[str, str]:
+    """The campaign parameters of a sign-up, from the form or else from the address it was sent to."""
+    # A part of a multipart form may have no name at all.
+    if not query and not any(name and name.startswith("utm_") for name in sent):
+        return {}  # as most are
+    values = {name: sent.get(f"utm_{name}") or query.get(f"utm_{name}") or "" for name in UTM}
+    shown = {name: "".join(filter(_can_be_shown, value)).strip()[:LONGEST_UTM] for name, value in values.items()}
+    return {name: value for name, value in shown.items() if value}
+
+
+def _composed(typed: str | None) -> str | None:
+    return unicodedata.normalize("NFC", " ".join((typed or "").split())) or None
+
+
+def _can_be_shown(character: str) -> bool:
+    if character in _CANNOT_BE_SEEN:
+        return False
+    category = unicodedata.category(character)
+    return category not in _CANNOT_BE_SHOWN and (category != "Cf" or character in _JOINERS)

@@ -1,0 +1,150 @@
+"""Group commit: what comes in at the same moment is written in one transaction and made durable by one commit.
+
+Making a commit durable takes as long for one sign-up as for thirty. So whoever comes while the database is being
+written waits in a queue; the first of those who wait then leads: it takes the others' work along and commits once.
+Nobody is answered before that commit. Work that is refused before it wrote anything fails alone; where something
+fails later, the whole transaction is undone, and each piece is done once more in a transaction of its own. A commit
+that fails fails everybody whose work it held.
+
+The threads that serve requests do this among themselves: there is no thread that could die unnoticed, and a single
+request waits for nobody.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from capture.base.db import DRIVER_ERRORS, Database, Unavailable
+from capture.signup.accept import Desk
+
+Result = TypeVar("Result")
+
+LARGEST = 64
+"""Pieces of work in one transaction."""
+
+
+class _Undo(Exception):
+    """Something failed in the middle: the transaction is to be undone, and each piece done alone."""
+
+
+class _Turn:
+    """One piece of work, and what became of it."""
+
+    __slots__ = ("_gate", "alone", "error", "leads", "result", "work")
+
+    def __init__(self, work: Callable[[Desk], Any]) -> None:
+        self.work = work
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.alone = self.leads = False
+        self._gate = threading.Lock()
+        self._gate.acquire()
+
+    def wait(self, seconds: float = -1) -> bool:
+        """Waits to be woken; False when that took too long."""
+        return self._gate.acquire(timeout=seconds)
+
+    def wake(self) -> None:
+        self._gate.release()
+
+
+class Groups:
+    """Runs pieces of work at a desk that they share with whatever else waits at that moment."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._waiting: list[_Turn] = []
+        self._led = False
+
+    def run(self, work: Callable[[Desk], Result]) -> Result:
+        """What ``work`` returns, once it is committed. Raises what it raises, and Unavailable."""
+        turn = _Turn(work)
+        with self._lock:
+            self._waiting.append(turn)
+            turn.leads, self._led = not self._led, True
+        if not turn.leads:
+            self._wait(turn)
+        if turn.leads:
+            self._lead()
+        if turn.alone:
+            return self._alone(work)
+        if turn.error is not None:
+            raise turn.error
+        result: Result = turn.result
+        return result
+
+    def _wait(self, turn: _Turn) -> None:
+        """Until the work was done, or it is this turn's to lead. Raises Unavailable for one that nobody took up."""
+        if turn.wait(self._database.busy_seconds):
+            return
+        with self._lock:
+            if turn in self._waiting and not turn.leads:
+                self._waiting.remove(turn)
+                raise Unavailable("other sign-ups hold the database")
+        # It was taken up: whether it is stored, only the end of its group can tell.
+        turn.wait()
+
+    def _lead(self) -> None:
+        with self._lock:
+            group, self._waiting = self._waiting[:LARGEST], self._waiting[LARGEST:]
+        try:
+            self._commit(group)
+        finally:
+            with self._lock:
+                self._led = bool(self._waiting)
+                followers = [each for each in group if not each.leads]
+                if self._waiting:
+                    heir = self._waiting[0]
+                    heir.leads = True
+                    followers.insert(0, heir)
+            for each in followers:
+                each.wake()
+
+    def _commit(self, group: list[_Turn]) -> None:
+        try:
+            with self._database.writing() as connection:
+                desk = Desk(connection, shared=True)
+                for turn in group:
+                    _do(turn, desk)
+                _close(desk)
+        except _Undo:
+            for turn in group:
+                turn.alone = True
+        except Unavailable as error:
+            for turn in group:
+                turn.error = Unavailable(*error.args)
+        except BaseException as error:
+            for turn in group:
+                turn.error = error
+            raise
+
+    def _alone(self, work: Callable[[Desk], Result]) -> Result:
+        """In a transaction of its own, which may wait for what others hold."""
+        with self._database.writing() as connection:
+            desk = Desk(connection, shared=False)
+            result = work(desk)
+            desk.close()
+        return result
+
+
+def _do(turn: _Turn, desk: Desk) -> None:
+    """Does one piece of work. Raises _Undo for one that failed when it had written something."""
+    before = desk.driver.writes
+    try:
+        turn.result = turn.work(desk)
+    except DRIVER_ERRORS as error:
+        raise _Undo from error
+    except Exception as error:
+        if desk.driver.writes != before:
+            raise _Undo from error
+        turn.error = error  # it is raised where the work came from
+
+
+def _close(desk: Desk) -> None:
+    try:
+        desk.close()
+    except DRIVER_ERRORS as error:
+        raise _Undo from error

@@ -1,0 +1,49 @@
+"""Mails that went over a budget and wait for the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from capture.base.prepared import Driver
+from capture.company import hosts
+from capture.limits import budgets
+from capture.mailing import posting
+from capture.mailing.letters import Letters
+from capture.models import Lead, OutboxMail
+
+
+def listing(session: Session, ids: Sequence[int] | None = None) -> list[OutboxMail]:
+    """The mails that are held, oldest first; ``ids``: only these."""
+    query = select(OutboxMail).where(OutboxMail.state == "held").order_by(OutboxMail.id)
+    return list(session.scalars(query if ids is None else query.where(OutboxMail.id.in_(ids))))
+
+
+def release(session: Session, mails: Sequence[OutboxMail], letters: Letters, now: datetime) -> int:
+    """Sends them on their way after all, with fresh links; those whose question has been answered are dropped.
+
+    Returns how many go out.
+    """
+    count = 0
+    for mail in mails:
+        lead = session.get(Lead, mail.lead_id) if mail.lead_id else None
+        if lead is None or lead.confirmed or lead.erased_at is not None:
+            mail.state = "dropped"
+            continue
+        host = hosts.serving(session, lead.member_id)
+        driver = Driver.of(session)
+        posting.post(driver, host.company, letters.confirm(host, lead, now), now, lead_id=lead.id)
+        budgets.asked(driver, letters.links, lead.email, now)
+        session.delete(mail)
+        count += 1
+    return count
+
+
+def drop(mails: Sequence[OutboxMail]) -> int:
+    """They are never sent; the sign-ups stay, unconfirmed. Returns how many."""
+    for mail in mails:
+        mail.state = "dropped"
+    return len(mails)

@@ -1,0 +1,229 @@
+"""Signing up."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import Blueprint, Response, g, jsonify, make_response, redirect, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from capture.company import hosts
+from capture.company.generator import PageSeen
+from capture.company.hosts import Host, NoSuchMember
+from capture.limits import abuse
+from capture.limits.networks import network
+from capture.signup import accept, forms
+from capture.signup.forms import SignupForm, Typed, campaign
+from capture.signup.group_commit import Groups
+from capture.web import answers, headers, service
+from capture.web.constant_time import constant_time
+from sitegen.errors import TokenError
+
+log = logging.getLogger("capture.signup")
+
+
+blueprint = Blueprint("public", __name__)
+
+FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
+
+OWN_PAGE = PageSeen(page="signup", locale="", build_id="service", wording="")
+"""What a prospect has seen who signs up on the service's own form, because the one they came with is void."""
+
+
+class Replayed(Exception):
+    """A proof of work that has served before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What the two signed tokens of a form say. ``member_id`` None: the company's own pages."""
+
+    member_id: str | None
+    seen: PageSeen
+
+
+@blueprint.post("/signup")
+@constant_time
+def signup() -> Response:
+    """Keeps a sign-up and sends the prospect on to the thank-you page of the member it belongs to."""
+    if request.mimetype not in FORM_TYPES:
+        raise UnsupportedMediaType
+    sent = request.form
+    seen = _page_seen(sent.get("page", ""))
+    setattr(g, answers.LOCALE, seen.locale if seen else None)
+    typed, trapped = forms.read(sent), forms.trapped(sent)
+    try:
+        sender = _sender(sent.get("token", ""), seen)
+        if typed is None and not trapped:
+            return _correct(sender)
+        proof = _proof()
+        if proof is None:
+            return _between(sender)
+        if typed is None or trapped:
+            return _answer(_thanks(sender))
+        return _answer(_store(typed, sender, proof))
+    except Replayed:
+        return _between(sender)
+    except TokenError:
+        log.info("refused: a token that does not hold")
+        return _instead(seen, "token")
+    except NoSuchMember:
+        log.info("refused: the member is not active")
+        return _instead(seen, "gone")
+
+
+@blueprint.get("/challenge")
+def challenge() -> Response:
+    """A proof of work for the page's script, to be sent along as ``altcha`` (see ``abuse``)."""
+    current = service.current()
+    return make_response(jsonify(abuse.challenge(current.links.address_keys, current.clock())))
+
+
+@blueprint.after_request
+def readable_from_every_site(response: Response) -> Response:
+    """Lets scripts on the members' sites read the answer: it depends on no cookie, only on what was sent."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = "POST"
+        response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
+    return response
+
+
+def _page_seen(token: str) -> PageSeen | None:
+    try:
+        return service.current().signer.read_page(token)
+    except TokenError:
+        return None
+
+
+def _sender(token: str, seen: PageSeen | None) -> Sender:
+    if seen is None:
+        raise TokenError("the page token does not hold")
+    return Sender(service.current().signer.read_member(token), seen)
+
+
+def _proof() -> abuse.Proof | None:
+    """What shows that a person sent the form: a solved puzzle, or the page that stands between."""
+    current = service.current()
+    now = current.clock()
+    solution = request.form.get("altcha", "")
+    found = abuse.solved(current.links.address_keys, solution, now) if solution else None
+    return found or abuse.paused(current.links, request.form, now)
+
+
+def _store(typed: Typed, sender: Sender, proof: abuse.Proof) -> str:
+    """The address of the thank-you page, once everything is committed. Raises Replayed."""
+    current = service.current()
+    signup = accept.SignUp(
+        email=typed.email,
+        first_name=typed.first_name,
+        interest=typed.interest,
+        member_id=sender.member_id,
+        seen=sender.seen,
+        utm=campaign(request.form, request.args),
+        introducer=typed.introducer,
+        network=network(request.remote_addr),
+        weight=abuse.weight(request.headers.get("Origin"), request.headers.get("User-Agent")),
+    )
+
+    def take_in(desk: accept.Desk) -> accept.Accepted:
+        desk.register.find(signup.member_id)  # a sign-up that is refused for its member uses no proof up
+        if not abuse.use(desk.driver, proof):
+            raise Replayed
+        return accept.accept(desk, signup, current.clock(), current.letters, current.settings.limits)
+
+    accepted = current.part(Groups).run(take_in)
+    log.info("stored: lead %d, %s", accepted.lead_id, "new" if accepted.new else "known")
+    return accepted.address
+
+
+def _thanks(sender: Sender) -> str:
+    """The same address for a form that fell into the trap: whoever filled it in learns nothing."""
+    with service.current().database.read() as session:
+        host = hosts.find(session, sender.member_id)
+        return hosts.thanks_address(session, host, sender.seen.locale)
+
+
+def _answer(address: str) -> Response:
+    if answers.wants_json():
+        return make_response(jsonify({"location": address}), 201)
+    return make_response(redirect(address, 303))
+
+
+def _between(sender: Sender) -> Response:
+    """The page that stands between where no script has shown that a person is there: one more button.
+
+    A pause that has begun goes on: only what is missing or void is made anew.
+    """
+    current, words = service.current(), answers.visitor_words()
+    now = current.clock()
+    kept = request.form.get("pause", "") if _pausing(now) else abuse.pause(current.links, request.form, now)
+    if answers.wants_json():
+        puzzle = abuse.challenge(current.links.address_keys, now)
+        told = {"errors": {}, "message": words("between_lead"), "challenge": puzzle, "pause": kept}
+        return make_response(jsonify(told), 428)
+    with current.database.read() as session:
+        host = hosts.find(session, sender.member_id)
+    headers.allow_forms_to_lead_to(*host.origins)
+    campaign_fields = {f"utm_{name}": value for name, value in campaign(request.form, request.args).items()}
+    names = ("token", "page", "email", "first_name", "interest", "introducer", "consent", "website")
+    fields = {name: request.form[name] for name in names if name in request.form} | campaign_fields | {"pause": kept}
+    return answers.page(
+        200, "signup/between.html", words, host=host, fields=fields, email=request.form.get("email", "")
+    )
+
+
+def _pausing(now: datetime) -> bool:
+    """True while the pause that came with the form is merely too short."""
+    return abuse.paused(service.current().links, request.form, now + abuse.QUICKEST) is not None
+
+
+def _correct(sender: Sender) -> Response:
+    """The form again with what was typed, each error beside its field, ready to be sent."""
+    form = SignupForm(request.form, answers.visitor_words())
+    if answers.wants_json():
+        return answers.error_json(422, form.words("errors_summary"), form.errors)
+    current = service.current()
+    with current.database.read() as session:
+        host = hosts.find(session, sender.member_id)
+    values = {"title": form.words("correct_title"), "lead": form.words("correct_lead"), "gone": False}
+    return _form(form, host, sender.seen, **values)
+
+
+def _instead(seen: PageSeen | None, kind: str) -> Response:
+    """Says that the member can't be told (or is not there), and offers the company's own form instead."""
+    words = answers.visitor_words()
+    form = SignupForm(request.form, words)
+    if answers.wants_json():
+        message = words("token_wrong") if kind == "token" else words("token_unknown")
+        return answers.error_json(422, words(f"{kind}_lead"), {**form.errors, "token": [message]})
+    with service.current().database.read() as session:
+        host = hosts.find(session, None)
+    form.consent.data = False  # a new wording needs a new consent
+    own = replace(OWN_PAGE, locale=seen.locale if seen else words.locale)
+    values = {"title": words(f"{kind}_title"), "lead": words(f"{kind}_lead"), "gone": True}
+    return _form(form, host, own, **values)
+
+
+def _form(form: SignupForm, host: Host, seen: PageSeen, **values: object) -> Response:
+    current = service.current()
+    with current.database.read() as session:
+        wording = hosts.wording(session, host, seen.locale, seen.wording)
+        back = host.home
+        page = hosts.page(session, host, seen.page, seen.locale)
+    headers.allow_forms_to_lead_to(*host.origins)
+    return answers.page(
+        422,
+        "signup/signup.html",
+        form.words,
+        form=form,
+        host=host,
+        back=back + (page.path if page else ""),
+        consent=wording.sentence,
+        token=current.signer.member_token(host.member.id if host.member else None),
+        page_token=current.signer.page_token(replace(seen, wording=wording.id)),
+        utm=campaign(request.form, request.args),
+        **values,
+    )

@@ -1,0 +1,235 @@
+"""Loads the roster, the pages' addresses and the consent wordings of a site folder into the database.
+
+The roster is streamed into a table of this connection's own and compared there, which holds up nobody; then a few
+statements on whole tables write what differs in one transaction. So a sync of a million members keeps sign-ups
+waiting only while rows that differ are written, and a second run writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, Connection, MetaData, Table, and_, delete, func, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from capture import models
+from capture.campaigns import exchange
+from capture.company.directory import Directory
+from capture.company.generator import Member
+from capture.credit import crediting
+from sitegen.errors import EspalierError, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from capture.base.db import Database
+
+BATCH = 5_000
+"""Rows sent to the database at once."""
+
+SHOWN = 20
+"""Faults that are told one by one."""
+
+_TABLES = models.Base.metadata.tables
+_COMPANY, _MEMBER, _SLUG = _TABLES["company"], _TABLES["member"], _TABLES["slug"]
+_PAGE, _WORDING = _TABLES["page"], _TABLES["wording"]
+_COLUMNS = [column.name for column in _MEMBER.columns]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a sync found and did, in rows. ``deactivated``: members whose sites were public before."""
+
+    members: int
+    active: int
+    added: int
+    changed: int
+    deactivated: int
+    pages: int
+    wordings: int
+    handed_over: int = 0
+    """Leads that somebody else follows up from now on, because a member left or came back."""
+    campaigns_found: int = 0
+    """Campaigns of the site folder that the database did not know."""
+    campaigns_told: int = 0
+    """Campaigns made in the office that the site folder did not know."""
+    campaigns_waiting: tuple[str, ...] = ()
+    """Codes of campaigns that have no landing page: the site has no page to make it from, or cannot write them."""
+
+
+class SyncError(EspalierError):
+    """The site folder and the database contradict each other."""
+
+
+def sync(database: Database, directory: Directory, now: datetime | None = None) -> Summary:
+    """Brings the database up to date with the folder; nothing changes when anything is wrong.
+
+    Raises EspalierError with the faults of the roster, and SyncError for a slug that was another person's.
+    """
+    moment = now or datetime.now(UTC)
+    listed = {each.code: each for each in directory.read_campaigns()}
+    with database.engine.connect() as connection, _temporary(connection) as (staged, leavers):
+        with connection.begin():
+            members, active = _stage(connection, staged, leavers, directory)
+        connection.execution_options(espalier_begin="IMMEDIATE")
+        with database.writing(connection):
+            _company(connection, directory)
+            added, changed, deactivated = _members(connection, staged, leavers)
+            _claim_slugs(connection, staged)
+            pages, wordings = _pages(connection, directory), _wordings(connection, directory)
+            with Session(connection) as session:
+                handed_over = crediting.hand_over(session, moment)
+                found = exchange.learn(session, listed, moment)
+                session.flush()
+    told, waiting = exchange.tell(database, directory, listed, moment)
+    counts = (members, active, added, changed, deactivated, pages, wordings, handed_over)
+    return Summary(*counts, campaigns_found=found, campaigns_told=told, campaigns_waiting=tuple(waiting))
+
+
+@contextmanager
+def _temporary(connection: Connection) -> Iterator[tuple[Table, Table]]:
+    """Two tables that only this connection sees: the roster's members, and those it no longer names."""
+    columns = [Column(each.name, each.type, primary_key=each.primary_key) for each in _MEMBER.columns]
+    staged = Table("staged_member", MetaData(), *columns, prefixes=["TEMPORARY"])
+    leavers = Table("leaving_member", MetaData(), Column("id", _MEMBER.c.id.type), prefixes=["TEMPORARY"])
+    try:
+        yield staged, leavers
+    finally:
+        connection.execution_options(espalier_begin="DEFERRED")
+        with connection.begin():
+            for table in (staged, leavers):
+                connection.execute(text(f"DROP TABLE IF EXISTS {table.name}"))
+
+
+def _stage(connection: Connection, staged: Table, leavers: Table, directory: Directory) -> tuple[int, int]:
+    """Reads the roster and leaves only what differs from the database. All long work is done here, where it
+    holds up nobody. Returns how many members there are, and how many of them are active."""
+    for table in (staged, leavers):
+        table.create(connection, checkfirst=False)
+    rows = (_row(directory, member) for member in directory.members())
+    while batch := list(islice(rows, BATCH)):
+        connection.execute(insert(staged), batch)
+    members = _count(connection, select(staged.c.id))
+    active = _count(connection, select(staged.c.id).where(staged.c.active))
+    named = select(staged.c.id).where(staged.c.id == _MEMBER.c.id).exists()
+    left_out = select(_MEMBER.c.id).where(_MEMBER.c.active, ~named)
+    connection.execute(insert(leavers).from_select(["id"], left_out))
+    same = and_(*(_MEMBER.c[name].is_not_distinct_from(staged.c[name]) for name in _COLUMNS if name != "id"))
+    unchanged = select(_MEMBER.c.id).where(_MEMBER.c.id == staged.c.id, same).exists()
+    connection.execute(delete(staged).where(unchanged))
+    return members, active
+
+
+def _row(directory: Directory, member: Member) -> dict[str, Any]:
+    return {
+        "id": member.id,
+        "slug": member.slug,
+        "name": member.name,
+        "first_name": member.first_name,
+        "email": member.email,
+        "phone": member.phone,
+        "locale": member.locale,
+        "home": directory.member_home(member),
+        "sponsor_id": member.sponsor_id,
+        "active": member.active,
+    }
+
+
+def _members(connection: Connection, staged: Table, leavers: Table) -> tuple[int, int, int]:
+    """Members added, changed and deactivated. Those the roster no longer names are kept, but inactive."""
+    same = _MEMBER.c.id == staged.c.id
+    values = {name: staged.c[name] for name in _COLUMNS if name != "id"}
+    closed = _count(connection, select(_MEMBER.c.id).join(staged, same).where(_MEMBER.c.active, ~staged.c.active))
+    changed = connection.execute(update(_MEMBER).values(values).where(same)).rowcount
+    leaving = _MEMBER.c.id.in_(select(leavers.c.id))
+    left_out = connection.execute(update(_MEMBER).values(active=False).where(leaving)).rowcount
+    known = select(_MEMBER.c.id).where(same).exists()
+    newcomers = select(*(staged.c[name] for name in _COLUMNS)).where(~known)
+    added = _count(connection, newcomers)  # not every driver counts what INSERT … SELECT has written
+    connection.execute(insert(_MEMBER).from_select(_COLUMNS, newcomers))
+    return added, changed + left_out, closed + left_out
+
+
+def _claim_slugs(connection: Connection, staged: Table) -> None:
+    """Notes who has which slug, for good. Raises SyncError for one that was somebody else's."""
+    claimed = select(_SLUG.c.slug).where(_SLUG.c.slug == staged.c.slug).exists()
+    unclaimed = select(staged.c.slug, staged.c.id).where(~claimed)
+    connection.execute(insert(_SLUG).from_select(["slug", "member_id"], unclaimed))
+    taken = connection.execute(
+        select(staged.c.slug, staged.c.id, _SLUG.c.member_id)
+        .join(_SLUG, _SLUG.c.slug == staged.c.slug)
+        .where(_SLUG.c.member_id != staged.c.id)
+        .order_by(staged.c.slug)
+        .limit(SHOWN)
+    ).all()
+    if taken:
+        hint = "links and printed codes still lead there: give the newcomer another slug"
+        messages = (f'the slug "{row[0]}" of member {row[1]} was the address of member {row[2]}' for row in taken)
+        raise SyncError(*(Fault(message, hint=hint) for message in messages))
+
+
+def _company(connection: Connection, directory: Directory) -> None:
+    company = directory.company
+    row = {
+        "id": 1,
+        "name": company.name,
+        "legal_name": company.legal_name,
+        "address": list(company.address),
+        "email": company.email,
+        "phone": company.phone,
+        "home": directory.url,
+        "service": directory.service_url,
+        "layout": directory.layout,
+        "locale": directory.default_locale,
+        "look": directory.look,
+        "currency": company.currency,
+        **asdict(directory.policies),
+    }
+    _replace(connection, _COMPANY, [row])
+
+
+def _pages(connection: Connection, directory: Directory) -> int:
+    return _replace(connection, _PAGE, [asdict(page) for page in directory.pages()])
+
+
+def _wordings(connection: Connection, directory: Directory) -> int:
+    """Wordings are kept for good, since consents refer to them; only ``current`` moves on."""
+    now = {(each.id, each.locale, each.has_member): each for each in directory.wordings()}
+    known = connection.execute(select(_WORDING)).mappings().all()
+    for row in known:
+        key = (row["id"], row["locale"], row["has_member"])
+        current = now.pop(key, None) is not None
+        if current != row["current"]:
+            this = [_WORDING.c[name] == value for name, value in zip(("id", "locale", "has_member"), key, strict=True)]
+            connection.execute(update(_WORDING).where(*this).values(current=current))
+    rows = [
+        {"id": each.id, "locale": each.locale, "has_member": each.has_member, "digest": each.digest}
+        | {"text": each.text, "current": True}
+        for each in now.values()
+    ]
+    if rows:
+        connection.execute(insert(_WORDING), rows)
+    return _count(connection, select(_WORDING.c.id).where(_WORDING.c.current))
+
+
+def _replace(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> int:
+    """Makes a small table hold just these rows; leaves it alone where it does."""
+    wanted = list(rows)
+    held = [dict(row) for row in connection.execute(select(table)).mappings()]
+    if sorted(map(_sortable, held)) != sorted(map(_sortable, wanted)):
+        connection.execute(delete(table))
+        connection.execute(insert(table), wanted)
+    return len(wanted)
+
+
+def _sortable(row: dict[str, Any]) -> str:
+    return repr(sorted(row.items()))
+
+
+def _count(connection: Connection, query: Any) -> int:
+    return connection.scalar(select(func.count()).select_from(query.subquery())) or 0

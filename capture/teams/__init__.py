@@ -1,0 +1,1 @@
+"""The people below a member, in total numbers."""

@@ -1,0 +1,21 @@
+"""The page about the people below a member."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from capture.accounts import access
+from capture.teams import counts
+from capture.web import service
+
+blueprint = Blueprint("teams", __name__, url_prefix="/office")
+
+
+@blueprint.get("/team")
+@access.signed_in
+def team() -> Response:
+    """The people below, in total numbers; staff have no team."""
+    with service.current().database.read() as session:
+        current = access.person()
+        numbers = None if current.staff else counts.find(session, current, service.current().clock())
+    return access.page("teams/team.html", access.speak(), numbers=numbers, at="team")

@@ -1,0 +1,1 @@
+"""What all pages share: answers, security headers, questions behind mailed links, the theme's colours."""

@@ -1,0 +1,52 @@
+"""What the pages behind mailed links have in common: a question with one button, and honest ends.
+
+Reading such a page never changes anything: mail scanners and browsers fetch every link. Only the button's POST does.
+"""
+
+from __future__ import annotations
+
+from flask import Response, g, make_response
+from werkzeug.exceptions import NotFound
+
+from capture.base import words
+from capture.base.tokens import BadLink, Purpose, Read
+from capture.base.words import Words
+from capture.models import Company, Lead
+from capture.web import answers, service
+
+
+def read(purpose: Purpose, signed: str) -> Read:
+    """What a link says. Raises NotFound for one that is not ours, or was made for something else."""
+    current = service.current()
+    try:
+        return current.links.read(purpose, signed, current.clock())
+    except BadLink as error:
+        raise NotFound from error
+
+
+def speak(locale: str | None) -> Words:
+    """The words of a lead's language, for this answer and every error that takes its place."""
+    if locale:
+        setattr(g, answers.LOCALE, words.nearest([locale]))
+    return answers.visitor_words()
+
+
+def question(words: Words, name: str, company: Company, *, status: int = 200, **values: object) -> Response:
+    """A page that asks before it acts. ``name``: the prefix of its sentences; ``action``: where its button posts."""
+    found = {"action": None, "fields": {}, "host_name": company.name, **values}
+    texts = {part: words(f"{name}_{part}", company=company.name) for part in ("title", "lead", "button")}
+    return answers.page(status, "web/question.html", words, company=company, **texts, **found)
+
+
+def told(words: Words, name: str, company: Company, *, status: int = 200) -> Response:
+    """A page that says what was done, or why nothing was."""
+    lead = words(f"{name}_lead", company=company.name)
+    values = {"title": words(f"{name}_title"), "lead": lead, "company": company, "again": ()}
+    if answers.wants_json():
+        return make_response({"message": lead}, status)
+    return answers.page(status, "web/notice.html", words, **values)
+
+
+def locale_of(lead: Lead | None) -> str | None:
+    """The language of a lead; None where there is none any more."""
+    return lead.locale if lead else None
