@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from sitegen.production import workers
-from sitegen.production.renewing import Wanted
+from sitegen.serving.production import workers
+from sitegen.serving.production.renewing import Wanted
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

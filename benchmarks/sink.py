@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.workshop import TOKEN_KEY
-from sitegen import output
-from sitegen.build import build
-from sitegen.orders import Order
-from sitegen.output import File, Output
+from sitegen.build import output
+from sitegen.build.builder import build
+from sitegen.build.options import Order
+from sitegen.build.output import File, Output
 
 
 class Sink(Output):

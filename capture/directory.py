@@ -11,20 +11,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sitegen import campaigns, check, consent
-from sitegen import site as sites
-from sitegen.addresses import campaign_page
-from sitegen.content import CAMPAIGN, CODE, THANKS
+from sitegen.build.options import find_folder
+from sitegen.campaigns import campaign_file
+from sitegen.check import rendering as check
 from sitegen.errors import EspalierError, Fault, RosterError, SecretError, TokenError, did_you_mean
 from sitegen.instance import SECRETS, token_keys
 from sitegen.instance import create as create_instance
 from sitegen.instance import find as find_instance
 from sitegen.instance import read as read_instance
 from sitegen.model import Campaign, Channel, Company, Interest, LocaleTexts, Member
-from sitegen.orders import find_folder
-from sitegen.site import Site
+from sitegen.render.member_views import phone_text
+from sitegen.site import consent
+from sitegen.site import site as sites
+from sitegen.site.addresses import campaign_page
+from sitegen.site.content import CAMPAIGN, CODE, THANKS
+from sitegen.site.site import Site
 from sitegen.token import PageSeen, TokenSigner
-from sitegen.views import phone_text
 
 __all__ = [
     "CAMPAIGN",
@@ -70,10 +72,10 @@ LOOK = ("accent", "accent_dark", "paper", "paper_dark", "ink", "ink_dark", "sche
 CAMPAIGN_PAGES = campaign_page("")
 """What the names of campaigns' landing pages begin with in page tokens; behind it stands the code."""
 
-can_be_listed = campaigns.holds
+can_be_listed = campaign_file.holds
 """Whether ``campaigns.csv`` can hold a campaign: code, name and days are as it wants them."""
 
-CAMPAIGN_CODE = campaigns.CODE
+CAMPAIGN_CODE = campaign_file.CODE
 """What a campaign's code looks like; matches the whole of a text."""
 
 
@@ -178,14 +180,14 @@ class Directory:
     def read_campaigns(self) -> Iterator[Campaign]:
         """The campaigns of ``campaigns.csv``, in its order. Raises RosterError at the end with every fault of the file;
         whether their members exist is not looked at."""
-        return campaigns.read(self._campaigns_path)
+        return campaign_file.read(self._campaigns_path)
 
     def write_campaigns(self, found: Iterable[Campaign]) -> bool:
         """Puts these campaigns in the place of the file's, in one step, ordered by code; False: it holds them already.
 
         Raises RosterError for a campaign that could not be read again, and OutputError.
         """
-        return campaigns.write(self._campaigns_path, found)
+        return campaign_file.write(self._campaigns_path, found)
 
     @property
     def _campaigns_path(self) -> Path:

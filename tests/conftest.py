@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from sitegen.build import build
-from sitegen.orders import Order, Summary
+from sitegen.build.builder import build
+from sitegen.build.options import Order, Summary
 from sitegen.token import TokenSigner
 
 ROOT = Path(__file__).parent.parent

@@ -6,7 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
-from sitegen.build import build
+from sitegen.build.builder import build
 from tests.conftest import SITES, ordered
 
 _PICTURES = {".avif", ".webp", ".jpg"}

@@ -96,7 +96,7 @@ def test_the_generator_knows_no_web_framework_but_its_server() -> None:
         for name, path in MODULES.items()
         if name.startswith("sitegen") and any(each.split(".")[0] in web for each in imports(path))
     }
-    assert importers == {"sitegen.serve"}
+    assert importers == {"sitegen.serving.local_server"}
 
 
 def test_capture_reads_the_generator_through_one_door() -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from sitegen import output
-from sitegen.build import build
+from sitegen.build import output
+from sitegen.build.builder import build
+from sitegen.build.options import Summary
 from sitegen.errors import EspalierError, OutputError
-from sitegen.orders import Summary
 from tests.conftest import ordered, replace_in, tree
 
 Rebuild = Callable[..., Summary]

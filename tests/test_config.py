@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sitegen import config, orders
+from sitegen.build import options
 from sitegen.errors import ConfigError
 from sitegen.model import Company, Locale, LocaleTexts
+from sitegen.site import config
 
 GOOD = """\
 [company]
@@ -156,8 +157,8 @@ def test_lines_of_keys() -> None:
 def test_the_folder_that_is_meant(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write()
     monkeypatch.chdir(folder)
-    assert orders.find_folder(Path("elsewhere")) == Path("elsewhere")
-    assert orders.find_folder(None) == Path()
+    assert options.find_folder(Path("elsewhere")) == Path("elsewhere")
+    assert options.find_folder(None) == Path()
     (folder / "content").mkdir()
     (folder / "site.toml").rename(folder / "content" / "site.toml")
-    assert orders.find_folder(None) == Path("content")
+    assert options.find_folder(None) == Path("content")

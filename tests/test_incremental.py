@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sitegen import inputs
-from sitegen.build import build
-from sitegen.orders import Order, Packing
-from sitegen.record import Record
+from sitegen.build import up_to_date
+from sitegen.build.builder import build
+from sitegen.build.manifest import Record
+from sitegen.build.options import Order, Packing
 from tests.conftest import SITES, ordered, replace_in, tree
 
 Change = Callable[[Path], None]
@@ -136,7 +136,7 @@ def test_a_change_of_any_kind(name: str, place: Path) -> None:
     build(ordered(place / "site", place / "out"))  # the copy has other stamps than the original
     before = tree(place / "out")
     CHANGES[name](place / "site")
-    assert inputs.nothing_changed(ordered(place / "site", place / "out")) is None
+    assert up_to_date.nothing_changed(ordered(place / "site", place / "out")) is None
     summary = build(ordered(place / "site", place / "out"))
     build(ordered(place / "site", place / "scratch"))
     assert tree(place / "out") == tree(place / "scratch")
@@ -191,7 +191,7 @@ def test_a_changed_order(change: dict[str, object], place: Path) -> None:
         **{"folder": place / "site", "out": place / "out", "token_keys": ordered(place, place).token_keys, **change}
     )  # type: ignore[arg-type]
     build(ordered(place / "site", place / "out"))
-    assert inputs.nothing_changed(changed) is None
+    assert up_to_date.nothing_changed(changed) is None
     build(changed)
     build(Order(**{**{n: getattr(changed, n) for n in Order.__slots__}, "out": place / "scratch"}))
     assert tree(place / "out") == tree(place / "scratch")
@@ -202,9 +202,9 @@ def test_a_changed_order(change: dict[str, object], place: Path) -> None:
 
 def test_another_version_of_ours(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build(ordered(place / "site", place / "out"))
-    for module in ("build", "editions", "inputs", "render"):
+    for module in ("build.builder", "render.build_ids", "build.up_to_date", "render.renderer"):
         monkeypatch.setattr(f"sitegen.{module}.__version__", "99")
-    assert inputs.nothing_changed(ordered(place / "site", place / "out")) is None
+    assert up_to_date.nothing_changed(ordered(place / "site", place / "out")) is None
     build(ordered(place / "site", place / "out"))
     build(ordered(place / "site", place / "scratch"))
     assert tree(place / "out") == tree(place / "scratch")
@@ -213,7 +213,7 @@ def test_another_version_of_ours(place: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_nothing_changed_is_known_without_building(place: Path) -> None:
     order = ordered(place / "site", place / "out")
     first = build(order)
-    again = inputs.nothing_changed(order)
+    again = up_to_date.nothing_changed(order)
     assert again is not None
     assert (again.members, again.pages, again.written) == (first.members, first.pages, 0)
     assert again.unchanged == len(tree(place / "out")) - len(list((place / "out" / "assets" / "photos").iterdir()))
@@ -224,7 +224,7 @@ def test_a_site_that_somebody_removed_is_written_again(place: Path) -> None:
     build(order)
     before = tree(place / "out")
     shutil.rmtree(place / "out" / "ana")
-    assert inputs.nothing_changed(order) is None
+    assert up_to_date.nothing_changed(order) is None
     build(order)
     assert tree(place / "out") == before
 
@@ -236,7 +236,7 @@ def test_a_change_and_its_undoing_between_two_cut_off_builds(place: Path, monkey
     before = tree(place / "out")
     replace_in(place / "site" / "members.csv", "**tea**", "*coffee*")
     with monkeypatch.context() as patch:
-        patch.setattr("sitegen.record.Record.enter_sites", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr("sitegen.build.manifest.Record.enter_sites", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             build(order)
     assert tree(place / "out") != before

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from sitegen.build import build
+from sitegen.build.builder import build
 from sitegen.errors import OutputError
 from tests.conftest import ordered, replace_in, tree
 

@@ -20,11 +20,11 @@ from time import monotonic, sleep
 
 import pytest
 
-from sitegen import bundled
-from sitegen.build import build
-from sitegen.production.http import host_of, takes_gzip
-from sitegen.production.ledger import Ledger
-from sitegen.slugs import slugify
+from sitegen.build.builder import build
+from sitegen.roster.slugs import slugify
+from sitegen.serving.production.http import host_of, takes_gzip
+from sitegen.serving.production.ledger import Ledger
+from sitegen.site import bundled
 from tests.conftest import SITES, TOKEN_KEY, ordered, replace_in, tree
 
 COMPANY = "brambleandwick.example"

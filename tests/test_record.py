@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sitegen import crew
-from sitegen.record import Record
+from sitegen.build import process_pool
+from sitegen.build.manifest import Record
 
 
 def test_a_forked_process_never_touches_the_parents_connection(tmp_path: Path) -> None:
@@ -20,7 +20,7 @@ def test_a_forked_process_never_touches_the_parents_connection(tmp_path: Path) -
         return record.site(f"m{piece}"), record.photo("a.jpg")
 
     found = []
-    for made in crew.shared_out(200, 2, ask):
+    for made in process_pool.shared_out(200, 2, ask):
         found.append(made)
         # Meanwhile the parent goes on writing, as a build does.
         record.enter_sites([(f"n{len(found)}-{number}", b"key", "plan") for number in range(50)])

@@ -22,7 +22,7 @@ from capture import leads
 from capture.cases import export
 from capture.db import Database
 from capture.settings import Settings
-from sitegen import site as sites
+from sitegen.site import site as sites
 from tests.browser.company import LANDINGS
 from tests.conftest import SECRET_KEY, TOKEN_KEY
 

@@ -20,7 +20,7 @@ from capture.db import Database
 from capture.limits import abuse
 from capture.settings import Settings
 from capture.tokens import Links
-from sitegen.consent import digest, short_digest
+from sitegen.site.consent import digest, short_digest
 from sitegen.token import PageSeen, TokenSigner
 
 KEY = "0123456789abcdef0123456789abcdef"
