@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sitegen.build.options import find_folder
 from sitegen.campaigns import campaign_file
-from sitegen.check import rendering as check
+from sitegen.check import people
 from sitegen.errors import EspalierError, Fault, RosterError, SecretError, TokenError, did_you_mean
 from sitegen.instance import SECRETS, token_keys
 from sitegen.instance import create as create_instance
@@ -25,6 +24,7 @@ from sitegen.site import consent
 from sitegen.site import site as sites
 from sitegen.site.addresses import campaign_page
 from sitegen.site.content import CAMPAIGN, CODE, THANKS
+from sitegen.site.location import find_folder
 from sitegen.site.site import Site
 from sitegen.token import PageSeen, TokenSigner
 
@@ -195,7 +195,7 @@ class Directory:
 
     def members(self) -> Iterator[Member]:
         """Everybody on the roster, one after the other. Raises RosterError with every fault of the file."""
-        with check.roster(self._site) as roster:
+        with people.roster(self._site) as roster:
             yield from roster
 
     def wordings(self) -> Iterator[Wording]:

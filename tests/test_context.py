@@ -11,7 +11,7 @@ import jinja2
 import pytest
 from jinja2 import meta
 
-from sitegen.check import rendering
+from sitegen.check import people, rendering
 from sitegen.errors import ThemeError
 from sitegen.model import Campaign, Channel
 from sitegen.render import context, hosts, templates
@@ -73,7 +73,7 @@ def test_every_template_is_rendered_by_the_sample_company(theme: str, monkeypatc
 
     monkeypatch.setattr(templates.SiteLoader, "get_source", noting)
     site = sites.load(ROOT / "content", theme_name=theme)
-    with rendering.roster(site) as roster:
+    with people.roster(site) as roster:
         renderer = Renderer(site, TokenSigner(["k" * 32]))
         loaded.clear()
         shown = [(hosts.of_company(site), renderer.plan(site.company_variant))]

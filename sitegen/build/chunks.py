@@ -11,24 +11,24 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sitegen.build import page_files, up_to_date
-from sitegen.build.manifest import Plan, Record
-from sitegen.build.options import Order
+from sitegen.build import page_files
+from sitegen.build.manifest import Manifest, Plan
+from sitegen.build.options import BuildOptions
 from sitegen.build.output import File, Output, Written
 from sitegen.campaigns.placements import Placements
 from sitegen.errors import ContentError, EspalierError, Fault
 from sitegen.model import Campaign, Member
 from sitegen.render import cards, hosts, photos, qr
+from sitegen.render.cards import QR_CODE, VCARD
 from sitegen.render.context import Photo
 from sitegen.render.hosts import Landing
 from sitegen.render.photos import Renditions
 from sitegen.render.renderer import PlannedPage, Renderer
 from sitegen.roster import Roster, Row, to_member
+from sitegen.site import input_digests
 from sitegen.site.addresses import ASSETS, campaign_path
 
 _FEW = 3  # members: for so many, learning how to stamp costs more than it saves
-
-VCARD, QR_CODE = "contact.vcf", "qr.svg"
 
 PhotoSeen = tuple[str, str, str, tuple[int, ...]]
 """A photo in use: name, stamp of its file, digest and widths of its renditions."""
@@ -83,22 +83,22 @@ class MemberSites:
         renderer: Renderer,
         roster: Roster,
         output: Output,
-        record: Record,
+        manifest: Manifest,
         placements: Placements,
         *,
         plans: Mapping[str, SitePlan],
         known_plans: Mapping[str, Plan],
-        order: Order,
+        options: BuildOptions,
     ) -> None:
         self._renderer = renderer
         self._site = renderer.site
         self._roster = roster
         self._output = output
-        self._record = record
+        self._manifest = manifest
         self._placements = placements
         self._plans = plans
         self._known_plans = known_plans
-        self._order = order
+        self._options = options
         self._shared = repr((renderer.site.addresses, renderer.site.settings.site.self_canonical_words))
         self._rendered = 0
         self._photos: dict[str, Photo] = {}
@@ -106,7 +106,7 @@ class MemberSites:
         self._stale = {plan.id: sorted(left - plan.files.keys()) for plan in plans.values()}
         """Files that an earlier plan may have left and the newest does not name."""
         self._seen: list[PhotoSeen] = []
-        self._files_a_page = len(page_files.names(order.packing, ""))
+        self._files_a_page = len(page_files.names(options.compression, ""))
 
     def chunk(self, rows: range) -> Made:
         """Brings the sites of these roster rows up to date."""
@@ -141,7 +141,7 @@ class MemberSites:
     def _news(self, row: Row, above: Row | None, plan: SitePlan) -> tuple[bytes, set[str] | None]:
         """The member's key, and the files of their site that are new; None: all is as it should be."""
         key = self._member_key(row, above)
-        before = None if self._order.fresh else self._record.site(row.slug)
+        before = None if self._options.fresh else self._manifest.site(row.slug)
         if before is None or before[0] != key or not self._output.has_site(row.slug):
             return key, set(plan.files)
         if before[1] == plan.id:
@@ -151,8 +151,8 @@ class MemberSites:
 
     def _new_landings(self, slug: str, own: Sequence[Campaign], key: bytes, plan: SitePlan) -> dict[str, bytes]:
         """The landing pages that are new: code and key."""
-        trusted = not self._order.fresh and self._output.has_site(slug)
-        before = self._record.landings(slug) if trusted else {}
+        trusted = not self._options.fresh and self._output.has_site(slug)
+        before = self._manifest.landings(slug) if trusted else {}
         keys = {each.code: landing_key(each, key, plan.landing_key) for each in own}
         return {code: each for code, each in keys.items() if before.get(code) != each}
 
@@ -182,10 +182,10 @@ class MemberSites:
         source = photos.locate(self._site.folder / "photos", name)
         assets = self._output.root / ASSETS
         try:
-            stamp = up_to_date.stamp(source.stat())
+            stamp = input_digests.stamp(source.stat())
         except OSError as error:
             raise ContentError(Fault("there is no such photo", where=source)) from error
-        before = None if self._order.fresh else self._record.photo(name)
+        before = None if self._options.fresh else self._manifest.photo(name)
         if before is not None and before[0] == stamp:
             made = Renditions(before[1], before[2])
             if all((assets / each).is_file() for each in made.names()):
@@ -206,11 +206,11 @@ class MemberSites:
         few = self._rendered <= _FEW
         sheet = None if few else self._renderer.sheet(host)
         for page in plan.pages:
-            if not wanted.isdisjoint(page_files.names(self._order.packing, page.file)):
+            if not wanted.isdisjoint(page_files.names(self._options.compression, page.file)):
                 content = self._renderer.stamp(page, sheet) if sheet else self._renderer.render(page, host)
-                if sheet and self._order.verify:
+                if sheet and self._options.verify:
                     self._renderer.verify(page, host, content)
-                yield from page_files.files(self._order.packing, page.file, content)
+                yield from page_files.files(self._options.compression, page.file, content)
         if VCARD in wanted:
             status = self._site.texts[member.locale].status
             yield VCARD, cards.vcard(member, self._site.company, status, host.home).encode()
@@ -219,7 +219,7 @@ class MemberSites:
         for campaign in campaigns:
             assert plan.landing is not None  # campaigns without a page to make landing pages from were a fault
             landing = self._renderer.landing(plan.landing, host, campaign)
-            yield from landing_files(self._renderer, plan.landing, landing, self._order, is_stamped=not few)
+            yield from landing_files(self._renderer, plan.landing, landing, self._options, is_stamped=not few)
 
     def _write(self, waiting: list[_Work], made: Made) -> None:
         if not waiting:
@@ -240,7 +240,7 @@ class MemberSites:
             if file not in written:
                 self._output.remove(f"{work.slug}/{file}")
         for code in work.landings:
-            for file in page_files.other_names(self._order.packing, landing_file(code)):
+            for file in page_files.other_names(self._options.compression, landing_file(code)):
                 self._output.remove(f"{work.slug}/{file}")
 
     def _of_member(self, fault: Fault, slug: str) -> Fault:
@@ -261,10 +261,10 @@ def landing_key(campaign: Campaign, of_host: bytes, of_page: str) -> bytes:
 
 
 def landing_files(
-    renderer: Renderer, page: PlannedPage, landing: Landing, order: Order, *, is_stamped: bool
+    renderer: Renderer, page: PlannedPage, landing: Landing, options: BuildOptions, *, is_stamped: bool
 ) -> Iterator[File]:
     """The files that a landing page becomes, relative to the folder of its site."""
     content = renderer.stamp(page, renderer.sheet(landing)) if is_stamped else renderer.render(page, landing)
-    if is_stamped and order.verify:
+    if is_stamped and options.verify:
         renderer.verify(page, landing, content)
-    yield from page_files.files(order.packing, landing_file(landing.campaign.code), content)
+    yield from page_files.files(options.compression, landing_file(landing.campaign.code), content)

@@ -38,8 +38,8 @@ Plan = Mapping[str, str]
 """File below a site's folder -> key of what it was made from, members aside."""
 
 
-class Record:
-    """The record of one output folder, open for one build; forked processes may only ask it."""
+class Manifest:
+    """The manifest of one output folder, open for one build; forked processes may only ask it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

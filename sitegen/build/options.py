@@ -1,4 +1,4 @@
-"""What a build is asked for, and what it tells afterwards. Imports next to nothing: see inputs.py."""
+"""What a build is asked for, and what it tells afterwards. Imports next to nothing: see up_to_date.py."""
 
 from __future__ import annotations
 
@@ -9,23 +9,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from sitegen.errors import Fault
-
-SITE_FILE = "site.toml"
-"""The file that makes a folder a site's."""
-
-CAMPAIGNS_FILE = "campaigns.csv"
-"""The file of the campaigns in a site folder; without it there are none."""
+from sitegen.site.options import SiteOptions
 
 
-def find_folder(named: Path | None) -> Path:
-    """The site folder: the one named, else the current one or ``content`` where that holds ``site.toml``."""
-    if named is not None:
-        return named
-    here = Path()
-    return here if (here / SITE_FILE).is_file() or not (here / "content" / SITE_FILE).is_file() else Path("content")
-
-
-class Packing(StrEnum):
+class Compression(StrEnum):
     """Which files a page becomes."""
 
     NONE = "none"
@@ -35,22 +22,16 @@ class Packing(StrEnum):
     """The compressed copy alone; every web server that serves it must be told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Which site to build, where to, and how. ``url``, ``capture_url`` and ``theme`` take the place of those in
-    ``site.toml``; ``token_keys`` are newest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions(SiteOptions):
+    """Which site to build, where to, and how."""
 
-    folder: Path
     out: Path
-    token_keys: tuple[str, ...]
-    url: str | None = None
-    capture_url: str | None = None
-    theme: str | None = None
-    packing: Packing = Packing.NONE
+    compression: Compression = Compression.NONE
     jobs: int = 0
     """Processes that share the members; 0: one for each core that this process may use."""
     fresh: bool = False
-    """Compare every file instead of trusting the record of the last build."""
+    """Compare every file instead of trusting the manifest of the last build."""
     verify: bool = False
     """Compare every stamped page with plain Jinja's."""
 

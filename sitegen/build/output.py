@@ -5,8 +5,8 @@ of a site that stands already is staged and renamed over the old one. Measured o
 the figures of your disk): renaming over costs 60 to 100 µs a file against 40 to 50 for creating one, writing in
 place half of that but a reader could meet half a page, and exchanging two folders costs milliseconds.
 
-``.espalier`` also marks the folder as ours, holds the lock of the running build and the record of what was
-written (record.py); only its owner can read it.
+``.espalier`` also marks the folder as ours, holds the lock of the running build and the manifest of what was
+written (manifest.py); only its owner can read it.
 """
 
 from __future__ import annotations

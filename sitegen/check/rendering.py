@@ -1,37 +1,29 @@
-"""Everything that can be wrong with a site, found before anything is written and reported together.
+"""The faults that only show when a page is made: unknown names in templates, links that lead nowhere.
 
-Reading the files finds the faults of config, pages, theme and roster. What only shows when a page is made
-(unknown names in templates, links that lead nowhere) is found by rendering every page of the company's site
-and of a few members chosen to differ as much as members can.
+They are found by rendering every page of the company's site, and of a few members chosen to differ as much as
+members can.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urljoin
 
 import jinja2
 from jinja2 import nodes
 
-from sitegen.build.options import CAMPAIGNS_FILE
-from sitegen.campaigns.placements import Placements
 from sitegen.check import links
-from sitegen.errors import ContentError, EspalierError, Fault, RosterError, did_you_mean
+from sitegen.errors import EspalierError, Fault, did_you_mean
 from sitegen.model import Campaign, Channel, Member
-from sitegen.render import hosts
+from sitegen.render import hosts, site_views
 from sitegen.render.context import Photo
 from sitegen.render.hosts import Host, Landing
 from sitegen.render.renderer import PlannedPage, Renderer
 from sitegen.render.templates import SiteLoader
 from sitegen.roster import Roster
-from sitegen.site import config
-from sitegen.site import site as sites
 from sitegen.site.addresses import ASSETS
-from sitegen.site.content import CAMPAIGN
 from sitegen.site.site import Site, Variant
-from sitegen.token import TokenSigner
 
 
 def _stand_in(photo: str) -> Photo:
@@ -39,64 +31,7 @@ def _stand_in(photo: str) -> Photo:
     return Photo(src="data:,", sources=(), width=1)
 
 
-def everything(folder: Path, signer: TokenSigner) -> tuple[Site, int]:
-    """Checks a site folder; gives the site and its number of members.
-
-    Raises EspalierError with all faults of config, pages, theme, roster, campaigns, templates and links.
-    """
-    try:
-        site = sites.load(folder)
-    except EspalierError as error:
-        raise EspalierError(*error.faults, *_roster_alone(folder)) from error
-    with people(site) as (members, _):
-        rendering(site, Renderer(site, signer), members)
-        return site, len(members)
-
-
-def roster(site: Site, index: Path | None = None) -> Roster:
-    """The site's roster, checked. Raises RosterError."""
-    settings = site.settings
-    return Roster.load(
-        settings.roster_path,
-        index=index,
-        reserved=site.reserved_slugs(),
-        default_locale=settings.default_locale,
-        locales=tuple(settings.locales),
-        photos=site.folder / "photos",
-    )
-
-
-def campaigns(site: Site, members: Roster | None, index: Path | None = None) -> Placements:
-    """The site's campaigns, checked; without ``members`` it is not looked at whether theirs exist.
-
-    Raises RosterError, and ContentError where there is no page to make landing pages from.
-    """
-    found = Placements.load(site.campaigns_path, members, index=index)
-    missing = [locale for locale in site.pages if len(found) and site.page(CAMPAIGN, locale) is None]
-    if missing:
-        found.close()
-        raise ContentError(*(_no_landing_page(site, locale) for locale in missing))
-    return found
-
-
-def _no_landing_page(site: Site, locale: str) -> Fault:
-    message = f"there are campaigns, but no pages/{locale}/{CAMPAIGN}.md to make their landing pages from"
-    hint = f"write that page, with the template {CAMPAIGN}; `sitegen new` makes a site that has one"
-    return Fault(message, where=site.campaigns_path, hint=hint)
-
-
-@contextmanager
-def people(site: Site) -> Iterator[tuple[Roster, Placements]]:
-    """The site's roster and campaigns, checked together. Raises EspalierError with every fault of both files."""
-    try:
-        members = roster(site)
-    except RosterError as error:
-        raise EspalierError(*error.faults, *_campaigns_alone(site.campaigns_path)) from error
-    with members, campaigns(site, members) as placements:
-        yield members, placements
-
-
-def rendering(site: Site, renderer: Renderer, members: Roster) -> None:
+def check(site: Site, renderer: Renderer, members: Roster) -> None:
     """Renders every page for the company and for sample members, and follows their links.
 
     Raises EspalierError.
@@ -106,34 +41,6 @@ def rendering(site: Site, renderer: Renderer, members: Roster) -> None:
         faults = list(_pages(site, renderer, members))
     if faults:
         raise EspalierError(*_distinct(faults))
-
-
-def _roster_alone(folder: Path) -> Iterable[Fault]:
-    # Pages or theme have faults; those of roster and campaigns are still worth telling in the same run.
-    try:
-        settings = config.load(folder)
-        photos = folder / "photos"
-        locales = tuple(settings.locales)
-        roster_path, language = settings.roster_path, settings.default_locale
-        with (
-            Roster.load(roster_path, default_locale=language, locales=locales, photos=photos) as members,
-            Placements.load(folder / CAMPAIGNS_FILE, members),
-        ):
-            return ()
-    except RosterError as error:
-        is_campaigns = any(fault.where == folder / CAMPAIGNS_FILE for fault in error.faults)
-        return error.faults if is_campaigns else (*error.faults, *_campaigns_alone(folder / CAMPAIGNS_FILE))
-    except EspalierError:  # the config itself, reported already
-        return ()
-
-
-def _campaigns_alone(path: Path) -> Iterable[Fault]:
-    # The roster has faults; those of the campaigns are still worth telling, unknown members aside.
-    try:
-        Placements.load(path, None).close()
-    except RosterError as error:
-        return error.faults
-    return ()
 
 
 def _templates(site: Site, renderer: Renderer) -> Iterator[Fault]:
@@ -180,7 +87,8 @@ def _pages(site: Site, renderer: Renderer, members: Roster) -> Iterator[Fault]:
     files = _files(site)
     company = hosts.of_company(site)
     shown = [*_shown(renderer, company, site.company_variant, Channel)]
-    foreign = {f"{site.settings.capture_url}/signup", site.capture_view.codes, site.capture_view.pixel or ""}
+    capture = site_views.capture_view(site)
+    foreign = {f"{site.settings.capture_url}/signup", capture.codes, capture.pixel or ""}
     for number, (member, sponsor) in enumerate(samples(members)):
         host = hosts.of_member(site, member, sponsor, _stand_in)
         channel = list(Channel)[number % len(Channel)]

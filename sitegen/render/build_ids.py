@@ -16,7 +16,7 @@ from functools import cache
 import jinja2
 from jinja2 import nodes
 
-from sitegen import __version__
+import sitegen
 from sitegen.render.context import PageView
 from sitegen.site.assets import Assets
 
@@ -46,7 +46,7 @@ class Editions:
     def build_id(self, page: PageView, shared: Mapping[str, object]) -> str:
         """The id of one page. ``shared``: its template context, members, token and build aside."""
         templates = self._closure(f"{page.template}.html") | self._closure(page.body)
-        digest = hashlib.sha256(__version__.encode())
+        digest = hashlib.sha256(sitegen.version().encode())
         for name in sorted(shared):
             digest.update(f"\0{name}={shared[name]!r}".encode())
         for name in sorted(templates):

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
-from sitegen import __version__
+import sitegen
 from sitegen.errors import Fault, ThemeError
 from sitegen.model import Campaign
-from sitegen.render import templates
+from sitegen.render import site_views, templates
 from sitegen.render.build_ids import Editions
 from sitegen.render.cards import person_json_ld
 from sitegen.render.context import BuildView, CampaignView, MemberView, PageView, SignupView, SiteView, Translation
@@ -79,6 +79,8 @@ class Renderer:
         pure: list[Callable[..., Any]] = [site.assets.address, self.member_token, _consent_wording, person_json_ld]
         self.press = Press(self.environment, roots=ROOTS, pure=pure)
         self._landings = Press(self.environment, roots=LANDING_ROOTS, pure=pure)
+        self._theme_view = site_views.theme_view(site)
+        self._capture_view = site_views.capture_view(site)
         self.programs: dict[PlannedPage, Program] = {}
         self._editions = Editions(self.environment, site.assets)
         self._plans: dict[Variant, tuple[PlannedPage, ...]] = {}
@@ -172,17 +174,17 @@ class Renderer:
         page = self.site.page(CAMPAIGN, variant.home_locale)
         if page is None:
             return None
-        view = replace(self.site.page_view(page, variant), translations=())  # each landing has its own
+        view = replace(site_views.page_view(self.site, page, variant), translations=())  # each landing has its own
         return self._planned_page(page, view, variant, self._common(variant, variant.home_locale))
 
     def _common(self, variant: Variant, locale: str) -> dict[str, Any]:
         site = self.site
         return {
-            "site": site.site_view(variant, locale),
-            "pages": site.page_views(variant, locale),
-            "theme": site.theme_view,
+            "site": site_views.site_view(site, variant, locale),
+            "pages": site_views.page_views(site, variant, locale),
+            "theme": self._theme_view,
             "t": dict(site.theme.strings[locale]),
-            "capture": site.capture_view,
+            "capture": self._capture_view,
             "campaign": None,
         }
 
@@ -194,7 +196,7 @@ class Renderer:
         build_id = self._editions.build_id(view, {**shared, "action": action, "asks_introducer": asks})
         wording_seen = consent.template(site.texts[page.locale], has_member=variant.replica)
         seen = PageSeen(page.key, page.locale, build_id, consent.short_digest(wording_seen))
-        shared["build"] = BuildView(build_id, __version__)
+        shared["build"] = BuildView(build_id, sitegen.version())
         shared["signup"] = SignupView(action, self._signer.page_token(seen), asks)
         return PlannedPage(page, view, shared, seen)
 

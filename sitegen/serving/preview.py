@@ -17,12 +17,12 @@ from pathlib import Path
 
 import watchfiles
 
-from sitegen.build.chunks import QR_CODE, VCARD
 from sitegen.campaigns import campaign_file
-from sitegen.check import rendering
+from sitegen.check import people
 from sitegen.errors import EspalierError
 from sitegen.model import Member
 from sitegen.render import cards, hosts, photos, qr, sitemap
+from sitegen.render.cards import QR_CODE, VCARD
 from sitegen.render.context import Photo
 from sitegen.render.hosts import Host
 from sitegen.render.renderer import PlannedPage, Renderer
@@ -52,8 +52,8 @@ class Snapshot:
         self.site = site
         self._made = made  # a folder for photos that were scaled on request
         self.renderer = Renderer(site, signer)
-        self.roster: Roster = rendering.roster(site)
-        self.placements = rendering.campaigns(site, self.roster)
+        self.roster: Roster = people.roster(site)
+        self.placements = people.campaigns(site, self.roster)
         self._assets = {f"{ASSETS}/{asset.published}": asset.content for asset in site.assets.files.values()}
 
     def answer(self, path: str, slug: str | None = None) -> Answer:

@@ -49,11 +49,11 @@ class Assets:
         return self._address(found.published)
 
 
-def load(theme: Theme, site_folder: Path, address: Callable[[str], str], theme_view: object) -> Assets:
+def load(theme: Theme, site_folder: Path, address: Callable[[str], str]) -> Assets:
     """Reads every static file of the theme's chain and every picture of the site.
 
-    ``x.css.jinja`` is rendered with ``theme`` and published as ``x.css``; parts that such a file includes
-    are published too, which costs nothing. Raises ThemeError.
+    ``x.css.jinja`` is rendered with ``theme`` (its name and settings) and published as ``x.css``; parts that such a
+    file includes are published too, which costs nothing. Raises ThemeError.
     """
     sources = theme.static_files()
     pictures = site_folder / PICTURES
@@ -67,7 +67,7 @@ def load(theme: Theme, site_folder: Path, address: Callable[[str], str], theme_v
         public = name.removesuffix(_TEMPLATE)
         content = sources[name].read_bytes()
         if name.endswith(_TEMPLATE):
-            content = _render(css, name, sources[name], theme_view)
+            content = _render(css, name, sources[name], theme)
         if public.endswith(".css"):
             content = _rewrite_urls(content.decode(), public, sources[name], files, address).encode()
         files[public] = Asset(public, _fingerprinted(public, content), content)
@@ -99,9 +99,10 @@ def _css_environment(theme: Theme) -> jinja2.Environment:
     )
 
 
-def _render(environment: jinja2.Environment, name: str, path: Path, theme_view: object) -> bytes:
+def _render(environment: jinja2.Environment, name: str, path: Path, theme: Theme) -> bytes:
     try:
-        return environment.get_template(name).render(theme=theme_view).encode()
+        shown = {"name": theme.name, "settings": theme.settings}
+        return environment.get_template(name).render(theme=shown).encode()
     except jinja2.TemplateError as error:
         line = getattr(error, "lineno", None)
         raise ThemeError(Fault(f"style sheet: {error}", where=path, line=line)) from error

@@ -13,9 +13,9 @@ from babel.core import UnknownLocaleError
 from babel.numbers import is_currency
 from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, ValidationError, model_validator
 
-from sitegen.build.options import SITE_FILE
 from sitegen.errors import ConfigError, Fault, did_you_mean
 from sitegen.model import Company, Locale, LocaleTexts
+from sitegen.site.location import SITE_FILE
 
 
 def _web_address(value: str) -> str:

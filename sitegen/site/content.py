@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from babel import Locale as BabelLocale
-from babel.numbers import format_currency, get_currency_precision, is_currency
+from babel.numbers import get_currency_precision, is_currency
 from frontmatter.default_handlers import YAMLHandler
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sitegen.errors import ContentError, Fault, did_you_mean
-from sitegen.render.context import Price
 from sitegen.site.addresses import CAMPAIGNS
 from sitegen.site.markup import Body, convert
 
@@ -90,7 +88,7 @@ class FrontMatter(BaseModel):
     @classmethod
     def _price_can_be_read(cls, value: str | None) -> str | None:
         if value is not None:
-            _amount_and_currency(value)
+            amount_and_currency(value)
         return value
 
 
@@ -116,15 +114,6 @@ class Page:
     def description(self) -> str:
         """For search engines: what the author wrote, or the nearest thing to it."""
         return self.front.description or self.front.summary or self.front.title
-
-    def price(self) -> Price | None:
-        """The price as a number and as this language writes it."""
-        if self.front.price is None:
-            return None
-        amount, currency = _amount_and_currency(self.front.price)
-        number = amount / 10 ** get_currency_precision(currency)
-        text = format_currency(number, currency, locale=BabelLocale.parse(self.locale, sep="-"))
-        return Price(amount, currency, text)
 
 
 def load(folder: Path, locales: Iterable[str]) -> dict[str, tuple[Page, ...]]:
@@ -255,7 +244,8 @@ def _is_file_below(folder: Path, name: str) -> bool:
     return path.is_relative_to(folder.resolve()) and path.is_file()
 
 
-def _amount_and_currency(value: str) -> tuple[int, str]:
+def amount_and_currency(value: str) -> tuple[int, str]:
+    """``12.50 EUR`` as an amount in minor units and an ISO 4217 code. Raises ValueError for anything else."""
     found = re.fullmatch(r"(\d+)(?:\.(\d+))?\s+([A-Z]{3})", value.strip())
     if not found or not is_currency(found[3]):
         raise ValueError("expected an amount and a currency, such as 12.50 EUR")

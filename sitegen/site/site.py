@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sitegen.build.options import CAMPAIGNS_FILE
 from sitegen.errors import ContentError, EspalierError, Fault
 from sitegen.model import Company, Locale, LocaleTexts
-from sitegen.render.context import CaptureView, Pages, PageView, Picture, SiteView, ThemeView, Translation
 from sitegen.site import assets, config, content, theme
 from sitegen.site.addresses import Addresses, page_path
-from sitegen.site.assets import PICTURES, Assets
+from sitegen.site.assets import Assets
 from sitegen.site.config import Settings
 from sitegen.site.content import CAMPAIGN, CODE, Page
+from sitegen.site.location import CAMPAIGNS_FILE
+from sitegen.site.options import SiteOptions
 from sitegen.site.theme import Theme
 
 
@@ -57,17 +56,6 @@ class Site:
         """Consent wordings, status and notices by language."""
         return self.settings.texts
 
-    @cached_property
-    def theme_view(self) -> ThemeView:
-        """The theme as templates see it."""
-        return ThemeView(self.theme.name, self.theme.settings)
-
-    @cached_property
-    def capture_view(self) -> CaptureView:
-        """The capture service as templates see it."""
-        service = self.settings.capture_url
-        return CaptureView(f"{service}/go", f"{service}/visit.gif" if self.settings.visits.pixel else None)
-
     @property
     def campaigns_path(self) -> Path:
         """The file of the campaigns, which need not be there."""
@@ -102,60 +90,6 @@ class Site:
         without = {CAMPAIGN, CODE} if variant.replica else {CAMPAIGN}
         return tuple(page for page in self.pages[locale] if page.key not in without)
 
-    def site_view(self, variant: Variant, locale: str) -> SiteView:
-        """The site as templates see it from a page in ``locale``."""
-        return SiteView(
-            company=self.company,
-            url=self.addresses.url,
-            base=self.addresses.company_base(from_member=variant.replica),
-            layout=self.addresses.layout,
-            locale=self.settings.locales[locale],
-            locales=self.locales(variant),
-            texts=self.texts[locale],
-        )
-
-    def page_views(self, variant: Variant, locale: str) -> Pages:
-        """All pages of one language as templates see them."""
-        return Pages(tuple(self.page_view(page, variant) for page in self.standing(variant, locale)))
-
-    def page_view(self, page: Page, variant: Variant) -> PageView:
-        """One page as templates see it."""
-        front = page.front
-        return PageView(
-            key=page.key,
-            path=self.path(page, variant.home_locale),
-            title=front.title,
-            description=page.description,
-            template=front.template,
-            nav=front.nav,
-            kicker=front.kicker,
-            summary=front.summary,
-            picture=self._picture(page),
-            price=page.price(),
-            facts=tuple(front.facts.items()),
-            body=page.source_name,
-            canonical=self._canonical(page),
-            translations=tuple(self._translations(page, variant)),
-        )
-
-    def _canonical(self, page: Page) -> str:
-        return self.addresses.home + self.path(page, self.settings.default_locale)
-
-    def _translations(self, page: Page, variant: Variant) -> list[Translation]:
-        found = [(locale, self.page(page.key, locale.code)) for locale in self.locales(variant)]
-        return [
-            Translation(locale, self.path(other, variant.home_locale), self._canonical(other))
-            for locale, other in found
-            if other is not None
-        ]
-
-    def _picture(self, page: Page) -> Picture | None:
-        name = page.front.picture
-        if name is None:
-            return None
-        width, height = assets.picture_size(self.folder / PICTURES / name)
-        return Picture(self.assets.address(f"{PICTURES}/{name}"), page.front.picture_alt, width, height)
-
     def reserved_slugs(self) -> frozenset[str]:
         """Slugs that would hide something of the company's own at the root."""
         tops = {
@@ -173,6 +107,11 @@ class Site:
     def roster_rules(self) -> str:
         """What of the settings decides how the roster is read; members read by other rules would not fit the site."""
         return repr((sorted(self.settings.locales), self.settings.default_locale, sorted(self.reserved_slugs())))
+
+
+def load_by(options: SiteOptions) -> Site:
+    """Reads the site that the options name. Raises EspalierError as ``load`` does."""
+    return load(options.folder, url=options.url, capture_url=options.capture_url, theme_name=options.theme)
 
 
 def load(
@@ -194,8 +133,7 @@ def load(
     try:
         chosen = settings.site.theme
         found = theme.load(theme_name or chosen.name, folder, chosen.settings, settings.site.locales)
-        view = ThemeView(found.name, found.settings)
-        files = assets.load(found, folder, addresses.asset, view)
+        files = assets.load(found, folder, addresses.asset)
     except EspalierError as error:
         faults += error.faults
     if faults or found is None:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from sitegen.build import page_files
 from sitegen.errors import EspalierError
+from sitegen.render.compression import compressed
 from sitegen.roster.lookup import Found, Unavailable
 from sitegen.serving.local_server import policy
 from sitegen.serving.production import http
@@ -171,7 +171,7 @@ class Desk:
         if http.not_modified(environ, f"{tag}-gz" if packed else tag, since):
             return STATUS[304], headers, b""
         content = edition.content(file, found)
-        return self._whole(200, headers, file.type, page_files.compressed(content) if packed else content, packed)
+        return self._whole(200, headers, file.type, compressed(content) if packed else content, packed)
 
     def _stored(self, environ: WSGIEnvironment, file: Stored) -> Answer:
         packed = file.packed is not None and http.takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))

@@ -14,14 +14,14 @@ from typing import cast
 
 import jinja2
 
-from sitegen import __version__
-from sitegen.build import page_files
-from sitegen.build.chunks import QR_CODE, VCARD
+import sitegen
 from sitegen.campaigns import campaign_file
 from sitegen.campaigns.placements import Placements
 from sitegen.check import rendering
 from sitegen.model import Campaign, Channel
 from sitegen.render import cards, hosts, qr
+from sitegen.render.cards import QR_CODE, VCARD
+from sitegen.render.compression import compressed
 from sitegen.render.context import Photo, PhotoSource
 from sitegen.render.hosts import Host, Landing
 from sitegen.render.renderer import PlannedPage, Renderer
@@ -100,7 +100,7 @@ class Edition:
         self._renderer = Renderer(site, signer)
         self._pictures = Pictures(site, folder)
         _keep_templates(site, self._renderer.environment)
-        rendering.rendering(site, self._renderer, cast(Roster, lookup))  # it only asks what a Lookup has
+        rendering.check(site, self._renderer, cast(Roster, lookup))  # it only asks what a Lookup has
         self._warm_up()
         self._messages = {
             key: _stored(content, HTML, None, 0, status=int(key[0]))
@@ -239,7 +239,7 @@ class Edition:
 
     def _card_key(self, locale: str) -> str:
         site = self.site
-        return _digest(repr((__version__, site.company, site.texts[locale].status, site.addresses)).encode())
+        return _digest(repr((sitegen.version(), site.company, site.texts[locale].status, site.addresses)).encode())
 
     def _company(
         self, plan: tuple[PlannedPage, ...], keys: Mapping[str, str], since: Mapping[str, int]
@@ -311,7 +311,7 @@ def is_packed(kind: str) -> bool:
 def _stored(
     content: bytes, kind: str, tag: str | None, since: int, *, lasting: bool = False, status: int = 200
 ) -> Stored:
-    packed = page_files.compressed(content) if is_packed(kind) else None
+    packed = compressed(content) if is_packed(kind) else None
     return Stored(content, packed, kind, tag, since, lasting, status)
 
 

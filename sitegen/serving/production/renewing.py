@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
-from sitegen.build import up_to_date
-from sitegen.build.options import Order
-from sitegen.build.up_to_date import Inputs
-from sitegen.check import rendering
+from sitegen.check import people
 from sitegen.errors import EspalierError, OutputError
 from sitegen.roster.lookup import IndexLookup, Lookup, Unavailable
 from sitegen.serving.production.edition import Edition, Placed
 from sitegen.serving.production.ledger import Ledger, locked
+from sitegen.site import input_digests
 from sitegen.site import site as sites
+from sitegen.site.input_digests import InputDigests
+from sitegen.site.options import SiteOptions
 from sitegen.site.site import Site
 from sitegen.token import TokenSigner
 
@@ -34,12 +34,11 @@ _SHARE = 20
 _log = logging.getLogger("sitegen.production")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What to serve. ``instance``: the folder for the roster's index and what is made on request; ``roster_url``: a
-    database that holds the roster, instead of the site's own file."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions(SiteOptions):
+    """Which site to serve, and how. ``instance``: the folder for the roster's index and what is made on request;
+    ``roster_url``: a database that holds the roster, instead of the site's own file; ``threads``: of each process."""
 
-    order: Order
     instance: Path
     roster_url: str | None = None
     threads: int = 4
@@ -48,9 +47,9 @@ class Wanted:
 class Renewing:
     """Holds the newest edition. Made before the processes fork; each of them then calls ``start``."""
 
-    def __init__(self, wanted: Wanted) -> None:
-        self._wanted = wanted
-        self._made = wanted.instance / "serving"
+    def __init__(self, options: ServeOptions) -> None:
+        self._options = options
+        self._made = options.instance / "serving"
         try:
             self._made.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -84,7 +83,7 @@ class Renewing:
         try:
             edition = self._renewed(now, before)
         except EspalierError as error:
-            if self._wanted.roster_url is not None:  # what is missing may come by the database
+            if self._options.roster_url is not None:  # what is missing may come by the database
                 self._inputs, self._cost = before, perf_counter() - started
             self._tell(now, "the site as it is saved now cannot be shown; what was there before stays\n%s", error)
             return False
@@ -94,7 +93,7 @@ class Renewing:
         self._tell(now, "%s: changes are live", site.folder)
         return True
 
-    def _renewed(self, now: Inputs, before: Inputs) -> Edition:
+    def _renewed(self, now: InputDigests, before: InputDigests) -> Edition:
         """The edition of the files as they are; where only campaigns changed, all else stays."""
         if replace(now, campaigns=before.campaigns) != before:
             return self._load(self._site(), now, before)
@@ -111,14 +110,13 @@ class Renewing:
             pause = max(PAUSE, _SHARE * self._cost)
 
     def _site(self) -> Site:
-        order = self._wanted.order
-        return sites.load(order.folder, url=order.url, capture_url=order.capture_url, theme_name=order.theme)
+        return sites.load_by(self._options)
 
-    def _look(self, site: Site) -> Inputs:
-        return up_to_date.read(self._wanted.order, site.settings.roster_path, site.theme.folders)
+    def _look(self, site: Site) -> InputDigests:
+        return input_digests.read(self._options, site.settings.roster_path, site.theme.folders)
 
-    def _load(self, site: Site, now: Inputs, before: Inputs | None) -> Edition:
-        signer = TokenSigner(self._wanted.order.token_keys)
+    def _load(self, site: Site, now: InputDigests, before: InputDigests | None) -> Edition:
+        signer = TokenSigner(self._options.token_keys)
         with locked(self._made / "loading.lock"):  # the index of a changed roster is made once, not by every process
             since = self._ledger.since({"members": now.members}, [site.settings.roster_path, site.folder / "photos"])
             lookup, rules = self._lookup(site, now, before, since["members"])
@@ -127,27 +125,27 @@ class Renewing:
         self._rules = rules
         return edition
 
-    def _lookup(self, site: Site, now: Inputs, before: Inputs | None, since: int) -> tuple[Lookup, str]:
+    def _lookup(self, site: Site, now: InputDigests, before: InputDigests | None, since: int) -> tuple[Lookup, str]:
         settings = site.settings
         rules = repr((settings.roster_path, settings.default_locale, sorted(settings.locales), site.reserved_slugs()))
         rules = hashlib.sha256(rules.encode()).hexdigest()
         if before is not None and before.members == now.members and rules == self._rules:
             return self.edition.lookup, rules
-        if self._wanted.roster_url is not None:
+        if self._options.roster_url is not None:
             from sitegen.roster import postgres
 
-            return postgres.PostgresLookup(self._wanted.roster_url, postgres.rules(site.roster_rules)), rules
-        roster = rendering.roster(site, self._wanted.instance / "roster.sqlite")
-        return IndexLookup(roster, since, threads=self._wanted.threads), rules
+            return postgres.PostgresLookup(self._options.roster_url, postgres.rules(site.roster_rules)), rules
+        roster = people.roster(site, self._options.instance / "roster.sqlite")
+        return IndexLookup(roster, since, threads=self._options.threads), rules
 
-    def _placed(self, site: Site, lookup: Lookup, now: Inputs) -> Placed:
+    def _placed(self, site: Site, lookup: Lookup, now: InputDigests) -> Placed:
         """The campaigns. Whether their members exist is looked at where the roster is the site's own file."""
         since = self._ledger.since({"campaigns": now.campaigns}, [site.campaigns_path])
         roster = lookup.roster if isinstance(lookup, IndexLookup) else None
-        placements = rendering.campaigns(site, roster, self._made / "campaigns.sqlite")
+        placements = people.campaigns(site, roster, self._made / "campaigns.sqlite")
         return Placed(placements, since["campaigns"])
 
-    def _tell(self, now: Inputs, message: str, *values: object) -> None:
+    def _tell(self, now: InputDigests, message: str, *values: object) -> None:
         """Logs, unless another process has told the same already."""
         key = hashlib.sha256(repr((now, message, str(values[-1]))).encode()).hexdigest()
         with locked(self._made / "told.lock"):

@@ -15,7 +15,7 @@ from gunicorn.app.base import BaseApplication
 
 from sitegen.errors import EspalierError, Fault
 from sitegen.serving.production.app import App
-from sitegen.serving.production.renewing import Renewing, Wanted
+from sitegen.serving.production.renewing import Renewing, ServeOptions
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -54,15 +54,15 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def run(wanted: Wanted, listener: socket.socket, *, workers: int, ready: Callable[[], None]) -> None:
+def run(options: ServeOptions, listener: socket.socket, *, workers: int, ready: Callable[[], None]) -> None:
     """Serves until SIGTERM or SIGINT; then takes no more connections and finishes what has begun.
 
     ``ready`` is told when it begins. Raises EspalierError, before that, with what is wrong with the site.
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
-    renewing = Renewing(wanted)
+    renewing = Renewing(options)
     app = App(lambda: renewing.edition)
-    Server(app, listener, workers=workers, threads=wanted.threads, ready=ready, begun=renewing.start).run()
+    Server(app, listener, workers=workers, threads=options.threads, ready=ready, begun=renewing.start).run()
 
 
 class Server(BaseApplication):  # type: ignore[misc]
