@@ -15,12 +15,13 @@ from time import process_time
 from benchmarks import company, members
 from benchmarks.measure import Row, Spread, in_turn, micros, times
 from benchmarks.workshop import TOKEN_KEY, Workshop
-from sitegen import bundled, hosts
-from sitegen import site as sites
-from sitegen.context import Photo, PhotoSource
-from sitegen.hosts import Host
-from sitegen.render import PlannedPage, Renderer
+from sitegen.render import hosts
+from sitegen.render.context import Photo, PhotoSource
+from sitegen.render.hosts import Host
+from sitegen.render.renderer import PlannedPage, Renderer
 from sitegen.roster import Roster
+from sitegen.site import bundled
+from sitegen.site import site as sites
 from sitegen.token import TokenSigner
 
 SAMPLE_PAGES = (

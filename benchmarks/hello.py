@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from sitegen.production import workers
-from sitegen.production.renewing import Wanted
+from sitegen.serving.production import workers
+from sitegen.serving.production.renewing import ServeOptions
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -27,7 +27,7 @@ def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[byt
 def main(port: str) -> None:
     """Serves until it is told to end."""
     listener = workers.listen("127.0.0.1", int(port))
-    threads = next(each.default for each in fields(Wanted) if each.name == "threads")
+    threads = next(each.default for each in fields(ServeOptions) if each.name == "threads")
     assert isinstance(threads, int)
     count = len(os.sched_getaffinity(0))
     workers.Server(app, listener, workers=count, threads=threads, ready=lambda: None).run()

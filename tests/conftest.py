@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from sitegen.build import build
-from sitegen.orders import Order, Summary
+from sitegen.build.builder import build
+from sitegen.build.options import BuildOptions, Summary
 from sitegen.token import TokenSigner
 
 ROOT = Path(__file__).parent.parent
@@ -48,7 +48,7 @@ def out(tmp_path: Path) -> Path:
 @pytest.fixture
 def rebuild(folder: Path, out: Path) -> Callable[..., Summary]:
     """Reads the folder anew and builds it."""
-    return lambda **options: build(ordered(folder, out, **options))
+    return lambda **options: build(build_options(folder, out, **options))
 
 
 @pytest.fixture
@@ -60,9 +60,9 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     yield place
 
 
-def ordered(folder: Path, out: Path, **options: Any) -> Order:
-    """An order for a build, signed with the tests' key."""
-    return Order(folder, out, (TOKEN_KEY,), **options)
+def build_options(folder: Path, out: Path, **options: Any) -> BuildOptions:
+    """Options for a build, with the tests' key."""
+    return BuildOptions(folder=folder, out=out, token_keys=(TOKEN_KEY,), **options)
 
 
 def tree(root: Path) -> dict[str, bytes]:

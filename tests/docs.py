@@ -25,10 +25,12 @@ from capture import settings as capture_settings
 from capture.commands import main as capture
 from capture.limits import budgets
 from capture.mailing import delivery
-from sitegen import campaigns, config, content, context
+from sitegen.campaigns import campaign_file
 from sitegen.cli import main as sitegen
 from sitegen.instance import SECRETS
+from sitegen.render import context
 from sitegen.roster import fields as roster
+from sitegen.site import config, content
 from tests.conftest import ROOT
 
 TOOLS: dict[str, click.Group] = {"sitegen": sitegen, "capture": capture}
@@ -83,7 +85,7 @@ def configuration_page() -> str:
     parts += ["## The roster", "The columns of `members.csv`, or the fields of each object in `members.jsonl`."]
     parts += [_columns(roster, roster.Row, roster.COLUMNS, roster.REQUIRED)]
     parts += ["## Campaigns", CAMPAIGNS]
-    parts += [_columns(campaigns, campaigns.Row, campaigns.COLUMNS, campaigns.REQUIRED)]
+    parts += [_columns(campaign_file, campaign_file.Row, campaign_file.COLUMNS, campaign_file.REQUIRED)]
     parts += ["## Environment", _environment()]
     return "\n\n".join(parts) + "\n"
 

@@ -6,15 +6,15 @@ import re
 import shutil
 from pathlib import Path
 
-from sitegen.build import build
-from tests.conftest import SITES, ordered
+from sitegen.build.builder import build
+from tests.conftest import SITES, build_options
 
 _PICTURES = {".avif", ".webp", ".jpg"}
 
 
 def built(name: str, out: Path) -> None:
     """Builds one of the sites under tests/sites."""
-    build(ordered(SITES / name / "input", out))
+    build(build_options(SITES / name / "input", out))
 
 
 def compared(tree: dict[str, bytes]) -> dict[str, bytes]:

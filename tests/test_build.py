@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from sitegen import output
-from sitegen.build import build
+from sitegen.build import output
+from sitegen.build.builder import build
+from sitegen.build.options import Summary
 from sitegen.errors import EspalierError, OutputError
-from sitegen.orders import Summary
-from tests.conftest import ordered, replace_in, tree
+from tests.conftest import build_options, replace_in, tree
 
 Rebuild = Callable[..., Summary]
 
@@ -142,7 +142,7 @@ def test_a_cut_off_build_is_finished_by_the_next(
         with pytest.raises(KeyboardInterrupt):
             rebuild()
     rebuild()
-    build(ordered(folder, tmp_path / "clean"))
+    build(build_options(folder, tmp_path / "clean"))
     assert tree(out) == tree(tmp_path / "clean")
 
 
@@ -183,7 +183,7 @@ def test_out_that_holds_foreign_files(rebuild: Rebuild, out: Path) -> None:
 def test_out_that_would_overwrite_the_sites_own_files(folder: Path, where: str) -> None:
     before = tree(folder)
     with pytest.raises(OutputError, match="the site's own files"):
-        build(ordered(folder, folder / where))
+        build(build_options(folder, folder / where))
     assert tree(folder) == before
 
 

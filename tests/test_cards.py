@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sitegen import views
-from sitegen.cards import TONES, monogram, person_json_ld, tone, vcard
-from sitegen.context import Photo, SiteView
 from sitegen.model import Company, Link, Locale, LocaleTexts, Member
+from sitegen.render import member_views
+from sitegen.render.cards import TONES, monogram, person_json_ld, tone, vcard
+from sitegen.render.context import Photo, SiteView
 
 COMPANY = Company("Bramble & Wick", "Bramble and Wick Limited", ("Main Street 1", "Cork"), "hello@example.com")
 TEXTS = LocaleTexts("Independent distributor", "{member} and {company}", "{company}")
@@ -94,7 +94,7 @@ def test_any_name_survives_the_card(name: str, marks: str) -> None:
 
 def test_data_about_the_person() -> None:
     photo = Photo("/assets/photos/x-640.jpg", (), 640)
-    data = json.loads(person_json_ld(SITE, views.member_view(ANA, photo), HOME))
+    data = json.loads(person_json_ld(SITE, member_views.member_view(ANA, photo), HOME))
     assert data == {
         "@context": "https://schema.org",
         "@type": "Person",
@@ -111,7 +111,7 @@ def test_data_about_the_person() -> None:
 
 @given(st.text() | st.sampled_from(["</script><script>alert(1)</script>", "<!--<script>", "&lt;", "\u2028", ']]>"']))
 def test_no_name_leaves_the_script_element(name: str) -> None:
-    member = replace(views.member_view(ANA, None), name=name)
+    member = replace(member_views.member_view(ANA, None), name=name)
     text = str(person_json_ld(SITE, member, HOME))
     assert not re.search("[<>&\u2028\u2029]", text)
     assert json.loads(text)["name"] == name
@@ -158,22 +158,22 @@ def test_tones_are_steady_and_all_in_use() -> None:
 
 
 def test_a_member_as_templates_see_them() -> None:
-    view = views.member_view(ANA, None)
+    view = member_views.member_view(ANA, None)
     assert (view.phone, view.phone_text, view.joined) == ("+34600111222", "+34 600 11 12 22", 2021)
     assert (view.monogram, view.self_canonical) == ("AL", False)
     assert view.story == "<p>I <em>like</em> tea.</p>"
-    bare = views.member_view(replace(ANA, phone=None, story=None, joined=None, links=()), None)
+    bare = member_views.member_view(replace(ANA, phone=None, story=None, joined=None, links=()), None)
     assert (bare.phone_text, bare.story, bare.joined, bare.links) == (None, None, None, ())
 
 
 def test_enough_words_of_their_own() -> None:
-    assert views.member_view(ANA, None, self_canonical_words=3).self_canonical
-    assert not views.member_view(ANA, None, self_canonical_words=4).self_canonical
-    assert not views.member_view(replace(ANA, story=None), None, self_canonical_words=1).self_canonical
+    assert member_views.member_view(ANA, None, self_canonical_words=3).self_canonical
+    assert not member_views.member_view(ANA, None, self_canonical_words=4).self_canonical
+    assert not member_views.member_view(replace(ANA, story=None), None, self_canonical_words=1).self_canonical
 
 
 def test_a_sponsor_as_templates_see_them() -> None:
-    view = views.sponsor_view(ANA, HOME, None)
+    view = member_views.sponsor_view(ANA, HOME, None)
     assert (view.name, view.first_name, view.url, view.monogram) == ("Ana López", "Ana", HOME, "AL")
     assert (view.photo, view.place, view.tone) == (None, "Valencia, Spain", tone("m1"))
 
@@ -197,24 +197,24 @@ def test_a_sponsor_as_templates_see_them() -> None:
     ],
 )
 def test_stories(story: str, html: str) -> None:
-    assert str(views.story_html(story)) == html
+    assert str(member_views.story_html(story)) == html
 
 
 @pytest.mark.parametrize(
     "address", ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "http://x.example"]
 )
 def test_links_to_nothing_but_the_safe_web(address: str) -> None:
-    assert "href" not in views.story_html(f"[x]({address}) <a href='{address}'>y</a>")
+    assert "href" not in member_views.story_html(f"[x]({address}) <a href='{address}'>y</a>")
 
 
 @settings(max_examples=300)
 @given(st.text(alphabet="ab AB.,'\"\n1-!?—é王ل()\u00a0#*", max_size=60) | st.text(max_size=60))
 def test_the_short_way_for_plain_stories_gives_what_markdown_gives(story: str) -> None:
     story = story.strip().replace("\r", "")
-    if not story or not views._is_plain(story):
+    if not story or not member_views._is_plain(story):
         return
-    slow = nh3.clean(views._markdown().convert(story), tags=views._TAGS).strip()
-    assert str(views.story_html(story)) == slow
+    slow = nh3.clean(member_views._markdown().convert(story), tags=member_views._TAGS).strip()
+    assert str(member_views.story_html(story)) == slow
 
 
 @given(
@@ -240,7 +240,7 @@ def test_the_short_way_for_plain_stories_gives_what_markdown_gives(story: str) -
     ).map("".join)
 )
 def test_no_story_brings_more_than_text_markup(story: str) -> None:
-    html = str(views.story_html(story))
+    html = str(member_views.story_html(story))
     tags = {tag.lower() for tag in re.findall(r"<\s*/?\s*([a-zA-Z][^\s/>]*)", html)}
-    assert tags <= views._TAGS
+    assert tags <= member_views._TAGS
     assert not re.search(r"<[^>]*\son\w+\s*=", html)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sitegen import config, orders
 from sitegen.errors import ConfigError
 from sitegen.model import Company, Locale, LocaleTexts
+from sitegen.site import config, location
 
 GOOD = """\
 [company]
@@ -156,8 +156,8 @@ def test_lines_of_keys() -> None:
 def test_the_folder_that_is_meant(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write()
     monkeypatch.chdir(folder)
-    assert orders.find_folder(Path("elsewhere")) == Path("elsewhere")
-    assert orders.find_folder(None) == Path()
+    assert location.find_folder(Path("elsewhere")) == Path("elsewhere")
+    assert location.find_folder(None) == Path()
     (folder / "content").mkdir()
     (folder / "site.toml").rename(folder / "content" / "site.toml")
-    assert orders.find_folder(None) == Path("content")
+    assert location.find_folder(None) == Path("content")

@@ -7,8 +7,8 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sitegen import consent
 from sitegen.model import Company, LocaleTexts
+from sitegen.site import consent
 
 COMPANY = Company("Bramble & Wick", "Bramble and Wick Limited", ("Cork",), "hello@example.com")
 TEXTS = LocaleTexts("Distributor", "{member} and {company} may write to me.", "{company} may write to me.")

@@ -11,11 +11,12 @@ import jinja2
 import pytest
 from jinja2 import meta
 
-from sitegen import check, context, hosts, templates
-from sitegen import site as sites
+from sitegen.check import people, rendering
 from sitegen.errors import ThemeError
 from sitegen.model import Campaign, Channel
-from sitegen.render import Renderer
+from sitegen.render import context, hosts, templates
+from sitegen.render.renderer import Renderer
+from sitegen.site import site as sites
 from sitegen.token import TokenSigner
 from tests.conftest import ROOT
 
@@ -72,11 +73,11 @@ def test_every_template_is_rendered_by_the_sample_company(theme: str, monkeypatc
 
     monkeypatch.setattr(templates.SiteLoader, "get_source", noting)
     site = sites.load(ROOT / "content", theme_name=theme)
-    with check.roster(site) as roster:
+    with people.roster(site) as roster:
         renderer = Renderer(site, TokenSigner(["k" * 32]))
         loaded.clear()
         shown = [(hosts.of_company(site), renderer.plan(site.company_variant))]
-        for member, sponsor in check.samples(roster):
+        for member, sponsor in rendering.samples(roster):
             host = hosts.of_member(site, member, sponsor, lambda name: None)
             shown.append((host, renderer.plan(site.member_variant(member.locale))))
         landing = renderer.landing_page(site.company_variant)

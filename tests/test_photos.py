@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms, ImageDraw
 
-from sitegen import photos
 from sitegen.errors import ContentError
+from sitegen.render import photos
 
 
 def portrait(width: int, height: int, mode: str = "RGB") -> Image.Image:

@@ -20,12 +20,12 @@ from time import monotonic, sleep
 
 import pytest
 
-from sitegen import bundled
-from sitegen.build import build
-from sitegen.production.http import host_of, takes_gzip
-from sitegen.production.ledger import Ledger
-from sitegen.slugs import slugify
-from tests.conftest import SITES, TOKEN_KEY, ordered, replace_in, tree
+from sitegen.build.builder import build
+from sitegen.roster.slugs import slugify
+from sitegen.serving.production.http import host_of, takes_gzip
+from sitegen.serving.production.ledger import Ledger
+from sitegen.site import bundled
+from tests.conftest import SITES, TOKEN_KEY, build_options, replace_in, tree
 
 COMPANY = "brambleandwick.example"
 
@@ -125,7 +125,7 @@ def inactive(folder: Path) -> str:
 @pytest.mark.parametrize("layout", ["path", "subdomain"])
 def test_every_file_of_a_build_is_served_byte_for_byte(tmp_path, layout):
     folder, out = sample(tmp_path, layout), tmp_path / "public"
-    build(ordered(folder, out))
+    build(build_options(folder, out))
     built = tree(out)
     members = {path.split("/")[0] for path in built if path.endswith("/contact.vcf")}
     assert len(members) > 10
@@ -395,7 +395,7 @@ def test_the_ledger_never_goes_back(tmp_path):
 def test_landing_pages(tmp_path, layout):
     """Those of a build, byte for byte; a new campaign is there at once, and nobody else's page."""
     folder = Path(shutil.copytree(SITES / layout / "input", tmp_path / "content"))
-    build(ordered(folder, tmp_path / "public"))
+    build(build_options(folder, tmp_path / "public"))
     company = "potandkettle.example"
 
     def host(slug):

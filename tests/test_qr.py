@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from sitegen import qr
+from sitegen.render import qr
 
 ADDRESSES = st.builds(
     str.format,

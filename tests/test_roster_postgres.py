@@ -13,12 +13,12 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
-from sitegen import check
-from sitegen import site as sites
+from sitegen.check import people
 from sitegen.cli import main
 from sitegen.errors import EspalierError, OutputError
 from sitegen.roster import postgres
 from sitegen.roster.lookup import IndexLookup, Unavailable
+from sitegen.site import site as sites
 from tests.conftest import TOKEN_KEY, replace_in
 from tests.test_production import inactive, sample, serving
 
@@ -63,7 +63,7 @@ def test_both_answer_alike(folder, database):
     assert "copied to" in copy(folder, database)
     assert "already" in copy(folder, database)
     site = sites.load(folder)
-    with check.roster(site) as roster:
+    with people.roster(site) as roster:
         index, table = IndexLookup(roster, 0), postgres.PostgresLookup(database, postgres.rules(site.roster_rules))
         members = list(roster)
         for each in members:
@@ -97,7 +97,7 @@ def test_readers_see_the_old_roster_or_the_new_one(folder, database):
 
     def move(place: str) -> None:
         site = sites.load(folder)
-        with check.roster(site) as roster:
+        with people.roster(site) as roster:
             changed = Path(shutil.copy(roster.index, folder.parent / "moved.sqlite"))
             with sqlite3.connect(changed) as index:
                 index.execute("update member set place = ?", (place,))
@@ -122,7 +122,7 @@ def test_readers_see_the_old_roster_or_the_new_one(folder, database):
 def test_a_failed_copy_leaves_the_old_roster(folder, database):
     copy(folder, database)
     site = sites.load(folder)
-    with check.roster(site) as roster:
+    with people.roster(site) as roster:
         broken = Path(shutil.copy(roster.index, folder.parent / "broken.sqlite"))
         members = len(roster)
     with sqlite3.connect(broken) as index:

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from sitegen.orders import Summary
+from sitegen.build.options import Summary
 from tests.conftest import replace_in
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sitegen.slugs import LONGEST, RESERVED, is_slug, numbered, slugify
+from sitegen.roster.slugs import LONGEST, RESERVED, is_slug, numbered, slugify
 
 
 @pytest.mark.parametrize(

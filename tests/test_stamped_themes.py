@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from sitegen import check, hosts
-from sitegen import site as sites
-from sitegen.context import Photo, PhotoSource
-from sitegen.render import Renderer
+from sitegen.check import people
+from sitegen.render import hosts
+from sitegen.render.context import Photo, PhotoSource
+from sitegen.render.renderer import Renderer
+from sitegen.site import site as sites
 from sitegen.token import TokenSigner
 from tests.conftest import ROOT
 
@@ -20,7 +21,7 @@ def photo(name: str) -> Photo:
 def test_all_pages_of_all_members_are_stamped(theme: str) -> None:
     site = sites.load(ROOT / "content", theme_name=theme)
     renderer = Renderer(site, TokenSigner(["k" * 32]))
-    with check.roster(site) as roster:
+    with people.roster(site) as roster:
         for member, sponsor in roster.active_with_sponsors():
             host = hosts.of_member(site, member, sponsor, photo)
             sheet = renderer.sheet(host)

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sitegen import campaigns, check, consent
-from sitegen import site as sites
-from sitegen.content import CAMPAIGN
+from sitegen.campaigns import campaign_file
+from sitegen.check import people
 from sitegen.model import Campaign, Company, Member
-from sitegen.site import Site
+from sitegen.site import consent
+from sitegen.site import site as sites
+from sitegen.site.content import CAMPAIGN
+from sitegen.site.site import Site
 
 LOOK = ("accent", "accent_dark", "paper", "paper_dark", "ink", "ink_dark", "scheme", "corners")
 """Settings of a theme that the service's own pages take up, where the theme has them."""
@@ -121,14 +123,14 @@ class Directory:
     def read_campaigns(self) -> Iterator[Campaign]:
         """The campaigns of ``campaigns.csv``, in its order. Raises RosterError at the end with every fault of the file;
         whether their members exist is not looked at."""
-        return campaigns.read(self._campaigns_path)
+        return campaign_file.read(self._campaigns_path)
 
     def write_campaigns(self, found: Iterable[Campaign]) -> bool:
         """Puts these campaigns in the place of the file's, in one step, ordered by code; False: it holds them already.
 
         Raises RosterError for a campaign that could not be read again, and OutputError.
         """
-        return campaigns.write(self._campaigns_path, found)
+        return campaign_file.write(self._campaigns_path, found)
 
     @property
     def _campaigns_path(self) -> Path:
@@ -136,7 +138,7 @@ class Directory:
 
     def members(self) -> Iterator[Member]:
         """Everybody on the roster, one after the other. Raises RosterError with every fault of the file."""
-        with check.roster(self._site) as roster:
+        with people.roster(self._site) as roster:
             yield from roster
 
     def wordings(self) -> Iterator[Wording]:

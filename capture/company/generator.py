@@ -6,17 +6,18 @@ a site folder; ``directory`` does.
 
 from __future__ import annotations
 
-from sitegen import campaigns, consent
-from sitegen.addresses import campaign_page
-from sitegen.content import CAMPAIGN, CODE, THANKS
+from sitegen.campaigns import campaign_file
 from sitegen.instance import SECRETS, token_keys
 from sitegen.instance import create as create_instance
 from sitegen.instance import find as find_instance
 from sitegen.instance import read as read_instance
 from sitegen.model import Campaign, Channel, Company, Interest, LocaleTexts, Member
-from sitegen.orders import find_folder
+from sitegen.render.member_views import phone_text
+from sitegen.site import consent
+from sitegen.site.addresses import campaign_page
+from sitegen.site.content import CAMPAIGN, CODE, THANKS
+from sitegen.site.location import find_folder
 from sitegen.token import PageSeen, TokenSigner
-from sitegen.views import phone_text
 
 __all__ = [
     "CAMPAIGN",
@@ -46,10 +47,10 @@ __all__ = [
 CAMPAIGN_PAGES = campaign_page("")
 """What the names of campaigns' landing pages begin with in page tokens; behind it stands the code."""
 
-can_be_listed = campaigns.holds
+can_be_listed = campaign_file.holds
 """Whether ``campaigns.csv`` can hold a campaign: code, name and days are as it wants them."""
 
-CAMPAIGN_CODE = campaigns.CODE
+CAMPAIGN_CODE = campaign_file.CODE
 """What a campaign's code looks like; matches the whole of a text."""
 
 

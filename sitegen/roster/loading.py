@@ -20,14 +20,14 @@ from pydantic import ValidationError
 
 from sitegen.errors import Fault, OutputError
 from sitegen.model import Status
-from sitegen.names import first_name
 from sitegen.roster import table
 from sitegen.roster.faults import FaultLog, quoted
 from sitegen.roster.fields import Row, note_faults
 from sitegen.roster.forest import Forest
+from sitegen.roster.names import first_name
 from sitegen.roster.reading import Broken, Record, Source, records
+from sitegen.roster.slugs import is_slug, numbered, slugify
 from sitegen.roster.values import Rules
-from sitegen.slugs import is_slug, numbered, slugify
 
 _BATCH = 1000
 _LONGEST_LOOP = 20  # ids that a message prints

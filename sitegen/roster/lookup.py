@@ -19,7 +19,7 @@ from sitegen.errors import EspalierError
 from sitegen.model import Member
 from sitegen.roster import table
 from sitegen.roster.roster import Roster
-from sitegen.slugs import is_slug
+from sitegen.roster.slugs import is_slug
 
 WIDTH = len(table.FIELDS)
 COLUMNS = f"{table.selected('m')}, {table.selected('s')}"

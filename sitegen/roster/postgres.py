@@ -28,7 +28,7 @@ from sitegen.model import Member
 from sitegen.roster import table
 from sitegen.roster.lookup import COLUMNS, WIDTH, Found, Unavailable
 from sitegen.roster.roster import Roster
-from sitegen.slugs import is_slug
+from sitegen.roster.slugs import is_slug
 
 SCHEMES = ("postgresql://", "postgres://")
 _BATCH = 500

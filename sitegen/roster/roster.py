@@ -20,8 +20,8 @@ from sitegen.model import Member, Status
 from sitegen.roster import reading, table
 from sitegen.roster.loading import Loader
 from sitegen.roster.reader import Reader
+from sitegen.roster.slugs import RESERVED
 from sitegen.roster.values import Rules
-from sitegen.slugs import RESERVED
 
 _M, _S = table.selected("m"), table.selected("s")
 _WIDTH = len(table.FIELDS)

@@ -20,7 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from sitegen.errors import did_you_mean
 from sitegen.model import Link, Status
-from sitegen.slugs import EXPECTED, is_slug, slugify
+from sitegen.roster.slugs import EXPECTED, is_slug, slugify
 from sitegen.token import MEMBER_ID
 
 MOST_LINKS = 8

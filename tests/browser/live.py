@@ -21,7 +21,7 @@ from typing import IO, Any
 from capture.base.db import Database
 from capture.leads import export, queries
 from capture.settings import Settings
-from sitegen import site as sites
+from sitegen.site import site as sites
 from tests.browser.company import LANDINGS
 from tests.conftest import SECRET_KEY, TOKEN_KEY
 

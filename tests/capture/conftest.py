@@ -21,7 +21,7 @@ from capture.base.db import Database
 from capture.base.tokens import Links
 from capture.limits import abuse
 from capture.settings import Settings
-from sitegen.consent import digest, short_digest
+from sitegen.site.consent import digest, short_digest
 from sitegen.token import PageSeen, TokenSigner
 
 KEY = "0123456789abcdef0123456789abcdef"

@@ -13,7 +13,7 @@ import pytest
 from capture.app import create_app
 from capture.base import words
 from capture.models import Consent, Lead, OutboxMail, Touch
-from sitegen.consent import short_digest
+from sitegen.site.consent import short_digest
 from sitegen.token import PageSeen, TokenSigner
 
 JSON = {"Accept": "application/json"}

@@ -23,9 +23,9 @@ from capture.models import Lead, Page, Sitting, Slug
 from capture.models import Member as MemberRow
 from capture.models import Wording as WordingRow
 from capture.sync.site_folder import Summary, SyncError, sync
-from sitegen.consent import digest
 from sitegen.errors import EspalierError, RosterError
 from sitegen.model import Status
+from sitegen.site.consent import digest
 
 COMPANY = Company("Fern & Flint", "Fern and Flint Limited", ("1 Mill Lane",), "desk@fern.example.com")
 ANA = Member("m-1", "ana", "Ana Núñez", "Ana", "ana@example.com", "es")

@@ -1,0 +1,282 @@
+"""Building: check everything, then write what is new, then remove what is gone.
+
+::
+
+    load ─> check ─> claim OUT ─> assets ─> company ─> members, shared out to a crew ─> sitemap ─> remove
+                         │                                   │
+                         └── manifest: what was made of what ──┘
+
+Assets come before the pages that name them, and nothing is removed until all else is written, so that a
+reader finds a whole site at every moment. What was done is recorded as it goes: a build that was cut off is
+finished by the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from time import perf_counter
+
+import sitegen
+from sitegen.build import output, page_files, process_pool, up_to_date
+from sitegen.build.chunks import (
+    Made,
+    MemberSites,
+    SitePlan,
+    landing_file,
+    landing_files,
+    landing_key,
+)
+from sitegen.build.manifest import Manifest
+from sitegen.build.options import BuildOptions, Summary
+from sitegen.build.output import Output, Written
+from sitegen.campaigns.placements import Placements
+from sitegen.check import people, rendering
+from sitegen.errors import Fault
+from sitegen.render import hosts, photos, sitemap
+from sitegen.render.cards import QR_CODE, VCARD
+from sitegen.render.hosts import Landing
+from sitegen.render.renderer import PlannedPage, Renderer
+from sitegen.roster import Roster
+from sitegen.site import site as sites
+from sitegen.site.addresses import ASSETS
+from sitegen.site.content import CAMPAIGN
+from sitegen.token import TokenSigner
+
+_CHUNK = 64  # members: a few megabytes of pages in memory, and what a fault of ours would cost
+_COMPANY = ""  # the folder of the company's own landing pages in the manifest
+_FORK_FROM = 200  # members: below, forking costs more than it saves
+
+Progress = Callable[[int, int], None]
+"""Told (sites done, sites in all) as a build goes on."""
+
+
+def build(options: BuildOptions, progress: Progress = lambda done, total: None) -> Summary:
+    """Builds the company's site and every active member's.
+
+    Raises EspalierError with everything that is wrong with the site, before anything is written. What goes
+    wrong with single members is told in the summary.
+    """
+    started = perf_counter()
+    site = sites.load_by(options)
+    now = up_to_date.digests(options, site.settings.roster_path, site.theme.folders)
+    before = up_to_date.noted(options.out)
+    with people.opened(site) as (roster, placements):
+        renderer = Renderer(site, TokenSigner(options.token_keys))
+        same = before is not None and (before.inputs.shared, before.inputs.settings) == (now.shared, now.settings)
+        only_members = same and not (options.fresh or options.verify)
+        if not only_members:
+            rendering.check(site, renderer, roster)
+        with (
+            output.opened(options.out, keep_out_of=site.folder) as folder,
+            closing(Manifest(folder.own / up_to_date.MANIFEST)) as manifest,
+        ):
+            builder = _Builder(renderer, roster, placements, folder, manifest, options)
+            builder.run(progress, only_members)
+            summary = builder.summary(perf_counter() - started)
+            if not summary.faults and not summary.unstamped:
+                note = up_to_date.Note(now, str(site.settings.roster_path), summary)
+                manifest.enter_note(*note.entry())
+    return summary
+
+
+class _Builder:
+    def __init__(
+        self,
+        renderer: Renderer,
+        roster: Roster,
+        placements: Placements,
+        folder: Output,
+        manifest: Manifest,
+        options: BuildOptions,
+    ) -> None:
+        self._renderer = renderer
+        self._site = renderer.site
+        self._roster = roster
+        self._placements = placements
+        self._folder = folder
+        self._manifest = manifest
+        self._options = options
+        self._files: set[str] = set()
+        self._counts = Written()
+        self._members = 0
+        self._pages = 0
+        self._faults: list[Fault] = []
+        self._unstamped: dict[tuple[str, str], str] = {}
+
+    def run(self, progress: Progress, only_members: bool) -> None:
+        self._manifest.enter_note(up_to_date.NOTE, None)  # until this build has come to its end
+        self._distrust_begun()
+        self._assets()
+        self._company(only_members)
+        self._manifest.expect_landings(self._placements.places(self._roster))
+        self._company_landings()
+        self._all_members(progress)
+        self._sitemap()
+        self._remove_gone()
+        self._forget_begun()
+
+    def summary(self, seconds: float) -> Summary:
+        counts = self._counts
+        return Summary(
+            self._members,
+            self._pages,
+            counts.written,
+            counts.unchanged,
+            counts.removed,
+            counts.bytes_written,
+            seconds,
+            tuple(sorted(self._faults, key=lambda fault: fault.order)),
+            self._unstamped,
+        )
+
+    def _distrust_begun(self) -> None:
+        """Sites that a cut-off build had begun to write are written anew, whatever the manifest says."""
+        for path in self._begun():
+            self._manifest.distrust(path.read_text(encoding="utf-8").splitlines())
+        self._manifest.save()
+        self._forget_begun()
+
+    def _begun(self) -> list[Path]:
+        return sorted(self._folder.own.glob("begun-*"))
+
+    def _forget_begun(self) -> None:
+        for path in self._begun():
+            path.unlink()
+
+    def _assets(self) -> None:
+        for asset in self._site.assets.files.values():
+            self._root_file(f"{ASSETS}/{asset.published}", asset.content)
+
+    def _company(self, is_unchanged: bool) -> None:
+        host = hosts.of_company(self._site)
+        for planned in self._renderer.plan(self._site.company_variant):
+            self._pages += 1
+            if is_unchanged:
+                names = page_files.names(self._options.compression, planned.file)
+                self._files.update(names)
+                self._counts.unchanged += len(names)
+                continue
+            for path, content in page_files.files(
+                self._options.compression, planned.file, self._renderer.render(planned, host)
+            ):
+                self._root_file(path, content)
+
+    def _company_landings(self) -> None:
+        """The landing pages of the company's own campaigns, those that are new."""
+        page = self._renderer.landing_page(self._site.company_variant)
+        if page is None:
+            return
+        host = hosts.of_company(self._site)
+        of_host, of_page = repr((host, self._site.addresses)).encode(), self._page_key(page)
+        for some in self._placements.of_company():
+            keys = {each.code: landing_key(each, of_host, of_page) for each in some}
+            before = {} if self._options.fresh else self._manifest.landings(_COMPANY, some[0].code, some[-1].code)
+            new = [each for each in some if before.get(each.code) != keys[each.code]]
+            self._pages += len(some)
+            self._counts.unchanged += (len(some) - len(new)) * len(page_files.names(self._options.compression, ""))
+            self._manifest.enter_landings((_COMPANY, each.code, None) for each in new)
+            self._manifest.save()  # should we die now, the next build trusts none of these
+            self._folder.counts = self._counts
+            for each in new:
+                self._company_landing(page, self._renderer.landing(page, host, each), is_stamped=len(new) > 1)
+            self._manifest.enter_landings((_COMPANY, each.code, keys[each.code]) for each in new)
+
+    def _company_landing(self, page: PlannedPage, landing: Landing, *, is_stamped: bool) -> None:
+        for path, content in landing_files(self._renderer, page, landing, self._options, is_stamped=is_stamped):
+            self._folder.write(path, content)
+        for path in page_files.other_names(self._options.compression, landing_file(landing.campaign.code)):
+            self._folder.remove(path)
+
+    def _root_file(self, path: str, content: bytes) -> None:
+        self._files.add(path)
+        self._manifest.enter_file(path)
+        self._folder.counts = self._counts
+        self._folder.write(path, content)
+
+    def _all_members(self, progress: Progress) -> None:
+        total = self._roster.active_count
+        plans = {code: self._plan(code) for code in self._site.settings.locales}
+        any_plan = next(iter(plans.values()))
+        self._manifest.expect_sites(self._roster.active_slugs(), any_plan.id)
+        self._manifest.save()
+        sites = MemberSites(
+            self._renderer,
+            self._roster,
+            self._folder,
+            self._manifest,
+            self._placements,
+            plans=plans,
+            known_plans=self._manifest.plans(),
+            options=self._options,
+        )
+        spans = self._roster.spans(-(-len(self._roster) // _CHUNK))
+        jobs = self._options.processes if total >= _FORK_FROM else 1
+        progress(0, total)
+        for made in process_pool.shared_out(len(spans), jobs, lambda number: sites.chunk(spans[number])):
+            self._take(made)
+            progress(self._members, total)
+
+    def _take(self, made: Made) -> None:
+        self._members += made.members
+        self._pages += made.pages
+        self._counts.add(made.counts)
+        self._faults += made.faults
+        self._unstamped |= made.unstamped
+        self._manifest.enter_sites(made.sites)
+        self._manifest.enter_landings(made.landings)
+        self._manifest.enter_photos(made.photos)
+        self._manifest.save()
+
+    def _plan(self, locale: str) -> SitePlan:
+        site = self._site
+        variant = site.member_variant(locale)
+        planned = self._renderer.plan(variant)
+        keys = {page.file: self._page_key(page) for page in planned}
+        files = {name: key for file, key in keys.items() for name in page_files.names(self._options.compression, file)}
+        shared = _key(sitegen.version(), site.company, site.texts[locale].status, site.addresses)
+        files |= {VCARD: shared, QR_CODE: shared}
+        landing = self._renderer.landing_page(variant)
+        landing_key = self._page_key(landing) if landing else ""
+        return SitePlan(planned, files, self._manifest.add_plan(files), landing, landing_key)
+
+    def _page_key(self, page: PlannedPage) -> str:
+        # A page's token holds its build id, and is signed: its key must tell signing keys apart as well.
+        packed = self._options.compression.value if page.page.key == CAMPAIGN else ""
+        return _key(page.build_id, page.shared["signup"], self._renderer.member_token(None), packed)
+
+    def _sitemap(self) -> None:
+        for name, content in sitemap.files(self._site, self._renderer, self._roster):
+            self._root_file(name, content)
+
+    def _remove_gone(self) -> None:
+        self._folder.counts = self._counts
+        files = {name for plan in self._manifest.plans().values() for name in plan}
+        for slug in self._manifest.unexpected_sites():
+            for file in sorted(files):
+                self._folder.remove(f"{slug}/{file}")
+            self._manifest.forget_site(slug)
+        for slug, code in self._manifest.unexpected_landings():
+            file = f"{slug}/{landing_file(code)}" if slug else landing_file(code)
+            for path in (file, f"{file}.gz"):
+                self._folder.remove(path)
+            self._manifest.forget_landing(slug, code)
+        for path in sorted(self._manifest.files() - self._files):
+            self._folder.remove(path)
+            self._manifest.forget_file(path)
+        if not self._faults:  # else old pages of some member may still show old photos
+            self._remove_unused_photos()
+            self._manifest.drop_old_plans()
+
+    def _remove_unused_photos(self) -> None:
+        used = self._manifest.keep_used_photos()
+        folder = self._folder.root / ASSETS / photos.FOLDER
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.name.rpartition("-")[0] not in used:
+                self._folder.remove(f"{ASSETS}/{photos.FOLDER}/{path.name}")
+
+
+def _key(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

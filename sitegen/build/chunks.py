@@ -1,0 +1,270 @@
+"""The members' sites, a chunk of the roster at a time: find out what is new, render it, write it.
+
+A chunk is rendered before any of it is written. What goes wrong with one member (a photo that cannot be read,
+a story that does not render) is noted, their old pages stay, and the others are built.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sitegen.build import page_files
+from sitegen.build.manifest import Manifest, Plan
+from sitegen.build.options import BuildOptions
+from sitegen.build.output import File, Output, Written
+from sitegen.campaigns.placements import Placements
+from sitegen.errors import ContentError, EspalierError, Fault
+from sitegen.model import Campaign, Member
+from sitegen.render import cards, hosts, photos, qr
+from sitegen.render.cards import QR_CODE, VCARD
+from sitegen.render.context import Photo
+from sitegen.render.hosts import Landing
+from sitegen.render.photos import Renditions
+from sitegen.render.renderer import PlannedPage, Renderer
+from sitegen.roster import Roster, Row, to_member
+from sitegen.site import input_digests
+from sitegen.site.addresses import ASSETS, campaign_path
+
+_FEW = 3  # members: for so many, learning how to stamp costs more than it saves
+
+PhotoSeen = tuple[str, str, str, tuple[int, ...]]
+"""A photo in use: name, stamp of its file, digest and widths of its renditions."""
+
+
+@dataclass(frozen=True, slots=True)
+class SitePlan:
+    """What the site of a member with one home language consists of."""
+
+    pages: tuple[PlannedPage, ...]
+    files: Plan
+    id: str
+    landing: PlannedPage | None
+    """What landing pages of campaigns are made from."""
+    landing_key: str
+    """What of them is the same for all members."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is to be written of one site: its files, and which of the landing pages are among them, by code and key."""
+
+    slug: str
+    key: bytes
+    plan: SitePlan
+    files: Sequence[File]
+    landings: Mapping[str, bytes]
+
+
+@dataclass
+class Made:
+    """What was made of a chunk."""
+
+    members: int = 0
+    pages: int = 0
+    counts: Written = field(default_factory=Written)
+    sites: list[tuple[str, bytes, str]] = field(default_factory=list)
+    """Sites written: folder, key of the member, id of the plan."""
+    landings: list[tuple[str, str, bytes]] = field(default_factory=list)
+    """Landing pages of campaigns written: folder, code, key."""
+    photos: list[PhotoSeen] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    unstamped: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Pages (key and language) that this process cannot stamp, and why."""
+
+
+class MemberSites:
+    """Works through chunks of the roster; the same object serves in every process of a crew."""
+
+    def __init__(
+        self,
+        renderer: Renderer,
+        roster: Roster,
+        output: Output,
+        manifest: Manifest,
+        placements: Placements,
+        *,
+        plans: Mapping[str, SitePlan],
+        known_plans: Mapping[str, Plan],
+        options: BuildOptions,
+    ) -> None:
+        self._renderer = renderer
+        self._site = renderer.site
+        self._roster = roster
+        self._output = output
+        self._manifest = manifest
+        self._placements = placements
+        self._plans = plans
+        self._known_plans = known_plans
+        self._options = options
+        self._shared = repr((renderer.site.addresses, renderer.site.settings.site.self_canonical_words))
+        self._rendered = 0
+        self._photos: dict[str, Photo] = {}
+        left = {file for old in known_plans.values() for file in old}
+        self._stale = {plan.id: sorted(left - plan.files.keys()) for plan in plans.values()}
+        """Files that an earlier plan may have left and the newest does not name."""
+        self._seen: list[PhotoSeen] = []
+        self._files_a_page = len(page_files.names(options.compression, ""))
+
+    def chunk(self, rows: range) -> Made:
+        """Brings the sites of these roster rows up to date."""
+        made = Made()
+        self._output.counts = made.counts
+        self._seen = made.photos
+        waiting: list[_Work] = []
+        campaigns = self._placements.of_rows(rows)
+        # Most builds leave most members alone: only whose pages are written is worth a Member.
+        for row, above in self._roster.active_rows_with_sponsors(rows):
+            plan = self._plans[row.locale]
+            own = campaigns.get(row.id, ()) if campaigns else ()
+            made.members += 1
+            made.pages += len(plan.pages) + len(own)
+            try:
+                key, wanted = self._news(row, above, plan)
+                landings = self._new_landings(row.slug, own, key, plan) if own else {}
+                if wanted is not None or landings:
+                    new = [each for each in own if each.code in landings]
+                    member, sponsor = to_member(row), above and to_member(above)
+                    files = list(self._files(member, sponsor, plan, wanted or set(), new))
+                    waiting.append(_Work(row.slug, key, plan, files, landings))
+                made.counts.unchanged += len(plan.files) - len(wanted or ())
+                made.counts.unchanged += (len(own) - len(landings)) * self._files_a_page
+            except EspalierError as error:
+                made.faults += [self._of_member(fault, row.slug) for fault in error.faults]
+        self._write(waiting, made)
+        reasons = {page: program.reason for page, program in self._renderer.programs.items() if program.reason}
+        made.unstamped = {(page.page.key, page.page.locale): reason for page, reason in reasons.items()}
+        return made
+
+    def _news(self, row: Row, above: Row | None, plan: SitePlan) -> tuple[bytes, set[str] | None]:
+        """The member's key, and the files of their site that are new; None: all is as it should be."""
+        key = self._member_key(row, above)
+        before = None if self._options.fresh else self._manifest.site(row.slug)
+        if before is None or before[0] != key or not self._output.has_site(row.slug):
+            return key, set(plan.files)
+        if before[1] == plan.id:
+            return key, None
+        old = self._known_plans.get(before[1], {})
+        return key, {file for file, made_from in plan.files.items() if old.get(file) != made_from}
+
+    def _new_landings(self, slug: str, own: Sequence[Campaign], key: bytes, plan: SitePlan) -> dict[str, bytes]:
+        """The landing pages that are new: code and key."""
+        trusted = not self._options.fresh and self._output.has_site(slug)
+        before = self._manifest.landings(slug) if trusted else {}
+        keys = {each.code: landing_key(each, key, plan.landing_key) for each in own}
+        return {code: each for code, each in keys.items() if before.get(code) != each}
+
+    def _member_key(self, row: Row, above: Row | None) -> bytes:
+        sponsor = above and (above.id, above.slug, above.name, above.first_name, above.place)
+        own = row.photo and self._photo(row.photo)
+        theirs = above and above.photo and self._sponsors_photo(above.photo)
+        made_from = (tuple(row), sponsor, own, theirs, self._shared)
+        return hashlib.sha256(repr(made_from).encode()).digest()[:16]
+
+    def _sponsors_photo(self, name: str) -> Photo | None:
+        try:
+            return self._photo(name)
+        except ContentError:  # told under the sponsor's own name; their recruits' sites do without
+            return None
+
+    def _photo(self, name: str) -> Photo:
+        """A photo's renditions, made where they are missing."""
+        found = self._photos.get(name)
+        if found is None:
+            found = self._renditions(name).view(self._site.addresses.asset(""))
+            if len(self._photos) < 10_000:
+                self._photos[name] = found
+        return found
+
+    def _renditions(self, name: str) -> Renditions:
+        source = photos.locate(self._site.folder / "photos", name)
+        assets = self._output.root / ASSETS
+        try:
+            stamp = input_digests.stamp(source.stat())
+        except OSError as error:
+            raise ContentError(Fault("there is no such photo", where=source)) from error
+        before = None if self._options.fresh else self._manifest.photo(name)
+        if before is not None and before[0] == stamp:
+            made = Renditions(before[1], before[2])
+            if all((assets / each).is_file() for each in made.names()):
+                self._seen.append((name, stamp, made.digest, made.widths))
+                return made
+        made = photos.examine(source)
+        if not all((assets / each).is_file() for each in made.names()):
+            for each, content in photos.encode(source):
+                self._output.write(f"{ASSETS}/{each}", content)
+        self._seen.append((name, stamp, made.digest, made.widths))
+        return made
+
+    def _files(
+        self, member: Member, sponsor: Member | None, plan: SitePlan, wanted: set[str], campaigns: Sequence[Campaign]
+    ) -> Iterator[File]:
+        host = hosts.of_member(self._site, member, sponsor, self._photo, self._sponsors_photo)
+        self._rendered += 1
+        few = self._rendered <= _FEW
+        sheet = None if few else self._renderer.sheet(host)
+        for page in plan.pages:
+            if not wanted.isdisjoint(page_files.names(self._options.compression, page.file)):
+                content = self._renderer.stamp(page, sheet) if sheet else self._renderer.render(page, host)
+                if sheet and self._options.verify:
+                    self._renderer.verify(page, host, content)
+                yield from page_files.files(self._options.compression, page.file, content)
+        if VCARD in wanted:
+            status = self._site.texts[member.locale].status
+            yield VCARD, cards.vcard(member, self._site.company, status, host.home).encode()
+        if QR_CODE in wanted:
+            yield QR_CODE, qr.svg(host.home, member.name, stamped=not few).encode()
+        for campaign in campaigns:
+            assert plan.landing is not None  # campaigns without a page to make landing pages from were a fault
+            landing = self._renderer.landing(plan.landing, host, campaign)
+            yield from landing_files(self._renderer, plan.landing, landing, self._options, is_stamped=not few)
+
+    def _write(self, waiting: list[_Work], made: Made) -> None:
+        if not waiting:
+            return
+        # Noted before the first byte is written: should we die now, the next build trusts none of these.
+        with (self._output.own / f"begun-{os.getpid()}").open("a", encoding="utf-8") as begun:
+            begun.writelines(f"{work.slug}\n" for work in waiting)
+        for work in waiting:
+            is_new = self._output.write_site(work.slug, work.files)
+            if not is_new:
+                self._remove_stale(work)
+            made.sites.append((work.slug, work.key, work.plan.id))
+            made.landings += [(work.slug, code, key) for code, key in work.landings.items()]
+
+    def _remove_stale(self, work: _Work) -> None:
+        written = {path for path, _ in work.files}
+        for file in self._stale[work.plan.id]:
+            if file not in written:
+                self._output.remove(f"{work.slug}/{file}")
+        for code in work.landings:
+            for file in page_files.other_names(self._options.compression, landing_file(code)):
+                self._output.remove(f"{work.slug}/{file}")
+
+    def _of_member(self, fault: Fault, slug: str) -> Fault:
+        message = f"{slug}: {fault.message}" if fault.where else f"{slug}: {fault}"
+        where = fault.where or self._site.settings.roster_path
+        return Fault(message, where=where, line=fault.line, hint=fault.hint)
+
+
+def landing_file(code: str) -> str:
+    """Where a campaign's landing page is written, relative to the folder of the site it belongs to."""
+    return f"{campaign_path(code)}index.html"
+
+
+def landing_key(campaign: Campaign, of_host: bytes, of_page: str) -> bytes:
+    """Changes with everything that a landing page is made from: campaign, host and page."""
+    made_from = (campaign.code, campaign.channel.value, of_host, of_page)
+    return hashlib.sha256(repr(made_from).encode()).digest()[:16]
+
+
+def landing_files(
+    renderer: Renderer, page: PlannedPage, landing: Landing, options: BuildOptions, *, is_stamped: bool
+) -> Iterator[File]:
+    """The files that a landing page becomes, relative to the folder of its site."""
+    content = renderer.stamp(page, renderer.sheet(landing)) if is_stamped else renderer.render(page, landing)
+    if is_stamped and options.verify:
+        renderer.verify(page, landing, content)
+    yield from page_files.files(options.compression, landing_file(landing.campaign.code), content)

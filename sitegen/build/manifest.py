@@ -1,0 +1,183 @@
+"""What was built: a small SQLite file in the output folder that lets the next build do only what is new.
+
+- a **plan** is the list of files of one variant of a member's site, each with the key of what it was made from
+- a **site** is a folder (a member's slug) with the key of its member and the plan it was last written by
+- a **landing** is a campaign's page in such a folder (in none on the company's own site), with the key of what it was
+  made from
+- a **file** stands at the root and belongs to no site: the company's pages, assets, the sitemap
+- a **photo** is a member's picture by its name, with the stamp of the file and the digest of its renditions
+- a **note** is anything else by its name
+
+Every site and landing is entered before its files are written (without a key) and again afterwards (with it), and plans
+are kept until a build has come to its end, so that a build that is cut off leaves no file unknown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+_SCHEMA = """
+create table if not exists notes (name text primary key, value text not null) without rowid;
+create table if not exists plans (id text primary key, files text not null) without rowid;
+create table if not exists sites (folder text primary key, member_key blob, plan text not null) without rowid;
+create table if not exists landings (folder text, code text, key blob, primary key (folder, code)) without rowid;
+create table if not exists files (path text primary key) without rowid;
+create table if not exists photos (name text primary key, stamp text not null, digest text not null,
+    widths text not null) without rowid;
+create temp table current (folder text primary key) without rowid;
+create temp table current_landings (folder text, code text, primary key (folder, code)) without rowid;
+create temp table used (name text primary key) without rowid;
+"""
+
+Plan = Mapping[str, str]
+"""File below a site's folder -> key of what it was made from, members aside."""
+
+
+class Manifest:
+    """The manifest of one output folder, open for one build; forked processes may only ask it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._pid = os.getpid()
+        self._reader: sqlite3.Connection | None = None
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute("pragma journal_mode = wal")
+        # A crash of the machine may lose the last entries, never the file; the work is then done again.
+        self._db.execute("pragma synchronous = normal")
+        self._db.executescript(_SCHEMA)
+        self._db.execute("begin")
+
+    def close(self) -> None:
+        """Keeps what was recorded."""
+        self._db.execute("commit")
+        self._db.close()
+
+    def save(self) -> None:
+        """Makes what was recorded so far outlast this process, and lets others read it."""
+        self._db.execute("commit")
+        self._db.execute("begin")
+
+    @property
+    def _own(self) -> sqlite3.Connection:
+        """What this process may read by: after a fork the parent's connection must be neither used nor closed
+        (sqlite.org/howtocorrupt), so a child opens one of its own, which sees what was saved."""
+        if os.getpid() == self._pid:
+            return self._db
+        if self._reader is None:
+            self._reader = sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro", uri=True)
+        return self._reader
+
+    def note(self, name: str) -> str | None:
+        """A note by its name."""
+        row = self._db.execute("select value from notes where name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def enter_note(self, name: str, value: str | None) -> None:
+        """Keeps a note; None takes it away."""
+        if value is None:
+            self._db.execute("delete from notes where name = ?", (name,))
+        else:
+            self._db.execute("insert or replace into notes values (?, ?)", (name, value))
+
+    def add_plan(self, plan: Plan) -> str:
+        """Enters a plan; gives its id, which is the same for the same plan."""
+        text = json.dumps(plan, sort_keys=True)
+        plan_id = hashlib.sha256(text.encode()).hexdigest()[:16]
+        self._db.execute("insert or ignore into plans values (?, ?)", (plan_id, text))
+        return plan_id
+
+    def plans(self) -> dict[str, Plan]:
+        """Every plan that a file on the disk may come from, by its id."""
+        return {plan_id: json.loads(files) for plan_id, files in self._db.execute("select id, files from plans")}
+
+    def drop_old_plans(self) -> None:
+        """Forgets the plans that no site was written by; for the end of a build."""
+        self._db.execute("delete from plans where id not in (select plan from sites)")
+
+    def site(self, folder: str) -> tuple[bytes | None, str] | None:
+        """(key of the member, id of the plan) of a site as it was last written; None: never."""
+        row: tuple[bytes | None, str] | None
+        row = self._own.execute("select member_key, plan from sites where folder = ?", (folder,)).fetchone()
+        return row
+
+    def expect_sites(self, folders: Iterable[str], plan_id: str) -> None:
+        """Enters the sites that this build is to leave, before any is written; keeps what is known of them."""
+        self._db.executemany("insert or ignore into current values (?)", ((folder,) for folder in folders))
+        self._db.execute("insert or ignore into sites select folder, null, ? from current", (plan_id,))
+
+    def enter_sites(self, written: Iterable[tuple[str, bytes, str]]) -> None:
+        """Notes sites that were written: folder, key of the member, id of the plan."""
+        self._db.executemany("insert or replace into sites values (?, ?, ?)", written)
+
+    def distrust(self, folders: Iterable[str]) -> None:
+        """Notes that these sites may hold anything, and must be written anew."""
+        rows = [(each,) for each in folders]
+        self._db.executemany("update sites set member_key = null where folder = ?", rows)
+        self._db.executemany("update landings set key = null where folder = ?", rows)
+
+    def unexpected_sites(self) -> list[str]:
+        """The recorded sites that ``expect_sites`` did not name."""
+        query = "select folder from sites where folder not in (select folder from current)"
+        return [folder for (folder,) in self._db.execute(query)]
+
+    def forget_site(self, folder: str) -> None:
+        """Notes that a site is gone."""
+        self._db.execute("delete from sites where folder = ?", (folder,))
+
+    def landings(self, folder: str, first: str = "", last: str = "~") -> dict[str, bytes | None]:
+        """The keys of the landings in a folder as they were last written, by code, for all codes or some; None: never,
+        or not to its end."""
+        query = "select code, key from landings where folder = ? and code between ? and ?"
+        return dict(self._own.execute(query, (folder, first, last)))
+
+    def expect_landings(self, places: Iterable[tuple[str, str]]) -> None:
+        """Enters the landings (folder, code) that this build is to leave, as ``expect_sites`` does sites."""
+        self._db.executemany("insert or ignore into current_landings values (?, ?)", places)
+        self._db.execute("insert or ignore into landings select folder, code, null from current_landings")
+
+    def enter_landings(self, written: Iterable[tuple[str, str, bytes | None]]) -> None:
+        """Notes landings that were written: folder, code, key; or, without a key, that are about to be."""
+        self._db.executemany("insert or replace into landings values (?, ?, ?)", written)
+
+    def unexpected_landings(self) -> list[tuple[str, str]]:
+        """The recorded landings that ``expect_landings`` did not name: folder, code."""
+        return list(
+            self._db.execute("select folder, code from landings except select folder, code from current_landings")
+        )
+
+    def forget_landing(self, folder: str, code: str) -> None:
+        """Notes that a landing is gone."""
+        self._db.execute("delete from landings where folder = ? and code = ?", (folder, code))
+
+    def files(self) -> set[str]:
+        """The files at the root."""
+        return {path for (path,) in self._db.execute("select path from files")}
+
+    def enter_file(self, path: str) -> None:
+        """Notes a file at the root, before it is written."""
+        self._db.execute("insert or ignore into files values (?)", (path,))
+
+    def forget_file(self, path: str) -> None:
+        """Notes that a file is gone."""
+        self._db.execute("delete from files where path = ?", (path,))
+
+    def photo(self, name: str) -> tuple[str, str, tuple[int, ...]] | None:
+        """(stamp, digest, widths) of a photo as it was last seen."""
+        row = self._own.execute("select stamp, digest, widths from photos where name = ?", (name,)).fetchone()
+        return None if row is None else (row[0], row[1], tuple(map(int, row[2].split())))
+
+    def enter_photos(self, seen: Iterable[tuple[str, str, str, tuple[int, ...]]]) -> None:
+        """Notes photos that are in use: name, stamp, digest, widths."""
+        rows = [(name, stamp, digest, " ".join(map(str, widths))) for name, stamp, digest, widths in seen]
+        self._db.executemany("insert or replace into photos values (?, ?, ?, ?)", rows)
+        self._db.executemany("insert or ignore into used values (?)", ((row[0],) for row in rows))
+
+    def keep_used_photos(self) -> set[str]:
+        """Forgets the photos that this build did not use; gives the digests of those it did."""
+        self._db.execute("delete from photos where name not in (select name from used)")
+        return {digest for (digest,) in self._db.execute("select digest from photos")}

@@ -1,0 +1,1 @@
+"""Campaigns as typed rows, and an index that tells whose they are."""

@@ -1,0 +1,87 @@
+"""A site's roster and campaigns, checked by the rules of its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sitegen.campaigns.placements import Placements
+from sitegen.errors import ContentError, EspalierError, Fault, RosterError
+from sitegen.roster import Roster
+from sitegen.site import config
+from sitegen.site.content import CAMPAIGN
+from sitegen.site.location import CAMPAIGNS_FILE
+from sitegen.site.site import Site
+
+
+def roster(site: Site, index: Path | None = None) -> Roster:
+    """The site's roster, checked. Raises RosterError."""
+    settings = site.settings
+    return Roster.load(
+        settings.roster_path,
+        index=index,
+        reserved=site.reserved_slugs(),
+        default_locale=settings.default_locale,
+        locales=tuple(settings.locales),
+        photos=site.folder / "photos",
+    )
+
+
+def campaigns(site: Site, members: Roster | None, index: Path | None = None) -> Placements:
+    """The site's campaigns, checked; without ``members`` it is not looked at whether theirs exist.
+
+    Raises RosterError, and ContentError where there is no page to make landing pages from.
+    """
+    found = Placements.load(site.campaigns_path, members, index=index)
+    missing = [locale for locale in site.pages if len(found) and site.page(CAMPAIGN, locale) is None]
+    if missing:
+        found.close()
+        raise ContentError(*(_no_landing_page(site, locale) for locale in missing))
+    return found
+
+
+def _no_landing_page(site: Site, locale: str) -> Fault:
+    message = f"there are campaigns, but no pages/{locale}/{CAMPAIGN}.md to make their landing pages from"
+    hint = f"write that page, with the template {CAMPAIGN}; `sitegen new` makes a site that has one"
+    return Fault(message, where=site.campaigns_path, hint=hint)
+
+
+@contextmanager
+def opened(site: Site) -> Iterator[tuple[Roster, Placements]]:
+    """The site's roster and campaigns, checked together. Raises EspalierError with every fault of both files."""
+    try:
+        members = roster(site)
+    except RosterError as error:
+        raise EspalierError(*error.faults, *_campaigns_alone(site.campaigns_path)) from error
+    with members, campaigns(site, members) as placements:
+        yield members, placements
+
+
+def faults_alone(folder: Path) -> Iterable[Fault]:
+    """The faults of roster and campaigns where the site's pages or theme have faults of their own: they are still worth
+    telling in the same run."""
+    try:
+        settings = config.load(folder)
+        photos = folder / "photos"
+        locales = tuple(settings.locales)
+        roster_path, language = settings.roster_path, settings.default_locale
+        with (
+            Roster.load(roster_path, default_locale=language, locales=locales, photos=photos) as members,
+            Placements.load(folder / CAMPAIGNS_FILE, members),
+        ):
+            return ()
+    except RosterError as error:
+        is_campaigns = any(fault.where == folder / CAMPAIGNS_FILE for fault in error.faults)
+        return error.faults if is_campaigns else (*error.faults, *_campaigns_alone(folder / CAMPAIGNS_FILE))
+    except EspalierError:  # the config itself, reported already
+        return ()
+
+
+def _campaigns_alone(path: Path) -> Iterable[Fault]:
+    # The roster has faults; those of the campaigns are still worth telling, unknown members aside.
+    try:
+        Placements.load(path, None).close()
+    except RosterError as error:
+        return error.faults
+    return ()

@@ -1,0 +1,162 @@
+"""The faults that only show when a page is made: unknown names in templates, links that lead nowhere.
+
+They are found by rendering every page of the company's site, and of a few members chosen to differ as much as
+members can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from urllib.parse import urljoin
+
+import jinja2
+from jinja2 import nodes
+
+from sitegen.check import links
+from sitegen.errors import EspalierError, Fault, did_you_mean
+from sitegen.model import Campaign, Channel, Member
+from sitegen.render import hosts, site_views
+from sitegen.render.context import Photo
+from sitegen.render.hosts import Host, Landing
+from sitegen.render.renderer import PlannedPage, Renderer
+from sitegen.render.templates import SiteLoader
+from sitegen.roster import Roster
+from sitegen.site.addresses import ASSETS
+from sitegen.site.site import Site, Variant
+
+
+def _stand_in(photo: str) -> Photo:
+    # Checking need not scale pictures; the roster has seen that the file is there.
+    return Photo(src="data:,", sources=(), width=1)
+
+
+def check(site: Site, renderer: Renderer, members: Roster) -> None:
+    """Renders every page for the company and for sample members, and follows their links.
+
+    Raises EspalierError.
+    """
+    faults = list(_templates(site, renderer))
+    if not faults:
+        faults = list(_pages(site, renderer, members))
+    if faults:
+        raise EspalierError(*_distinct(faults))
+
+
+def _templates(site: Site, renderer: Renderer) -> Iterator[Fault]:
+    """Syntax of every template; templates and assets that are named but not there."""
+    environment = renderer.environment
+    loader = environment.loader
+    assert isinstance(loader, SiteLoader)
+    for name in loader.list_templates():
+        source, filename, _ = loader.get_source(environment, name)
+        try:
+            tree = environment.parse(source, name, filename)
+        except jinja2.TemplateSyntaxError as error:
+            yield renderer.fault_at(filename or name, error.lineno, error.message or "", None)
+            continue
+        for line, message, hint in _missing_names(tree, site, loader):
+            yield renderer.fault_at(filename or name, line, message, hint)
+    for in_locale in site.pages.values():
+        for page in in_locale:
+            if loader.find(f"{page.front.template}.html") is None:
+                known = [each.removesuffix(".html") for each in loader.list_templates() if each.endswith(".html")]
+                line = page.line_of.get("template", 1)
+                message = f'the theme "{site.theme.name}" has no template "{page.front.template}"'
+                yield Fault(message, where=page.file, line=line, hint=did_you_mean(page.front.template, known))
+
+
+def _missing_names(tree: nodes.Template, site: Site, loader: SiteLoader) -> Iterator[tuple[int, str, str | None]]:
+    for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
+        target = node.template  # type: ignore[attr-defined]
+        optional = isinstance(node, nodes.Include) and node.ignore_missing
+        if isinstance(target, nodes.Const) and not optional and loader.find(target.value) is None:
+            known = [name for name in loader.list_templates() if not name.startswith("content:")]
+            yield node.lineno, f'there is no template "{target.value}"', did_you_mean(target.value, known)
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name == "asset" and call.args:
+            named = call.args[0]
+            if isinstance(named, nodes.Const) and named.value not in site.assets.files:
+                hint = did_you_mean(str(named.value), site.assets.files)
+                yield call.lineno, f'there is no asset "{named.value}"', hint
+
+
+def _pages(site: Site, renderer: Renderer, members: Roster) -> Iterator[Fault]:
+    rendered: dict[str, links.Anchored] = {}
+    page_of: dict[str, tuple[str, PlannedPage]] = {}
+    files = _files(site)
+    company = hosts.of_company(site)
+    shown = [*_shown(renderer, company, site.company_variant, Channel)]
+    capture = site_views.capture_view(site)
+    foreign = {f"{site.settings.capture_url}/signup", capture.codes, capture.pixel or ""}
+    for number, (member, sponsor) in enumerate(samples(members)):
+        host = hosts.of_member(site, member, sponsor, _stand_in)
+        channel = list(Channel)[number % len(Channel)]
+        shown += _shown(renderer, host, site.member_variant(member.locale), [channel])
+        files |= {host.home + "contact.vcf", host.home + "qr.svg"}
+        foreign |= {host.sponsor.url} if host.sponsor else set()
+    for address, planned, whose in shown:
+        try:
+            html = renderer.render(planned, whose)
+        except EspalierError as error:
+            yield from error.faults
+            continue
+        rendered[address] = links.read(html)
+        page_of[address] = ((whose.host if isinstance(whose, Landing) else whose).base, planned)
+    if len(rendered) < len(shown):
+        return
+    # A link of the theme's stands on every page, and at another address on every member's.
+    found: dict[str, list[Path]] = {}
+    for address, link in links.broken(rendered, files, site.addresses.home, foreign):
+        base, planned = page_of[address]
+        found.setdefault(link.removeprefix(base), []).append(planned.page.file)
+    for link, places in found.items():
+        others = len(set(places)) - 1
+        message = f'a link on this page leads nowhere: "{link}"'
+        yield Fault(message, where=places[0], hint=f"it stands on {others} more pages as well" if others else None)
+
+
+def _shown(
+    renderer: Renderer, host: Host, variant: Variant, channels: Iterable[Channel]
+) -> Iterator[tuple[str, PlannedPage, Host | Landing]]:
+    """Address, page and whose it is, of every page of a site; landing pages too, before there is a campaign."""
+    for planned in renderer.plan(variant):
+        yield host.home + planned.view.path, planned, host
+    page = renderer.landing_page(variant)
+    for channel in channels if page else ():
+        assert page is not None
+        landing = renderer.landing(page, host, Campaign(channel.value, None, channel))
+        yield landing.page.canonical, page, landing
+
+
+def samples(members: Roster) -> Iterator[tuple[Member, Member | None]]:
+    """A few active members that differ: for each language the one with most filled in, and the one with least."""
+    best: dict[tuple[str, bool], tuple[int, Member, Member | None]] = {}
+    for number, (member, sponsor) in enumerate(members.active_with_sponsors()):
+        if number >= 500:  # enough to meet every kind; the rest is met while building
+            break
+        filled = sum(
+            bool(each)
+            for each in (member.phone, member.photo, member.place, member.tagline, member.story, member.links, sponsor)
+        )
+        for most in (True, False):
+            key = (member.locale, most)
+            score = filled if most else -filled
+            if key not in best or score > best[key][0]:
+                best[key] = (score, member, sponsor)
+    yield from {member.id: (member, sponsor) for _, member, sponsor in best.values()}.values()
+
+
+def _files(site: Site) -> set[str]:
+    home = site.addresses.home
+    root_files = ["sitemap.xml", "robots.txt"]
+    return {
+        *(urljoin(home, site.addresses.asset(asset.published)) for asset in site.assets.files.values()),
+        *(home + name for name in root_files),
+        home + ASSETS,
+    }
+
+
+def _distinct(faults: list[Fault]) -> list[Fault]:
+    # The same template fault shows on every page that uses it.
+    return sorted(dict.fromkeys(faults), key=lambda fault: fault.order)

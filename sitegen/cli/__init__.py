@@ -1,0 +1,27 @@
+"""The ``sitegen`` command: parses, calls, prints. The only room that imports Click.
+
+What only one command needs is imported within it, so that ``--help``, and a build with nothing to do, are over at once.
+"""
+
+from __future__ import annotations
+
+import click
+
+from sitegen.cli.building import build, check_command
+from sitegen.cli.group import FaultReportingGroup, version_option
+from sitegen.cli.members import members, roster_to
+from sitegen.cli.serving import serve_command
+from sitegen.cli.starting import new, secrets
+
+
+@click.group(cls=FaultReportingGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@version_option
+def main() -> None:
+    """Replicated sites for a network-marketing company: one personalised site for each member.
+
+    DIR is the folder that holds site.toml; left out, it is the current folder or ./content.
+    """
+
+
+for _command in (new, build, check_command, serve_command, members, roster_to, secrets):
+    main.add_command(_command)

@@ -1,0 +1,143 @@
+"""``sitegen build`` and ``sitegen check``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from sitegen.build import up_to_date
+from sitegen.build.options import BuildOptions, Compression, Summary
+from sitegen.cli.installation import signer, token_keys
+from sitegen.cli.json_output import fault_json, summary_json
+from sitegen.cli.options import capture_option, folder_argument, json_option, quiet_option, theme_option, url_option
+from sitegen.cli.progress import progress_bar
+from sitegen.errors import EspalierError
+from sitegen.site.location import find_folder
+
+
+@click.command()
+@folder_argument
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to write, e.g. public.")
+@click.option("--jobs", default=0, metavar="N", help="Processes that share the work; 0: one for each core.")
+@click.option(
+    "--gzip",
+    "compression",
+    type=click.Choice([each.value for each in Compression]),
+    default=Compression.NONE.value,
+    help="Write a compressed copy of each page beside it, or alone in its place.",
+)
+@click.option("--fresh", is_flag=True, help="Compare every file instead of trusting the last build's manifest.")
+@click.option("--verify", is_flag=True, help="Compare every stamped page with plain Jinja's.")
+@click.option(
+    "--explain", is_flag=True, help="List the pages that cannot be stamped and why, and what multiplies shapes."
+)
+@url_option
+@capture_option
+@theme_option
+@json_option
+@quiet_option
+def build(
+    folder: Path | None,
+    out: Path,
+    jobs: int,
+    compression: str,
+    fresh: bool,
+    verify: bool,
+    explain: bool,
+    url: str | None,
+    capture_url: str | None,
+    theme: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Write the company's site and every active member's into OUT; only what changed is written.
+
+    \b
+    Example:
+      sitegen build content --out public
+    """
+    folder = find_folder(folder)
+    options = BuildOptions(
+        folder=folder,
+        token_keys=token_keys(folder),
+        out=out,
+        url=url,
+        capture_url=capture_url,
+        theme=theme,
+        compression=Compression(compression),
+        jobs=jobs,
+        fresh=fresh,
+        verify=verify,
+    )
+    summary = up_to_date.nothing_changed(options)
+    if summary is None:
+        from sitegen.build import builder
+
+        with progress_bar(quiet or as_json) as progress:
+            summary = builder.build(options, progress)
+    if as_json:
+        click.echo(json.dumps(summary_json(summary), ensure_ascii=False))
+    elif not quiet:
+        click.echo(_summary_text(summary))
+    if explain and not as_json:
+        _explain(options)
+    if summary.faults:
+        if not as_json:
+            click.echo("\n".join(map(str, summary.faults)), err=True)
+            click.echo(f"{len(summary.faults)} faults of single members; their old pages stay", err=True)
+        sys.exit(1)
+
+
+@click.command(name="check")
+@folder_argument
+@json_option
+def check_command(folder: Path | None, as_json: bool) -> None:
+    """Report every fault of config, roster, pages, theme and internal links at once.
+
+    \b
+    Example:
+      sitegen check content
+    """
+    from sitegen.check import everything
+
+    folder = find_folder(folder)
+    try:
+        site, members = everything.everything(folder, signer(folder))
+    except EspalierError as error:
+        if not as_json:
+            raise
+        click.echo(json.dumps([fault_json(fault) for fault in error.faults], ensure_ascii=False))
+        sys.exit(1)
+    pages = sum(map(len, site.pages.values()))
+    click.echo("[]" if as_json else f"{folder}: no faults in {pages} pages, {members} members, theme {site.theme.name}")
+
+
+def _summary_text(summary: Summary) -> str:
+    plain = f"; {len(summary.unstamped)} pages not stamped, see --explain" if summary.unstamped else ""
+    return (
+        f"{summary.members} members, {summary.pages} pages: {summary.written} files written "
+        f"({summary.bytes_written / 1e6:.1f} MB), {summary.unchanged} unchanged, {summary.removed} removed, "
+        f"in {summary.seconds:.1f} s{plain}"
+    )
+
+
+def _explain(options: BuildOptions) -> None:
+    from sitegen.build import stamping_report
+    from sitegen.check import people
+    from sitegen.render.renderer import Renderer
+    from sitegen.site import site as sites
+
+    site = sites.load_by(options)
+    with people.roster(site) as roster:
+        explained = list(stamping_report.explain(site, Renderer(site, signer(options.folder)), roster))
+    for each in explained:
+        click.echo(
+            f"{each.page} ({each.locale}): {each.shapes} shapes of {each.members} members, "
+            f"{each.plain} rendered plainly" + (f"; not stamped: {each.reason}" if each.reason else "")
+        )
+        for question, places in each.questions:
+            click.echo(f"    asked in {places} places: {question}")
+    click.echo(f"{sum(not each.reason for each in explained)} of {len(explained)} pages are stamped")

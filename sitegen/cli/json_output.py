@@ -1,0 +1,58 @@
+"""What ``--json`` prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from sitegen.build.options import Summary
+    from sitegen.errors import Fault
+    from sitegen.model import Member
+
+
+def member_json(member: Member) -> dict[str, Any]:
+    """A member as ``--json`` prints it: the roster's fields by their names."""
+    return {
+        "id": member.id,
+        "slug": member.slug,
+        "name": member.name,
+        "first_name": member.first_name,
+        "email": member.email,
+        "phone": member.phone,
+        "photo": member.photo,
+        "place": member.place,
+        "tagline": member.tagline,
+        "story": member.story,
+        "links": [{"label": link.label, "url": link.url} for link in member.links],
+        "sponsor": member.sponsor_id,
+        "locale": member.locale,
+        "market": member.market,
+        "status": member.status.value,
+        "joined": member.joined.isoformat() if member.joined else None,
+    }
+
+
+def summary_json(summary: Summary) -> dict[str, Any]:
+    """A build's summary with its faults and the pages that were not stamped."""
+    plain = [{"page": key, "locale": locale, "why": why} for (key, locale), why in summary.unstamped.items()]
+    return {**asdict(summary), "faults": [fault_json(fault) for fault in summary.faults], "unstamped": plain}
+
+
+def fault_json(fault: Fault) -> dict[str, Any]:
+    """A fault by its fields; the place as text."""
+    where = None if fault.where is None else str(fault.where)
+    return {"where": where, "line": fault.line, "message": fault.message, "hint": fault.hint}
+
+
+def print_list(objects: Iterator[dict[str, Any]]) -> None:
+    """Prints a list of any length as one JSON array."""
+    # One object a line, so that a million need not be in memory at once.
+    click.echo("[", nl=False)
+    for number, each in enumerate(objects):
+        click.echo(("," if number else "") + "\n" + json.dumps(each, ensure_ascii=False), nl=False)
+    click.echo("\n]")

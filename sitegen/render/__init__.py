@@ -1,0 +1,1 @@
+"""What templates see, and the bytes of a page for one member."""

@@ -1,0 +1,126 @@
+"""What a visitor takes away from a member's site: a contact card, and data for search engines."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+import zlib
+from typing import Any
+from urllib.parse import urljoin
+
+from markupsafe import Markup
+
+from sitegen.model import Company, Member
+from sitegen.render.context import MemberView, SiteView
+from sitegen.roster.names import couple, words
+
+VCARD, QR_CODE = "contact.vcf", "qr.svg"
+"""The two files of a member's site that are no pages."""
+
+TONES = 6
+"""How many tones a theme may give to monograms."""
+
+_FOLD = 75  # octets of a line, its end not counted (RFC 2426, 2.6)
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_NOT_IN_SCRIPT = re.compile("[<>&\u2028\u2029]")
+
+
+def monogram(name: str) -> str:
+    """One or two capitals to draw where there is no photo: of the first and the last word, or of both people
+    of a couple. One character in a script without case."""
+    both = couple(name)
+    parts = [word for each in both for word in words(each)[:1]] if both else words(name)
+    letters = [_first_letter(part) for part in parts]
+    if not letters:
+        return name[:1]
+    first, last = letters[0], letters[-1]
+    if len(letters) == 1 or not _has_case(first) or not _has_case(last):
+        return first
+    return first + last
+
+
+def _first_letter(word: str) -> str:
+    composed = unicodedata.normalize("NFC", word)
+    letter = next((each for each in composed if each.isalnum()), "")
+    upper = letter.upper()
+    return upper if len(upper) == 1 else letter
+
+
+def _has_case(letter: str) -> bool:
+    return letter.lower() != letter.upper()
+
+
+def tone(member_id: str) -> int:
+    """0 to 5, always the same for a member."""
+    return zlib.crc32(member_id.encode()) % TONES
+
+
+def vcard(member: Member | MemberView, company: Company, status: str, home: str) -> str:
+    """The member as a vCard 3.0 (RFC 2426), which every phone reads; ``home`` is their absolute address."""
+    family = member.name.removeprefix(member.first_name) if member.name.startswith(f"{member.first_name} ") else ""
+    given = member.first_name if family else member.name
+    lines = [
+        "BEGIN:VCARD",
+        "VERSION:3.0",
+        f"FN:{_text(member.name)}",
+        f"N:{_text(family.strip())};{_text(given)};;;",
+        f"ORG:{_text(company.name)}",
+        f"TITLE:{_text(status)}",
+        f"EMAIL;TYPE=INTERNET:{_text(member.email)}",
+    ]
+    if member.phone:
+        lines.append(f"TEL;TYPE=VOICE:{_text(member.phone)}")
+    if member.place:
+        lines.append(f"ADR;TYPE=WORK:;;;{_text(member.place)};;;")
+    lines.append(f"URL:{_one_line(home)}")
+    lines += [f"URL:{_one_line(link.url)}" for link in member.links]
+    lines.append("END:VCARD")
+    return "".join(map(_folded, lines))
+
+
+def _one_line(text: str) -> str:
+    return text if text.isprintable() else "".join(each for each in text if each.isprintable())
+
+
+def _text(value: str) -> str:
+    """A text value: backslash, comma, semicolon and line break are written with a backslash."""
+    lines = value.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;").splitlines()
+    return "\\n".join(map(_one_line, lines))
+
+
+def _folded(line: str) -> str:
+    """The line with its end, broken after at most 75 octets and never within a character."""
+    if len(line) <= _FOLD and line.isascii():
+        return f"{line}\r\n"
+    parts, part, room = [], "", _FOLD
+    for each in line:
+        size = len(each.encode())
+        if size > room:
+            parts.append(part)
+            part, room = "", _FOLD - 1  # the space that begins a continued line counts
+        part += each
+        room -= size
+    return "\r\n ".join([*parts, part]) + "\r\n"
+
+
+def person_json_ld(site: SiteView, member: MemberView, home: str) -> Markup:
+    """schema.org data about the member, as JSON that is safe within a script element."""
+    person: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Person",
+        "name": member.name,
+        "givenName": member.first_name,
+        "url": home,
+        "jobTitle": site.texts.status,
+        # A distributor is independent: affiliated with the company, not employed by it.
+        "affiliation": {"@type": "Organization", "name": site.company.name, "url": f"{site.url}/"},
+    }
+    if member.photo:
+        person["image"] = urljoin(home, member.photo.src)
+    if member.place:
+        person["homeLocation"] = {"@type": "Place", "name": member.place}
+    if member.links:
+        person["sameAs"] = [link.url for link in member.links]
+    # A search that finds nothing, as nearly always: str.translate takes twenty times as long for names not in ASCII.
+    return Markup(_NOT_IN_SCRIPT.sub(lambda each: f"\\u{ord(each[0]):04x}", _JSON.encode(person)))

@@ -1,0 +1,107 @@
+"""Members as templates see them."""
+
+from __future__ import annotations
+
+import re
+import threading
+from functools import lru_cache
+from html import escape
+
+import nh3
+import phonenumbers
+from markdown import Markdown
+from markupsafe import Markup
+
+from sitegen.model import Member
+from sitegen.render.cards import monogram, tone
+from sitegen.render.context import MemberView, Photo, SponsorView
+
+_TAGS = {"p", "br", "strong", "em", "b", "i", "a", "ul", "ol", "li", "blockquote", "code", "hr", "s", "sub", "sup"}
+_HEADING = re.compile(r"<(/?)h[1-6]\b[^>]*>", re.IGNORECASE)
+_PARAGRAPHS = re.compile(r"\n{2,}")
+_PLAIN = re.compile(r"[^\W\d_][^\x00-\x09\x0b-\x1f#*_`\[\]<>&\\|~=+:/@{}\n\u00a0]*(?:\n{1,2}(?=[^\W\d_])|\Z)")
+"""A line that Markdown would leave as it is: it begins with a letter and holds no mark of its own."""
+
+_mine = threading.local()
+
+
+def member_view(member: Member, photo: Photo | None, self_canonical_words: int | None = None) -> MemberView:
+    """The member whose site is rendered. A story of ``self_canonical_words`` words or more makes their own
+    pages their canonical address; None: none does."""
+    return MemberView(
+        id=member.id,
+        slug=member.slug,
+        name=member.name,
+        first_name=member.first_name,
+        email=member.email,
+        locale=member.locale,
+        phone=member.phone,
+        phone_text=phone_text(member.phone) if member.phone else None,
+        photo=photo,
+        monogram=monogram(member.name),
+        tone=tone(member.id),
+        place=member.place,
+        tagline=member.tagline,
+        story=story_html(member.story) if member.story else None,
+        links=member.links,
+        joined=member.joined.year if member.joined else None,
+        self_canonical=member.is_self_canonical(self_canonical_words),
+    )
+
+
+def sponsor_view(sponsor: Member, url: str, photo: Photo | None) -> SponsorView:
+    """The member above, as their recruit's pages show them; ``url`` is the root of their own site."""
+    return SponsorView(
+        name=sponsor.name,
+        first_name=sponsor.first_name,
+        url=url,
+        photo=photo,
+        monogram=monogram(sponsor.name),
+        tone=tone(sponsor.id),
+        place=sponsor.place,
+    )
+
+
+@lru_cache(4096)  # one member's pages are often asked for one after another
+def phone_text(phone: str) -> str:
+    """A number in E.164 as people read it: ``+34 600 11 12 22``."""
+    number = phonenumbers.parse(phone, None)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def story_html(story: str) -> Markup:
+    """A member's Markdown as HTML with nothing in it but plain text markup.
+
+    Headings become strong paragraphs (the page's outline is the theme's); pictures, scripts and styles go;
+    links keep only https and mailto addresses, marked as the work of a user.
+    """
+    if _is_plain(story):
+        # Most stories are a few plain paragraphs, which need no parser.
+        return Markup("\n".join(f"<p>{escape(each, quote=False)}</p>" for each in _PARAGRAPHS.split(story)))
+    html = _HEADING.sub(lambda tag: "</strong></p>" if tag[1] else "<p><strong>", _markdown().convert(story))
+    clean = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"https", "mailto"},
+        link_rel="nofollow ugc noopener",
+    )
+    return Markup(clean.strip())
+
+
+def _is_plain(story: str) -> bool:
+    position = 0
+    while position < len(story):
+        line = _PLAIN.match(story, position)
+        if line is None or line.end() == position:
+            return False
+        position = line.end()
+    return True
+
+
+def _markdown() -> Markdown:
+    """A parser for this thread; one is not made for several."""
+    parser: Markdown | None = getattr(_mine, "parser", None)
+    if parser is None:
+        parser = _mine.parser = Markdown(extensions=["sane_lists"], output_format="html")
+    return parser.reset()

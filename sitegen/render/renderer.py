@@ -1,0 +1,205 @@
+"""From a site and a member to the bytes of that member's pages.
+
+``render`` is plain Jinja and says what a page is. ``stamp`` gives the same bytes from a page that was specialised
+on everything but the member (see ``sitegen.stamping``), many times as fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import Any
+
+import sitegen
+from sitegen.errors import Fault, ThemeError
+from sitegen.model import Campaign
+from sitegen.render import site_views, templates
+from sitegen.render.build_ids import Editions
+from sitegen.render.cards import person_json_ld
+from sitegen.render.context import BuildView, CampaignView, MemberView, PageView, SignupView, SiteView, Translation
+from sitegen.render.hosts import Host, Landing
+from sitegen.site import consent
+from sitegen.site.addresses import campaign_page, campaign_path
+from sitegen.site.consent import wording
+from sitegen.site.content import CAMPAIGN, Page
+from sitegen.site.site import Site, Variant
+from sitegen.stamping import Press, Program, Sheet
+from sitegen.token import PageSeen, TokenSigner
+
+ROOTS = {name: attrgetter(name) for name in ("member", "sponsor", "base", "home")}
+"""The names of a template's context that depend on the member, and where a host has them."""
+
+LANDING_ROOTS = {name: attrgetter(f"host.{name}") for name in ROOTS} | {
+    name: attrgetter(name) for name in ("campaign", "page", "signup")
+}
+"""Those of a landing page's context, and where a landing has them."""
+
+
+@dataclass(frozen=True, eq=False)
+class PlannedPage:
+    """A page of a variant with all of its context that is the same for every member."""
+
+    page: Page
+    view: PageView
+    shared: Mapping[str, object]
+    seen: PageSeen
+    """What its token says."""
+
+    @property
+    def build_id(self) -> str:
+        """What it was made from, members aside."""
+        return self.seen.build_id
+
+    @property
+    def template(self) -> str:
+        """The template that renders it."""
+        return f"{self.view.template}.html"
+
+    @property
+    def file(self) -> str:
+        """Where it is written, relative to the folder of the site it belongs to."""
+        return f"{self.view.path}index.html"
+
+
+class Renderer:
+    """Renders any page of any member. One for each state of the site's files."""
+
+    def __init__(self, site: Site, signer: TokenSigner) -> None:
+        self.site = site
+        self._signer = signer
+        self.environment = templates.environment(site.theme, site.pages)
+        self.environment.globals = {
+            "asset": site.assets.address,
+            "member_token": self.member_token,
+            "consent_wording": _consent_wording,
+            "person_json_ld": person_json_ld,
+        }
+        pure: list[Callable[..., Any]] = [site.assets.address, self.member_token, _consent_wording, person_json_ld]
+        self.press = Press(self.environment, roots=ROOTS, pure=pure)
+        self._landings = Press(self.environment, roots=LANDING_ROOTS, pure=pure)
+        self._theme_view = site_views.theme_view(site)
+        self._capture_view = site_views.capture_view(site)
+        self.programs: dict[PlannedPage, Program] = {}
+        self._editions = Editions(self.environment, site.assets)
+        self._plans: dict[Variant, tuple[PlannedPage, ...]] = {}
+        self._landing_pages: dict[Variant, PlannedPage | None] = {}
+
+    def plan(self, variant: Variant) -> tuple[PlannedPage, ...]:
+        """The pages of a site laid out like this, in every language it speaks."""
+        if variant not in self._plans:
+            self._plans[variant] = tuple(self._planned(variant))
+        return self._plans[variant]
+
+    def landing_page(self, variant: Variant) -> PlannedPage | None:
+        """The page that landing pages on such a site are made from, in its own language; None: there is none."""
+        if variant not in self._landing_pages:
+            self._landing_pages[variant] = self._planned_landing(variant)
+        return self._landing_pages[variant]
+
+    def landing(self, planned: PlannedPage, host: Host, campaign: Campaign) -> Landing:
+        """A campaign's page on the site of its host; ``planned`` is what ``landing_page`` gave."""
+        path = campaign_path(campaign.code)
+        address = host.home + path
+        itself = Translation(self.site.settings.locales[planned.page.locale], path, address)
+        view = replace(planned.view, path=path, canonical=address, translations=(itself,))
+        token = self._signer.page_token(replace(planned.seen, page=campaign_page(campaign.code)))
+        shared: SignupView = planned.shared["signup"]  # type: ignore[assignment]
+        shown = CampaignView(campaign.code, campaign.channel.value)
+        return Landing(host, shown, view, replace(shared, page_token=token))
+
+    def render(self, planned: PlannedPage, whose: Host | Landing) -> bytes:
+        """A page's bytes by plain Jinja. Raises ThemeError naming template, line and what was wrong."""
+        with self._told(planned):
+            template = self.environment.get_template(planned.template)
+            known = LANDING_ROOTS if isinstance(whose, Landing) else ROOTS
+            roots = {name: root_of(whose) for name, root_of in known.items()}
+            return template.render({**planned.shared, **roots}).encode()
+
+    def sheet(self, whose: Host | Landing) -> Sheet:
+        """What the pages of one member share while they are stamped; a landing page has one of its own."""
+        return (self._landings if isinstance(whose, Landing) else self.press).sheet(whose)
+
+    def stamp(self, planned: PlannedPage, sheet: Sheet) -> bytes:
+        """The same bytes as ``render``, sooner. Raises what ``render`` raises."""
+        program = self.programs.get(planned)
+        if program is None:
+            press = self._landings if planned.page.key == CAMPAIGN else self.press
+            program = self.programs[planned] = press.program(planned.template, planned.shared)
+        with self._told(planned):
+            return program.stamp(sheet)
+
+    def verify(self, planned: PlannedPage, whose: Host | Landing, stamped: bytes) -> None:
+        """Compares a stamped page with plain Jinja's. Raises ThemeError where they differ."""
+        if self.render(planned, whose) != stamped:
+            host = whose.host if isinstance(whose, Landing) else whose
+            who = host.member.slug if host.member else "the company"
+            message = f"the stamped page of {who} differs from the plain one; this is a fault of Espalier's"
+            raise ThemeError(Fault(message, where=planned.page.file, hint="build with --plain and report it"))
+
+    @contextmanager
+    def _told(self, planned: PlannedPage) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            fault = self.fault(error)
+            if fault is None:  # not the template's doing: ours, with its traceback
+                raise
+            raise ThemeError(self._named(fault, planned)) from error
+
+    def fault(self, error: Exception) -> Fault | None:
+        """Where in a template or page an exception arose; None when no template had a part in it."""
+        return templates.fault(error, self.site.pages)
+
+    def fault_at(self, where: str, line: int, message: str, hint: str | None) -> Fault:
+        """A fault at a line of a template, told at the line of the Markdown file where it is a page's body."""
+        return templates.at(where, line, message, hint, self.site.pages)
+
+    def _named(self, fault: Fault, planned: PlannedPage) -> Fault:
+        page = planned.page
+        return fault if fault.where else replace(fault, where=page.file, line=page.line_of.get("template"))
+
+    def member_token(self, member: MemberView | None) -> str:
+        """The signed value that credits a sign-up to the member; None: to the company."""
+        return self._signer.member_token(member.id if member else None)
+
+    def _planned(self, variant: Variant) -> Iterator[PlannedPage]:
+        for locale in self.site.locales(variant):
+            common = self._common(variant, locale.code)
+            for page in self.site.standing(variant, locale.code):
+                yield self._planned_page(page, common["pages"][page.key], variant, common)
+
+    def _planned_landing(self, variant: Variant) -> PlannedPage | None:
+        page = self.site.page(CAMPAIGN, variant.home_locale)
+        if page is None:
+            return None
+        view = replace(site_views.page_view(self.site, page, variant), translations=())  # each landing has its own
+        return self._planned_page(page, view, variant, self._common(variant, variant.home_locale))
+
+    def _common(self, variant: Variant, locale: str) -> dict[str, Any]:
+        site = self.site
+        return {
+            "site": site_views.site_view(site, variant, locale),
+            "pages": site_views.page_views(site, variant, locale),
+            "theme": self._theme_view,
+            "t": dict(site.theme.strings[locale]),
+            "capture": self._capture_view,
+            "campaign": None,
+        }
+
+    def _planned_page(self, page: Page, view: PageView, variant: Variant, common: Mapping[str, object]) -> PlannedPage:
+        site = self.site
+        shared = {**common, "page": view}
+        action = f"{site.settings.capture_url}/signup"
+        asks = site.settings.attribution.ask_introducer
+        build_id = self._editions.build_id(view, {**shared, "action": action, "asks_introducer": asks})
+        wording_seen = consent.template(site.texts[page.locale], has_member=variant.replica)
+        seen = PageSeen(page.key, page.locale, build_id, consent.short_digest(wording_seen))
+        shared["build"] = BuildView(build_id, sitegen.version())
+        shared["signup"] = SignupView(action, self._signer.page_token(seen), asks)
+        return PlannedPage(page, view, shared, seen)
+
+
+def _consent_wording(site: SiteView, member: MemberView | None) -> str:
+    return wording(site.texts, site.company, member.name if member else None)

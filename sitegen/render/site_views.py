@@ -1,0 +1,92 @@
+"""The company's site and its pages as templates see them (the types are in context.py)."""
+
+from __future__ import annotations
+
+from babel import Locale as BabelLocale
+from babel.numbers import format_currency, get_currency_precision
+
+from sitegen.render.context import CaptureView, Pages, PageView, Picture, Price, SiteView, ThemeView, Translation
+from sitegen.site import assets
+from sitegen.site.assets import PICTURES
+from sitegen.site.content import Page, amount_and_currency
+from sitegen.site.site import Site, Variant
+
+
+def theme_view(site: Site) -> ThemeView:
+    """The theme with the site's values for its settings."""
+    return ThemeView(site.theme.name, site.theme.settings)
+
+
+def capture_view(site: Site) -> CaptureView:
+    """Where the capture service takes codes that were typed, and counts visits."""
+    service = site.settings.capture_url
+    return CaptureView(f"{service}/go", f"{service}/visit.gif" if site.settings.visits.pixel else None)
+
+
+def site_view(site: Site, variant: Variant, locale: str) -> SiteView:
+    """The site as a page in ``locale`` sees it, on a site laid out like ``variant``."""
+    return SiteView(
+        company=site.company,
+        url=site.addresses.url,
+        base=site.addresses.company_base(from_member=variant.replica),
+        layout=site.addresses.layout,
+        locale=site.settings.locales[locale],
+        locales=site.locales(variant),
+        texts=site.texts[locale],
+    )
+
+
+def page_views(site: Site, variant: Variant, locale: str) -> Pages:
+    """All pages of one language that have an address of their own on such a site."""
+    return Pages(tuple(page_view(site, page, variant) for page in site.standing(variant, locale)))
+
+
+def page_view(site: Site, page: Page, variant: Variant) -> PageView:
+    """One page: what its front matter says, and where it stands on such a site."""
+    front = page.front
+    return PageView(
+        key=page.key,
+        path=site.path(page, variant.home_locale),
+        title=front.title,
+        description=page.description,
+        template=front.template,
+        nav=front.nav,
+        kicker=front.kicker,
+        summary=front.summary,
+        picture=_picture(site, page),
+        price=_price(page),
+        facts=tuple(front.facts.items()),
+        body=page.source_name,
+        canonical=_canonical(site, page),
+        translations=tuple(_translations(site, page, variant)),
+    )
+
+
+def _canonical(site: Site, page: Page) -> str:
+    return site.addresses.home + site.path(page, site.settings.default_locale)
+
+
+def _translations(site: Site, page: Page, variant: Variant) -> list[Translation]:
+    found = [(locale, site.page(page.key, locale.code)) for locale in site.locales(variant)]
+    return [
+        Translation(locale, site.path(other, variant.home_locale), _canonical(site, other))
+        for locale, other in found
+        if other is not None
+    ]
+
+
+def _picture(site: Site, page: Page) -> Picture | None:
+    name = page.front.picture
+    if name is None:
+        return None
+    width, height = assets.picture_size(site.folder / PICTURES / name)
+    return Picture(site.assets.address(f"{PICTURES}/{name}"), page.front.picture_alt, width, height)
+
+
+def _price(page: Page) -> Price | None:
+    if page.front.price is None:
+        return None
+    amount, currency = amount_and_currency(page.front.price)
+    number = amount / 10 ** get_currency_precision(currency)
+    text = format_currency(number, currency, locale=BabelLocale.parse(page.locale, sep="-"))
+    return Price(amount, currency, text)

@@ -1,0 +1,116 @@
+"""The Jinja environment of a site: where templates come from, and how their faults are told.
+
+Template names: ``page.html`` is the nearest theme's; ``almanac:page.html`` is that theme's own, so that a
+child can extend the very template it replaces; ``content:en/faq`` is a page's Markdown.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import jinja2
+from jinja2.utils import missing
+
+from sitegen.errors import Fault, did_you_mean
+from sitegen.site.content import Page
+from sitegen.site.theme import Theme
+
+_HINT = "\nhint: "
+
+
+class NamedUndefined(jinja2.StrictUndefined):
+    """A name or field that does not exist: any use of it is an error that says what was near."""
+
+    @property
+    def _undefined_message(self) -> str:
+        if self._undefined_hint:
+            return self._undefined_hint
+        if self._undefined_obj is missing:
+            return f'unknown name "{self._undefined_name}"'
+        if self._undefined_obj is None:
+            return f'"{self._undefined_name}" of nothing: the value before the dot is empty here'
+        kind = type(self._undefined_obj)
+        message = f'{kind.__name__} has no "{self._undefined_name}"'
+        known = [field.name for field in fields(kind)] if is_dataclass(kind) else []
+        hint = did_you_mean(str(self._undefined_name), known)
+        return f"{message}{_HINT}{hint}" if hint else message
+
+
+class SiteLoader(jinja2.BaseLoader):
+    """Loads the templates of a theme's chain and the bodies of pages; files are read anew when they change."""
+
+    def __init__(self, theme: Theme, pages: Mapping[str, Page]) -> None:
+        self._theme = theme
+        self._pages = pages
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        """The source, its file and whether it still holds, as Jinja asks for it."""
+        if template in self._pages:
+            page = self._pages[template]
+            return page.body.template, str(page.file), lambda: True
+        path = self.find(template)
+        if path is None:
+            raise jinja2.TemplateNotFound(template)
+        stamp = path.stat().st_mtime_ns
+        return path.read_text(encoding="utf-8"), str(path), lambda: path.stat().st_mtime_ns == stamp
+
+    def find(self, template: str) -> Path | None:
+        """The file of a theme's template."""
+        owner, colon, name = template.partition(":")
+        chain = [(n, f) for n, f in self._theme.chain if n == owner] if colon else self._theme.chain
+        # Jinja's own loaders refuse names that climb out of their folder; so do we.
+        parts = (name if colon else template).split("/")
+        if any(part in {"", ".", ".."} for part in parts):
+            return None
+        paths = (folder.joinpath("templates", *parts) for _, folder in chain)
+        return next((path for path in paths if path.is_file()), None)
+
+    def list_templates(self) -> list[str]:
+        """Every template a page may use, the nearest theme's names once."""
+        found: set[str] = set(self._pages)
+        for folder in self._theme.folders:
+            root = folder / "templates"
+            found.update(p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file())
+        return sorted(found)
+
+
+def environment(theme: Theme, pages: Mapping[str, tuple[Page, ...]]) -> jinja2.Environment:
+    """The environment that defines what a page's bytes are: plain Jinja, strict and escaping."""
+    by_name = {page.source_name: page for in_locale in pages.values() for page in in_locale}
+    return jinja2.Environment(
+        loader=SiteLoader(theme, by_name),
+        undefined=NamedUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def fault(error: Exception, pages: Mapping[str, tuple[Page, ...]]) -> Fault | None:
+    """Where in a template an exception arose, and what to do; None when no template had a part in it."""
+    message, _, hint = str(error).partition(_HINT)
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return at(error.filename or error.name or "?", error.lineno, error.message or "", None, pages)
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.endswith(".py")]
+    frames = [frame for frame in frames if not frame.filename.startswith("<")]
+    if isinstance(error, jinja2.TemplateNotFound):
+        message = f'there is no template "{error.message or error.name}"'
+    elif not isinstance(error, jinja2.TemplateError):
+        message = f"{type(error).__name__}: {message}"
+    if frames:
+        return at(frames[-1].filename, frames[-1].lineno, message, hint or None, pages)
+    return Fault(message, hint=hint or None) if isinstance(error, jinja2.TemplateError) else None
+
+
+def at(where: str, line: int | None, message: str, hint: str | None, pages: Mapping[str, tuple[Page, ...]]) -> Fault:
+    """A fault at a template's line, told at the line of the Markdown file where the template is a page's body."""
+    for in_locale in pages.values():
+        for page in in_locale:
+            if where in {str(page.file), page.source_name}:
+                return Fault(message, where=page.file, line=page.body.markdown_line(line or 1), hint=hint)
+    return Fault(message, where=where, line=line, hint=hint)

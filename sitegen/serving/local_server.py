@@ -1,0 +1,222 @@
+"""The local web server: the preview with live reload, or a built folder exactly as it lies on the disk."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from html import escape
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.utils import send_from_directory
+from werkzeug.wrappers import Request, Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+from sitegen.errors import EspalierError, Fault
+from sitegen.serving.preview import Preview, Snapshot
+from sitegen.site.addresses import Addresses
+
+App = Callable[[Request], Response]
+
+RELOAD_PATH, SCRIPT_PATH = "/-/reload", "/-/reload.js"
+_SCRIPT = (Path(__file__).parent / "reload.js").read_bytes()
+_TAG = f'<script src="{SCRIPT_PATH}" defer></script>'
+_STREAM_SECONDS = 3600.0
+_PORTS_TRIED = 20
+
+
+def policy(capture_url: str, addresses: Addresses | None = None) -> str:
+    """The Content-Security-Policy that every page keeps: nothing inline, nothing from anyone else.
+
+    With ``addresses`` of members on hosts of their own, a form may lead to those: who types a campaign's code on the
+    company's site is sent on to a member's page, and browsers hold the whole way against the policy.
+    """
+    parts = urlsplit(capture_url)
+    capture = f"{parts.scheme}://{parts.netloc}"
+    members = ""
+    if addresses is not None and addresses.layout == "subdomain":
+        own = urlsplit(addresses.url)
+        members = f" {own.scheme}://*.{own.netloc}"
+    return (
+        f"default-src 'self'; img-src 'self' data: {capture}; base-uri 'none'; object-src 'none'; "
+        f"frame-ancestors 'none'; form-action 'self' {capture}{members}; connect-src 'self' {capture}"
+    )
+
+
+def preview_app(preview: Preview) -> App:
+    """Pages rendered on request; each reloads itself when a file is saved."""
+
+    def answer(request: Request) -> Response:
+        if request.path == SCRIPT_PATH:
+            return Response(_SCRIPT, mimetype="text/javascript")
+        if request.path == RELOAD_PATH:
+            return Response(_versions(preview), mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
+        if request.method not in {"GET", "HEAD"}:
+            return Response("only GET and HEAD", 405, headers={"Allow": "GET, HEAD"})
+        snapshot = preview.snapshot
+        if snapshot is None:
+            return _error_page(preview.error.faults if preview.error else ())
+        try:
+            return _page(snapshot, request)
+        except EspalierError as error:
+            return _error_page(error.faults)
+
+    return answer
+
+
+def built_app(folder: Path, capture_url: str, addresses: Addresses | None = None) -> App:
+    """The files of a built folder, with the headers a production server would send."""
+
+    def answer(request: Request) -> Response:
+        path = request.path.lstrip("/")
+        if path.startswith("."):
+            return Response("not found", 404)
+        if not path or path.endswith("/"):
+            path += "index.html"
+        elif (folder / path).is_dir():
+            return Response(status=308, headers={"Location": f"{request.path}/"})
+        if not (folder / path).is_file():
+            return _not_found(folder)
+        response = send_from_directory(folder.resolve(), path, request.environ)
+        response.headers["Content-Security-Policy"] = policy(capture_url, addresses)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        cache = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"
+        response.headers["Cache-Control"] = cache
+        return response
+
+    return answer
+
+
+class Listening:
+    """A server that has its port but answers nothing yet."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._app: App | None = None
+        self._server = make_server(host, port, self._wsgi, threaded=True, request_handler=_Quiet)
+        self._server.daemon_threads = True  # type: ignore[attr-defined]  # an open reload stream must not hold the end
+        self.host = host
+        self.port = self._server.port
+
+    def run(self, app: App, ready: Callable[[], None]) -> None:
+        """Answers until Ctrl-C or SIGTERM. ``ready`` is told when it begins."""
+        self._app = app
+        ending = signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            ready()
+            self._server.serve_forever(poll_interval=0.1)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            signal.signal(signal.SIGTERM, ending)
+            self._server.server_close()
+
+    def _wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        assert self._app is not None
+        return self._app(Request(environ))(environ, start_response)
+
+
+def listening(host: str, port: int) -> Listening:
+    """A server on the first free port from ``port`` on. Raises EspalierError when twenty are taken."""
+    for candidate in range(port, port + _PORTS_TRIED):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, candidate))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise EspalierError(
+                        Fault(f"cannot listen: {error.strerror}", where=f"{host}:{candidate}")
+                    ) from error
+                continue
+        return Listening(host, candidate)
+    raise EspalierError(Fault("all ports are taken", where=f"{host}:{port}", hint="name another one with --port"))
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Says nothing of single requests."""
+
+
+def _page(snapshot: Snapshot, request: Request) -> Response:
+    site = snapshot.site
+    addresses = site.addresses
+    slug = None
+    if addresses.layout == "subdomain":
+        company = urlsplit(addresses.url).netloc
+        slug = request.host.removesuffix(f".{company}") if request.host.endswith(f".{company}") else None
+    found = snapshot.answer(request.path.lstrip("/"), slug)
+    if found.location is not None:
+        return Response(status=found.status, headers={"Location": f"{request.path.rsplit('/', 1)[0]}/{found.location}"})
+    content = found.content
+    if found.status == 410:
+        return _message(410, "This site is gone", "The member whose site this was is no longer active.")
+    if found.status == 404:
+        return _message(404, "There is no such page", f"Nothing stands at {request.path}.")
+    if found.type == "text/html":
+        content = content.replace(b"</body>", f"{_TAG}</body>".encode())
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": policy(site.settings.capture_url, site.addresses),
+    }
+    return Response(content, found.status, headers=headers, mimetype=found.type)
+
+
+def _versions(preview: Preview) -> Iterator[bytes]:
+    """A server-sent event for each version of the site, beginning with the current one."""
+    version, ends = preview.version, monotonic() + _STREAM_SECONDS
+    yield f"retry: 500\ndata: {version}\n\n".encode()
+    while monotonic() < ends:
+        newest = preview.wait(version, seconds=15)
+        yield f"data: {newest}\n\n".encode() if newest > version else b": still here\n\n"
+        version = newest
+
+
+def _error_page(faults: Iterable[Fault]) -> Response:
+    items = "".join(_fault_html(fault) for fault in faults)
+    body = f"<h1>This site cannot be shown yet</h1><ol>{items}</ol><p>Save the file and this page comes back.</p>"
+    return _document(500, "This site cannot be shown yet", body)
+
+
+def _fault_html(fault: Fault) -> str:
+    place = "" if fault.where is None else f"{fault.where}{f':{fault.line}' if fault.line else ''}"
+    hint = f"<p>hint: {escape(fault.hint)}</p>" if fault.hint else ""
+    excerpt = f"<pre>{escape(_line(fault))}</pre>" if fault.line else ""
+    return f"<li><code>{escape(place)}</code><p><strong>{escape(fault.message)}</strong></p>{excerpt}{hint}</li>"
+
+
+def _line(fault: Fault) -> str:
+    path = Path(str(fault.where))
+    if not path.is_file() or fault.line is None:
+        return ""
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return lines[fault.line - 1] if fault.line <= len(lines) else ""
+
+
+def _message(status: int, title: str, text: str) -> Response:
+    return _document(status, title, f"<h1>{escape(title)}</h1><p>{escape(text)}</p>")
+
+
+def _document(status: int, title: str, body: str) -> Response:
+    html = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+        f"</head><body>{body}{_TAG}</body></html>"
+    )
+    return Response(html, status, mimetype="text/html", headers={"Cache-Control": "no-store"})
+
+
+def _not_found(folder: Path) -> Response:
+    page = folder / "404" / "index.html"
+    body = page.read_bytes() if page.is_file() else b"not found"
+    return Response(body, 404, mimetype="text/html" if page.is_file() else "text/plain")

@@ -1,0 +1,156 @@
+"""The newest edition: looks for saved files, loads what they say in the background, and puts it in the old one's place.
+
+Files are looked at as a build does, every second, or less often where that takes long: it never takes more
+than a twentieth of a processor. What is broken is told once, by one process, and the old edition stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+
+from sitegen.check import people
+from sitegen.errors import EspalierError, OutputError
+from sitegen.roster.lookup import IndexLookup, Lookup, Unavailable
+from sitegen.serving.production.edition import Edition, Placed
+from sitegen.serving.production.ledger import Ledger, locked
+from sitegen.site import input_digests
+from sitegen.site import site as sites
+from sitegen.site.input_digests import InputDigests
+from sitegen.site.options import SiteOptions
+from sitegen.site.site import Site
+from sitegen.token import TokenSigner
+
+PAUSE = 1.0
+"""Seconds between two looks."""
+
+_SETTLED = 0.3  # seconds without another save, so that a publication of many files is read once
+_SHARE = 20
+
+_log = logging.getLogger("sitegen.production")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions(SiteOptions):
+    """Which site to serve, and how. ``instance``: the folder for the roster's index and what is made on request;
+    ``roster_url``: a database that holds the roster, instead of the site's own file; ``threads``: of each process."""
+
+    instance: Path
+    roster_url: str | None = None
+    threads: int = 4
+
+
+class Renewing:
+    """Holds the newest edition. Made before the processes fork; each of them then calls ``start``."""
+
+    def __init__(self, options: ServeOptions) -> None:
+        self._options = options
+        self._made = options.instance / "serving"
+        try:
+            self._made.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{self._made}: cannot be made: {error.strerror}") from error
+        self._ledger = Ledger(self._made / "since.json")
+        self._rules = ""
+        self._cost = 0.0  # seconds that the last look took
+        site = self._site()
+        self._inputs = self._look(site)
+        self.edition = self._load(site, self._inputs, None)
+
+    def start(self) -> None:
+        """Begins to look for changes, in a thread of this process."""
+        threading.Thread(target=self._run, name="renewing", daemon=True).start()
+
+    def renew(self) -> bool:
+        """Looks once; True when there is a new edition."""
+        started = perf_counter()
+        now = self._look(self.edition.site)
+        self._cost = perf_counter() - started
+        try:
+            self.edition.lookup.refresh()
+        except Unavailable as error:
+            self._tell(now, "%s", error)
+        if now == self._inputs:
+            return False
+        before = self._inputs
+        while threading.Event().wait(_SETTLED) or now != (again := self._look(self.edition.site)):
+            now = again
+        self._inputs = now
+        try:
+            edition = self._renewed(now, before)
+        except EspalierError as error:
+            if self._options.roster_url is not None:  # what is missing may come by the database
+                self._inputs, self._cost = before, perf_counter() - started
+            self._tell(now, "the site as it is saved now cannot be shown; what was there before stays\n%s", error)
+            return False
+        site = edition.site
+        self._inputs = now if site.theme.folders == self.edition.site.theme.folders else self._look(site)
+        self.edition = edition
+        self._tell(now, "%s: changes are live", site.folder)
+        return True
+
+    def _renewed(self, now: InputDigests, before: InputDigests) -> Edition:
+        """The edition of the files as they are; where only campaigns changed, all else stays."""
+        if replace(now, campaigns=before.campaigns) != before:
+            return self._load(self._site(), now, before)
+        with locked(self._made / "loading.lock"):
+            return self.edition.with_placed(self._placed(self.edition.site, self.edition.lookup, now))
+
+    def _run(self) -> None:
+        pause = 0.0  # a process that was started late begins with an old edition
+        while not threading.Event().wait(pause):
+            try:
+                self.renew()
+            except Exception:  # noqa: BLE001 - the next look may go well; without this thread nothing would ever change again
+                _log.exception("looking for changes failed")
+            pause = max(PAUSE, _SHARE * self._cost)
+
+    def _site(self) -> Site:
+        return sites.load_by(self._options)
+
+    def _look(self, site: Site) -> InputDigests:
+        return input_digests.read(self._options, site.settings.roster_path, site.theme.folders)
+
+    def _load(self, site: Site, now: InputDigests, before: InputDigests | None) -> Edition:
+        signer = TokenSigner(self._options.token_keys)
+        with locked(self._made / "loading.lock"):  # the index of a changed roster is made once, not by every process
+            since = self._ledger.since({"members": now.members}, [site.settings.roster_path, site.folder / "photos"])
+            lookup, rules = self._lookup(site, now, before, since["members"])
+            placed = self._placed(site, lookup, now)
+        edition = Edition(site, signer, lookup, placed, self._made, self._ledger, since["members"])
+        self._rules = rules
+        return edition
+
+    def _lookup(self, site: Site, now: InputDigests, before: InputDigests | None, since: int) -> tuple[Lookup, str]:
+        settings = site.settings
+        rules = repr((settings.roster_path, settings.default_locale, sorted(settings.locales), site.reserved_slugs()))
+        rules = hashlib.sha256(rules.encode()).hexdigest()
+        if before is not None and before.members == now.members and rules == self._rules:
+            return self.edition.lookup, rules
+        if self._options.roster_url is not None:
+            from sitegen.roster import postgres
+
+            return postgres.PostgresLookup(self._options.roster_url, postgres.rules(site.roster_rules)), rules
+        roster = people.roster(site, self._options.instance / "roster.sqlite")
+        return IndexLookup(roster, since, threads=self._options.threads), rules
+
+    def _placed(self, site: Site, lookup: Lookup, now: InputDigests) -> Placed:
+        """The campaigns. Whether their members exist is looked at where the roster is the site's own file."""
+        since = self._ledger.since({"campaigns": now.campaigns}, [site.campaigns_path])
+        roster = lookup.roster if isinstance(lookup, IndexLookup) else None
+        placements = people.campaigns(site, roster, self._made / "campaigns.sqlite")
+        return Placed(placements, since["campaigns"])
+
+    def _tell(self, now: InputDigests, message: str, *values: object) -> None:
+        """Logs, unless another process has told the same already."""
+        key = hashlib.sha256(repr((now, message, str(values[-1]))).encode()).hexdigest()
+        with locked(self._made / "told.lock"):
+            told = self._made / "told"
+            if told.is_file() and told.read_text(encoding="utf-8") == key:
+                return
+            told.write_text(key, encoding="utf-8")
+        _log.warning(message, *values)

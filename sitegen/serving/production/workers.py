@@ -1,0 +1,127 @@
+"""Runs the application under gunicorn: loaded once, then forked, so that all processes share its memory."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from gunicorn.app.base import BaseApplication
+
+from sitegen.errors import EspalierError, Fault
+from sitegen.serving.production.app import App
+from sitegen.serving.production.renewing import Renewing, ServeOptions
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+GRACE_SECONDS = 20
+"""How long requests that have begun may take to finish after the server was told to stop."""
+
+BACKLOG = 1024
+"""Connections that may wait to be accepted."""
+
+_SWITCH_SECONDS = 0.0005
+"""How long a thread that renders may keep one waiting that only wants to send; with Python's own 5 ms fewer were
+answered."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket with its address, to which nobody can connect until the server is ready; port 0: any that is free.
+
+    Raises EspalierError.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        return listener
+    except OSError as error:
+        hint = "choose another one with --port" if port else None
+        message = f"cannot listen here: {error.strerror or error}"
+        raise EspalierError(Fault(message, where=f"{host}:{port}", hint=hint)) from error
+
+
+def address(listener: socket.socket) -> str:
+    """The address of a socket as a person would open it."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def run(options: ServeOptions, listener: socket.socket, *, workers: int, ready: Callable[[], None]) -> None:
+    """Serves until SIGTERM or SIGINT; then takes no more connections and finishes what has begun.
+
+    ``ready`` is told when it begins. Raises EspalierError, before that, with what is wrong with the site.
+    """
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    renewing = Renewing(options)
+    app = App(lambda: renewing.edition)
+    Server(app, listener, workers=workers, threads=options.threads, ready=ready, begun=renewing.start).run()
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn, set by code instead of by a file of its own. ``begun`` is called in each process."""
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        listener: socket.socket,
+        *,
+        workers: int,
+        threads: int,
+        ready: Callable[[], None],
+        begun: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._app = app
+        self._options: dict[str, Any] = {
+            "bind": f"fd://{listener.detach()}",
+            "workers": workers,
+            "threads": threads,
+            "worker_class": "gthread",  # sync workers close every connection after one answer
+            "preload_app": True,
+            "graceful_timeout": GRACE_SECONDS,
+            "timeout": 60,
+            "keepalive": 15,
+            "backlog": BACKLOG,
+            "limit_request_line": 4094,
+            "limit_request_fields": 60,
+            "limit_request_field_size": 8190,
+            "forwarder_headers": "",  # no proxy tells us another path than the one it asks for
+            # It would hold addresses of visitors, and whose pages they read.
+            "accesslog": None,
+            "loglevel": "warning",
+            "proc_name": "sitegen",
+            "control_socket_disable": True,
+            "when_ready": lambda arbiter: _ready(ready),
+            "post_worker_init": lambda worker: _begun(begun),
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """What gunicorn asks for at its start."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> WSGIApplication:
+        """The application, called before the processes fork."""
+        gc.collect()
+        gc.freeze()  # a collector that walks over shared memory would copy it
+        return self._app
+
+
+def _ready(ready: Callable[[], None]) -> None:
+    # gunicorn's own way with SIGINT is to drop what has begun; ours is to end as with SIGTERM.
+    signal.signal(signal.SIGINT, lambda number, frame: os.kill(os.getpid(), signal.SIGTERM))
+    ready()
+
+
+def _begun(begun: Callable[[], None]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    begun()

@@ -1,0 +1,1 @@
+"""A site folder as typed values: settings, pages, theme, assets, and where each page stands."""

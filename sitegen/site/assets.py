@@ -1,0 +1,127 @@
+"""Static files under names that hold a digest of their bytes, so that a browser may keep them for ever."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+import jinja2
+from PIL import Image, UnidentifiedImageError
+
+from sitegen.errors import ContentError, Fault, ThemeError, did_you_mean
+from sitegen.site.theme import Theme
+
+PICTURES = "pictures"
+"""The site's folder of pictures, and the prefix of their names."""
+
+_TEMPLATE = ".jinja"
+_CSS_URL = re.compile(r"""url\(\s*(['"]?)(?!data:|[a-z]+:|/|#)([^'")]+?)\1\s*\)""")
+_DIGITS = 10  # of the digest in a name: 40 bits, ample for the files of one site
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A static file: its name for authors, its published name, and its bytes."""
+
+    name: str
+    published: str
+    content: bytes
+
+
+class Assets:
+    """The static files of a theme and a site, by the name that ``asset()`` takes."""
+
+    def __init__(self, files: Mapping[str, Asset], address: Callable[[str], str]) -> None:
+        self.files = files
+        self._address = address
+
+    def address(self, name: str) -> str:
+        """The address of a file by its name. Raises ThemeError when there is none."""
+        found = self.files.get(name)
+        if found is None:
+            hint = did_you_mean(name, self.files)
+            raise ThemeError(Fault(f'there is no asset "{name}"', hint=hint))
+        return self._address(found.published)
+
+
+def load(theme: Theme, site_folder: Path, address: Callable[[str], str]) -> Assets:
+    """Reads every static file of the theme's chain and every picture of the site.
+
+    ``x.css.jinja`` is rendered with ``theme`` (its name and settings) and published as ``x.css``; parts that such a
+    file includes are published too, which costs nothing. Raises ThemeError.
+    """
+    sources = theme.static_files()
+    pictures = site_folder / PICTURES
+    for path in sorted(pictures.rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            sources[f"{PICTURES}/{path.relative_to(pictures).as_posix()}"] = path
+    css = _css_environment(theme)
+    files: dict[str, Asset] = {}
+    # Style sheets last: they name the others.
+    for name in sorted(sources, key=lambda each: (".css" in each, each)):
+        public = name.removesuffix(_TEMPLATE)
+        content = sources[name].read_bytes()
+        if name.endswith(_TEMPLATE):
+            content = _render(css, name, sources[name], theme)
+        if public.endswith(".css"):
+            content = _rewrite_urls(content.decode(), public, sources[name], files, address).encode()
+        files[public] = Asset(public, _fingerprinted(public, content), content)
+    return Assets(files, address)
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """Width and height of a picture in CSS pixels. Raises ContentError for what is no picture."""
+    try:
+        if path.suffix == ".svg":
+            root = ElementTree.parse(path).getroot()
+            box = root.get("viewBox", "0 0 0 0").replace(",", " ").split()
+            width, height = root.get("width", box[2]), root.get("height", box[3])
+            return round(float(width.removesuffix("px"))), round(float(height.removesuffix("px")))
+        with Image.open(path) as image:
+            return image.size
+    except (ElementTree.ParseError, ValueError, IndexError, UnidentifiedImageError) as error:
+        raise ContentError(Fault(f"not a picture we can measure: {error}", where=path)) from error
+
+
+def _css_environment(theme: Theme) -> jinja2.Environment:
+    folders = [folder / "static" for folder in theme.folders]
+    # Style sheets are not HTML: nothing is escaped.
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folders),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
+        keep_trailing_newline=True,
+    )
+
+
+def _render(environment: jinja2.Environment, name: str, path: Path, theme: Theme) -> bytes:
+    try:
+        shown = {"name": theme.name, "settings": theme.settings}
+        return environment.get_template(name).render(theme=shown).encode()
+    except jinja2.TemplateError as error:
+        line = getattr(error, "lineno", None)
+        raise ThemeError(Fault(f"style sheet: {error}", where=path, line=line)) from error
+
+
+def _rewrite_urls(css: str, name: str, path: Path, files: Mapping[str, Asset], address: Callable[[str], str]) -> str:
+    def rewrite(found: re.Match[str]) -> str:
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(name), found[2]))
+        if target not in files:
+            # A part that another sheet includes is read relative to that sheet, so try the top as well.
+            target = posixpath.normpath(found[2])
+        if target not in files:
+            line = css.count("\n", 0, found.start()) + 1
+            raise ThemeError(Fault(f'there is no file "{found[2]}"', where=path, line=line))
+        return f'url("{address(files[target].published)}")'
+
+    return _CSS_URL.sub(rewrite, css)
+
+
+def _fingerprinted(name: str, content: bytes) -> str:
+    stem, ending = posixpath.splitext(name)
+    return f"{stem}.{hashlib.sha256(content).hexdigest()[:_DIGITS]}{ending}"

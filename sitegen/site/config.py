@@ -1,0 +1,304 @@
+"""``site.toml`` becomes frozen, typed settings; every fault of the file is reported at once, with its line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from babel import Locale as BabelLocale
+from babel.core import UnknownLocaleError
+from babel.numbers import is_currency
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, ValidationError, model_validator
+
+from sitegen.errors import ConfigError, Fault, did_you_mean
+from sitegen.model import Company, Locale, LocaleTexts
+from sitegen.site.location import SITE_FILE
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("expected an address such as https://example.com")
+    return value.rstrip("/")
+
+
+def _locale_code(value: str) -> str:
+    try:
+        BabelLocale.parse(value, sep="-")
+    except (UnknownLocaleError, ValueError) as error:
+        raise ValueError("expected a locale such as en, es or pt-BR") from error
+    return value
+
+
+def _currency(value: str) -> str:
+    if not is_currency(value):
+        raise ValueError("expected a currency such as EUR or USD")
+    return value
+
+
+def _without_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(values)) < len(values):
+        raise ValueError("expected each only once")
+    return values
+
+
+def _holds(*placeholders: str) -> AfterValidator:
+    def check(value: str) -> str:
+        missing = [each for each in placeholders if each not in value]
+        if missing:
+            raise ValueError(f"the wording must name {' and '.join(missing)}")
+        return value
+
+    return AfterValidator(check)
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+LocaleCode = Annotated[str, AfterValidator(_locale_code)]
+Words = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class CompanyTable(_Table):
+    """``[company]``: who stands behind the sites."""
+
+    name: Words
+    """The name people know."""
+    legal_name: Words
+    """The name in the register, shown on the privacy page and under mails."""
+    address: Annotated[tuple[Words, ...], Field(min_length=1)]
+    """The postal address, a line each; it stands in every commercial mail (CAN-SPAM Act, 15 U.S.C. 7704)."""
+    email: EmailStr
+    """Where a person reaches the company."""
+    phone: Words | None = None
+    """A phone number as it should be read."""
+    founded: Annotated[int, Field(ge=1500, le=2100)] | None = None
+    """The year it began."""
+    currency: Annotated[str, AfterValidator(_currency)] = "EUR"
+    """What members write down that they spent on campaigns (ISO 4217); all of them in the same, so that it adds up."""
+
+
+class ThemeTable(_Table):
+    """``[site.theme]``: how the sites look."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")] = "almanac"
+    """A folder of ``themes/`` beside the site, or a theme that comes with Espalier."""
+    settings: dict[str, Any] = {}
+    """Values for the settings that the theme's ``theme.toml`` declares."""
+
+
+class SiteTable(_Table):
+    """``[site]``: addresses, languages and theme."""
+
+    url: WebAddress
+    """The company's own address; members' addresses are derived from it."""
+    layout: Literal["path", "subdomain"] = "path"
+    """``path``: example.com/ana/. ``subdomain``: ana.example.com."""
+    locales: Annotated[tuple[LocaleCode, ...], Field(min_length=1), AfterValidator(_without_repeats)]
+    """The languages the pages exist in; the first is the company's own."""
+    member_locales: Literal["all", "own"] = "all"
+    """``all``: each member's site in every language. ``own``: only in the member's."""
+    roster: Words = "members.csv"
+    """The roster file, ``.csv`` or ``.jsonl``, relative to this file."""
+    reserved_slugs: tuple[Words, ...] = ()
+    """Slugs no member may have, besides the built-in ones."""
+    self_canonical_words: Annotated[int, Field(ge=1)] | None = None
+    """Members whose story has at least so many words are their own canonical address and stand in the
+    sitemap. None: every replica names the company's page as canonical."""
+    theme: ThemeTable = ThemeTable()
+
+
+class CaptureTable(_Table):
+    """``[capture]``: where sign-up forms are sent."""
+
+    url: WebAddress
+    """The address of the capture service; the forms post to ``<url>/signup``."""
+
+
+Days = Annotated[int, Field(ge=1, le=3650)]
+
+
+class AttributionTable(_Table):
+    """``[attribution]``: who is credited with a sign-up, where several members could be."""
+
+    policy: Literal["first", "last"] = "first"
+    """Which page decides where a prospect used those of several members: the ``first`` or the ``last``."""
+    window_days: Days = 90
+    """For how many days a visitor's sign-up on a page counts towards that."""
+    correction_days: Days = 30
+    """For how many days after confirming a prospect may say that somebody else introduced them."""
+    ask_introducer: bool = True
+    """Whether the form asks, as an optional field, who introduced the prospect. A member's slug or full address
+    decides; any other answer is kept for the company to read."""
+
+
+class RetentionTable(_Table):
+    """``[retention]``: after how many days `capture purge` forgets what is no longer needed."""
+
+    unconfirmed_days: Days = 30
+    """Sign-ups that nobody confirmed."""
+    withdrawn_days: Days = 90
+    """Leads whose owners left, those of lists too."""
+    mails_days: Days = 90
+    """Mails that were sent, refused or dropped."""
+
+
+class VisitsTable(_Table):
+    """``[visits]``: how visits to pages are counted."""
+
+    pixel: bool = True
+    """Whether every page shows a picture of one pixel from the capture service, which counts visits by page and
+    member without cookies, without scripts and without keeping anybody's address."""
+
+
+class TextsTable(_Table):
+    """``[texts.<locale>]``: what the company says in one language outside the pages."""
+
+    status: Words
+    """What a member is, e.g. "Independent distributor of Bramble & Wick"."""
+    consent: Annotated[str, Field(max_length=1000), _holds("{member}", "{company}")]
+    """The wording beside the box on members' pages."""
+    consent_company: Annotated[str, Field(max_length=1000), _holds("{company}")]
+    """The wording beside the box on the company's own pages."""
+    notices: tuple[Annotated[str, Field(max_length=2000)], ...] = ()
+    """Sentences that stand at the foot of every page, such as a statutory warning."""
+
+
+class SiteFile(_Table):
+    """The whole of ``site.toml``."""
+
+    company: CompanyTable
+    site: SiteTable
+    capture: CaptureTable
+    attribution: AttributionTable = AttributionTable()
+    retention: RetentionTable = RetentionTable()
+    visits: VisitsTable = VisitsTable()
+    texts: dict[LocaleCode, TextsTable]
+
+    @model_validator(mode="after")
+    def _texts_for_every_locale(self) -> Self:
+        missing = [code for code in self.site.locales if code not in self.texts]
+        if missing:
+            raise ValueError(f"no [texts.{missing[0]}] table for the locale {missing[0]}")
+        return self
+
+
+class Settings:
+    """A checked ``site.toml`` with the folder it lies in, as the nouns of ``model``."""
+
+    def __init__(self, folder: Path, file: SiteFile) -> None:
+        self.folder = folder
+        self.site = file.site
+        self.capture_url = file.capture.url
+        self.attribution = file.attribution
+        self.retention = file.retention
+        self.visits = file.visits
+        self.company = Company(**file.company.model_dump())
+        self.locales = {code: _locale(code) for code in file.site.locales}
+        self.texts = {code: LocaleTexts(**texts.model_dump()) for code, texts in file.texts.items()}
+
+    @property
+    def default_locale(self) -> str:
+        """The company's own language: the first of ``locales``."""
+        return self.site.locales[0]
+
+    @property
+    def roster_path(self) -> Path:
+        """The roster file."""
+        return self.folder / self.site.roster
+
+
+def load(folder: Path, *, url: str | None = None, capture_url: str | None = None) -> Settings:
+    """Reads ``folder/site.toml``; ``url`` and ``capture_url`` take the place of the file's (previews, demo).
+
+    Raises ConfigError with every fault of the file.
+    """
+    path = folder / SITE_FILE
+    try:
+        source = path.read_text(encoding="utf-8-sig")
+        tables = tomllib.loads(source)
+    except FileNotFoundError as error:
+        hint = "name the folder that holds site.toml, or start one with `sitegen new DIR`"
+        raise ConfigError(Fault("there is no site.toml here", where=folder, hint=hint)) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(Fault(f"not UTF-8 at byte {error.start}", where=path)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(_syntax_fault(path, error)) from error
+    for table, address in (("site", url), ("capture", capture_url)):
+        # What is no table at all is left to the check below.
+        if address is not None and isinstance(tables.setdefault(table, {}), dict):
+            tables[table]["url"] = address
+    try:
+        return Settings(folder, SiteFile.model_validate(tables))
+    except ValidationError as error:
+        raise ConfigError(*_faults(path, source, error)) from error
+
+
+def _locale(code: str) -> Locale:
+    known = BabelLocale.parse(code, sep="-")
+    name = known.get_display_name() or code
+    return Locale(code, name[:1].upper() + name[1:], "rtl" if known.text_direction == "rtl" else "ltr")
+
+
+def _syntax_fault(path: Path, error: tomllib.TOMLDecodeError) -> Fault:
+    found = re.search(r"\(at line (\d+), column \d+\)", str(error))
+    message = re.sub(r"\s*\(at .*\)", "", str(error))
+    return Fault(f"not TOML: {message}", where=path, line=int(found[1]) if found else None)
+
+
+def _faults(path: Path, source: str, error: ValidationError) -> list[Fault]:
+    lines = key_lines(source)
+    return [_fault(path, lines, each) for each in error.errors()]
+
+
+def _fault(path: Path, lines: dict[tuple[str, ...], int], error: Any) -> Fault:
+    location = tuple(str(part) for part in error["loc"])
+    name = ".".join(location)
+    line = next((lines[location[:end]] for end in range(len(location), 0, -1) if location[:end] in lines), None)
+    match error["type"]:
+        case "extra_forbidden":
+            hint = did_you_mean(location[-1], _known_keys(location[:-1]))
+            return Fault(f'unknown key "{name}"', where=path, line=line, hint=hint)
+        case "missing":
+            return Fault(f'missing key "{name}"', where=path, line=line)
+    message = error["msg"].removeprefix("Value error, ")
+    if not location:
+        return Fault(message, where=path)
+    return Fault(f"{name}: {message}, found {error['input']!r}", where=path, line=line)
+
+
+def _known_keys(location: tuple[str, ...]) -> list[str]:
+    tables: dict[tuple[str, ...], type[BaseModel]] = {
+        (): SiteFile,
+        ("company",): CompanyTable,
+        ("site",): SiteTable,
+        ("site", "theme"): ThemeTable,
+        ("capture",): CaptureTable,
+        ("attribution",): AttributionTable,
+        ("retention",): RetentionTable,
+        ("visits",): VisitsTable,
+    }
+    table = TextsTable if location[:1] == ("texts",) else tables.get(location)
+    return list(table.model_fields) if table else []
+
+
+def key_lines(source: str) -> dict[tuple[str, ...], int]:
+    """The line of each ``[table]`` and ``key =`` of a TOML text, which tomllib does not tell."""
+    lines: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(source.splitlines(), 1):
+        if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
+            table = _dotted(header[1])
+            lines.setdefault(table, number)
+        elif key := re.match(r"\s*([A-Za-z0-9_.\-\"']+)\s*=", line):
+            lines.setdefault(table + _dotted(key[1]), number)
+    return lines
+
+
+def _dotted(key: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in key.split("."))

@@ -1,0 +1,18 @@
+"""Which site a command works on. Imports next to nothing, for commands that must be quick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteOptions:
+    """A site folder, the keys that sign its tokens, and values that take the place of those in ``site.toml``."""
+
+    folder: Path
+    token_keys: tuple[str, ...]
+    """Newest first; the first one signs."""
+    url: str | None = None
+    capture_url: str | None = None
+    theme: str | None = None

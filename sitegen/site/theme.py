@@ -1,0 +1,175 @@
+"""Themes: a folder with ``theme.toml``, ``templates/``, ``static/`` and ``strings/``, perhaps with a parent.
+
+A child theme has what it changes and inherits the rest: single templates, static files, settings and words.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from sitegen.errors import Fault, ThemeError, did_you_mean
+from sitegen.site import bundled
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
+
+
+class Setting(BaseModel):
+    """One ``[settings.<name>]`` table: a value that a site may choose."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: Literal["colour", "text", "number", "flag", "choice", "list"]
+    default: Any
+    help: str
+    choices: tuple[str, ...] = ()
+
+    def fault_of(self, value: object) -> str | None:
+        """What is wrong with a value, None when it fits."""
+        match self.type:
+            case "colour":
+                right = isinstance(value, str) and _COLOUR.match(value) is not None
+                return None if right else "a colour such as #9c3d24"
+            case "text":
+                return None if isinstance(value, str) else "a text"
+            case "number":
+                right = isinstance(value, int | float) and not isinstance(value, bool)
+                return None if right else "a number"
+            case "flag":
+                return None if isinstance(value, bool) else "true or false"
+            case "choice":
+                return None if value in self.choices else f"one of {', '.join(self.choices)}"
+            case "list":
+                right = isinstance(value, list) and all(each in self.choices for each in value)
+                return None if right else f"a list of {', '.join(self.choices)}"
+
+
+class ThemeFile(BaseModel):
+    """The whole of ``theme.toml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    description: str
+    extends: str | None = None
+    settings: dict[str, Setting] = {}
+    defaults: dict[str, Any] = {}
+    """A child's own defaults for its parent's settings."""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A theme with its parents: ``chain`` runs from the theme itself to its topmost parent."""
+
+    name: str
+    chain: tuple[tuple[str, Path], ...]
+    settings: Mapping[str, object]
+    strings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By language, then key."""
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders of the chain, the theme's own first."""
+        return tuple(folder for _, folder in self.chain)
+
+    def static_files(self) -> dict[str, Path]:
+        """Every static file by its name, the nearest theme's version of each."""
+        files: dict[str, Path] = {}
+        for folder in reversed(self.folders):
+            root = folder / "static"
+            files.update({p.relative_to(root).as_posix(): p for p in sorted(root.rglob("*")) if p.is_file()})
+        return files
+
+
+def load(name: str, site_folder: Path, chosen: Mapping[str, object], locales: tuple[str, ...]) -> Theme:
+    """Finds and checks a theme. ``chosen``: the site's values for its settings.
+
+    Raises ThemeError with every fault of the theme and of the chosen values.
+    """
+    files: list[tuple[ThemeFile, Path]] = []
+    following: str | None = name
+    while following is not None:
+        if following in (seen.name for seen, _ in files):
+            raise ThemeError(Fault(f'theme "{following}" extends itself', where=files[-1][1] / "theme.toml"))
+        folder = find(following, site_folder)
+        files.append((_read(folder, following), folder))
+        following = files[-1][0].extends
+    faults: list[Fault] = []
+    settings = _settings(files, chosen, site_folder, faults)
+    strings = {locale: _strings([folder for _, folder in files], locale, faults) for locale in locales}
+    if faults:
+        raise ThemeError(*faults)
+    return Theme(name, tuple((file.name, folder) for file, folder in files), settings, strings)
+
+
+def find(name: str, site_folder: Path) -> Path:
+    """The folder of a theme: ``themes/`` in or beside the site folder, then the themes that come with us."""
+    places = [site_folder / "themes", site_folder.resolve().parent / "themes", bundled.folder("themes")]
+    for place in places:
+        if (place / name / "theme.toml").is_file():
+            return place / name
+    known = sorted({found.parent.name for place in places for found in place.glob("*/theme.toml")})
+    raise ThemeError(Fault(f'there is no theme "{name}"', where=site_folder, hint=did_you_mean(name, known)))
+
+
+def _read(folder: Path, name: str) -> ThemeFile:
+    path = folder / "theme.toml"
+    try:
+        file = ThemeFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ThemeError(Fault(f"not TOML: {error}", where=path)) from error
+    except ValidationError as error:
+        faults = [Fault(f"{'.'.join(map(str, e['loc']))}: {e['msg']}", where=path) for e in error.errors()]
+        raise ThemeError(*faults) from error
+    if file.name != name:
+        raise ThemeError(Fault(f'the theme calls itself "{file.name}", its folder "{name}"', where=path))
+    return file
+
+
+def _settings(
+    files: list[tuple[ThemeFile, Path]], chosen: Mapping[str, object], site_folder: Path, faults: list[Fault]
+) -> dict[str, object]:
+    declared: dict[str, Setting] = {}
+    values: dict[str, object] = {}
+    layers = [(file.settings, file.defaults, folder / "theme.toml") for file, folder in reversed(files)]
+    layers.append(({}, dict(chosen), site_folder / "site.toml"))
+    for settings, given, where in layers:
+        declared.update(settings)
+        values.update({name: setting.default for name, setting in settings.items()})
+        for name, value in {**{n: s.default for n, s in settings.items()}, **given}.items():
+            setting = declared.get(name)
+            if setting is None:
+                hint = did_you_mean(name, declared)
+                faults.append(Fault(f'unknown theme setting "{name}"', where=where, hint=hint))
+            elif expected := setting.fault_of(value):
+                message = f'theme setting "{name}": expected {expected}, found {value!r}'
+                faults.append(Fault(message, where=where, hint=setting.help))
+            else:
+                values[name] = tuple(value) if isinstance(value, list) else value
+    return values
+
+
+def _strings(folders: list[Path], locale: str, faults: list[Fault]) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for folder in reversed(folders):
+        path = folder / "strings" / f"{locale}.toml"
+        if not path.is_file():
+            continue
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            faults.append(Fault(f"not TOML: {error}", where=path))
+            continue
+        wrong = [key for key, value in table.items() if not isinstance(value, str)]
+        faults += [Fault(f'"{key}" is not a text', where=path) for key in wrong]
+        words.update({key: value for key, value in table.items() if isinstance(value, str)})
+    if not words and not faults:
+        hint = f"add strings/{locale}.toml to the theme, a copy of strings/en.toml to translate"
+        faults.append(Fault(f'the theme does not speak "{locale}"', where=folders[0] / "strings", hint=hint))
+    return words
