@@ -11,16 +11,19 @@ from capture.accounts.forms import OfficeForm
 from capture.base.tokens import Purpose
 from capture.company import hosts
 from capture.web import answers, questions, service
+from capture.web.access import Audience, open_to
 from capture.web.constant_time import constant_time
 
 log = logging.getLogger("capture.office")
 
-blueprint = Blueprint("door", __name__, url_prefix="/office")
+
+blueprint = Blueprint("accounts", __name__, url_prefix="/office")
 
 LONGEST_ADDRESS = 254
 
 
 @blueprint.get("/sign-in")
+@open_to(Audience.EVERYONE)
 def ask() -> Response:
     """The form that asks for a link."""
     with service.current().database.read() as session:
@@ -30,6 +33,7 @@ def ask() -> Response:
 
 @blueprint.post("/sign-in")
 @constant_time
+@open_to(Audience.EVERYONE)
 def send() -> Response:
     """Mails a link to members and staff; says the same to everybody."""
     access.refuse_other_sites()
@@ -44,6 +48,7 @@ def send() -> Response:
 
 
 @blueprint.get("/enter/<signed>")
+@open_to(Audience.LINK)
 def knock(signed: str) -> Response:
     """The page with the button: what reads mails ahead of people must not spend the link."""
     link = questions.read(Purpose.SIGN_IN, signed)
@@ -56,6 +61,7 @@ def knock(signed: str) -> Response:
 
 
 @blueprint.post("/enter/<signed>")
+@open_to(Audience.LINK)
 def enter(signed: str) -> Response:
     """Spends the link and signs this browser in."""
     access.refuse_other_sites()
@@ -74,7 +80,7 @@ def enter(signed: str) -> Response:
 
 
 @blueprint.post("/sign-out")
-@access.signed_in
+@access.office(log=None)
 def leave() -> Response:
     """Ends this sitting, or all of them."""
     access.checked(OfficeForm(request.form))

@@ -45,6 +45,11 @@ class Person:
     sitting: Sitting
 
     @property
+    def member_id(self) -> str | None:
+        """The member's id; None for staff, whose leads, campaigns and lists are the company's."""
+        return self.member.id if self.member else None
+
+    @property
     def locale(self) -> str | None:
         """A member's own language; None for staff, who read what their browser asks for."""
         return self.member.locale if self.member else None

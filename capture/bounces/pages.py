@@ -15,16 +15,19 @@ from capture.bounces import reports
 from capture.bounces.reports import Report
 from capture.mailing.gate import CompanyGate
 from capture.web import service
+from capture.web.access import Audience, open_to
 
 log = logging.getLogger("capture.reports")
 
-blueprint = Blueprint("reports", __name__)
+
+blueprint = Blueprint("bounces", __name__)
 
 BOUNCED = "mail.bounced"
 """The type of the one event that is acted on; others are taken and left alone."""
 
 
 @blueprint.post("/bounces")
+@open_to(Audience.PROGRAM)
 def report() -> Response:
     """Marks an address that does not exist. 204 also where that means nothing here, or it would come again."""
     current = service.current()

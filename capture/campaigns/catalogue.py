@@ -12,10 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, bindparam, func, select, true, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
+from capture.accounts.scope import scope
 from capture.accounts.signing_in import Person
 from capture.base.db import Unavailable
 from capture.base.prepared import Driver, Prepared
@@ -57,16 +58,11 @@ class Line:
     leads: int
 
 
-def visible(person: Person) -> ColumnElement[bool]:
-    """What every query about campaigns must hold to: members see their own, staff all."""
-    return true() if person.member is None else Campaign.member_id == person.member.id
-
-
 def find(session: Session, person: Person, code: str) -> Campaign | None:
     """The campaign of that code, if this person may see it."""
     if not CAMPAIGN_CODE.match(code):
         return None
-    return session.scalars(select(Campaign).where(Campaign.code == code, visible(person))).first()
+    return session.scalars(select(Campaign).where(Campaign.code == code, scope(person).campaigns)).first()
 
 
 def listing(session: Session, person: Person, after: int | None = None) -> tuple[list[Line], int | None]:
@@ -74,7 +70,7 @@ def listing(session: Session, person: Person, after: int | None = None) -> tuple
 
     Staff see the company's and every member's.
     """
-    query = select(Campaign).where(visible(person)).options(joinedload(Campaign.member))
+    query = select(Campaign).where(scope(person).campaigns).options(joinedload(Campaign.member))
     if after is not None:
         query = query.where(Campaign.id < after)
     found = session.scalars(query.order_by(Campaign.id.desc()).limit(PAGE + 1)).all()
@@ -91,8 +87,7 @@ def listing(session: Session, person: Person, after: int | None = None) -> tuple
 
 def offered(session: Session, person: Person) -> Sequence[Campaign]:
     """The campaigns that forms offer: a member's own, the company's own for staff."""
-    owner = person.member.id if person.member else None
-    mine = Campaign.member_id.is_not_distinct_from(owner)
+    mine = Campaign.member_id.is_not_distinct_from(person.member_id)
     return session.scalars(select(Campaign).where(mine).order_by(Campaign.id.desc()).limit(MOST_OFFERED)).all()
 
 
@@ -103,7 +98,7 @@ def make(
     where others are always quicker."""
     for _ in range(_ATTEMPTS):
         made = Campaign(code=_free_code(session, WORDS[channel]), channel=channel.value, name=name, created_at=now)
-        made.member_id = person.member.id if person.member else None
+        made.member_id = person.member_id
         made.starts_on, made.ends_on = starts, ends
         # Somebody else may be making one at this moment: who comes second takes the number after.
         with suppress(IntegrityError), session.begin_nested():

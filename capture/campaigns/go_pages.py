@@ -7,6 +7,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 from capture.campaigns import catalogue
 from capture.company import hosts
 from capture.web import answers, headers, service
+from capture.web.access import Audience, open_to
 
 blueprint = Blueprint("going", __name__)
 
@@ -14,6 +15,7 @@ LONGEST_TYPED = 40
 
 
 @blueprint.get("/go")
+@open_to(Audience.EVERYONE)
 def go() -> Response:
     """On to the campaign's landing page; the form once more where there is no such code."""
     typed = request.args.get("code", "").strip()[:LONGEST_TYPED]

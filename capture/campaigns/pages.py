@@ -29,7 +29,7 @@ _DOTS = 24
 
 
 @blueprint.get("/")
-@access.signed_in
+@access.office(log=None)
 def overview() -> Response:
     """All of them, the newest first."""
     after = request.args.get("after", "")
@@ -40,7 +40,7 @@ def overview() -> Response:
 
 
 @blueprint.get("/new")
-@access.signed_in
+@access.office(log=None)
 def new() -> Response:
     """The form for one more."""
     with service.current().database.read() as session:
@@ -48,7 +48,7 @@ def new() -> Response:
 
 
 @blueprint.post("/")
-@access.signed_in
+@access.office(log=None)
 def add() -> Response:
     """Makes it and shows it, with its code and its address."""
     form = forms.CampaignForm(request.form)
@@ -64,7 +64,7 @@ def add() -> Response:
 
 
 @blueprint.get("/<code>")
-@access.signed_in
+@access.office(log=None)
 def one(code: str) -> Response:
     """A campaign: what to print, to say and to paste, and what it cost so far."""
     with service.current().database.read() as session:
@@ -72,7 +72,7 @@ def one(code: str) -> Response:
 
 
 @blueprint.post("/<code>")
-@access.signed_in
+@access.office(log=None)
 def change(code: str) -> Response:
     """Another name or other days. Code and channel stay: they are on paper, and in the numbers."""
     form = forms.CampaignForm(request.form)
@@ -86,7 +86,7 @@ def change(code: str) -> Response:
 
 
 @blueprint.post("/<code>/spend")
-@access.signed_in
+@access.office(log=None)
 def spend(code: str) -> Response:
     """Writes down what was paid."""
     form = forms.SpendForm(request.form)
@@ -103,7 +103,7 @@ def spend(code: str) -> Response:
 
 
 @blueprint.post("/<code>/spend/<row:number>/strike")
-@access.signed_in
+@access.office(log=None)
 def strike(code: str, number: int) -> Response:
     """Takes a payment away that was written down by mistake."""
     access.checked(OfficeForm(request.form))
@@ -113,21 +113,21 @@ def strike(code: str, number: int) -> Response:
 
 
 @blueprint.get("/<code>/qr.svg")
-@access.signed_in
+@access.office(log=None)
 def qr_svg(code: str) -> Response:
     """The landing page's QR code for print in any size."""
     return _qr(code, "svg", "image/svg+xml", scale=10)
 
 
 @blueprint.get("/<code>/qr.png")
-@access.signed_in
+@access.office(log=None)
 def qr_png(code: str) -> Response:
     """The same as a picture for programs that take no SVG."""
     return _qr(code, "png", "image/png", scale=_DOTS)
 
 
 @blueprint.get("/<code>/flyer")
-@access.signed_in
+@access.office(log=None)
 def flyer(code: str) -> Response:
     """A sheet to be printed by the browser: one large, or four small ones to be cut apart."""
     cards = 4 if request.args.get("cards") == "4" else 1

@@ -14,14 +14,17 @@ from capture.company.hosts import Host
 from capture.consent import confirming
 from capture.models import Company, Lead
 from capture.web import answers, questions, service
+from capture.web.access import Audience, open_to
 from capture.web.constant_time import constant_time
 
 log = logging.getLogger("capture.confirm")
+
 
 blueprint = Blueprint("confirm", __name__)
 
 
 @blueprint.get("/confirm/<signed>")
+@open_to(Audience.LINK)
 def ask(signed: str) -> Response:
     """The page with the button; or, once the link's time is over, one that offers a fresh mail."""
     link = questions.read(Purpose.CONFIRM, signed)
@@ -39,6 +42,7 @@ def ask(signed: str) -> Response:
 
 
 @blueprint.post("/confirm/<signed>")
+@open_to(Audience.LINK)
 def confirm(signed: str) -> Response:
     """Makes a lead of the sign-up, and thanks in the member's name."""
     link = questions.read(Purpose.CONFIRM, signed)
@@ -62,6 +66,7 @@ def confirm(signed: str) -> Response:
 
 @blueprint.post("/confirm/<signed>/again")
 @constant_time
+@open_to(Audience.LINK)
 def again(signed: str) -> Response:
     """A fresh mail for a link whose time is over; the answer says the same whether one could be sent or not."""
     link = questions.read(Purpose.CONFIRM, signed)
@@ -77,6 +82,7 @@ def again(signed: str) -> Response:
 
 
 @blueprint.get("/not-me/<signed>")
+@open_to(Audience.LINK)
 def ask_not_me(signed: str) -> Response:
     """The page with the button."""
     link = questions.read(Purpose.NOT_ME, signed)
@@ -90,6 +96,7 @@ def ask_not_me(signed: str) -> Response:
 
 
 @blueprint.post("/not-me/<signed>")
+@open_to(Audience.LINK)
 def not_me(signed: str) -> Response:
     """Takes the address off for good."""
     link = questions.read(Purpose.NOT_ME, signed)

@@ -13,9 +13,11 @@ from capture.company import hosts
 from capture.consent import confirming, erasing, my_data
 from capture.models import Company, Lead
 from capture.web import answers, questions, service
+from capture.web.access import Audience, open_to
 from capture.web.constant_time import constant_time
 
 log = logging.getLogger("capture.rights")
+
 
 blueprint = Blueprint("rights", __name__, url_prefix="/my-data")
 
@@ -23,6 +25,7 @@ LONGEST_ADDRESS = 254
 
 
 @blueprint.get("")
+@open_to(Audience.EVERYONE)
 def ask() -> Response:
     """The form that asks for the link."""
     with service.current().database.read() as session:
@@ -32,6 +35,7 @@ def ask() -> Response:
 
 @blueprint.post("")
 @constant_time
+@open_to(Audience.EVERYONE)
 def send() -> Response:
     """Mails the link where there is something to see; says the same to everybody."""
     typed = request.form.get("email", "")[:LONGEST_ADDRESS]
@@ -44,6 +48,7 @@ def send() -> Response:
 
 
 @blueprint.get("/<signed>")
+@open_to(Audience.LINK)
 def show(signed: str) -> Response:
     """Everything held under all members."""
     current = service.current()
@@ -55,6 +60,7 @@ def show(signed: str) -> Response:
 
 
 @blueprint.get("/<signed>/download")
+@open_to(Audience.LINK)
 def download(signed: str) -> Response:
     """The same as a JSON file."""
     current = service.current()
@@ -69,6 +75,7 @@ def download(signed: str) -> Response:
 
 @blueprint.post("/<signed>/again")
 @constant_time
+@open_to(Audience.LINK)
 def again(signed: str) -> Response:
     """A fresh link in place of one whose time is over; says the same whether one could be sent or not."""
     link = questions.read(Purpose.MY_DATA, signed)
@@ -83,6 +90,7 @@ def again(signed: str) -> Response:
 
 
 @blueprint.post("/<signed>/introducer")
+@open_to(Audience.LINK)
 def correct(signed: str) -> Response:
     """Another member introduced me."""
     current = service.current()
@@ -97,6 +105,7 @@ def correct(signed: str) -> Response:
 
 
 @blueprint.post("/<signed>/withdraw")
+@open_to(Audience.LINK)
 def withdraw(signed: str) -> Response:
     """Nobody may write to me any more."""
     current = service.current()
@@ -109,6 +118,7 @@ def withdraw(signed: str) -> Response:
 
 
 @blueprint.post("/<signed>/erase")
+@open_to(Audience.LINK)
 def erase(signed: str) -> Response:
     """Forget me; asks once more by a box that must be ticked."""
     current = service.current()

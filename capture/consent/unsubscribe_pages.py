@@ -10,13 +10,16 @@ from capture.base.tokens import Purpose
 from capture.company import hosts
 from capture.consent import unsubscribing
 from capture.web import questions, service
+from capture.web.access import Audience, open_to
 
 log = logging.getLogger("capture.unsubscribe")
+
 
 blueprint = Blueprint("unsubscribe", __name__)
 
 
 @blueprint.get("/unsubscribe/<signed>")
+@open_to(Audience.LINK)
 def ask(signed: str) -> Response:
     """The page with the button."""
     link = questions.read(Purpose.UNSUBSCRIBE, signed)
@@ -27,6 +30,7 @@ def ask(signed: str) -> Response:
 
 
 @blueprint.post("/unsubscribe/<signed>")
+@open_to(Audience.LINK)
 def leave(signed: str) -> Response:
     """Honours it within this request. What the body says does not matter: the address says everything."""
     link = questions.read(Purpose.UNSUBSCRIBE, signed)

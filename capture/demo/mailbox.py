@@ -14,6 +14,7 @@ from capture.base import words
 from capture.mailing.outbox import WEBHOOK
 from capture.models import OutboxMail
 from capture.web import headers, service
+from capture.web.access import Audience, open_to
 
 blueprint = Blueprint("mailbox", __name__, url_prefix="/dev/mailbox")
 
@@ -34,6 +35,7 @@ def only_from_this_machine() -> None:
 
 @blueprint.get("")
 @blueprint.get(f"/{NUMBER}")
+@open_to(Audience.THIS_MACHINE)
 def show(mail_id: int | None = None) -> Response:
     """The list, and the mail that was chosen; the newest where none was."""
     with service.current().database.read() as session:
@@ -49,6 +51,7 @@ def show(mail_id: int | None = None) -> Response:
 
 
 @blueprint.get(f"/{NUMBER}/html")
+@open_to(Audience.THIS_MACHINE)
 def html(mail_id: int) -> Response:
     """The HTML part alone, for the frame: it may style itself and do nothing else."""
     with service.current().database.read() as session:

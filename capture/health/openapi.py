@@ -12,6 +12,7 @@ from flask import Blueprint, Response, jsonify
 from capture.company.generator import Interest
 from capture.limits.abuse import ALGORITHM
 from capture.signup.forms import UTM
+from capture.web.access import Audience, open_to
 
 blueprint = Blueprint("openapi", __name__)
 
@@ -19,6 +20,7 @@ Schema = dict[str, Any]
 
 
 @blueprint.get("/openapi.json")
+@open_to(Audience.EVERYONE)
 def description() -> Response:
     """The description itself."""
     return jsonify(describe())

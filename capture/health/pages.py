@@ -22,10 +22,11 @@ from capture.base.network import is_this_machine
 from capture.mailing import outbox
 from capture.models import Company
 from capture.web import service
+from capture.web.access import Audience, open_to
 
 blueprint = Blueprint("health", __name__)
 
-SIGNUP = "public.signup"
+SIGNUP = "signup.signup"
 """The endpoint whose answers are counted by outcome."""
 
 UNKNOWN = "none"
@@ -33,12 +34,14 @@ UNKNOWN = "none"
 
 
 @blueprint.get("/healthz")
+@open_to(Audience.EVERYONE)
 def healthz() -> Response:
     """The process answers."""
     return jsonify({"status": "ok"})
 
 
 @blueprint.get("/readyz")
+@open_to(Audience.EVERYONE)
 def readyz() -> Response:
     """Sign-ups can be stored. 503 where not, with the reason."""
     database = service.current().database
@@ -54,6 +57,7 @@ def readyz() -> Response:
 
 
 @blueprint.get("/metrics")
+@open_to(Audience.PROGRAM)
 def prometheus() -> Response:
     """What was counted, in Prometheus's text form."""
     if not _may_read_metrics():

@@ -29,7 +29,7 @@ from capture.limits.slots import Slots
 from capture.models import Campaign, Ledger, Upload
 from capture.web import answers, service
 
-blueprint = Blueprint("lists", __name__, url_prefix="/office/import")
+blueprint = Blueprint("imports", __name__, url_prefix="/office/import")
 
 SENDING_SECONDS = 600.0
 """How long a file may take to arrive: twenty megabytes from a phone."""
@@ -56,14 +56,14 @@ LEDGER = ("row", "outcome", "reason")
 
 
 @blueprint.get("")
-@access.signed_in
+@access.office(log=None)
 def start() -> Response:
     """The form for a file, and the lists that came before."""
     return _start(200)
 
 
 @blueprint.post("")
-@access.signed_in
+@access.office(log=None)
 def bring() -> Response:
     """Keeps the file; nobody of it is a lead yet."""
     # Who sends is known before a byte of the file is read; nobody else may send so much.
@@ -72,7 +72,7 @@ def bring() -> Response:
         return _start(413, "large")
     found = access.person()
     # By the person and not by the sitting: nobody gets a second place by signing in once more.
-    holder = f"staff {found.staff.id}" if found.staff else f"member {found.member.id if found.member else None}"
+    holder = f"staff {found.staff.id}" if found.staff else f"member {found.member_id}"
     with service.current().part(Slots).held(holder) as free:
         if free:
             return _bring()
@@ -82,14 +82,14 @@ def bring() -> Response:
 
 
 @blueprint.get("/<row:number>")
-@access.signed_in
+@access.office(log="import")
 def show(number: int) -> Response:
     """Where a list stands: its columns, the dry run, the taking in, or what became of it."""
     return _show(number)
 
 
 @blueprint.post("/<row:number>")
-@access.signed_in
+@access.office(log="import")
 def describe(number: int) -> Response:
     """Takes down what the columns are and where the list is from, and asks for a dry run."""
     form = forms.MeaningForm(request.form)
@@ -116,7 +116,7 @@ def describe(number: int) -> Response:
 
 
 @blueprint.post("/<row:number>/take")
-@access.signed_in
+@access.office(log="import")
 def take(number: int) -> Response:
     """Has it taken in, once a dry run was seen."""
     access.checked(OfficeForm(request.form))
@@ -126,7 +126,7 @@ def take(number: int) -> Response:
 
 
 @blueprint.post("/<row:number>/discard")
-@access.signed_in
+@access.office(log="import")
 def discard(number: int) -> Response:
     """Destroys a file that is not to be taken in after all."""
     access.checked(OfficeForm(request.form))
@@ -137,7 +137,7 @@ def discard(number: int) -> Response:
 
 
 @blueprint.get("/<row:number>/ledger.csv")
-@access.signed_in
+@access.office(log=None)
 def ledger(number: int) -> Response:
     """What became of each row; nothing of a person stands in it."""
     database = service.current().database
@@ -243,7 +243,7 @@ def _show(number: int, status: int = 200, form: forms.MeaningForm | None = None,
         response = access.page("imports/import.html", access.speak(), status, at="leads", **values)
     if upload.state in ("checking", "taking") and not values["still"]:
         response.headers["Refresh"] = str(EVERY_SECONDS)
-    access.seen("import", len(rows))
+    access.shows(len(rows))
     return response
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session, undefer
 
+from capture.accounts.scope import scope
 from capture.accounts.signing_in import Person
 from capture.imports.importing import Origin, Totals
 from capture.imports.lists import List
@@ -60,18 +61,13 @@ class Meaning:
     campaign_id: int | None = None
 
 
-def theirs(person: Person) -> ColumnElement[bool]:
-    """Which lists somebody may see: a member their own, the staff the company's."""
-    return Upload.member_id.is_(None) if person.member is None else Upload.member_id == person.member.id
-
-
 def keep(session: Session, person: Person, found: List, text: str, rows: int, now: datetime) -> Upload | None:
     """Keeps a file. None where too many of theirs lie here already."""
-    open_ones = select(func.count()).select_from(Upload).where(theirs(person), Upload.state.in_(OPEN))
+    open_ones = select(func.count()).select_from(Upload).where(scope(person).uploads, Upload.state.in_(OPEN))
     if (session.scalar(open_ones) or 0) >= MOST_OPEN:
         return None
     upload = Upload(file=found.name[:200], digest=found.digest, rows=rows, content=text, state="new", at=now)
-    upload.member_id = person.member.id if person.member else None
+    upload.member_id = person.member_id
     upload.staff_id = person.staff.id if person.staff else None
     upload.places, upload.outcomes = dict(found.places), {}
     session.add(upload)
@@ -81,13 +77,13 @@ def keep(session: Session, person: Person, found: List, text: str, rows: int, no
 
 def find(session: Session, person: Person, number: int, *, content: bool = False) -> Upload | None:
     """The list of that number, if this person may see it. ``content``: with the file."""
-    query = select(Upload).where(Upload.id == number, theirs(person))
+    query = select(Upload).where(Upload.id == number, scope(person).uploads)
     return session.scalars(query.options(undefer(Upload.content)) if content else query).first()
 
 
 def listing(session: Session, person: Person, size: int = 20) -> Sequence[Upload]:
     """Their lists, the newest first."""
-    return session.scalars(select(Upload).where(theirs(person)).order_by(Upload.id.desc()).limit(size)).all()
+    return session.scalars(select(Upload).where(scope(person).uploads).order_by(Upload.id.desc()).limit(size)).all()
 
 
 def opened(upload: Upload) -> List | None:

@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from capture.accounts.scope import scope
 from capture.accounts.signing_in import Person
 from capture.company.generator import Channel
 from capture.leads.pipeline import Stage
@@ -85,30 +86,9 @@ class Today:
     """Sign-ups that wait for their owner's yes; who they are is nobody's business until then."""
 
 
-def visible(person: Person) -> ColumnElement[bool]:
-    """What every query about leads must hold to."""
-    known = Lead.known_at.is_not(None)
-    if person.staff is not None:
-        return known
-    assert person.member is not None
-    return and_(known, Lead.servicer_id == person.member.id)
-
-
-def counted(person: Person) -> ColumnElement[bool]:
-    """Which leads stand in somebody's numbers: beside the visible ones those whose owner did not confirm yet, and those
-    that were erased. Good for numbers only: no row and no name may be shown by it."""
-    if person.staff is not None:
-        return true()
-    assert person.member is not None
-    # Before there is a decision a sign-up belongs to the page it came from. Written so that no index on who follows up
-    # is used for it: most of what that holds is decided.
-    undecided = func.coalesce(Lead.servicer_id, Lead.owner_id).is_(None)
-    return or_(Lead.servicer_id == person.member.id, and_(Lead.member_id == person.member.id, undecided))
-
-
 def find(session: Session, person: Person, number: int) -> Lead | None:
     """The lead of that number, if this person may see it."""
-    return session.scalars(select(Lead).where(Lead.id == number, visible(person))).first()
+    return session.scalars(select(Lead).where(Lead.id == number, scope(person).leads)).first()
 
 
 def listing(session: Session, person: Person, wanted: Wanted, today: date, *, size: int | None = PAGE) -> Listed:
@@ -165,8 +145,8 @@ def mark_of(sort: Sort, text: str) -> date | datetime:
 
 def today(session: Session, person: Person, day: date, *, size: int = 20) -> Today:
     """What waits on that day."""
-    new = select(Lead).where(visible(person), Lead.stage == Stage.NEW, Lead.withdrawn_at.is_(None))
-    due = select(Lead).where(visible(person), Lead.due_on <= day)
+    new = select(Lead).where(scope(person).leads, Lead.stage == Stage.NEW, Lead.withdrawn_at.is_(None))
+    due = select(Lead).where(scope(person).leads, Lead.due_on <= day)
     mine = () if person.member is None else (Lead.member_id == person.member.id,)
     alive = (Lead.known_at.is_(None), Lead.erased_at.is_(None), *mine)
     held = (
@@ -178,7 +158,7 @@ def today(session: Session, person: Person, day: date, *, size: int = 20) -> Tod
     bounced = (
         select(Lead)
         .join(Suppression, Suppression.fingerprint == Lead.mark)
-        .where(visible(person), Suppression.reason == Reason.BOUNCED, Lead.stage != Stage.LOST)
+        .where(scope(person).leads, Suppression.reason == Reason.BOUNCED, Lead.stage != Stage.LOST)
     )
     return Today(
         new=list(session.scalars(new.order_by(Lead.known_at.desc(), Lead.id.desc()).limit(size))),
@@ -193,12 +173,12 @@ def today(session: Session, person: Person, day: date, *, size: int = 20) -> Tod
 
 def pages(session: Session, person: Person) -> list[str]:
     """The pages that a person's leads came from, for the filter."""
-    newest = select(Lead.id).where(visible(person)).order_by(Lead.known_at.desc()).limit(MOST_COUNTED).subquery()
+    newest = select(Lead.id).where(scope(person).leads).order_by(Lead.known_at.desc()).limit(MOST_COUNTED).subquery()
     return sorted(session.scalars(select(Touch.page).where(Touch.lead_id.in_(select(newest.c.id))).distinct()))
 
 
 def _filtered(query: Select[Any], person: Person, wanted: Wanted, today: date) -> Select[Any]:
-    query = query.where(visible(person))
+    query = query.where(scope(person).leads)
     if wanted.search:
         query = query.where(_found(person, wanted.search))
     if wanted.interest:

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
 
 from capture.accounts import access
 from capture.accounts.forms import OfficeForm
@@ -24,7 +25,7 @@ from capture.leads.pipeline import Lost, Stage
 from capture.models import Lead
 from capture.web import answers, service
 
-blueprint = Blueprint("office", __name__, url_prefix="/office")
+blueprint = Blueprint("leads", __name__, url_prefix="/office")
 
 CSV_COLUMNS = (
     "id",
@@ -44,18 +45,18 @@ CSV_COLUMNS = (
 
 
 @blueprint.get("/")
-@access.signed_in
+@access.office(log="today")
 def today() -> Response:
     """What waits."""
     with service.current().database.read() as session:
         waiting = caseload.today(session, access.person(), _day())
         response = access.page("leads/today.html", access.speak(), waiting=waiting, day=_day(), at="today")
-    access.seen("today", len(waiting.new) + len(waiting.due) + len(waiting.bounced))
+    access.shows(len(waiting.new) + len(waiting.due) + len(waiting.bounced))
     return response
 
 
 @blueprint.get("/leads")
-@access.signed_in
+@access.office(log="leads")
 def leads() -> Response:
     """The list."""
     wanted = forms.wanted(request.args)
@@ -77,12 +78,12 @@ def leads() -> Response:
         response = access.page(
             "leads/leads.html", access.speak(), csv=csv, sources=caseload.SOURCES, **values, **_choices()
         )
-    access.seen("leads", len(found.leads))
+    access.shows(len(found.leads))
     return response
 
 
 @blueprint.get("/leads.csv")
-@access.signed_in
+@access.office(log="leads.csv")
 def leads_csv() -> Response:
     """The same list, all of it, for a spreadsheet; no cell can start a formula there."""
     wanted = forms.wanted(request.args)
@@ -91,7 +92,7 @@ def leads_csv() -> Response:
         found = caseload.listing(session, access.person(), wanted, _day(), size=None)
         refused = caseload.unmailable(session, service.current().links.address_keys, found.leads)
         spreadsheet.write_table(CSV_COLUMNS, (_cells(each, refused.get(each.id)) for each in found.leads), out)
-    access.seen("leads.csv", len(found.leads))
+    access.shows(len(found.leads))
     response = make_response(out.getvalue())
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="leads.csv"'
@@ -99,14 +100,14 @@ def leads_csv() -> Response:
 
 
 @blueprint.get("/met")
-@access.signed_in
+@access.office(log=None)
 def met() -> Response:
     """The form for somebody whom a member met."""
     return access.page("leads/met.html", access.speak(), form=forms.MetForm(), at="leads", **_choices())
 
 
 @blueprint.post("/met")
-@access.signed_in
+@access.office(log=None)
 def add_met() -> Response:
     """Keeps them as a lead, unless they want no contact or are somebody's already."""
     form = forms.MetForm(request.form)
@@ -118,7 +119,7 @@ def add_met() -> Response:
         added = importing.add_met(
             session,
             current.links,
-            person.member.id if person.member else None,
+            person.member_id,
             form.email.data,
             form.first_name.data or None,
             e164(form.phone.data or ""),
@@ -132,17 +133,17 @@ def add_met() -> Response:
 
 
 @blueprint.get("/leads/<row:number>")
-@access.signed_in
+@access.office(log="lead")
 def lead(number: int) -> Response:
     """One lead with its whole story."""
     with service.current().database.read() as session:
-        response = _lead(session, access.lead(session, number), access.speak())
-    access.seen("lead", 1, number)
+        response = _lead(session, _find(session, number), access.speak())
+    access.shows(1, number)
     return response
 
 
 @blueprint.post("/leads/<row:number>/stage")
-@access.signed_in
+@access.office(log="change")
 def stage(number: int) -> Response:
     """To another stage."""
     form = forms.StageForm(request.form)
@@ -155,7 +156,7 @@ def stage(number: int) -> Response:
 
 
 @blueprint.post("/leads/<row:number>/note")
-@access.signed_in
+@access.office(log="change")
 def note(number: int) -> Response:
     """Something to remember."""
     form = forms.NoteForm(request.form)
@@ -167,7 +168,7 @@ def note(number: int) -> Response:
 
 
 @blueprint.post("/leads/<row:number>/follow-up")
-@access.signed_in
+@access.office(log="change")
 def follow_up(number: int) -> Response:
     """The day of the next follow-up."""
     form = forms.FollowUpForm(request.form)
@@ -179,7 +180,7 @@ def follow_up(number: int) -> Response:
 
 
 @blueprint.post("/leads/<row:number>/undo")
-@access.signed_in
+@access.office(log="change")
 def undo(number: int) -> Response:
     """Takes the last change back."""
     form = forms.UndoForm(request.form)
@@ -190,17 +191,25 @@ def undo(number: int) -> Response:
     return _changed(number, form, act)
 
 
+def _find(session: Session, number: int) -> Lead:
+    """Returns the lead. Raises NotFound for a lead that does not exist, and for one that this person may not see."""
+    found = caseload.find(session, access.person(), number)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _changed(number: int, form: OfficeForm, act: Callable[[Session, Lead], None]) -> Response:
     """Does it and shows the lead again; a form with faults changes nothing and is told what it lacks."""
     valid = access.checked(form)
     with service.current().database.write() as session:
-        found = access.lead(session, number)
+        found = _find(session, number)
         if valid:
             act(session, found)
             response = make_response(redirect(f"{answers.root()}office/leads/{number}", 303))
         else:
             response = _lead(session, found, access.speak(), status=422)
-    access.seen("change", 1, number)
+    access.shows(1, number)
     return response
 
 

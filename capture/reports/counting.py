@@ -33,10 +33,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from capture.accounts.scope import scope
 from capture.accounts.signing_in import Person
 from capture.base.db import Database
-from capture.campaigns import catalogue
-from capture.leads import caseload
 from capture.leads.pipeline import Stage
 from capture.models import Campaign, Counted, Lead, Provenance, Spending, Touch, Visit, VisitedWeek
 from capture.reports.results import About, Counts, Period, Placement, Results, Stages, fold, monday
@@ -159,14 +158,14 @@ def ahead(database: Database, now: datetime) -> bool:
 
 def gather(session: Session, person: Person | None, today: date, period: Period) -> Counts:
     """Counts everything of a period. ``person`` None: for all, with the visits that were summed up by week."""
-    member_id = person.member.id if person and person.member else None
+    member_id = person.member_id if person else None
     begins = period.begins(today)
     sqlite = session.get_bind().dialect.name == "sqlite"
-    leads = [true() if person is None else caseload.counted(person)]
+    leads = [true() if person is None else scope(person).counted_leads]
     if begins is not None:
         leads.append(Lead.created_at >= _midnight(begins))
     weeks, sources, pages = _leads(session, leads, today, sqlite)
-    mine = true() if person is None else catalogue.visible(person)
+    mine = true() if person is None else scope(person).campaigns
     return Counts(
         weeks=weeks,
         sources=sources,

@@ -16,9 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from capture.accounts import access
+from capture.accounts.scope import scope
 from capture.base import money, spreadsheet
 from capture.base.words import Words
-from capture.campaigns.catalogue import visible
 from capture.company import hosts
 from capture.company.generator import CAMPAIGN_PAGES
 from capture.models import Campaign
@@ -28,7 +28,7 @@ from capture.reports.counting import Found, Recent
 from capture.reports.results import About, Figures, Line, Period, Results
 from capture.web import service
 
-blueprint = Blueprint("works", __name__, url_prefix="/office")
+blueprint = Blueprint("reports", __name__, url_prefix="/office")
 
 COLUMNS = ("visits", "leads", "confirmed", "qualified", "customers", "recruits")
 CSV_COLUMNS = ("table", "key", "name", *COLUMNS, "spend", "per_confirmed", "per_customer", "per_recruit", "currency")
@@ -83,7 +83,7 @@ class Tongue:
 
 
 @blueprint.get("/works")
-@access.signed_in
+@access.office(log=None)
 def works() -> Response:
     """The page."""
     period, about = _asked()
@@ -110,7 +110,7 @@ def works() -> Response:
 
 
 @blueprint.get("/works.csv")
-@access.signed_in
+@access.office(log=None)
 def works_csv() -> Response:
     """The same tables for a spreadsheet; no cell can start a formula there."""
     period, about = _asked()
@@ -157,7 +157,9 @@ def _channel(line: Line, words: Words) -> Row:
 def _campaigns(session: Session, lines: Sequence[Line], words: Words) -> Iterator[Row]:
     """Campaigns by the names that those who work with them gave them."""
     numbers = [int(each.key) for each in lines if each.key.isdecimal()]
-    query = select(Campaign.id, Campaign.name, Campaign.code).where(Campaign.id.in_(numbers), visible(access.person()))
+    query = select(Campaign.id, Campaign.name, Campaign.code).where(
+        Campaign.id.in_(numbers), scope(access.person()).campaigns
+    )
     named = {str(number): (name, code) for number, name, code in session.execute(query)}
     for each in lines:
         if each.key in named:

@@ -16,6 +16,7 @@ from flask import Blueprint, Response, request
 from capture.base import metrics
 from capture.reports.visits import Visits
 from capture.web import service
+from capture.web.access import Audience, open_to
 from sitegen.errors import TokenError
 
 blueprint = Blueprint("visits", __name__)
@@ -34,6 +35,7 @@ _AHEAD = ("Sec-Purpose", "Purpose", "X-Moz")
 
 
 @blueprint.get("/visit.gif")
+@open_to(Audience.EVERYONE)
 def visit() -> Response:
     """The picture, and one visit more of the page that carries it."""
     metrics.VISITS.labels(_count()).inc()

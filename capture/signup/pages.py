@@ -18,13 +18,14 @@ from capture.signup import accept, forms
 from capture.signup.forms import SignupForm, Typed, campaign
 from capture.signup.group_commit import Groups
 from capture.web import answers, headers, service
+from capture.web.access import Audience, open_to
 from capture.web.constant_time import constant_time
 from sitegen.errors import TokenError
 
 log = logging.getLogger("capture.signup")
 
 
-blueprint = Blueprint("public", __name__)
+blueprint = Blueprint("signup", __name__)
 
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
@@ -46,6 +47,7 @@ class Sender:
 
 @blueprint.post("/signup")
 @constant_time
+@open_to(Audience.EVERYONE)
 def signup() -> Response:
     """Keeps a sign-up and sends the prospect on to the thank-you page of the member it belongs to."""
     if request.mimetype not in FORM_TYPES:
@@ -75,6 +77,7 @@ def signup() -> Response:
 
 
 @blueprint.get("/challenge")
+@open_to(Audience.EVERYONE)
 def challenge() -> Response:
     """A proof of work for the page's script, to be sent along as ``altcha`` (see ``abuse``)."""
     current = service.current()

@@ -12,7 +12,7 @@ blueprint = Blueprint("teams", __name__, url_prefix="/office")
 
 
 @blueprint.get("/team")
-@access.signed_in
+@access.office(log=None)
 def team() -> Response:
     """The people below, in total numbers; staff have no team."""
     with service.current().database.read() as session:

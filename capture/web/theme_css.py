@@ -14,8 +14,9 @@ from flask import Blueprint, Response, make_response
 from capture.base.db import Unavailable
 from capture.models import Company
 from capture.web import service
+from capture.web.access import Audience, open_to
 
-blueprint = Blueprint("look", __name__)
+blueprint = Blueprint("web", __name__)
 
 COLOURS = ("paper", "ink", "accent")
 """Settings of a theme; each has a partner for dark pages, ``paper_dark`` and so on."""
@@ -26,6 +27,7 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 
 @blueprint.get("/look.css")
+@open_to(Audience.EVERYONE)
 def sheet() -> Response:
     """The sheet; empty while the company cannot be read, since pages must be readable then, too."""
     try:

@@ -5,107 +5,30 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import databases
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from capture import models
+from capture.accounts import signing_in
 from capture.app import create_app
 from capture.base import words
 from capture.base.db import Database
 from capture.base.tokens import Links
 from capture.limits import abuse
+from capture.models import OutboxMail
 from capture.settings import Settings
-from sitegen.site.consent import digest, short_digest
+from sitegen.site.consent import short_digest
 from sitegen.token import PageSeen, TokenSigner
-
-KEY = "0123456789abcdef0123456789abcdef"
-COMPANY = "Fern & Flint"
-CONSENT = "I agree that {member} and {company} keep my address."
-CONSENT_COMPANY = "I agree that {company} keeps my address."
-CONSENT_ES = "Acepto que {member} y {company} guarden mi correo."
-
-
-class Clock:
-    """Time that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **by: float) -> None:
-        self.now += timedelta(**by)
-
-
-def cast() -> list[Any]:
-    """Ana speaks Spanish, Bo English, Cleo has left."""
-
-    def member(id: str, slug: str, name: str, locale: str, *, active: bool = True) -> models.Member:
-        return models.Member(
-            id=id,
-            slug=slug,
-            name=name,
-            first_name=name.split()[0],
-            email=f"{slug}@members.example.com",
-            phone="+34600111222",
-            locale=locale,
-            home=f"https://fern.example/{slug}/",
-            sponsor_id=None,
-            active=active,
-        )
-
-    def wording(text: str, locale: str, has_member: bool) -> models.Wording:
-        return models.Wording(
-            id=short_digest(text),
-            locale=locale,
-            has_member=has_member,
-            digest=digest(text),
-            text=text,
-            current=True,
-        )
-
-    def pages(replica: bool, home: str) -> Iterator[models.Page]:
-        titles = {"home": ("", "", "Home", "Inicio"), "thanks": ("thanks/", "gracias/", "Thanks", "Gracias")}
-        for key, (en, es, title_en, title_es) in titles.items():
-            for locale, path, title in (("en", en, title_en), ("es", es, title_es)):
-                prefix = "" if locale == home else f"{locale}/"
-                yield models.Page(
-                    replica=replica, home_locale=home, locale=locale, key=key, path=prefix + path, title=title
-                )
-
-    people = [
-        member("m-1", "ana", "Ana <b>Núñez</b>", "es"),
-        member("m-2", "bo", "Bo O'Neill", "en"),
-        member("m-3", "cleo", "Cleo Past", "en", active=False),
-    ]
-    return [
-        models.Company(
-            id=1,
-            name=COMPANY,
-            legal_name="Fern and Flint Limited",
-            address=["1 Mill Lane", "Cork"],
-            email="desk@fern.example.com",
-            phone=None,
-            home="https://fern.example/",
-            service="https://capture.fern.example/",
-            layout="path",
-            locale="en",
-        ),
-        *people,
-        *pages(False, "en"),
-        *pages(True, "en"),
-        *pages(True, "es"),
-        wording(CONSENT, "en", True),
-        wording(CONSENT_ES, "es", True),
-        wording(CONSENT_COMPANY, "en", False),
-    ]
+from tests.capture import databases
+from tests.capture.cast import CONSENT, CONSENT_COMPANY, CONSENT_ES, KEY, fill
+from tests.capture.clock import Clock
+from tests.capture.office import HOST, STAFF, Browser, SignIn
+from tests.conftest import ROOT
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -136,17 +59,6 @@ def prepared_name(postgres: databases.Postgres) -> str:
     name = postgres.create()
     fill(postgres.url(name))
     return name
-
-
-def fill(url: str) -> None:
-    """Makes the tables and the cast in an empty database."""
-    database = Database(url)
-    database.migrate()
-    with database.write() as session:
-        session.add_all(cast())
-        session.flush()
-        session.add_all(models.Slug(slug=each.slug, member_id=each.id) for each in session.query(models.Member))
-    database.engine.dispose()
 
 
 @pytest.fixture
@@ -263,7 +175,7 @@ def en() -> words.Words:
 @pytest.fixture(scope="session")
 def sample() -> Path:
     """The sample company's folder."""
-    return Path(__file__).parents[2] / "content"
+    return ROOT / "content"
 
 
 @pytest.fixture
@@ -295,3 +207,22 @@ def confirmed(client: FlaskClient, form: Callable[..., dict[str, Any]], mailed: 
         assert client.post(mailed("confirm", "confirm", email)).status_code == 200
 
     return sign_up
+
+
+@pytest.fixture
+def enter(app: Flask, rows: Callable[..., list[Any]], database: Database, clock: Clock) -> Iterator[SignIn]:
+    """Signs somebody in by the mail they get."""
+    with database.write() as session:
+        signing_in.add_staff(session, STAFF, clock.now)
+
+    def sign_in(address: str) -> Browser:
+        browser = Browser(app)
+        clock.forward(minutes=13)  # the door gives out five links an hour
+        assert browser.client.post("/office/sign-in", base_url=HOST, data={"email": address}).status_code == 200
+        mail = next(each for each in reversed(rows(OutboxMail)) if each.kind == "sign-in" and each.recipient == address)
+        link = re.search(rf"{HOST}(/office/enter/\S+)", mail.text)
+        assert link
+        assert browser.client.post(link[1], base_url=HOST).status_code == 303
+        return browser
+
+    yield sign_in

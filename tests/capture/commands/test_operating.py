@@ -1,0 +1,77 @@
+"""The commands with which an operator looks after the service."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from capture.commands import main
+from capture.models import OutboxMail
+from tests.capture.cast import KEY
+
+
+@pytest.fixture
+def run(settings, client, form, tmp_path, monkeypatch):
+    """The command on a database with one sign-up."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("ESPALIER_TOKEN_KEY", "ESPALIER_SECRET_KEY"):
+        monkeypatch.setenv(name, KEY)
+    monkeypatch.setenv("ESPALIER_DATABASE_URL", settings.database_url)
+    client.post("/signup", data=form())
+    return lambda *arguments: CliRunner().invoke(main, [str(each) for each in arguments], catch_exceptions=False)
+
+
+def set_state(database, state: str) -> None:
+    with database.write() as session:
+        session.query(OutboxMail).update({"state": state, "attempts": 26, "last_error": "given up: 450 later"})
+
+
+def test_mail_shows_how_the_outbox_stands(run, database):
+    assert "waiting         1" in run("mail").stdout
+    set_state(database, "dead")
+    assert json.loads(run("mail", "--json").stdout)["rows"]["dead"] == 1
+    [mail] = json.loads(run("mail", "--state", "dead", "--json").stdout)
+    assert (mail["recipient"], mail["attempts"], mail["last_error"]) == ("pat@example.com", 26, "given up: 450 later")
+
+
+def test_dead_mails_can_be_sent_again_or_dropped(run, database, rows):
+    set_state(database, "dead")
+    assert run("mail", "retry", "1").stdout == "1 put back\n"
+    assert (rows(OutboxMail)[0].state, rows(OutboxMail)[0].attempts) == ("waiting", 0)
+    assert run("mail", "retry").stdout == "0 put back\n"
+    assert run("mail", "drop", "1").stdout == "1 dropped\n"
+    assert rows(OutboxMail)[0].state == "dropped"
+    result = run("mail", "drop", "1", "99")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "there is no dead or waiting mail 1\nthere is no dead or waiting mail 99\n",
+    )
+    assert run("mail", "drop").exit_code == 2
+
+
+def test_backup_and_restore(run, empty_url, tmp_path, monkeypatch):
+    assert run("backup", tmp_path / "b").exit_code == 0
+    refused = run("restore", tmp_path / "b")
+    assert (refused.exit_code, "the database is not empty" in refused.stderr) == (1, True)
+    monkeypatch.setenv("ESPALIER_DATABASE_URL", empty_url)
+    assert "1 of them leads" in run("restore", tmp_path / "b").stdout
+    assert [each["email"] for each in json.loads(run("leads", "--json").stdout)] == ["pat@example.com"]
+
+
+def test_bounces(run, tmp_path):
+    (tmp_path / "box").write_text("From x Mon Nov 23 10:00:00 2026\nSubject: hello\n\nhello\n")
+    assert json.loads(run("bounces", tmp_path / "box", "--json").stdout) == {
+        "hard": 0,
+        "soft": 0,
+        "unknown": 0,
+        "other": 1,
+    }
+    assert "1 messages were no reports" in run("bounces", tmp_path / "box").stdout
+
+
+@pytest.mark.database("sqlite")
+def test_sqlite_takes_one_process(run):
+    result = run("serve", "--processes", "2")
+    assert (result.exit_code, "SQLite takes one process" in result.stderr) == (2, True)

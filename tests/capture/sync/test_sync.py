@@ -1,0 +1,325 @@
+"""``capture sync``: the roster, the pages and the wordings come into the database, once and for all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from capture.accounts.signing_in import Person
+from capture.base.db import Database
+from capture.campaigns import catalogue
+from capture.company.directory import PageAddress, Policies, Wording, load
+from capture.company.generator import Campaign, Channel, Company, Member
+from capture.credit import evidence
+from capture.leads import story
+from capture.models import Campaign as CampaignRow
+from capture.models import Company as CompanyRow
+from capture.models import Lead, Page, Sitting, Slug
+from capture.models import Member as MemberRow
+from capture.models import Wording as WordingRow
+from capture.sync.site_folder import Summary, SyncError, sync
+from sitegen.errors import EspalierError, RosterError
+from sitegen.model import Status
+from sitegen.site.consent import digest
+from tests.capture.clock import Clock
+
+COMPANY = Company("Fern & Flint", "Fern and Flint Limited", ("1 Mill Lane",), "desk@fern.example.com")
+ANA = Member("m-1", "ana", "Ana Núñez", "Ana", "ana@example.com", "es")
+POLICIES = Policies("first", 90, 30, 30, 90, 90)
+BO = Member("m-2", "bo", "Bo", "Bo", "bo@example.com", "en", sponsor_id="m-1")
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A site folder that was read, as ``directory.load`` gives it."""
+
+    roster: tuple[Member, ...]
+    consent: str = "I agree that {member} and {company} keep it."
+    url: str = "https://fern.example/"
+    service_url: str = "https://capture.fern.example/"
+    company: Company = COMPANY
+    layout: str = "path"
+    default_locale: str = "en"
+    policies: Policies = POLICIES
+    look: Mapping[str, str] = field(default_factory=dict)
+    fault: Exception | None = field(default=None)
+    listed: list[Campaign] = field(default_factory=list)
+    has_landing_pages: bool = True
+
+    def members(self) -> Iterator[Member]:
+        yield from self.roster
+        if self.fault:
+            raise self.fault
+
+    def member_home(self, member: Member) -> str:
+        return f"{self.url}{member.slug}/"
+
+    def read_campaigns(self) -> Iterator[Campaign]:
+        yield from self.listed
+
+    def write_campaigns(self, found: Iterable[Campaign]) -> bool:
+        self.listed[:] = found
+        return True
+
+    def pages(self) -> Iterator[PageAddress]:
+        yield PageAddress(True, "en", "en", "thanks", "thanks/", "Thanks")
+
+    def wordings(self) -> Iterator[Wording]:
+        yield Wording(digest(self.consent), "en", True, self.consent)
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Database]:
+    database = Database(empty_url, busy_seconds=0.3)
+    database.migrate()
+    yield database
+    database.engine.dispose()
+
+
+def table(database: Database, kind: type) -> list:
+    with database.read() as session:
+        return list(session.query(kind).order_by(*kind.__table__.primary_key))
+
+
+def test_the_first_sync_fills_the_tables(empty):
+    summary = sync(empty, Folder((ANA, BO)))
+    assert summary == Summary(members=2, active=2, added=2, changed=0, deactivated=0, pages=1, wordings=1)
+    ana, bo = table(empty, MemberRow)
+    assert (ana.home, ana.locale, ana.active) == ("https://fern.example/ana/", "es", True)
+    assert bo.sponsor_id == "m-1"
+    assert {(each.slug, each.member_id) for each in table(empty, Slug)} == {("ana", "m-1"), ("bo", "m-2")}
+
+
+@pytest.mark.database("sqlite")
+def test_the_second_sync_writes_nothing(empty):
+    sync(empty, Folder((ANA, BO)))
+    before = _bytes(empty)
+    summary = sync(empty, Folder((ANA, BO)))
+    assert (summary.added, summary.changed, summary.deactivated) == (0, 0, 0)
+    assert _bytes(empty) == before
+
+
+def _bytes(database: Database) -> list[bytes]:
+    """The database and its log."""
+    return [Path(f"{database.file}{end}").read_bytes() for end in ("", "-wal")]
+
+
+def test_what_changed_is_changed(empty):
+    sync(empty, Folder((ANA, BO)))
+    summary = sync(empty, Folder((replace(ANA, name="Ana Belén", phone="+34600111222"), BO)))
+    assert (summary.added, summary.changed, summary.deactivated) == (0, 1, 0)
+    assert table(empty, MemberRow)[0].phone == "+34600111222"
+
+
+def test_members_who_leave_are_kept_but_inactive(empty):
+    sync(empty, Folder((ANA, replace(BO, sponsor_id=None))))
+    with empty.write() as session:
+        ana = session.get_one(MemberRow, "m-1")
+        session.add(Lead(member=ana, email="a@example.com", interest="both", locale="en", created_at=Clock().now))
+    summary = sync(empty, Folder((replace(BO, sponsor_id=None, status=Status.INACTIVE),)))
+    assert (summary.members, summary.active, summary.changed, summary.deactivated) == (1, 0, 2, 2)
+    assert [each.active for each in table(empty, MemberRow)] == [False, False]
+    assert len(table(empty, Lead)) == 1
+    assert sync(empty, Folder((ANA, BO))).changed == 2
+    assert [each.active for each in table(empty, MemberRow)] == [True, True]
+
+
+def test_a_slug_is_never_given_to_another_person(empty):
+    sync(empty, Folder((ANA,)))
+    with pytest.raises(SyncError) as caught:
+        sync(empty, Folder((replace(BO, slug="ana", sponsor_id=None),)))
+    assert str(caught.value) == (
+        'the slug "ana" of member m-2 was the address of member m-1\n'
+        "  hint: links and printed codes still lead there: give the newcomer another slug"
+    )
+    assert [each.id for each in table(empty, MemberRow)] == ["m-1"], "nothing of a refused sync stays"
+
+
+def test_a_member_may_change_slugs_and_come_back(empty):
+    for slug in ("ana", "ana-belen", "ana"):
+        sync(empty, Folder((replace(ANA, slug=slug),)))
+    assert {each.slug for each in table(empty, Slug)} == {"ana", "ana-belen"}
+
+
+def test_another_address_moves_everybody(empty):
+    sync(empty, Folder((ANA, BO)))
+    assert sync(empty, Folder((ANA, BO), url="http://127.0.0.1:8000/")).changed == 2
+    assert table(empty, MemberRow)[0].home == "http://127.0.0.1:8000/ana/"
+
+
+def test_old_wordings_are_kept(empty):
+    sync(empty, Folder((ANA,)))
+    sync(empty, Folder((ANA,), consent="{member} and {company} may."))
+    assert {(each.text, each.current) for each in table(empty, WordingRow)} == {
+        ("I agree that {member} and {company} keep it.", False),
+        ("{member} and {company} may.", True),
+    }
+    sync(empty, Folder((ANA,)))
+    assert [each.current for each in sorted(table(empty, WordingRow), key=lambda each: each.text)] == [
+        True,
+        False,
+    ]
+
+
+def test_a_roster_with_faults_changes_nothing(empty):
+    sync(empty, Folder((ANA,)))
+    with pytest.raises(RosterError):
+        sync(empty, Folder((replace(ANA, name="X"), BO), fault=RosterError("line 7: no")))
+    assert [each.name for each in table(empty, MemberRow)] == ["Ana Núñez"]
+    assert sync(empty, Folder((ANA, BO))).added == 1
+
+
+def test_the_company_s_policies_and_colours_come_along(empty):
+    chosen = Policies("last", 120, 14, 7, 60, 45)
+    sync(empty, Folder((ANA,), policies=chosen, look={"accent": "#123456"}))
+    (company,) = table(empty, CompanyRow)
+    assert {name: getattr(company, name) for name in Policies.__slots__} == asdict(chosen)
+    assert company.look == {"accent": "#123456"}
+    sync(empty, Folder((ANA,)))
+    assert table(empty, CompanyRow)[0].touch_policy == "first"
+
+
+def test_sign_ups_go_on_while_a_roster_is_read(empty):
+    class Slow(Folder):
+        def members(self):
+            yield ANA
+            with empty.write() as session:
+                assert session.query(MemberRow).count() == 0
+            yield BO
+
+    assert sync(empty, Slow((ANA, BO))).added == 2
+
+
+def test_the_sample_company(empty, sample):
+    summary = sync(empty, load(sample, url="http://127.0.0.1:9"))
+    assert summary.members == summary.added > 40
+    assert summary.active == summary.members - 2
+    pages = {(each.replica, each.home_locale, each.locale, each.key): each.path for each in table(empty, Page)}
+    assert pages[True, "en", "en", "thanks"].endswith("/")
+    assert pages[True, "es", "en", "home"] == "en/"
+    assert pages[False, "en", "es", "home"] == "es/"
+    assert sync(empty, load(sample, url="http://127.0.0.1:9")).changed == 0
+    assert table(empty, CompanyRow)[0].look["accent"].startswith("#")
+
+
+def test_the_leads_of_who_leaves_are_followed_up_above_and_return(empty: Database, clock: Clock) -> None:
+    sync(empty, Folder((ANA, BO)))
+    with empty.write() as session:
+        session.add(
+            Lead(
+                member_id="m-2",
+                owner_id="m-2",
+                servicer_id="m-2",
+                email="pat@example.com",
+                interest="products",
+                locale="en",
+                created_at=clock.now,
+                confirmed_at=clock.now,
+            )
+        )
+    away = replace(BO, status=Status.INACTIVE)
+    assert sync(empty, Folder((ANA, away)), clock.now).handed_over == 1
+    [lead] = table(empty, Lead)
+    assert (lead.owner_id, lead.servicer_id) == ("m-2", "m-1")
+    assert sync(empty, Folder((ANA, away)), clock.now).handed_over == 0
+    assert sync(empty, Folder((replace(ANA, status=Status.INACTIVE), away)), clock.now).handed_over == 1
+    [lead] = table(empty, Lead)
+    assert (lead.owner_id, lead.servicer_id) == ("m-2", None)
+    assert sync(empty, Folder((ANA, BO)), clock.now).handed_over == 1
+    [lead] = table(empty, Lead)
+    assert (lead.owner_id, lead.servicer_id) == ("m-2", "m-2")
+    with empty.read() as session:
+        told = list(story.tell(session, lead.id))
+        assert evidence.audit(session).faults == []
+    assert "They are not active: Ana Núñez (ana) follows up." in told[1]
+    assert "They are active again" in told[3]
+
+
+def test_campaigns_go_both_ways(empty, tmp_path):
+    folder = Folder((ANA, BO), listed=[Campaign("radio7", "m-1", Channel.RADIO, "Spot", ends=date(2026, 3, 1))])
+    first = sync(empty, folder)
+    assert (first.campaigns_found, first.campaigns_told) == (1, 0)
+    with empty.write() as session:
+        bo = Person(session.get(MemberRow, "m-2"), None, Sitting())
+        made = catalogue.make(session, bo, Channel.RADIO, "Mine", None, None, Clock().now)
+        assert made.code == "radio8", "the number after the highest"
+        assert made.published_at is None
+    second = sync(empty, folder)
+    assert (second.campaigns_found, second.campaigns_told) == (0, 1)
+    assert sorted(each.code for each in folder.listed) == ["radio7", "radio8"]
+    assert all(each.published_at for each in table(empty, CampaignRow))
+    third = sync(empty, folder)
+    assert (third.campaigns_found, third.campaigns_told) == (0, 0)
+    sync(empty, replace(folder, roster=(ANA, replace(BO, status=Status.INACTIVE))))
+    assert [each.code for each in folder.listed] == ["radio7"], "an inactive member has no pages"
+    sync(empty, folder)
+    assert sorted(each.code for each in folder.listed) == ["radio7", "radio8"], "and they come back with the member"
+
+
+def test_a_site_without_the_page_for_it_is_told_of_no_campaign(empty):
+    """A member who makes a campaign must not keep the company from building."""
+    folder = Folder((ANA, BO), has_landing_pages=False)
+    sync(empty, folder)
+    with empty.write() as session:
+        bo = Person(session.get(MemberRow, "m-2"), None, Sitting())
+        catalogue.make(session, bo, Channel.RADIO, "Mine", None, None, Clock().now)
+    summary = sync(empty, folder)
+    assert (folder.listed, summary.campaigns_told, summary.campaigns_waiting) == ([], 0, ("radio1",))
+    assert [each.published_at for each in table(empty, CampaignRow)] == [None]
+    assert sync(empty, replace(folder, has_landing_pages=True)).campaigns_told == 1
+
+
+@pytest.mark.parametrize(
+    ("listed", "message"),
+    [
+        (Campaign("radio7", "m-9", Channel.RADIO), "whom nobody knows"),
+        (Campaign("radio7", "m-2", Channel.RADIO), "was a campaign of member m-1 by radio"),
+        (Campaign("radio7", "m-1", Channel.FLYER), "was a campaign of member m-1 by radio"),
+    ],
+)
+def test_a_code_is_never_given_to_another(empty, listed, message):
+    sync(empty, Folder((ANA, BO), listed=[Campaign("radio7", "m-1", Channel.RADIO)]))
+    with pytest.raises(EspalierError) as error:
+        sync(empty, Folder((ANA, BO), listed=[listed, Campaign("flyer1", "m-8", Channel.FLYER)]))
+    assert message in str(error.value)
+    assert "m-8" in str(error.value), "all faults at once"
+    assert [each.code for each in table(empty, CampaignRow)] == ["radio7"]
+
+
+def test_leads_that_came_before_their_campaign_was_known_are_noted(client, form, database, clock):
+    client.post("/signup", data=form("m-1", key="c/radio7"))
+    client.post("/signup", data=form("m-2", key="c/radio7", email="other@example.com"))
+    client.post("/signup", data=form("m-1", email="before@example.com"))
+    client.post("/signup", data=form("m-1", key="c/radio7", email="before@example.com"))
+    sync(database, Folder((ANA, BO), listed=[Campaign("radio7", "m-1", Channel.RADIO)]))
+    found = {each.email: each.campaign_id for each in table(database, Lead)}
+    assert found["pat@example.com"] is not None
+    assert found["other@example.com"] is None, "another member's page cannot borrow the code"
+    assert found["before@example.com"] is None, "another page brought them"
+
+
+def test_a_campaign_that_the_file_cannot_hold_keeps_nobody_from_publishing(empty):
+    folder = Folder((ANA, BO))
+    sync(empty, folder)
+    with empty.write() as session:
+        common = {"member_id": "m-2", "channel": "radio", "created_at": Clock().now}
+        session.add(CampaignRow(code="radio1", name="Caf\ufffd", **common))
+        session.add(CampaignRow(code="radio2", name="Café", **common))
+        session.add(CampaignRow(code="radio1000000", name="Far", **common))
+    summary = sync(empty, folder)
+    assert [each.code for each in folder.listed] == ["radio2"]
+    assert summary.campaigns_waiting == ("radio1", "radio1000000")
+
+
+def test_codes_stop_at_six_digits(empty):
+    sync(empty, Folder((ANA, BO)))
+    with empty.write() as session:
+        bo = Person(session.get(MemberRow, "m-2"), None, Sitting())
+        for code in ("radio999999", "radio1", "radiotalk"):
+            session.add(CampaignRow(code=code, member_id="m-2", channel="radio", name="x", created_at=Clock().now))
+        made = catalogue.make(session, bo, Channel.RADIO, "Next", None, None, Clock().now)
+        assert made.code == "radio2"
