@@ -32,7 +32,8 @@ tree.
     expressions   cells of a sheet, each filled once per member           expressions.py, expression_table.py,
                                                                           constant_keys.py, printers.py
     slots, texts  what template code holds instead of values              slots.py, texts.py, items.py
-    tracer        one run with slots; visits follow it through the trees  tracer.py, visits.py, settling.py
+    tracer        one run with slots; visits follow it through the trees  tracer.py, open_regions.py, visits.py,
+                                                                          settling.py
     regions       parts of a page with a tree of their own                regions.py, closed_code.py
     Jinja         its classes, as they are while a page is traced         codegen.py, environment.py, runtime.py,
                                                                           text_functions.py

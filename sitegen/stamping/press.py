@@ -232,7 +232,7 @@ class Program:
         template = tracing.get_template(self.template)
         context = template.new_context({**self._shared, **roots})
         parts = tracing.texts.parts(template.root_render_func(context))
-        settle(self._press._table, tracer.visits[0], tracer.ended, parts)
+        settle(self._press._table, tracer.regions.page, tracer.regions.ended, parts)
 
 
 def _template_line(traceback: TracebackType | None) -> str | None:

@@ -60,7 +60,7 @@ class Context(runtime.Context):
 
 
 def _runs_as_it_is(function: Any) -> bool:
-    """Whether a callable is an object of Jinja's that treats slots rightly, or one that raises in any case."""
+    """Whether a callable is Jinja's own and may be given slots; Undefined is among them, for it raises its error."""
     if isinstance(function, runtime.Macro | runtime.BlockReference | runtime.LoopContext | utils.Joiner):
         return True
     if isinstance(function, jinja2.Undefined):
@@ -117,7 +117,7 @@ class LoopContext(runtime.LoopContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._created = self.environment.tracer.opened
+        self._created = self.environment.tracer.regions.clock
 
     @property
     def length(self) -> int:

@@ -53,7 +53,7 @@ def _forbidden(name: str) -> Callable[..., Any]:
 
 
 class Held:
-    """What slots and texts have in common."""
+    """The base of slots and texts: the tracer answers control flow, and everything else raises Leak."""
 
     __slots__ = ("_tracer",)
     _tracer: SlotTracer
@@ -106,7 +106,7 @@ for _name in _FORBIDDEN.split():
 class Slot(Held):
     """A value that depends on the member, held as the expression that computes it.
 
-    _created: the tracer's clock (`Tracer.opened`) when the slot was made. _read: whether template code has
+    _created: the time, by `OpenRegions.clock`, when the slot was made. _read: whether template code has
     read the value already; if it is an iterator, it may be read only once.
     """
 

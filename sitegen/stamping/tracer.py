@@ -13,6 +13,7 @@ from typing import Any
 from sitegen.stamping.expression_table import ExpressionTable
 from sitegen.stamping.expressions import Expr, Values, is_iterator
 from sitegen.stamping.items import Items
+from sitegen.stamping.open_regions import OpenRegions
 from sitegen.stamping.regions import Region
 from sitegen.stamping.signals import Decline, Dissolve
 from sitegen.stamping.slots import Slot, Text, carries, held
@@ -23,26 +24,21 @@ from sitegen.stamping.visits import RegionVisit
 class Tracer:
     """One trace, for the member whose sheet holds `values`, through the tree of `page`.
 
-    dissolved: sites where no region may be opened. Raises Decline, Dissolve, and whatever the template raises.
+    dissolved: sites where no region may be opened. regions: those that are open. importing: how many imports are
+    running, one inside the other.
 
-    opened: how many regions were opened so far. It is the tracer's clock: whatever was created at time t is
-    older than each region opened at a greater time. visits: the visits to the regions that are open, the page's
-    first. ended: the visits that ended, in that order. importing: how many imports are running, one inside the
-    other. lasting: ids of objects with state that outlives a page in plain Jinja, because an imported template
-    made them.
+    Template code that runs with its slots may raise Decline and Dissolve, besides what it raises in plain Jinja.
     """
 
     def __init__(self, table: ExpressionTable, values: Values, page: Region, dissolved: frozenset[str]) -> None:
         self.table = table
-        self.visits = [RegionVisit(page, 0)]
-        self.ended: list[RegionVisit] = []
-        self.opened = 0
+        self.regions = OpenRegions(page, dissolved)
         self.importing = 0
-        self.lasting: set[int] = set()
         self._values = values
-        self._dissolved = dissolved
         #: Namespaces, cyclers and joiners by id, each with the time of its creation.
         self._creations: dict[int, tuple[Any, int]] = {}
+        #: Ids of those that an imported template made: in plain Jinja their state outlives the page.
+        self._lasting: set[int] = set()
 
     # -- values
 
@@ -52,13 +48,13 @@ class Tracer:
         The value is computed at once, so that an error is raised where plain Jinja would raise it.
         """
         value = self.value(expr)
-        return value if expr.fixed and not expr.lazy else Slot(self, expr, self.opened)
+        return value if expr.fixed and not expr.lazy else Slot(self, expr, self.regions.clock)
 
     def value(self, expr: Expr) -> Any:
         """This member's value, noted as computed by the innermost open region. Raises what the expression raises."""
         self.table.extend(self._values)
         result = expr.value(self._values)
-        self.visits[-1].computed[expr] = None
+        self.regions.innermost.computed[expr] = None
         return result
 
     def lift(self, value: Any) -> Expr:
@@ -87,21 +83,11 @@ class Tracer:
         """The slot's expression; an iterator is noted as read, which later code can see."""
         expr = slot._expr
         if expr.lazy:
-            self._dissolve_since(slot._created)
+            self.regions.dissolve_since(slot._created)
             if slot._read and self.ask(self.table.once(expr)):
                 raise Decline(f"the iterator {expr.label} is read twice")
             slot._read = True
         return expr
-
-    def _dissolve_since(self, created: int) -> None:
-        """Raise Dissolve for the open regions that were opened after `created`, a time of the tracer's clock.
-
-        An object created then is about to change. It was created outside those regions and code after them
-        may see the change, so they are no closed code. Does nothing if there are none.
-        """
-        sites = [visit.region.site for visit in self.visits if visit.opened > created]
-        if sites:
-            raise Dissolve(sites)
 
     def apply(
         self,
@@ -137,10 +123,7 @@ class Tracer:
         the tree.
         """
         answer = self.value(question)
-        if any(question in visit.asked for visit in self.visits):
-            self.visits[-1].asked.add(question)
-        elif not question.fixed:
-            self.visits[-1].ask(question, answer)
+        self.regions.ask(question, answer)
         return answer
 
     def truth(self, value: Any) -> bool:
@@ -190,12 +173,10 @@ class Tracer:
 
         The kept text of a straight region comes with it, since its code will not run again.
         """
-        if site in self._dissolved:
+        visit = self.regions.enter(site)
+        if visit is None:
             return ""
-        self.opened += 1
-        visit = self.visits[-1].enter(site, self.opened)
         visit.known = self._knows(visit.region)
-        self.visits.append(visit)
         return Text(self, [visit, *visit.region.kept], False) if visit.known and visit.region.kept else visit
 
     def runs(self) -> bool:
@@ -203,7 +184,7 @@ class Tracer:
 
         At a dissolved site, the question is about the region around it, whose code is running anyway.
         """
-        return not self.visits[-1].known
+        return not self.regions.innermost.known
 
     def _knows(self, region: Region) -> bool:
         """Whether the region's tree has this member's text.
@@ -224,14 +205,7 @@ class Tracer:
 
     def leave(self, site: str) -> RegionVisit | str:
         """Close the region opened last, and return its closing sentinel for the output; "" at a dissolved site."""
-        if site in self._dissolved:
-            return ""
-        visit = self.visits.pop()
-        assert visit.region.site == site, "regions are closed in the order in which they were opened"
-        if not visit.known:
-            visit.end()
-            self.ended.append(visit)
-        return visit
+        return self.regions.leave(site) or ""
 
     def region(self, site: str, write: Callable[[], Any]) -> Any:
         """A text with a region around one printed expression; `write` runs its code and returns its output."""
@@ -268,15 +242,15 @@ class Tracer:
         created: when it was created, if `note_created` was not told. Raises Dissolve for the open regions that
         were opened after that; Decline if the change would last from page to page.
         """
-        if id(target) in self.lasting and not self.importing:
+        if id(target) in self._lasting and not self.importing:
             raise Decline("an imported template keeps state from page to page")
-        self._dissolve_since(self._creations.get(id(target), (None, created))[1])
+        self.regions.dissolve_since(self._creations.get(id(target), (None, created))[1])
 
     def note_created(self, target: Any) -> None:
         """Note that a namespace, cycler or joiner has just been created."""
-        self._creations[id(target)] = (target, self.opened)
+        self._creations[id(target)] = (target, self.regions.clock)
         if self.importing:
-            self.lasting.add(id(target))
+            self._lasting.add(id(target))
 
 
 def _list(*items: Any) -> list[Any]:

@@ -18,7 +18,7 @@ _WANDERING = "not deterministic: the same answers led to different code"
 class RegionVisit:
     """One run through a region, which follows the region's tree and grows it.
 
-    opened: the tracer's clock (`Tracer.opened`) when the visit began. node: where in the tree the run has come
+    opened: the time, by `OpenRegions.clock`, when the visit began. node: where in the tree the run has come
     to. inner: the visits to the regions inside, in their order. asked: the questions whose answers the run
     knows. computed: the expressions it computed, in their order. chosen: whether the run was for the region's
     value (`Tracer.choose`), not its text. known: whether the run was left out, for the tree has the text.
@@ -55,7 +55,7 @@ class RegionVisit:
         self._next_inner = 0
 
     def enter(self, site: str, time: int) -> RegionVisit:
-        """Open the node's next inner region, which is grown if it is missing, at `time` of the tracer's clock.
+        """Open the node's next inner region, which is grown if it is missing, at this `time` of the clock.
 
         Raises Decline if earlier runs went on from this node without opening one more region.
         """

@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
+from sitegen.stamping.open_regions import OpenRegions
 from sitegen.stamping.tracer import Tracer
 from tests.stamping.fuzz import Tally, run
 
@@ -32,7 +33,7 @@ def _truth_unasked(patch: pytest.MonkeyPatch) -> None:
 
 
 def _effects_unseen(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Tracer, "_dissolve_since", lambda self, created: None)
+    patch.setattr(OpenRegions, "dissolve_since", lambda self, created: None)
 
 
 BROKEN: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], int]] = {
