@@ -16,7 +16,7 @@ from sitegen.stamping.expression_table import ExpressionTable
 from sitegen.stamping.purity import Purity, named_test
 from sitegen.stamping.runtime import Context, LoopContext, Macro, Template, TemplateReference, TracedEnvironment
 from sitegen.stamping.signals import Decline
-from sitegen.stamping.slots import carries, held
+from sitegen.stamping.slots import Slot, carries, held
 
 #: Operators by their sign in templates; "u+" and "u-" are those with one operand, "[]" is a subscription.
 OPERATIONS: Mapping[str, Callable[..., Any]] = {
@@ -75,12 +75,12 @@ class Tracing(TracedEnvironment):
     def get_template(
         self, name: Any, parent: str | None = None, globals: MutableMapping[str, Any] | None = None
     ) -> jinja2.Template:
-        return super().get_template(self.tracer.exactly(name), parent, globals)
+        return super().get_template(self._template_name(name), parent, globals)
 
     def select_template(
         self, names: Any, parent: str | None = None, globals: MutableMapping[str, Any] | None = None
     ) -> jinja2.Template:
-        return super().select_template(self.tracer.exactly(names), parent, globals)
+        return super().select_template(self._template_name(names), parent, globals)
 
     def get_or_select_template(
         self,
@@ -88,7 +88,25 @@ class Tracing(TracedEnvironment):
         parent: str | None = None,
         globals: MutableMapping[str, Any] | None = None,
     ) -> jinja2.Template:
-        return super().get_or_select_template(self.tracer.exactly(template_name_or_list), parent, globals)
+        return super().get_or_select_template(self._template_name(template_name_or_list), parent, globals)
+
+    def _template_name(self, value: Any) -> Any:
+        """The name of a template, or a list of names, for this member; each name that depends on it is asked for.
+
+        Raises Decline for a slot that is neither a string nor a list or tuple of them, and for a text.
+        """
+        if type(value) is Slot:
+            found = self.tracer.value(value._expr)
+            if isinstance(found, str):
+                return self.tracer.ask(value._expr)
+            if isinstance(found, tuple | list):
+                return [self._template_name(item) for item in value]
+            raise Decline(f"a template is named by {value._expr.label}, which is a {type(found).__name__}")
+        if type(value) is list or type(value) is tuple:
+            return [self._template_name(item) for item in value]
+        if held(value):
+            raise Decline("a template is named by a text that depends on the member")
+        return value
 
     def call_pure(self, eval_ctx: nodes.EvalContext, function: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
         """Call from template code what is no object of Jinja's; deferred if an argument carries a slot.

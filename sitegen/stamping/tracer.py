@@ -16,7 +16,7 @@ from sitegen.stamping.items import Items
 from sitegen.stamping.open_regions import OpenRegions
 from sitegen.stamping.regions import Region
 from sitegen.stamping.signals import Decline, Dissolve
-from sitegen.stamping.slots import Slot, Text, carries, held
+from sitegen.stamping.slots import Slot, Text, carries
 from sitegen.stamping.texts import has_fixed, text_value
 from sitegen.stamping.visits import RegionVisit
 
@@ -147,24 +147,6 @@ class Tracer:
         items = self.table.call(tuple, (source,), label=source.label)
         self.value(items)
         return Items(self, items)
-
-    def exactly(self, value: Any) -> Any:
-        """A template's name, or several: this member's own, asked for as a question each.
-
-        Raises Decline for a slot that is neither a string nor a list or tuple, and for texts.
-        """
-        if type(value) is Slot:
-            found = self.value(value._expr)
-            if isinstance(found, str):
-                return self.ask(value._expr)
-            if isinstance(found, tuple | list):
-                return [self.exactly(item) for item in value]
-            raise Decline(f"a template is named by {value._expr.label}, which is a {type(found).__name__}")
-        if type(value) is list or type(value) is tuple:
-            return [self.exactly(item) for item in value]
-        if held(value):
-            raise Decline("a template is named by a text that depends on the member")
-        return value
 
     # -- regions
 
