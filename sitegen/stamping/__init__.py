@@ -29,13 +29,16 @@ Members who give the same answers have pages of the same *shape*. The questions 
 answers lead to the shape, and a branch that is missing means: render plainly, *trace* once more, and grow the
 tree.
 
-    expressions   places in a sheet, each filled once per member        expressions.py, ledger.py, printers.py
-    slots, texts  what template code holds instead of values             slots.py, texts.py, items.py
-    tracer        one run with slots; visits follow it through the trees  tracer.py, visits.py, settling.py
-    regions       parts of a page with a tree of their own               regions.py, codegen.py
-    Jinja         its classes, as they are while a page is traced       codegen.py, environment.py, runtime.py
-    purity        what may be called with real values, later             purity.py
-    press         the door: presses, programs, sheets, figures           press.py
+    expressions   cells of a sheet, each filled once per member           expressions.py, expression_table.py,
+                                                                          constant_keys.py, printers.py
+    slots, texts  what template code holds instead of values              slots.py, texts.py, items.py
+    tracer        one run with slots; visits follow it through the trees  tracer.py, open_regions.py, visits.py,
+                                                                          settling.py
+    regions       parts of a page with a tree of their own                regions.py, closed_code.py
+    Jinja         its classes, as they are while a page is traced         codegen.py, environment.py, runtime.py,
+                                                                          text_functions.py
+    purity        what may be called with real values, later              purity.py
+    press         what is used from outside: presses, programs, sheets    press.py
 
 
 Regions
@@ -59,10 +62,10 @@ namespace, *dissolves* the regions around it, and the trace starts over without 
 How a page is stamped
 =====================
 
-A *sheet* is a list with one member's values; every expression has its *place* in it, constants too. From each
-region's tree a *form* is made: an expression that walks the questions and joins the bytes at the places they
+A *sheet* is a list with one member's values; every expression has its *cell* in it, constants too. From each
+region's tree a *form* is made: an expression that walks the questions and joins the bytes in the cells they
 lead to. Forms with the same content are one form, so what ten pages have in common (a card, a footer) is
-joined once per member. The page is the outermost region: its form picks some hundred places and makes one
+joined once per member. The page is the outermost region: its form picks some hundred cells and makes one
 `bytes.join`.
 
 

@@ -1,8 +1,15 @@
-"""The code generator: Jinja's own, with other names in scope and marks around regions.
+"""The code generator: Jinja's own, with other names in scope and calls of the tracer around regions.
 
-A region must be closed code: nothing that it does may be seen by the code after it, except what it prints.
-What the template's text shows is checked here (assignments, imports, macros, jumps); what shows only when it
-happens (a namespace written by a macro) the tracer notices, and takes the region back.
+A region must be closed code. What the template's text shows (assignments, imports, macros, jumps) is checked by
+closed_code.py; what shows only when it happens (a namespace written by a macro) the tracer notices, and
+dissolves the region.
+
+For `{% if member.bio %}…{% endif %}` the generated code is, in short:
+
+    yield tracer.enter("home.html:3#1")     # the opening sentinel
+    if tracer.runs():                       # False: the text is known already
+        if member.bio: …
+    yield tracer.leave("home.html:3#1")     # the closing sentinel
 """
 
 from __future__ import annotations
@@ -14,25 +21,10 @@ from typing import Any
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame, operators, optimizeconst
 
+from sitegen.stamping.closed_code import closed, jumps
+
 _BRANCHING = (nodes.And, nodes.Or, nodes.CondExpr)
-_LEAKING = (
-    nodes.Assign,
-    nodes.AssignBlock,
-    nodes.Import,
-    nodes.FromImport,
-    nodes.Macro,
-    nodes.Extends,
-)
-#: Statements with a scope of their own: what is assigned inside stays inside.
-_SCOPED = (
-    nodes.For,
-    nodes.With,
-    nodes.CallBlock,
-    nodes.Block,
-    nodes.FilterBlock,
-    nodes.Scope,
-    nodes.OverlayScope,
-)
+#: Names in generated code, with the methods of TextFunctions that they stand for.
 _TEXTS = {
     "escape": "escape",
     "str": "string",
@@ -41,24 +33,8 @@ _TEXTS = {
     "markup_join": "markup_join",
     "str_join": "str_join",
 }
+#: Classes of Jinja's runtime whose names stand for those of runtime.py.
 _CLASSES = ("LoopContext", "Macro", "TemplateReference")
-
-
-def closed(statements: Sequence[nodes.Node]) -> bool:
-    """Whether the statements leave nothing behind but what they print, and are not left by a jump."""
-    return not any(jumps(node) or _leaks(node) for node in statements)
-
-
-def _leaks(node: nodes.Node) -> bool:
-    return isinstance(node, _LEAKING) or (not isinstance(node, _SCOPED) and any(map(_leaks, node.iter_child_nodes())))
-
-
-def jumps(node: nodes.Node) -> bool:
-    """Whether a `break` or `continue` leaves this node."""
-    if isinstance(node, nodes.Break | nodes.Continue):
-        return True
-    # A jump in a loop's body stays in the loop; one in its `else` leaves it.
-    return any(map(jumps, node.else_ if isinstance(node, nodes.For) else node.iter_child_nodes()))
 
 
 def _operation(sign: str) -> Callable[..., None]:
@@ -82,10 +58,13 @@ class TracingGenerator(CodeGenerator):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        #: How many sites were named so far.
         self._sites = 0
-        #: Branching expressions that are evaluated in a region already.
+        #: Ids of branching expressions that get no region: they are evaluated in one already.
         self._bare: set[int] = set()
+        #: Ids of printed expressions whose region was opened.
         self._regions_open: set[int] = set()
+        #: Sites of the regions around iterations, by the id of the loop's body.
         self._iterations: dict[int, str] = {}
 
     def write_commons(self) -> None:
@@ -97,16 +76,15 @@ class TracingGenerator(CodeGenerator):
             self.writeline(f"{name} = environment.classes[{name!r}]")
 
     def _site(self, node: nodes.Node) -> str:
-        """A name for a place in the templates, the same in every trace."""
+        """Name a location in the templates, the same in every trace: `template:line#number`."""
         self._sites += 1
         return f"{self.name}:{node.lineno}#{self._sites}"
 
     def _set_bare(self, node: nodes.Node | None) -> bool:
-        """Let the `and`, `or` and `if` in an expression ask where they stand, for a region surrounds it
-        already.
+        """Give the `and`, `or` and `if` in an expression no regions of their own, since one surrounds it already.
 
-        Arguments of calls are left out: a macro would be traced anew for each of their values. Returns
-        whether there was any to let ask.
+        Arguments of calls keep theirs: a macro would be traced anew for each of their values. Returns whether
+        there were any to change.
         """
         if node is None:
             return False
@@ -129,7 +107,7 @@ class TracingGenerator(CodeGenerator):
 
     @contextmanager
     def _region(self, site: str, frame: Frame, node: nodes.Node | None = None) -> Iterator[None]:
-        """Write marks around what is written meanwhile, which will run only where its text is not known yet."""
+        """Make a region of the code that is written in the `with` block. Its code runs only if `tracer.runs()`."""
         self.simple_write(f"tracer.enter({site!r})", frame, node)
         self.writeline("if tracer.runs():")
         self.indent()
@@ -182,6 +160,7 @@ class TracingGenerator(CodeGenerator):
             self.write(")")
 
     def _choice(self, visit: Callable[[Any, Frame], None], node: nodes.Expr, frame: Frame) -> None:
+        """Write a branching expression as a region of its own, unless it is bare. visit: Jinja's own method."""
         if id(node) in self._bare:
             visit(node, frame)
             return
@@ -254,6 +233,7 @@ class TracingGenerator(CodeGenerator):
         super().visit_AssignBlock(node, frame)
 
     def _effects(self, node: nodes.Assign | nodes.AssignBlock, frame: Frame) -> None:
+        """Tell the tracer of each namespace that an assignment changes."""
         targets = [node.target] if isinstance(node.target, nodes.NSRef) else node.target.find_all(nodes.NSRef)
         for target in targets:
             self.writeline(f"tracer.effect({frame.symbols.ref(target.name)})")

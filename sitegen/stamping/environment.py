@@ -12,14 +12,13 @@ from jinja2 import nodes, runtime, utils
 from jinja2.filters import FILTERS
 
 from sitegen.stamping.codegen import TracingGenerator
-from sitegen.stamping.ledger import Ledger
+from sitegen.stamping.expression_table import ExpressionTable
 from sitegen.stamping.purity import Purity, named_test
-from sitegen.stamping.runtime import Context, LoopContext, Macro, Template, TemplateReference
+from sitegen.stamping.runtime import Context, LoopContext, Macro, Template, TemplateReference, TracedEnvironment
 from sitegen.stamping.signals import Decline
-from sitegen.stamping.slots import carries, held
-from sitegen.stamping.texts import Texts
-from sitegen.stamping.tracer import Tracer
+from sitegen.stamping.slots import Slot, carries, held
 
+#: Operators by their sign in templates; "u+" and "u-" are those with one operand, "[]" is a subscription.
 OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -43,19 +42,18 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
 }
 
 
-class Tracing(jinja2.Environment):
-    """The part of the tracing environment that is ours; `derive` mixes it into a copy of the plain one.
+class Tracing(TracedEnvironment):
+    """What a tracing environment adds to a plain one; `derive` mixes it into the class of a copy.
 
-    tracer, texts: those of the trace that is running. plain: the environment that this one was derived from.
+    plain: the environment that this one was derived from. table, purity: those of the press. classes: Jinja's
+    runtime classes by name, as generated code takes them from here.
     """
 
     code_generator_class = TracingGenerator
     context_class = Context
     template_class = Template
     plain: jinja2.Environment
-    tracer: Tracer
-    texts: Texts
-    ledger: Ledger
+    table: ExpressionTable
     purity: Purity
     classes: Mapping[str, type]
 
@@ -68,7 +66,7 @@ class Tracing(jinja2.Environment):
         return super().getitem(obj, argument)
 
     def operate(self, sign: str, *operands: Any) -> Any:
-        """An operator of the template language, or a subscription by a slice."""
+        """Apply the operator of this sign, a key of OPERATIONS; deferred if an operand carries a slot."""
         return self.tracer.apply(OPERATIONS[sign], operands, label=sign)
 
     def concat(self, items: Iterable[Any]) -> Any:
@@ -77,12 +75,12 @@ class Tracing(jinja2.Environment):
     def get_template(
         self, name: Any, parent: str | None = None, globals: MutableMapping[str, Any] | None = None
     ) -> jinja2.Template:
-        return super().get_template(self.tracer.exactly(name), parent, globals)
+        return super().get_template(self._template_name(name), parent, globals)
 
     def select_template(
         self, names: Any, parent: str | None = None, globals: MutableMapping[str, Any] | None = None
     ) -> jinja2.Template:
-        return super().select_template(self.tracer.exactly(names), parent, globals)
+        return super().select_template(self._template_name(names), parent, globals)
 
     def get_or_select_template(
         self,
@@ -90,10 +88,31 @@ class Tracing(jinja2.Environment):
         parent: str | None = None,
         globals: MutableMapping[str, Any] | None = None,
     ) -> jinja2.Template:
-        return super().get_or_select_template(self.tracer.exactly(template_name_or_list), parent, globals)
+        return super().get_or_select_template(self._template_name(template_name_or_list), parent, globals)
+
+    def _template_name(self, value: Any) -> Any:
+        """The name of a template, or a list of names, for this member; each name that depends on it is asked for.
+
+        Raises Decline for a slot that is neither a string nor a list or tuple of them, and for a text.
+        """
+        if type(value) is Slot:
+            found = self.tracer.value(value._expr)
+            if isinstance(found, str):
+                return self.tracer.ask(value._expr)
+            if isinstance(found, tuple | list):
+                return [self._template_name(item) for item in value]
+            raise Decline(f"a template is named by {value._expr.label}, which is a {type(found).__name__}")
+        if type(value) is list or type(value) is tuple:
+            return [self._template_name(item) for item in value]
+        if held(value):
+            raise Decline("a template is named by a text that depends on the member")
+        return value
 
     def call_pure(self, eval_ctx: nodes.EvalContext, function: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
-        """A call from template code, deferred if need be. Raises Decline for what is not known to be pure."""
+        """Call from template code what is no object of Jinja's; deferred if an argument carries a slot.
+
+        Raises Decline for what is not known to be pure, and what the function raises.
+        """
         if held(function):
             return self.tracer.apply(self._call_method, (function, *args), kwargs, "call")
         owner = getattr(function, "__self__", None)
@@ -109,23 +128,31 @@ class Tracing(jinja2.Environment):
         return self.tracer.apply(_call_named, (owner, function.__name__, *args), kwargs, function.__name__)
 
     def _call_method(self, method: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call a method that is known only while stamping. Raises Impure if it is not known to be pure."""
         if isinstance(method, jinja2.Undefined):
             return method(*args, **kwargs)
         self.purity.check_method(method)
         return method(*args, **kwargs)
 
     def _first(self, function: Any, eval_ctx: nodes.EvalContext) -> Any:
-        """The context argument that a filter asks for: the plain environment's, frozen as it is now."""
+        """The first argument that a filter, test or function asks for by Jinja's `pass_context` and the like.
+
+        It is the plain environment, or a context of it with this evaluation context. Raises Decline for a
+        context that is wanted by any callable but Jinja's own filters.
+        """
         wanted = utils._PassArg.from_obj(function)
         if wanted is utils._PassArg.environment:
             return self.plain
         if wanted is utils._PassArg.context and function not in FILTERS.values():
             raise Decline(f"{function.__qualname__} reads the context")
-        context = self.ledger.evaluation(bool(eval_ctx.autoescape), eval_ctx.volatile)
+        context = self.table.evaluation(bool(eval_ctx.autoescape), eval_ctx.volatile)
         return context if wanted is utils._PassArg.context else context.eval_ctx
 
     def defer_filter(self, name: str, function: Callable[..., Any], is_filter: bool) -> Callable[..., Any]:
-        """The filter or test as traced templates call it: checked, and deferred when given a slot."""
+        """The filter (or the test, if `is_filter` is false) as traced templates call it.
+
+        It checks that the use is pure, raising Decline if not, and is deferred if an argument carries a slot.
+        """
         wanted = utils._PassArg.from_obj(function)
 
         def deferred(*args: Any, **kwargs: Any) -> Any:
@@ -134,12 +161,12 @@ class Tracing(jinja2.Environment):
                 given, args = args[0], args[1:]
                 eval_ctx = given.eval_ctx if isinstance(given, runtime.Context) else given
                 first = (self._first(function, eval_ctx),)
-            self._check(name, function, args[1:], is_filter)
+            self._check_use(name, function, args[1:], is_filter)
             return self.tracer.apply(function, (*first, *args), kwargs, name)
 
         return update_wrapper(deferred, function)
 
-    def _check(self, name: str, function: Callable[..., Any], args: tuple[Any, ...], is_filter: bool) -> None:
+    def _check_use(self, name: str, function: Callable[..., Any], args: tuple[Any, ...], is_filter: bool) -> None:
         if not is_filter:
             self.purity.check_test(name, function, args)
             return
@@ -153,11 +180,11 @@ class Tracing(jinja2.Environment):
             self.purity.check_test(test, self.plain.tests[test], args[-1:])
 
 
-def derive(plain: jinja2.Environment, ledger: Ledger, purity: Purity) -> Tracing:
-    """A tracing environment with everything the plain one has, which is not changed."""
+def derive(plain: jinja2.Environment, table: ExpressionTable, purity: Purity) -> Tracing:
+    """A tracing environment with everything the plain one has; the plain one is not changed."""
     tracing: Any = plain.overlay(bytecode_cache=None, cache_size=-1)
     tracing.__class__ = type("Environment", (Tracing, type(plain)), {})
-    tracing.plain, tracing.ledger, tracing.purity = plain, ledger, purity
+    tracing.plain, tracing.table, tracing.purity = plain, table, purity
     loop = type("LoopContext", (LoopContext,), {"environment": tracing})
     tracing.classes = {"LoopContext": loop, "Macro": Macro, "TemplateReference": TemplateReference}
     tracing.filters = {name: tracing.defer_filter(name, function, True) for name, function in plain.filters.items()}
@@ -167,7 +194,7 @@ def derive(plain: jinja2.Environment, ledger: Ledger, purity: Purity) -> Tracing
 
 
 def unfit(environment: jinja2.Environment) -> str | None:
-    """Why pages of this environment cannot be traced at all, or None."""
+    """The reason why no page of this environment can be traced, or None."""
     if not jinja2.__version__.startswith("3.1."):
         return f"Jinja2 {jinja2.__version__} is not the 3.1 that stamping knows"
     if environment.sandboxed or environment.is_async:

@@ -1,7 +1,9 @@
 """Expressions: how a value is computed from a member, written once and shared by all pages.
 
-A sheet holds one member's values in a list; an expression is a place in that list with the function that
-fills it. The functions made here are what runs while pages are stamped, so they are written for speed.
+A sheet holds one member's values in a list; an expression is a cell of that list with the function that
+fills it. The functions below make those functions. What they make runs while pages are stamped, so it is
+written for speed: each reads its children's cells itself, and calls their computes only for cells that are
+still UNSET. In all of them `index` is the index of the cell to fill.
 """
 
 from __future__ import annotations
@@ -13,15 +15,19 @@ from markupsafe import Markup
 
 from sitegen.stamping.signals import Impure, Miss
 
+#: The cells of one sheet, by index.
 Values = list[Any]
+#: Fills an expression's cell and returns the value.
 Compute = Callable[[Values], Any]
 
+#: Longest label of an expression, in characters.
 _LABEL = 60
+#: Types of results that need no test for being an iterator.
 _NO_ITERATORS = frozenset({str, Markup, bytes, int, bool, float, type(None), tuple, list, dict})
 
 
 class _Unset:
-    """The type of UNSET, the mark of a place that has not been computed."""
+    """The type of UNSET, which stands in a cell that has not been computed."""
 
     def __repr__(self) -> str:
         return "UNSET"
@@ -33,8 +39,8 @@ UNSET = _Unset()
 class Once:
     """The items of an iterator that a filter returned; each reader is given an iterator of its own.
 
-    A memo must not hand out an iterator that someone else has read to its end. Raises Impure for an iterator
-    of iterators, which would have to be kept whole to any depth.
+    A sheet must not hand out an iterator that another reader has read to its end. Raises Impure for an
+    iterator of iterators, which would have to be kept whole to any depth.
     """
 
     __slots__ = ("_once_items",)
@@ -59,9 +65,10 @@ class Once:
 class Expr:
     """One expression.
 
-    index: its place in a sheet. compute(values): fills that place and returns the value; it may raise
-    whatever the template's own evaluation would. children: the expressions it reads. label: for people. lazy:
-    whether the value may be a `Once`. fixed: whether it is the same for all members.
+    index: the index of its cell. compute(values): fills the cell and returns the value; it may raise whatever
+    the template's own evaluation would. children: the expressions it reads. label: for people, much as a
+    template would write it. lazy: whether the value may be a `Once`. fixed: whether it is the same for all
+    members.
     """
 
     __slots__ = ("__weakref__", "children", "compute", "fixed", "index", "label", "lazy")
@@ -77,14 +84,14 @@ class Expr:
         self.fixed: bool = bool(children) and all(child.fixed for child in children)
 
     def value(self, values: Values) -> Any:
-        """The member's value, computed now unless it is known."""
+        """The value for the member of this sheet, computed now unless its cell is filled."""
         known = values[self.index]
         return self.compute(values) if known is UNSET else known
 
 
-#: A question with the step that follows each answer; or a text, where the questions end.
+#: A tree of questions: a question with the step that follows each answer; or a text, where they end.
 Step = tuple[Expr, "dict[Any, Step] | None"]
-#: The same as it is walked: place, compute, steps by answer.
+#: The same as `walk` takes it: a cell's index, its compute, and the ways by answer.
 Way = tuple[int, Compute, "dict[Any, Way] | None"]
 
 
@@ -94,16 +101,16 @@ def is_iterator(value: Any) -> bool:
 
 
 def absent(values: Values) -> Any:
-    """The compute of constants and roots, whose places are filled from the start."""
+    """The compute of constants and roots, whose cells are filled from the start."""
     raise AssertionError("a constant or a root is missing from its sheet")
 
 
 def attribute(index: int, child: Expr, name: str, fallback: Callable[[Any, str], Any]) -> Compute:
-    """Python's attribute, or what `fallback` makes of its absence."""
-    place, compute = child.index, child.compute
+    """Make the compute of `child.name`: Python's attribute, or else what `fallback(value, name)` returns."""
+    cell, compute = child.index, child.compute
 
     def run(values: Values) -> Any:
-        value = values[place]
+        value = values[cell]
         if value is UNSET:
             value = compute(values)
         try:
@@ -119,7 +126,10 @@ def attribute(index: int, child: Expr, name: str, fallback: Callable[[Any, str],
 def call(
     index: int, function: Callable[..., Any], children: tuple[Expr, ...], names: tuple[str, ...], lazy: bool
 ) -> Compute:
-    """A call with the children's values, the last ones under `names`; `lazy` calls may return iterators."""
+    """Make the compute of a call with the children's values, the last ones under `names`.
+
+    It raises Impure if the result is an iterator, unless the call is `lazy`: then the cell gets a `Once`.
+    """
     if len(children) == 1 and not names:
         return _call_one(index, function, children[0], lazy)
     steps = tuple((child.index, child.compute) for child in children)
@@ -127,8 +137,8 @@ def call(
 
     def run(values: Values) -> Any:
         args = []
-        for place, compute in steps:
-            value = values[place]
+        for cell, compute in steps:
+            value = values[cell]
             if value is UNSET:
                 value = compute(values)
             args.append(value.reopen() if type(value) is Once else value)
@@ -145,10 +155,10 @@ def call(
 
 
 def _call_one(index: int, function: Callable[[Any], Any], child: Expr, lazy: bool) -> Compute:
-    place, compute = child.index, child.compute
+    cell, compute = child.index, child.compute
 
     def run(values: Values) -> Any:
-        value = values[place]
+        value = values[cell]
         if value is UNSET:
             value = compute(values)
         result = function(value.reopen() if type(value) is Once else value)
@@ -169,11 +179,11 @@ def _kept(result: Any, lazy: bool) -> Any:
 
 
 def peek(index: int, child: Expr, function: Callable[[Any], Any]) -> Compute:
-    """A call of one of our own functions, which know a `Once`."""
-    place, compute = child.index, child.compute
+    """Make the compute of `function(child)` for functions of this package, which are given a `Once` as it is."""
+    cell, compute = child.index, child.compute
 
     def run(values: Values) -> Any:
-        value = values[place]
+        value = values[cell]
         if value is UNSET:
             value = compute(values)
         result = values[index] = function(value)
@@ -183,12 +193,12 @@ def peek(index: int, child: Expr, function: Callable[[Any], Any]) -> Compute:
 
 
 def join(index: int, steps: tuple[tuple[int, Compute], ...], pick: Callable[[Values], Any]) -> Compute:
-    """The bytes at the places that `pick` picks, once the steps are computed."""
+    """Make the compute that joins the bytes in the cells that `pick` picks, once the steps are computed."""
     together = b"".join
 
     def run(values: Values) -> bytes:
-        for place, compute in steps:
-            if values[place] is UNSET:
+        for cell, compute in steps:
+            if values[cell] is UNSET:
                 compute(values)
         result = values[index] = together(pick(values))
         return result
@@ -197,11 +207,11 @@ def join(index: int, steps: tuple[tuple[int, Compute], ...], pick: Callable[[Val
 
 
 def given(index: int, steps: tuple[tuple[int, Compute], ...], child: int) -> Compute:
-    """The child's value, once the steps are computed."""
+    """Make the compute that takes the value of the cell with index `child`, once the steps are computed."""
 
     def run(values: Values) -> Any:
-        for place, compute in steps:
-            if values[place] is UNSET:
+        for cell, compute in steps:
+            if values[cell] is UNSET:
                 compute(values)
         result = values[index] = values[child]
         return result
@@ -210,12 +220,12 @@ def given(index: int, steps: tuple[tuple[int, Compute], ...], child: int) -> Com
 
 
 def walk(index: int, first: Way) -> Compute:
-    """The text at the end of the way that this member's answers lead; Miss where no trace has been."""
+    """Make the compute of the text to which this member's answers lead; it raises Miss where no trace has been."""
 
     def run(values: Values) -> Any:
-        place, compute, ways = first
+        cell, compute, ways = first
         while True:
-            value = values[place]
+            value = values[cell]
             if value is UNSET:
                 value = compute(values)
             if ways is None:
@@ -224,6 +234,6 @@ def walk(index: int, first: Way) -> Compute:
             way = ways.get(value)
             if way is None:
                 raise Miss
-            place, compute, ways = way
+            cell, compute, ways = way
 
     return run

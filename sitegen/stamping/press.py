@@ -1,4 +1,4 @@
-"""Press, Program and Sheet: the package's door."""
+"""Press, Program and Sheet: what the rest of the generator uses of this package."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ from typing import Any
 from jinja2 import Environment
 
 from sitegen.stamping.environment import Tracing, derive, unfit
+from sitegen.stamping.expression_table import ExpressionTable
 from sitegen.stamping.expressions import Values
-from sitegen.stamping.ledger import Ledger
 from sitegen.stamping.purity import Purity
 from sitegen.stamping.regions import Region
 from sitegen.stamping.settling import settle
 from sitegen.stamping.signals import Decline, Dissolve, Impure, Miss
-from sitegen.stamping.texts import Texts
+from sitegen.stamping.text_functions import TextFunctions
 from sitegen.stamping.tracer import Tracer
 
-_STRAYS = 8
+#: After so many traces that failed with errors which plain Jinja does not raise, a page is rendered plainly.
+_MOST_STRAYS = 8
 
 
 @dataclass(frozen=True)
 class Figures:
     """What a program did so far.
 
-    shapes: leaves of all question trees. traces: runs with slots. stamps: pages stamped. plain: pages
-    rendered by plain Jinja, the first of each shape among them. guards: the questions asked in most places,
-    with the number of places; those at the top multiply shapes.
+    shapes: leaves of all question trees. traces: runs with slots. stamps: pages stamped. plain: pages rendered
+    by plain Jinja, the first of each shape among them. guards: up to ten questions that stand at more than one
+    fork of the trees, as (label, number of forks), the most frequent first; these multiply shapes.
     """
 
     shapes: int
@@ -40,7 +41,10 @@ class Figures:
 
 
 class Sheet:
-    """The memo of one member: what one page computed is there for the next. Drop it with the member."""
+    """The values of one member: what one page has computed is there for the next. `Press.sheet` makes it.
+
+    It is for one thread, and is of no use after the member's last page.
+    """
 
     __slots__ = ("_edition", "_roots", "_values")
 
@@ -70,10 +74,10 @@ class Press:
         self._environment = environment
         self._most_traces = most_traces
         self._unfit = unfit(environment)
-        self._ledger = Ledger(environment)
+        self._table = ExpressionTable(environment)
         self._lock = threading.Lock()
-        self._tracing: Tracing = derive(environment, self._ledger, Purity(pure, environment.filters))
-        self._roots = {name: (self._ledger.root(name), function) for name, function in roots.items()}
+        self._tracing: Tracing = derive(environment, self._table, Purity(pure, environment.filters))
+        self._roots = {name: (self._table.root(name), function) for name, function in roots.items()}
 
     def program(self, template: str, shared: Mapping[str, Any]) -> Program:
         """A program for one page: `template` with the context values that are the same for all members.
@@ -93,16 +97,22 @@ class Press:
         return sheet
 
     def _renew(self, sheet: Sheet) -> None:
-        """Bring a sheet up to date with the ledger; what it had computed is forgotten."""
-        edition = self._ledger.edition
-        sheet._values = self._ledger.blank.copy()
+        """Bring a sheet up to date with the table; what it had computed is forgotten."""
+        edition = self._table.edition
+        sheet._values = self._table.blank.copy()
         for (expr, _), value in zip(self._roots.values(), sheet._roots, strict=True):
             sheet._values[expr.index] = value
         sheet._edition = edition
 
 
 @dataclass
-class _Counts:
+class _ProgramCounts:
+    """What a program counts, and what its traces have found out.
+
+    traces, stamps, plain: as in `Figures`. strays: traces that failed with errors which plain Jinja does not
+    raise. dissolved: the sites where no region may be opened.
+    """
+
     traces: int = 0
     stamps: int = 0
     plain: int = 0
@@ -111,9 +121,10 @@ class _Counts:
 
 
 class Program:
-    """One page for all members.
+    """One page for all members. `Press.program` makes it.
 
-    reason: None, or why members are (or, past the limit of traces, may be) rendered plainly.
+    template: the name of its template. reason: None, or why members are (or, past the limit of traces, may be)
+    rendered plainly.
     """
 
     def __init__(self, press: Press, template: str, shared: Mapping[str, Any]) -> None:
@@ -121,7 +132,7 @@ class Program:
         self.reason = press._unfit
         self._press = press
         self._shared = dict(shared)
-        self._counts = _Counts()
+        self._counts = _ProgramCounts()
         self._page = Region(template)
         self._declined = press._unfit is not None
 
@@ -130,8 +141,8 @@ class Program:
         if self._declined:
             return self._plain(sheet)
         fault: Exception | None
-        form = self._page.form  # read before the edition: while we hold it, no place of its is given away
-        if sheet._edition is not self._press._ledger.edition:
+        form = self._page.form  # read before the edition: as long as it is held here, its cells stay its own
+        if sheet._edition is not self._press._table.edition:
             self._press._renew(sheet)
         try:
             if form is None:
@@ -160,7 +171,7 @@ class Program:
         return self._press._environment.get_template(self.template).render({**self._shared, **roots}).encode()
 
     def _excuse(self, sheet: Sheet, fault: Exception) -> bytes:
-        """A plain page after a fault in stamping; the member's own fault raises again in plain Jinja."""
+        """A plain page after an error in stamping. An error of the template's own is raised again by plain Jinja."""
         page = self._plain(sheet)
         if self.reason is None:
             self.reason = f"{self.template}: plain for some members: {type(fault).__name__}: {fault}"
@@ -179,13 +190,14 @@ class Program:
                     raise Decline("it gives another text each time it is rendered, or stamping is at fault")
             except (Decline, Impure) as error:
                 self._decline(error)
-            except Exception as error:  # plain Jinja did not raise it, so the trace is at fault
+            except Exception as error:  # plain Jinja did not raise it
                 self._counts.strays += 1
-                if self._counts.strays == _STRAYS:
+                if self._counts.strays == _MOST_STRAYS:
                     self._decline(error)
         return expected
 
     def _full(self) -> bool:
+        """Whether the program may make no more traces; `reason` says so from then on."""
         if self._counts.traces < self._press._most_traces:
             return False
         if self.reason is None:
@@ -195,11 +207,13 @@ class Program:
         return True
 
     def _decline(self, error: BaseException) -> None:
+        """Render plainly from now on, for this reason."""
         self._declined = True
         kind = "" if isinstance(error, Decline | Impure) else f"{type(error).__name__}: "
-        self.reason = f"{_place(error.__traceback__) or self.template}: {kind}{error}"
+        self.reason = f"{_template_line(error.__traceback__) or self.template}: {kind}{error}"
 
     def _trace(self, sheet: Sheet) -> None:
+        """Trace the page for this member, anew after each Dissolve. Raises what `Tracer` raises besides."""
         while True:
             self._counts.traces += 1
             self._press._renew(sheet)
@@ -212,16 +226,16 @@ class Program:
 
     def _trace_once(self, values: Values) -> None:
         tracing = self._press._tracing
-        tracer = Tracer(self._press._ledger, values, self._page, self._counts.dissolved)
-        tracing.tracer, tracing.texts = tracer, Texts(tracer)
+        tracer = Tracer(self._press._table, values, self._page, self._counts.dissolved)
+        tracing.tracer, tracing.texts = tracer, TextFunctions(tracer)
         roots = {name: tracer.slot(expr) for name, (expr, _) in self._press._roots.items()}
         template = tracing.get_template(self.template)
         context = template.new_context({**self._shared, **roots})
         parts = tracing.texts.parts(template.root_render_func(context))
-        settle(self._press._ledger, tracer.visits[0], tracer.ended, parts)
+        settle(self._press._table, tracer.regions.page, tracer.regions.ended, parts)
 
 
-def _place(traceback: TracebackType | None) -> str | None:
+def _template_line(traceback: TracebackType | None) -> str | None:
     """The innermost template line of a traceback, as `name:line`."""
     found = None
     while traceback is not None:

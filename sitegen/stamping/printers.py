@@ -8,14 +8,29 @@ from typing import Any
 import markupsafe
 from markupsafe import Markup, escape
 
-from sitegen.stamping.expressions import Once
+from sitegen.stamping.expressions import Expr, Once
+
+
+class Printed:
+    """A slot on its way to the page, where it stands between fixed strings.
+
+    kind: a key of PRINTERS. source: the expression of the value. expr: the expression of the bytes that the
+    printer of that kind makes of the value.
+    """
+
+    __slots__ = ("expr", "kind", "source")
+
+    def __init__(self, kind: str, source: Expr, expr: Expr) -> None:
+        self.kind = kind
+        self.source = source
+        self.expr = expr
 
 
 def _escape_plain(text: str) -> str:
     return str.__str__(escape(text))
 
 
-#: MarkupSafe's C function, without the Markup around its result; other versions may keep it elsewhere.
+#: MarkupSafe's C function, which returns a `str`; versions that do not have it get `_escape_plain`.
 _escape_text: Callable[[str], str] = getattr(markupsafe, "_escape_inner", _escape_plain)
 
 
@@ -44,10 +59,11 @@ def _printable(value: Any) -> Any:
     return value
 
 
-#: By kind: escaped for HTML, as `str` gives it, or as the string that it must be already.
+#: The printers, each from a value to bytes in UTF-8. "escape": escaped for HTML, as Jinja does with
+#: autoescape; "str": as `str` gives it; "raw": a string as it is, TypeError for anything else.
 PRINTERS: dict[str, Callable[[Any], bytes]] = {"escape": _escaped, "str": _stringed, "raw": _raw}
 
 
 def printed_text(kind: str, value: Any) -> str:
-    """What PRINTERS give, as text: for a text that the template goes on to inspect."""
+    """The text that the printer of this kind makes of the value, for template code that inspects it."""
     return PRINTERS[kind](value).decode()

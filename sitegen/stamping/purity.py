@@ -1,8 +1,8 @@
 """Which callables may be deferred: same arguments, same result, no effects.
 
 Jinja's own filters and tests are known; methods of Python's own immutable values too, and the methods of
-lists and dicts that only read. Everything else must be registered with the Press, or the page that calls it
-declines: a page rendered plainly costs time, a frozen clock or counter costs trust.
+lists, dicts and sets that only read. Everything else must be registered with the Press, or the page that calls
+it is rendered plainly. That costs time; a clock or counter that stands still on stamped pages would cost trust.
 """
 
 import datetime
@@ -19,17 +19,21 @@ from markupsafe import Markup
 
 from sitegen.stamping.signals import Decline, Impure
 
+#: Types whose methods are all pure.
 _IMMUTABLE: frozenset[type] = frozenset(
     {str, Markup, bytes, int, float, bool, complex, tuple, range, frozenset, slice, type(None)}
     | {datetime.date, datetime.datetime, datetime.time, datetime.timedelta, datetime.timezone}
     | {decimal.Decimal, fractions.Fraction, uuid.UUID, types.MappingProxyType}
 )
+#: Pure methods of types that can change.
 _READING: Mapping[type, frozenset[str]] = {
     list: frozenset({"count", "index", "copy"}),
     dict: frozenset({"get", "items", "keys", "values", "copy"}),
     set: frozenset({"copy", "difference", "intersection", "union", "symmetric_difference", "isdisjoint"}),
 }
+#: Filters that are told a filter's name in their first argument …
 _NAMING_FILTERS = frozenset({"map"})
+#: … and those that are told a test's name, with the position of that argument after the value.
 _NAMING_TESTS = {"select": 0, "reject": 0, "selectattr": 1, "rejectattr": 1}
 
 #: Filters of Jinja whose result may be an iterator that can be read only once …
@@ -52,31 +56,37 @@ PASSING: frozenset[Any] = frozenset(FILTERS[name] for name in _PASSING_FILTERS)
 
 
 class Purity:
-    """The callables that may be deferred: the known ones and those in `registered`."""
+    """The callables that may be deferred: the known ones and those in `registered`.
+
+    filters: the environment's filters by name.
+    """
 
     def __init__(self, registered: Iterable[Callable[..., Any]], filters: Mapping[str, Any]) -> None:
         self._registered = frozenset(registered)
         self._filters = filters
 
     def function(self, function: Any) -> bool:
-        """Whether a global function, or a class used as one, is pure."""
-        return function is range or function is dict or _member(function, self._registered)
+        """Whether a function that template code calls, or a class that it calls, is pure."""
+        return function is range or function is dict or _contains(self._registered, function)
 
     def method(self, method: Any) -> bool:
-        """Whether a bound method only reads; those of our own classes are registered as functions."""
-        if _member(getattr(method, "__func__", None), self._registered):
+        """Whether a bound method is pure. Methods of a site's own classes are registered as functions."""
+        if _contains(self._registered, getattr(method, "__func__", None)):
             return True
         owner, name = type(getattr(method, "__self__", self)), getattr(method, "__name__", "")
         return name in _READING.get(owner, ()) or owner in _IMMUTABLE
 
     def check_method(self, method: Any) -> None:
-        """Raise Impure unless `method` is pure: `get` may be another type's for another member."""
+        """Raise Impure unless `method` is pure.
+
+        While pages are stamped: a name such as `get` may be another type's method for another member.
+        """
         if not (self.method(method) or self.function(method)):
             raise Impure(f"the call of {method!r} is not known to be pure")
 
     def check_filter(self, name: str, function: Any, args: tuple[Any, ...]) -> None:
         """Raise Decline unless this use of a filter is pure; `args` are those after the value."""
-        if _member(function, self._registered):
+        if _contains(self._registered, function):
             return
         if name == "random" or FILTERS.get(name) is not function:
             raise Decline(f"filter {name!r} is not registered as pure")
@@ -93,8 +103,8 @@ class Purity:
             self.check_filter(inner, self._filters[inner], ())
 
     def check_test(self, name: str, function: Any, args: tuple[Any, ...]) -> None:
-        """Raise Decline unless this use of a test is pure."""
-        if _member(function, self._registered):
+        """Raise Decline unless this use of a test is pure; `args` are those after the value."""
+        if _contains(self._registered, function):
             return
         if TESTS.get(name) is not function:
             raise Decline(f"test {name!r} is not registered as pure")
@@ -103,12 +113,12 @@ class Purity:
 
 
 def named_test(filter_name: str, args: tuple[Any, ...]) -> Any:
-    """The test that `select`, `reject`, `selectattr` or `rejectattr` is told to use, or None."""
-    place = _NAMING_TESTS.get(filter_name)
-    return None if place is None or len(args) <= place else args[place]
+    """The name of the test that `select`, `reject`, `selectattr` or `rejectattr` is told to use, or None."""
+    position = _NAMING_TESTS.get(filter_name)
+    return None if position is None or len(args) <= position else args[position]
 
 
-def _member(function: Any, registered: frozenset[Any]) -> bool:
+def _contains(registered: frozenset[Any], function: Any) -> bool:
     try:
         return function in registered
     except TypeError:  # an unhashable callable cannot have been registered

@@ -2,10 +2,10 @@
 
 A region keeps a tree of questions. A *node* of the tree is first open, then becomes a *fork* (it asks a
 question and has a branch for each answer met) or a *leaf* (the end of the region's code). Regions opened on
-the way to a node's question or end are that node's *rooms*, matched by their order.
+the way to a node's question or end are that node's *inner* regions, matched by their order.
 
     region ── node: member.bio? ──┬─ True ── node: len(member.links) > 0 ──┬─ False ── leaf: text
-                                  │                                        └─ True ─── leaf: text with a room
+                                  │                                        └─ True ─── leaf: text, inner region
                                   └─ False ─ leaf: text
 
 Trees grow, trace by trace. What stamps pages is a *form*: an expression made from the tree as it stands.
@@ -17,55 +17,59 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from sitegen.stamping.expression_table import ExpressionTable, Form
 from sitegen.stamping.expressions import Expr, Step, Values
-from sitegen.stamping.ledger import Form, Ledger
+from sitegen.stamping.printers import Printed
 from sitegen.stamping.signals import Miss
-from sitegen.stamping.slots import Printed
 
 
 class Node:
-    """A fork, a leaf, or an end that is still open.
+    """A node of a region's tree: a fork, a leaf, or an end that is still open.
 
-    needs: on leaves, what must be computed for its errors alone, rooms among it. pieces: on leaves that were
-    printed, what the text is made of. worth: on leaves of a choice, its value.
+    inner: the inner regions, in the order in which the code opens them. question, branches: on forks, what is
+    asked, and the node for each answer. needs: on leaves, what must be computed because it may raise: the
+    expressions that no other one reads, and inner regions. pieces: on leaves that were printed, what the text
+    is made of. result: on leaves of a choice, the expression of its value. form: the text of a leaf. parts:
+    what that form was made from, to notice that an inner region has grown.
     """
 
-    __slots__ = ("branches", "form", "needs", "parts", "pieces", "question", "rooms", "worth")
+    __slots__ = ("branches", "form", "inner", "needs", "parts", "pieces", "question", "result")
 
     def __init__(self) -> None:
-        self.rooms: list[Region] = []
+        self.inner: list[Region] = []
         self.question: Expr | None = None
         self.branches: dict[Any, Node] | None = None
         self.needs: tuple[Expr | Region, ...] | None = None
         self.pieces: list[Expr | Region] | None = None
-        self.worth: Expr | None = None
+        self.result: Expr | None = None
         self.form: Form | None = None
         self.parts: list[Expr | None] | None = None
 
-    def text(self, ledger: Ledger) -> Form | None:
-        """The leaf's text as its rooms stand; None until it and they have been printed."""
+    def text(self, table: ExpressionTable) -> Form | None:
+        """The leaf's text with its inner regions as they stand; None until all of it has been printed."""
         if self.pieces is None:
             return None
         parts = [piece.form if isinstance(piece, Region) else piece for piece in self.pieces]
         if parts != self.parts:
             self.parts = parts
             found = [part for part in parts if part is not None]
-            needs = self.unprinted(ledger, self.pieces)
-            self.form = ledger.text(needs, found) if len(found) == len(parts) else None
+            needs = self.unprinted(table, self.pieces)
+            self.form = table.text(needs, found) if len(found) == len(parts) else None
         return self.form
 
-    def unprinted(self, ledger: Ledger, pieces: Sequence[Expr | Region]) -> list[Expr]:
-        """The needs, without the rooms that are among the pieces."""
+    def unprinted(self, table: ExpressionTable, pieces: Sequence[Expr | Region]) -> list[Expr]:
+        """The needs that are not among the pieces, as expressions."""
         needs = [need for need in self.needs or () if need not in pieces]
-        return [need.make_silent(ledger) if isinstance(need, Region) else need for need in needs]
+        return [need.make_silent(table) if isinstance(need, Region) else need for need in needs]
 
 
 class Region:
     """A part of a page with a question tree of its own.
 
-    site: its place in the templates. form: its text for every answer met so far. kept: what it printed, if it
-    asked nothing and no region in it asked. choice: the expression of its value, if it is `a or b` or the like.
-    silent: an expression that only takes the same way, for the errors it may raise.
+    site: its location in the templates, as codegen.py names it; the page itself has the template's name.
+    first: the root of the tree. form: the text for every answer met so far. kept: what a straight region
+    without regions that ask printed. choice: the expression of the region's value, if it is `a or b` or the
+    like. silent: an expression that takes the way of the member's answers and computes what may raise there.
     """
 
     __slots__ = ("choice", "first", "form", "kept", "silent", "site")
@@ -83,47 +87,54 @@ class Region:
         """Whether the region asked nothing, so that it is no more than a part of what surrounds it."""
         return self.first.branches is None
 
-    def refresh(self, ledger: Ledger) -> None:
+    def refresh(self, table: ExpressionTable) -> None:
         """Make the form anew from the tree."""
-        tree = _step(self.first, ledger)
-        self.form = None if tree is None else ledger.walk(tree)
+        tree = _step(self.first, table)
+        self.form = None if tree is None else table.walk(tree)
 
-    def make_choice(self, ledger: Ledger, label: str, lazy: bool) -> Expr:
-        """The region as a value."""
+    def make_choice(self, table: ExpressionTable, label: str, lazy: bool) -> Expr:
+        """The expression of the region's value; it raises Miss for answers that no trace has met.
+
+        label, lazy: those of the result that the current trace found; once lazy, the choice remains so.
+        """
         if self.choice is None:
-            index = ledger.place()
+            index = table.add_cell()
 
             def run(values: Values) -> Any:
-                worth = self._leaf(values).worth
-                if worth is None:
+                chosen = self._leaf(values).result
+                if chosen is None:
                     raise Miss
-                result = values[index] = worth.value(values)
+                result = values[index] = chosen.value(values)
                 return result
 
             self.choice = Expr(index, run, (), label)
         self.choice.lazy = self.choice.lazy or lazy
         return self.choice
 
-    def make_silent(self, ledger: Ledger) -> Expr:
-        """The region where it is not printed."""
+    def make_silent(self, table: ExpressionTable) -> Expr:
+        """The expression that stands for the region where it is not printed: it raises what the region would.
+
+        It raises Miss for answers that no trace has met. Its value is True.
+        """
         if self.silent is None:
-            index = ledger.place()
+            index = table.add_cell()
 
             def run(values: Values) -> Any:
-                self._visit(values)
+                self._compute_needs(values)
                 values[index] = True
 
             self.silent = Expr(index, run, (), self.site)
         return self.silent
 
-    def _visit(self, values: Values) -> None:
+    def _compute_needs(self, values: Values) -> None:
         for need in self._leaf(values).needs or ():
             if isinstance(need, Region):
-                need._visit(values)
+                need._compute_needs(values)
             else:
                 need.value(values)
 
     def _leaf(self, values: Values) -> Node:
+        """The leaf that this member's answers lead to. Raises Miss if no trace has been there."""
         node = self.first
         while node.branches is not None and node.question is not None:
             branch = node.branches.get(node.question.value(values))
@@ -135,21 +146,22 @@ class Region:
         return node
 
     def survey(self) -> tuple[int, Counter[str]]:
-        """The number of shapes (leaves) here and in all rooms, and how often each question is asked."""
+        """The number of shapes (leaves), and how often each question is asked, here and in all inner regions."""
         shapes, questions, nodes = 0, Counter[str](), [self.first]
         while nodes:
             node = nodes.pop()
             shapes += node.needs is not None
-            nodes.extend(room.first for room in node.rooms)
+            nodes.extend(region.first for region in node.inner)
             if node.branches is not None and node.question is not None:
                 questions[node.question.label] += 1
                 nodes.extend(node.branches.values())
         return shapes, questions
 
 
-def _step(node: Node, ledger: Ledger) -> Step | None:
+def _step(node: Node, table: ExpressionTable) -> Step | None:
+    """The tree from this node on, without the ends that have no text yet; None if nothing is left."""
     if node.branches is None or node.question is None:
-        text = node.text(ledger)
+        text = node.text(table)
         return None if text is None else (text, None)
-    branches = {answer: step for answer, child in node.branches.items() if (step := _step(child, ledger))}
+    branches = {answer: step for answer, child in node.branches.items() if (step := _step(child, table))}
     return (node.question, branches) if branches else None

@@ -6,23 +6,39 @@ would otherwise be taken for a value; control flow, scoping, macros and inherita
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jinja2
-from jinja2 import runtime, utils
+from jinja2 import nodes, runtime, utils
 from jinja2.environment import TemplateModule
 
 from sitegen.stamping.items import Items
 from sitegen.stamping.slots import held
+from sitegen.stamping.text_functions import TextFunctions
+from sitegen.stamping.tracer import Tracer
 
-if TYPE_CHECKING:
-    from sitegen.stamping.environment import Tracing
+
+class TracedEnvironment(jinja2.Environment):
+    """The part of the tracing environment (environment.py) that the classes below need.
+
+    tracer, texts: those of the trace that is running.
+    """
+
+    tracer: Tracer
+    texts: TextFunctions
+
+    def call_pure(self, eval_ctx: nodes.EvalContext, function: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
+        """Call from template code what is no object of Jinja's. Raises Decline for what is not known to be pure."""
+        raise NotImplementedError
 
 
 class Context(runtime.Context):
-    """Calls: Jinja's own objects run as they are, pure functions are deferred, anything else declines."""
+    """A context that decides on calls.
 
-    environment: Tracing
+    Jinja's own objects run as they are, pure functions are deferred, and anything else raises Decline.
+    """
+
+    environment: TracedEnvironment
 
     def super(self, name: str, current: Any) -> Any:
         found = super().super(name, current)
@@ -36,7 +52,7 @@ class Context(runtime.Context):
                 self.environment.tracer.effect(target)
             result = super().call(function, *args, **kwargs)
             if type(result) in (utils.Namespace, utils.Cycler, utils.Joiner):
-                self.environment.tracer.made_here(result)
+                self.environment.tracer.note_created(result)
             return result
         kwargs.pop("_loop_vars", None)
         kwargs.pop("_block_vars", None)
@@ -44,6 +60,7 @@ class Context(runtime.Context):
 
 
 def _runs_as_it_is(function: Any) -> bool:
+    """Whether a callable is Jinja's own and may be given slots; Undefined is among them, for it raises its error."""
     if isinstance(function, runtime.Macro | runtime.BlockReference | runtime.LoopContext | utils.Joiner):
         return True
     if isinstance(function, jinja2.Undefined):
@@ -54,7 +71,7 @@ def _runs_as_it_is(function: Any) -> bool:
 
 
 class Macro(runtime.Macro):
-    """A macro whose result stays a text."""
+    """A macro whose result stays a Text, where Jinja would make it Markup."""
 
     def _invoke(self, arguments: list[Any], autoescape: bool) -> Any:
         text = self._func(*arguments)
@@ -62,10 +79,11 @@ class Macro(runtime.Macro):
 
 
 class BlockReference(runtime.BlockReference):
-    """A block, as `super()` or `self.name()`, whose result stays a text."""
+    """A block, as `super()` or `self.name()`, whose result stays a Text, where Jinja would make it Markup."""
 
     @classmethod
     def of(cls, block: runtime.BlockReference) -> BlockReference:
+        """The same block as an object of this class."""
         return cls(block.name, block._context, block._stack, block._depth)
 
     @property
@@ -83,20 +101,23 @@ class BlockReference(runtime.BlockReference):
 
 
 class TemplateReference(runtime.TemplateReference):
-    """`self` in templates."""
+    """`self` in templates, whose blocks are those above."""
 
     def __getitem__(self, name: str) -> BlockReference:
         return BlockReference.of(super().__getitem__(name))
 
 
 class LoopContext(runtime.LoopContext):
-    """`loop`: Jinja's, but what leaves a trace that later iterations see is told to the tracer."""
+    """`loop`: Jinja's own, which tells the tracer of every effect that later iterations can see.
 
-    environment: Tracing
+    Such effects are looking ahead in an iterator, reading it to its end, and `loop.changed`.
+    """
+
+    environment: TracedEnvironment
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._born = self.environment.tracer.opened
+        self._created = self.environment.tracer.regions.clock
 
     @property
     def length(self) -> int:
@@ -128,13 +149,13 @@ class LoopContext(runtime.LoopContext):
         return super().changed(*value)
 
     def _effect(self) -> None:
-        self.environment.tracer.effect(self, self._born)
+        self.environment.tracer.effect(self, self._created)
 
 
 class Template(jinja2.Template):
     """A template whose module is made anew for each import, for it may ask questions while it is made."""
 
-    environment: Tracing
+    environment: TracedEnvironment
 
     def _get_default_module(self, ctx: runtime.Context | None = None) -> TemplateModule:
         names = ctx.globals_keys - self.globals.keys() if ctx is not None else set()

@@ -2,11 +2,11 @@
 
     BaseException
     ├── Decline      this page cannot be stamped: it is rendered plainly, and the reason is kept
-    │   └── Leak     a slot met code that no rule covers (a Decline, named apart because it is our fault)
+    │   └── Leak     a slot met code that no rule covers: a gap in this package, not in the template
     └── Dissolve     some regions hid an effect or were inspected: trace again without them
     Exception
     ├── Miss         no shape is known yet for this member's answers
-    └── Impure       at stamping, a method turned up that is not known to be pure
+    └── Impure       at stamping, a call turned up that is not known to be pure
 
 The first three are no `Exception`s so that no filter, and no `except Exception` in a template function, can
 swallow them.

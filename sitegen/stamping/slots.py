@@ -3,23 +3,24 @@
 Both answer the few questions that control flow asks (truth, length, iteration, membership, comparison) with
 this member's value, and the tracer notes question and answer. Everything else that Python might do to them
 raises Leak, so that no code can mistake them for a value.
+
+Their attributes begin with an underscore: foreign code that asks for any other name must meet Leak. The modules
+of this package read them.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
 from sitegen.stamping.expressions import Expr
+from sitegen.stamping.printers import Printed
 from sitegen.stamping.signals import Leak
+from sitegen.stamping.visits import RegionVisit
 
-if TYPE_CHECKING:
-    from sitegen.stamping.items import Items
-    from sitegen.stamping.tracer import Tracer
-    from sitegen.stamping.visits import Visit
-
-_LOUD = """
+#: Special methods that would use a slot as a value; without the underscores around them.
+_FORBIDDEN = """
     str repr format hash bytes int float complex index round trunc floor ceil html html_format fspath
     call next reversed setitem delitem length_hint enter exit copy deepcopy reduce reduce_ex getstate
     await aiter anext dir add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow
@@ -28,7 +29,23 @@ _LOUD = """
 """
 
 
-def _loud(name: str) -> Callable[..., Any]:
+class SlotTracer(Protocol):
+    """The part of the tracer (tracer.py) that slots and texts need."""
+
+    def truth(self, value: Any) -> bool:
+        """Return this member's answer to `bool(value)`."""
+
+    def length(self, value: Any) -> int:
+        """Return this member's answer to `len(value)`."""
+
+    def items(self, value: Any) -> Iterator[Any]:
+        """Return an iterator of slots, as many as this member's value has items."""
+
+    def apply(self, function: Callable[..., Any], args: tuple[Any, ...], *, label: str) -> Any:
+        """Return a slot for `function(*args)`."""
+
+
+def _forbidden(name: str) -> Callable[..., Any]:
     def leak(self: Held, *args: Any, **kwargs: Any) -> Any:
         raise Leak(f"a member's value met code that asks for its {name}")
 
@@ -36,10 +53,10 @@ def _loud(name: str) -> Callable[..., Any]:
 
 
 class Held:
-    """What slots and texts have in common."""
+    """The base of slots and texts: the tracer answers control flow, and everything else raises Leak."""
 
     __slots__ = ("_tracer",)
-    _tracer: Tracer
+    _tracer: SlotTracer
 
     def __bool__(self) -> bool:
         return self._tracer.truth(self)
@@ -47,7 +64,7 @@ class Held:
     def __len__(self) -> int:
         return self._tracer.length(self)
 
-    def __iter__(self) -> Items:
+    def __iter__(self) -> Iterator[Any]:
         return self._tracer.items(self)
 
     def __getitem__(self, key: Any) -> Any:
@@ -82,56 +99,49 @@ class Held:
         raise Leak(f"a member's value met code that asks for its {name}")
 
 
-for _name in _LOUD.split():
-    setattr(Held, f"__{_name}__", _loud(f"__{_name}__"))
+for _name in _FORBIDDEN.split():
+    setattr(Held, f"__{_name}__", _forbidden(f"__{_name}__"))
 
 
 class Slot(Held):
-    """A value that depends on the member: the expression it is computed by.
+    """A value that depends on the member, held as the expression that computes it.
 
-    `read` notes that the value was given to a reader, which may happen once if it is an iterator; `depth`,
-    how many regions were open when the slot was made.
+    _created: the time, by `OpenRegions.clock`, when the slot was made. _read: whether template code has
+    read the value already; if it is an iterator, it may be read only once.
     """
 
-    __slots__ = ("_born", "_expr", "_read")
+    __slots__ = ("_created", "_expr", "_read")
 
-    def __init__(self, tracer: Tracer, expr: Expr, born: int) -> None:
+    def __init__(self, tracer: SlotTracer, expr: Expr, created: int) -> None:
         self._tracer = tracer
         self._expr = expr
-        self._born = born
+        self._created = created
         self._read = False
 
 
 class Text(Held):
-    """Fixed strings, printed slots and the marks of regions in a row; `markup` says whether it is Markup."""
+    """What template code printed into a variable: the result of a macro, a block or a set-block.
+
+    _parts: fixed strings, printed slots and the sentinels of regions (see visits.py), in the order of the page.
+    _markup: whether the text is Markup rather than str.
+    """
 
     __slots__ = ("_markup", "_parts")
 
-    def __init__(self, tracer: Tracer, parts: list[str | Printed | Visit], markup: bool) -> None:
+    def __init__(self, tracer: SlotTracer, parts: list[str | Printed | RegionVisit], markup: bool) -> None:
         self._tracer = tracer
         self._parts = parts
         self._markup = markup
 
 
-class Printed:
-    """A slot on its way to the page: `expr` gives its bytes, made from `source` in the manner of `kind`."""
-
-    __slots__ = ("expr", "kind", "source")
-
-    def __init__(self, kind: str, source: Expr, expr: Expr) -> None:
-        self.kind = kind
-        self.source = source
-        self.expr = expr
-
-
 def held(value: Any) -> bool:
     """Whether the value is a slot or a text."""
-    kind = type(value)
+    kind = type(value)  # not isinstance: it would ask for __class__
     return kind is Slot or kind is Text
 
 
 def carries(value: Any) -> bool:
-    """Whether the value is, or holds anywhere inside, a slot or a text."""
+    """Whether the value is a slot or a text, or a list, tuple, dict or slice with one anywhere inside."""
     kind = type(value)
     if kind is Slot or kind is Text:
         return True

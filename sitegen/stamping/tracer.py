@@ -10,87 +10,84 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sitegen.stamping.expression_table import ExpressionTable
 from sitegen.stamping.expressions import Expr, Values, is_iterator
 from sitegen.stamping.items import Items
-from sitegen.stamping.ledger import Ledger
+from sitegen.stamping.open_regions import OpenRegions
 from sitegen.stamping.regions import Region
 from sitegen.stamping.signals import Decline, Dissolve
-from sitegen.stamping.slots import Slot, Text, carries, held
-from sitegen.stamping.texts import text_value
-from sitegen.stamping.visits import Visit
+from sitegen.stamping.slots import Slot, Text, carries
+from sitegen.stamping.texts import has_fixed, text_value
+from sitegen.stamping.visits import RegionVisit
 
 
 class Tracer:
     """One trace, for the member whose sheet holds `values`, through the tree of `page`.
 
-    dissolved: sites where no region may be opened. Raises Decline, Dissolve, and whatever the template
-    raises.
+    dissolved: sites where no region may be opened. regions: those that are open. importing: how many imports are
+    running, one inside the other.
+
+    Template code that runs with its slots may raise Decline and Dissolve, besides what it raises in plain Jinja.
     """
 
-    def __init__(self, ledger: Ledger, values: Values, page: Region, dissolved: frozenset[str]) -> None:
-        self.ledger = ledger
-        self.visits = [Visit(page, 0)]
-        #: State that outlives a page in plain Jinja: namespaces and the like made by an imported template.
-        self.lasting: set[int] = set()
+    def __init__(self, table: ExpressionTable, values: Values, page: Region, dissolved: frozenset[str]) -> None:
+        self.table = table
+        self.regions = OpenRegions(page, dissolved)
         self.importing = 0
         self._values = values
-        self._dissolved = dissolved
-        #: The visits that ended, in that order.
-        self.ended: list[Visit] = []
-        #: How many regions were opened so far: the clock by which births are told.
-        self.opened = 0
-        #: Namespaces and the like, each with the time of its birth.
-        self._births: dict[int, tuple[Any, int]] = {}
+        #: Namespaces, cyclers and joiners by id, each with the time of its creation.
+        self._creations: dict[int, tuple[Any, int]] = {}
+        #: Ids of those that an imported template made: in plain Jinja their state outlives the page.
+        self._lasting: set[int] = set()
 
     # -- values
 
     def slot(self, expr: Expr) -> Any:
-        """A slot for the expression, computed at once: it raises now if plain Jinja would raise now.
+        """A slot for the expression; the value itself, if it is the same for all members.
 
-        The value itself, if it is the same for all members.
+        The value is computed at once, so that an error is raised where plain Jinja would raise it.
         """
         value = self.value(expr)
-        return value if expr.fixed and not expr.lazy else Slot(self, expr, self.opened)
+        return value if expr.fixed and not expr.lazy else Slot(self, expr, self.regions.clock)
 
     def value(self, expr: Expr) -> Any:
-        """This member's value, noted as computed by the region that is open."""
-        self.ledger.extend(self._values)
+        """This member's value, noted as computed by the innermost open region. Raises what the expression raises."""
+        self.table.extend(self._values)
         result = expr.value(self._values)
-        self.visits[-1].made[expr] = None
+        self.regions.innermost.computed[expr] = None
         return result
 
     def lift(self, value: Any) -> Expr:
-        """The expression that gives the value, to be read by another expression."""
+        """The expression of any value that template code holds, for another expression to read.
+
+        Counts as reading the value. Raises Decline for an iterator that is read twice or put into a container,
+        and for what cannot be a constant; Dissolve for a text with regions (see `text_value`).
+        """
         kind = type(value)
         if kind is Slot:
             return self._read(value)
         if kind is Text:
-            return text_value(self.ledger, value)
+            return text_value(self.table, value)
         if not carries(value):
-            return self.ledger.const(value)
+            return self.table.const(value)
         if kind is slice:
-            return self.ledger.call(slice, tuple(map(self.lift, (value.start, value.stop, value.step))))
+            return self.table.call(slice, tuple(map(self.lift, (value.start, value.stop, value.step))))
         children = tuple(map(self.lift, value.values() if kind is dict else value))
         if any(child.lazy for child in children):
             raise Decline("an iterator is put into a list")
         if kind is dict:
-            return self.ledger.call(_dict, (self.ledger.const(tuple(value)), *children), label="{…}")
-        return self.ledger.call(_list if kind is list else _tuple, children, label="[…]")
+            return self.table.call(_dict, (self.table.const(tuple(value)), *children), label="{…}")
+        return self.table.call(_list if kind is list else _tuple, children, label="[…]")
 
     def _read(self, slot: Slot) -> Expr:
+        """The slot's expression; an iterator is noted as read, which later code can see."""
         expr = slot._expr
         if expr.lazy:
-            self._see(slot._born)
-            if slot._read and self.ask(self.ledger.once(expr)):
+            self.regions.dissolve_since(slot._created)
+            if slot._read and self.ask(self.table.once(expr)):
                 raise Decline(f"the iterator {expr.label} is read twice")
             slot._read = True
         return expr
-
-    def _see(self, born: int) -> None:
-        """Something made at that time is about to change: no region opened since may hide it."""
-        sites = [visit.region.site for visit in self.visits if visit.opened > born]
-        if sites:
-            raise Dissolve(sites)
 
     def apply(
         self,
@@ -99,120 +96,114 @@ class Tracer:
         kwargs: dict[str, Any] | None = None,
         label: str = "",
     ) -> Any:
-        """`function(*args, **kwargs)`: now if no slot is among the arguments, else as a new slot."""
+        """`function(*args, **kwargs)`: now if no argument carries a slot or text, else as a new slot.
+
+        label: for people; the function's name if left out. Raises what the function raises, and what `lift`
+        raises.
+        """
         kwargs = kwargs or {}
         if not carries(args) and not carries(kwargs):
             result = function(*args, **kwargs)
-            return self.slot(self.ledger.const(result)) if is_iterator(result) else result
+            return self.slot(self.table.const(result)) if is_iterator(result) else result
         children = tuple(self.lift(arg) for arg in (*args, *kwargs.values()))
         label = label or getattr(function, "__name__", "call")
         subject = next((child.label for child in children if child.children), "")
-        return self.slot(self.ledger.call(function, children, tuple(kwargs), f"{subject}|{label}"))
+        return self.slot(self.table.call(function, children, tuple(kwargs), f"{subject}|{label}"))
 
     def attribute(self, value: Any, name: str) -> Any:
         """`value.name` of a slot or text."""
-        return self.slot(self.ledger.attribute(self.lift(value), name))
+        return self.slot(self.table.attribute(self.lift(value), name))
 
     # -- questions
 
     def ask(self, question: Expr) -> Any:
-        """The question's answer for this member, noted unless an open region knows it already."""
+        """The question's answer for this member, which the innermost open region notes.
+
+        A question that an open region has asked already, or that has one answer for all members, does not grow
+        the tree.
+        """
         answer = self.value(question)
-        if any(question in visit.asked for visit in self.visits):
-            self.visits[-1].asked.add(question)
-        elif not question.fixed:
-            self.visits[-1].ask(question, answer)
+        self.regions.ask(question, answer)
         return answer
 
     def truth(self, value: Any) -> bool:
-        """What `if` sees."""
-        if type(value) is Text and _has_fixed(value):
+        """The answer to `bool(value)` for a slot or text: what `if` sees."""
+        if type(value) is Text and has_fixed(value):
             return True
         expr = value._expr if type(value) is Slot else self.lift(value)
-        return bool(self.ask(self.ledger.call(bool, (expr,), label=f"{expr.label}?")))
+        return bool(self.ask(self.table.call(bool, (expr,), label=f"{expr.label}?")))
 
     def length(self, value: Any) -> int:
-        """What `len` sees; TypeError where it has none."""
+        """The answer to `len(value)` for a slot or text. Raises TypeError for what has no length."""
         expr = value._expr if type(value) is Slot else self.lift(value)
-        return int(self.ask(self.ledger.length(expr)))
+        return int(self.ask(self.table.length(expr)))
 
     def items(self, value: Any) -> Items:
-        """What `for` and unpacking see: as many slots as this member has items."""
+        """What `for` and unpacking see: as many slots as this member's value has items.
+
+        Raises TypeError for what cannot be iterated over.
+        """
         source = self.lift(value)
-        items = self.ledger.call(tuple, (source,), label=source.label)
+        items = self.table.call(tuple, (source,), label=source.label)
         self.value(items)
         return Items(self, items)
 
-    def exactly(self, value: Any) -> Any:
-        """The value itself, which becomes a question: a template's name, or several."""
-        if type(value) is Slot:
-            found = self.value(value._expr)
-            if isinstance(found, str):
-                return self.ask(value._expr)
-            if isinstance(found, tuple | list):
-                return [self.exactly(item) for item in value]
-            raise Decline(f"a template is named by {value._expr.label}, which is a {type(found).__name__}")
-        if type(value) is list or type(value) is tuple:
-            return [self.exactly(item) for item in value]
-        if held(value):
-            raise Decline("a template is named by a text that depends on the member")
-        return value
-
     # -- regions
 
-    def enter(self, site: str) -> Visit | Text | str:
-        """Open a region; the mark goes into the output, with the text of a straight region that is known."""
-        if site in self._dissolved:
+    def enter(self, site: str) -> RegionVisit | Text | str:
+        """Open a region, and return its opening sentinel for the output; "" at a dissolved site.
+
+        The kept text of a straight region comes with it, since its code will not run again.
+        """
+        visit = self.regions.enter(site)
+        if visit is None:
             return ""
-        self.opened += 1
-        visit = self.visits[-1].enter(site, self.opened)
         visit.known = self._knows(visit.region)
-        self.visits.append(visit)
         return Text(self, [visit, *visit.region.kept], False) if visit.known and visit.region.kept else visit
 
     def runs(self) -> bool:
-        """Whether the code of the region opened last must run: the trees do not tell what it will print."""
-        return not self.visits[-1].known
+        """Whether the code of the region opened last must run: its tree lacks this member's text.
+
+        At a dissolved site, the question is about the region around it, whose code is running anyway.
+        """
+        return not self.regions.innermost.known
 
     def _knows(self, region: Region) -> bool:
-        """Whether the region's tree has the text for this member, found on the same way through the page.
+        """Whether the region's tree has this member's text.
 
-        The same answers lead to the same code, so what a region asked, computed and changed outside itself (then
-        it was dissolved) need not be seen again.
+        If so, its code need not run. The trace came to it by the same answers as earlier traces did, so it
+        would ask and compute what the tree says, and it changes nothing outside: else it would be dissolved.
         """
         if region.kept is not None:
             return True
         if region.form is None:
             return False
-        self.ledger.extend(self._values)
+        self.table.extend(self._values)
         try:
             region.form.value(self._values)
-        except Exception:  # a miss, or the member's own fault, which the code is about to raise
+        except Exception:  # Miss, or an error of the template's, which its code is about to raise
             return False
         return True
 
-    def leave(self, site: str) -> Visit | str:
-        """Close the region opened last; the mark goes into the output again."""
-        if site in self._dissolved:
-            return ""
-        visit = self.visits.pop()
-        assert visit.region.site == site, "regions are closed in the order in which they were opened"
-        if not visit.known:
-            visit.end()
-            self.ended.append(visit)
-        return visit
+    def leave(self, site: str) -> RegionVisit | str:
+        """Close the region opened last, and return its closing sentinel for the output; "" at a dissolved site."""
+        return self.regions.leave(site) or ""
 
     def region(self, site: str, write: Callable[[], Any]) -> Any:
-        """A region around one printed expression."""
-        mark = self.enter(site)
-        opening = mark._parts if isinstance(mark, Text) else [mark]
+        """A text with a region around one printed expression; `write` runs its code and returns its output."""
+        sentinel = self.enter(site)
+        opening = sentinel._parts if isinstance(sentinel, Text) else [sentinel]
         return Text(self, [*opening, write() if self.runs() else "", self.leave(site)], False)
 
     def choose(self, site: str, decide: Callable[[], Any]) -> Any:
-        """A region around an expression that asks, such as `a or b`: its value, not its text, is kept."""
+        """The value of an expression that asks, such as `a or b`, as a region of its own.
+
+        decide: runs the expression's code. The region's tree keeps values instead of texts. Raises Dissolve for
+        the site if a value has no expression.
+        """
         visit = self.enter(site)
         result = decide()
-        if not isinstance(visit, Visit):
+        if not isinstance(visit, RegionVisit):
             return result
         if visit.region.straight:
             self.leave(site)
@@ -223,21 +214,25 @@ class Tracer:
             raise Dissolve([site]) from None
         self.value(child)
         self.leave(site)
-        visit.valued = True
-        visit.give(self.ledger.given(visit.node.unprinted(self.ledger, ()), child))
-        return self.slot(visit.region.make_choice(self.ledger, child.label, child.lazy))
+        visit.chosen = True
+        visit.set_result(self.table.given(visit.node.unprinted(self.table, ()), child))
+        return self.slot(visit.region.make_choice(self.table, child.label, child.lazy))
 
-    def effect(self, target: Any, born: int = 0) -> None:
-        """`target`, seen by later code, is about to change: no region opened since its birth may hide it."""
-        if id(target) in self.lasting and not self.importing:
+    def effect(self, target: Any, created: int = 0) -> None:
+        """Note that `target`, an object that later code may see, is about to change.
+
+        created: when it was created, if `note_created` was not told. Raises Dissolve for the open regions that
+        were opened after that; Decline if the change would last from page to page.
+        """
+        if id(target) in self._lasting and not self.importing:
             raise Decline("an imported template keeps state from page to page")
-        self._see(self._births.get(id(target), (None, born))[1])
+        self.regions.dissolve_since(self._creations.get(id(target), (None, created))[1])
 
-    def made_here(self, target: Any) -> None:
-        """Note a namespace, cycler or joiner at its birth."""
-        self._births[id(target)] = (target, self.opened)
+    def note_created(self, target: Any) -> None:
+        """Note that a namespace, cycler or joiner has just been created."""
+        self._creations[id(target)] = (target, self.regions.clock)
         if self.importing:
-            self.lasting.add(id(target))
+            self._lasting.add(id(target))
 
 
 def _list(*items: Any) -> list[Any]:
@@ -250,17 +245,3 @@ def _tuple(*items: Any) -> tuple[Any, ...]:
 
 def _dict(keys: tuple[Any, ...], *items: Any) -> dict[Any, Any]:
     return dict(zip(keys, items, strict=True))
-
-
-def _has_fixed(text: Text) -> bool:
-    """Whether some fixed string is part of the text for every member: it stands outside all regions."""
-    within: list[Any] = []
-    for part in text._parts:
-        if isinstance(part, Visit):
-            if within and within[-1] is part:
-                within.pop()
-            else:
-                within.append(part)
-        elif isinstance(part, str) and part and not within:
-            return True
-    return False

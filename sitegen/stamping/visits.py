@@ -1,4 +1,8 @@
-"""Visits: one run through a region, while a page is traced."""
+"""Visits: one run through a region, while a page is traced.
+
+A visit is also the region's *sentinel*: the object itself stands in the output, once where the region's text
+begins and once where it ends. settling.py finds the region's text between the two.
+"""
 
 from __future__ import annotations
 
@@ -11,80 +15,90 @@ from sitegen.stamping.signals import Decline
 _WANDERING = "not deterministic: the same answers led to different code"
 
 
-class Visit:
-    """One run through a region. In a text, a visit stands as a mark, once where it begins and once where it
-    ends.
+class RegionVisit:
+    """One run through a region, which follows the region's tree and grows it.
 
-    node: where in the region's tree the run has come to. asked: the questions it knows the answers to. made:
-    the expressions it computed. opened: when, by the tracer's clock. valued: whether it was run
-    for its value, not its text. known: whether it was passed over, for its tree has its text already.
+    opened: the time, by `OpenRegions.clock`, when the visit began. node: where in the tree the run has come
+    to. inner: the visits to the regions inside, in their order. asked: the questions whose answers the run
+    knows. computed: the expressions it computed, in their order. chosen: whether the run was for the region's
+    value (`Tracer.choose`), not its text. known: whether the run was left out, for the tree has the text.
     """
 
-    __slots__ = ("_room", "asked", "known", "made", "node", "opened", "region", "rooms", "valued")
+    __slots__ = ("_next_inner", "asked", "chosen", "computed", "inner", "known", "node", "opened", "region")
 
     def __init__(self, region: Region, opened: int) -> None:
         self.region = region
         self.opened = opened
         self.node: Node = region.first
-        self.rooms: list[Visit] = []
+        self.inner: list[RegionVisit] = []
         self.asked: set[Expr] = set()
-        self.made: dict[Expr, None] = {}
-        self.valued = False
+        self.computed: dict[Expr, None] = {}
+        self.chosen = False
         self.known = False
-        self._room = 0
+        #: How many of the node's inner regions this run has opened.
+        self._next_inner = 0
 
     def ask(self, question: Expr, answer: Any) -> None:
-        """Follow the answer's branch, growing it if need be."""
+        """Follow the answer's branch, which is grown if it is missing.
+
+        Raises Decline if an earlier run asked or opened something else at this node.
+        """
         node = self.node
         if node.branches is None:
             if node.needs is not None:
                 raise Decline(_WANDERING)
             node.question, node.branches = question, {}
-        elif node.question is not question or self._room != len(node.rooms):
+        elif node.question is not question or self._next_inner != len(node.inner):
             raise Decline(_WANDERING)
         self.asked.add(question)
         self.node = node.branches.setdefault(answer, Node())
-        self._room = 0
+        self._next_inner = 0
 
-    def enter(self, site: str, time: int) -> Visit:
-        """Go into the region that opens next at this place of the tree."""
-        rooms = self.node.rooms
-        if self._room == len(rooms):
+    def enter(self, site: str, time: int) -> RegionVisit:
+        """Open the node's next inner region, which is grown if it is missing, at this `time` of the clock.
+
+        Raises Decline if earlier runs went on from this node without opening one more region.
+        """
+        inner = self.node.inner
+        if self._next_inner == len(inner):
             if self.node.branches is not None or self.node.needs is not None:
                 raise Decline(_WANDERING)
-            rooms.append(Region(site))
-        self._room += 1
-        visit = Visit(rooms[self._room - 1], time)
-        self.rooms.append(visit)
+            inner.append(Region(site))
+        self._next_inner += 1
+        visit = RegionVisit(inner[self._next_inner - 1], time)
+        self.inner.append(visit)
         return visit
 
     def end(self) -> None:
-        """Make the node a leaf. Its needs: what the code computed and no other expression covers."""
-        used = {child for expr in self.made for child in expr.children}
-        needs: list[Expr | Region] = [expr for expr in self.made if expr not in used and expr not in self.asked]
-        for visit in self.rooms:
+        """Make the node a leaf; its needs are what the code computed and no other expression covers.
+
+        Raises Decline if an earlier run ended at this node with other needs, or did not end here.
+        """
+        used = {child for expr in self.computed for child in expr.children}
+        needs: list[Expr | Region] = [expr for expr in self.computed if expr not in used and expr not in self.asked]
+        for visit in self.inner:
             if visit.region.straight:
                 needs.extend(visit.node.needs or ())
-            elif not visit.valued:
+            elif not visit.chosen:
                 needs.append(visit.region)
         found = tuple(needs)
-        if self.node.branches is not None or self._room != len(self.node.rooms):
+        if self.node.branches is not None or self._next_inner != len(self.node.inner):
             raise Decline(_WANDERING)
         if self.node.needs is None:
             self.node.needs = found
         elif self.node.needs != found:
             raise Decline(_WANDERING)
 
-    def print(self, pieces: list[Expr | Region]) -> None:
-        """Say what the leaf's text is made of; a leaf printed before must be made of the same."""
+    def set_text(self, pieces: list[Expr | Region]) -> None:
+        """Say what the leaf's text is made of. Raises Decline if it was made of something else before."""
         if self.node.pieces is None:
             self.node.pieces = pieces
         elif self.node.pieces != pieces:
             raise Decline(_WANDERING)
 
-    def give(self, worth: Expr) -> None:
-        """Say what the leaf is worth; a leaf met before must be worth the same."""
-        if self.node.worth is None:
-            self.node.worth = worth
-        elif self.node.worth is not worth:
+    def set_result(self, result: Expr) -> None:
+        """Say which expression gives the leaf's value. Raises Decline if another one gave it before."""
+        if self.node.result is None:
+            self.node.result = result
+        elif self.node.result is not result:
             raise Decline(_WANDERING)

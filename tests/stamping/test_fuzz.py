@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
+from sitegen.stamping.open_regions import OpenRegions
 from sitegen.stamping.tracer import Tracer
 from tests.stamping.fuzz import Tally, run
 
@@ -26,13 +27,13 @@ def test_stamped_pages_are_plain_jinjas() -> None:
 
 def _truth_unasked(patch: pytest.MonkeyPatch) -> None:
     def truth(self: Tracer, value: object) -> bool:
-        return bool(self.value(self.ledger.call(bool, (self.lift(value),))))
+        return bool(self.value(self.table.call(bool, (self.lift(value),))))
 
     patch.setattr(Tracer, "truth", truth)
 
 
 def _effects_unseen(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Tracer, "_see", lambda self, born: None)
+    patch.setattr(OpenRegions, "dissolve_since", lambda self, created: None)
 
 
 BROKEN: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], int]] = {

@@ -301,10 +301,10 @@ def test_memory_does_not_grow_with_members() -> None:
     program = press.program("page.html", SHARED)
     for member in CAST:
         program.stamp(press.sheet(member))
-    places, traces = len(press._ledger.blank), program.figures.traces
+    places, traces = len(press._table.blank), program.figures.traces
     for n in range(300):
         program.stamp(press.sheet(Member(f"other {n}", f"bio {n}", n, tuple("ab"[: n % 3]))))
-    assert len(press._ledger.blank) == places
+    assert len(press._table.blank) == places
     assert program.figures.traces == traces
 
 

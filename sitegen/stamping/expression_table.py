@@ -1,8 +1,8 @@
-"""The ledger: every expression of a press, written once.
+"""The expression table: every expression of a press, written once.
 
-Equal expressions are one object, so a value is computed once per member, however many pages ask for it.
-Constants have places too: they stand in the blank sheet that every member's sheet starts from, and so a page
-is one `bytes.join` over places.
+Equal expressions are one object, so a value is computed once per member, however many pages ask for it. Each
+expression has a cell in every member's sheet, at the same index. Constants have cells too: they stand in the
+blank sheet that every member's sheet starts from, and so a page is one `bytes.join` over cells.
 """
 
 from __future__ import annotations
@@ -12,42 +12,40 @@ from operator import itemgetter
 from typing import Any
 from weakref import WeakValueDictionary
 
-from jinja2 import Environment, Undefined
+from jinja2 import Environment
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
 from jinja2.utils import missing
-from markupsafe import Markup
 
 from sitegen.stamping import expressions
+from sitegen.stamping.constant_keys import ConstantKeys
 from sitegen.stamping.expressions import UNSET, Compute, Expr, Once, Step, Values, Way, absent, is_iterator
 from sitegen.stamping.printers import PRINTERS
 from sitegen.stamping.purity import LAZY, PASSING
-from sitegen.stamping.signals import Decline
-
-_BY_VALUE = frozenset({str, Markup, bytes, int, bool, type(None), range})
-#: Containers with more items than this are recognised by identity: they come from the shared context.
-_WIDE = 200
 
 
 class Form(Expr):
-    """An expression that stamping reads and the next trace may replace; its place is then free again."""
+    """An expression that stamping reads and the next trace may replace; its cell is then free again.
 
-    __slots__ = ("_ledger",)
+    make(index): the function that fills the cell at this index.
+    """
 
-    def __init__(self, ledger: Ledger, make: Callable[[int], Compute], children: tuple[Expr, ...]) -> None:
-        index = ledger.lend()
+    __slots__ = ("_table",)
+
+    def __init__(self, table: ExpressionTable, make: Callable[[int], Compute], children: tuple[Expr, ...]) -> None:
+        index = table.lend_cell()
         super().__init__(index, make(index), children, "form")
-        self._ledger = ledger
+        self._table = table
 
     def __del__(self) -> None:
-        self._ledger.free(self.index)
+        self._table.free_cell(self.index)
 
 
-class Ledger:
+class ExpressionTable:
     """All expressions of one press.
 
-    blank: what a new sheet starts from: constants, and UNSET elsewhere. edition: another object after
-    each change of places; a sheet of another edition is out of date.
+    blank: what a new sheet starts from: constants, and UNSET elsewhere. edition: another object after each
+    change of cells; a sheet of another edition is out of date. environment: the press's own, untraced.
     """
 
     def __init__(self, environment: Environment) -> None:
@@ -57,51 +55,56 @@ class Ledger:
         self._known: dict[Any, Expr] = {}
         self._forms: WeakValueDictionary[Any, Form] = WeakValueDictionary()
         self._free: list[int] = []
-        self._kept: dict[int, Any] = {}
         self._evaluations: dict[tuple[bool, bool], Context] = {}
-        self._frozen = {id(environment), id(missing)}
+        self._keys = ConstantKeys((environment, missing))
 
-    # -- places
+    # -- cells
 
-    def place(self, value: Any = UNSET) -> int:
-        """A new place in every sheet, holding `value` from the start."""
+    def add_cell(self, value: Any = UNSET) -> int:
+        """Add a cell to every sheet, holding `value` from the start; returns its index."""
         self.edition = object()
         self.blank.append(value)
         return len(self.blank) - 1
 
-    def lend(self) -> int:
-        """A place for a form, perhaps one that another form has left."""
+    def lend_cell(self) -> int:
+        """The index of a cell for a form, perhaps one that another form has left."""
         self.edition = object()
-        return self._free.pop() if self._free else self.place()
+        return self._free.pop() if self._free else self.add_cell()
 
-    def free(self, index: int) -> None:
-        """Take back a form's place."""
+    def free_cell(self, index: int) -> None:
+        """Take back a form's cell."""
         self.edition = object()
         self._free.append(index)
 
     def extend(self, values: Values) -> None:
-        """Give a sheet the places that were added since it was made."""
+        """Give a sheet the cells that were added since it was made."""
         values += self.blank[len(values) :]
 
     # -- values
 
     def root(self, name: str) -> Expr:
-        """A value that the press puts into each sheet itself."""
+        """The value of a root (see `Press`), which the press puts into each sheet itself."""
         return self._write(("root", name), lambda index: absent, (), name)
 
     def const(self, value: Any) -> Expr:
-        """An expression without a member. Containers are recognised by content, other objects by identity."""
+        """An expression that depends on no member. Raises Decline for what cannot be one (constant_keys.py).
+
+        An iterator is read to its end here, and becomes a `Once`.
+        """
         if is_iterator(value):
             value = Once(value)
-        key = ("const", self._content(value))
+        key = ("const", self._keys.key(value))
         expr = self._known.get(key)
         if expr is None:
-            expr = self._known[key] = Expr(self.place(value), absent, (), repr(value), type(value) is Once)
+            expr = self._known[key] = Expr(self.add_cell(value), absent, (), repr(value), type(value) is Once)
             expr.fixed = True
         return expr
 
     def evaluation(self, autoescape: bool, volatile: bool) -> Context:
-        """A context of the plain environment with nothing but an evaluation context, as filters want."""
+        """A context of the plain environment for filters that ask for one; it has no names, only an `eval_ctx`.
+
+        There is one for each pair of settings, and it does not change, so that it can be a constant.
+        """
         key = (autoescape, volatile)
         if key not in self._evaluations:
             context = self._environment.context_class(self._environment, {}, None, {})
@@ -109,11 +112,11 @@ class Ledger:
             context.eval_ctx.autoescape = autoescape
             context.eval_ctx.volatile = volatile
             self._evaluations[key] = context
-            self._frozen.update((id(context), id(context.eval_ctx)))
+            self._keys.freeze(context, context.eval_ctx)
         return self._evaluations[key]
 
     def attribute(self, child: Expr, name: str) -> Expr:
-        """`child.name` as Jinja reads it."""
+        """`child.name` as Jinja reads it: the attribute, else the item, else Undefined."""
         label = f"{child.label}.{name}"
         if child.lazy or type(self._environment).getattr is not Environment.getattr:
             return self.call(self._environment.getattr, (child, self.const(name)), label=label)
@@ -132,7 +135,10 @@ class Ledger:
         names: tuple[str, ...] = (),
         label: str = "",
     ) -> Expr:
-        """`function` applied to the children's values, the last of them by keyword if `names` are given."""
+        """`function` applied to the children's values, the last of them by keyword if `names` are given.
+
+        label: for people; the function's name if left out.
+        """
         lazy = function in LAZY or (any(child.lazy for child in children) and function in PASSING)
         return self._write(
             ("call", function, tuple(child.index for child in children), names),
@@ -147,25 +153,25 @@ class Ledger:
         return self._peek(("length", child.index), child, len, f"len({child.label})")
 
     def more(self, items: Expr, number: int) -> Expr:
-        """Whether a tuple has an item of that number."""
+        """Whether the tuple `items` has an item of that number; numbers count from 0."""
         key, label = ("more", items.index, number), f"len({items.label}) > {number}"
         return self._peek(key, items, lambda found: len(found) > number, label)
 
     def item(self, items: Expr, number: int) -> Expr:
-        """The item of that number of a tuple."""
+        """The item of that number of the tuple `items`."""
         key, label = ("item", items.index, number), f"{items.label}[{number}]"
         return self._peek(key, items, itemgetter(number), label)
 
     def once(self, child: Expr) -> Expr:
-        """Whether the child's value is an iterator, which only one reader may have."""
+        """Whether the child's value is an iterator, which template code may read only once."""
         return self._peek(("once", child.index), child, _is_once, f"iter({child.label})")
 
     def printed(self, kind: str, child: Expr) -> Expr:
-        """The bytes that printing the child's value puts on the page; kind is a key of PRINTERS."""
+        """The bytes that printing the child's value puts on the page; `kind` is a key of PRINTERS."""
         return self._peek((kind, child.index), child, PRINTERS[kind], child.label)
 
     def given(self, needs: Sequence[Expr], child: Expr) -> Expr:
-        """The child's value, when the needs have been computed too."""
+        """The child's value, once the needs have been computed for the errors they may raise."""
         if all(expr is child for expr in needs):
             return child
         fill = tuple(dict.fromkeys((*needs, child)))
@@ -177,16 +183,16 @@ class Ledger:
     # -- forms
 
     def text(self, needs: Sequence[Expr], pieces: Sequence[Expr]) -> Form:
-        """The pieces' bytes in one; `needs` are computed besides, for the errors they may raise."""
+        """The form that joins the pieces' bytes; `needs` are computed before, for the errors they may raise."""
         fill = tuple(dict.fromkeys((*needs, *pieces)))
         key = ("text", tuple(expr.index for expr in fill), tuple(expr.index for expr in pieces))
-        padding = self.const(b"").index  # a getter of fewer than two places gives no tuple
-        places = [expr.index for expr in pieces] + [padding] * max(0, 2 - len(pieces))
+        padding = self.const(b"").index  # a getter of fewer than two indexes gives no tuple
+        indexes = [expr.index for expr in pieces] + [padding] * max(0, 2 - len(pieces))
         steps = _steps(fill)
-        return self._form(key, lambda index: expressions.join(index, steps, itemgetter(*places)), fill)
+        return self._form(key, lambda index: expressions.join(index, steps, itemgetter(*indexes)), fill)
 
     def walk(self, step: Step) -> Form:
-        """The text that the questions lead to."""
+        """The form that asks a tree's questions and gives the text they lead to; the text itself without any."""
         if step[1] is None:
             assert isinstance(step[0], Form)
             return step[0]
@@ -206,7 +212,7 @@ class Ledger:
     ) -> Expr:
         expr = self._known.get(key)
         if expr is None:
-            index = self.place()
+            index = self.add_cell()
             expr = self._known[key] = Expr(index, make(index), children, label, lazy)
         return expr
 
@@ -219,37 +225,14 @@ class Ledger:
             form = self._forms[key] = Form(self, make, children)
         return form
 
-    def _content(self, value: Any) -> Any:
-        """A key that is equal for equal constants of one type."""
-        kind = type(value)
-        if kind in _BY_VALUE:
-            return kind, value
-        if kind is float:
-            return kind, repr(value)
-        if kind in (tuple, list) and len(value) <= _WIDE:
-            return kind, tuple(map(self._content, value))
-        if kind is dict and len(value) <= _WIDE:
-            return kind, tuple((self._content(key), self._content(item)) for key, item in value.items())
-        if kind is Once:
-            return kind, tuple(map(self._content, value.content()))
-        if kind is slice:
-            return kind, self._content((value.start, value.stop, value.step))
-        if isinstance(value, Undefined):
-            parts = (getattr(value, f"_undefined_{part}") for part in ("hint", "name", "obj", "exception"))
-            return kind, tuple(map(self._content, parts))
-        if kind.__module__.partition(".")[0] == "jinja2" and id(value) not in self._frozen:
-            raise Decline(f"a {kind.__name__} is given to a function together with a member's value")
-        self._kept[id(value)] = value  # an id means something only as long as its object lives
-        return kind, id(value)
-
 
 def _steps(fill: Iterable[Expr]) -> tuple[tuple[int, Compute], ...]:
-    """What is left to compute: constants are in the blank sheet."""
+    """Index and compute of what has to be computed: constants are in the blank sheet."""
     return tuple((expr.index, expr.compute) for expr in fill if expr.compute is not absent)
 
 
 def _plan(step: Step, children: list[Expr]) -> tuple[Any, Way]:
-    """A step's key, and the step as it is walked; adds the expressions it reads to `children`."""
+    """A key for the step, and the step as it is walked; adds the expressions that it reads to `children`."""
     expr, branches = step
     children.append(expr)
     if branches is None:

@@ -1,0 +1,92 @@
+"""Text functions: what `escape`, `str`, `Markup` and `concat` mean in traced template code.
+
+Each does what Jinja's own does, but keeps slots as slots: no string ever carries a placeholder that later
+code could inspect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from jinja2 import runtime
+from markupsafe import Markup, escape
+
+from sitegen.stamping.printers import Printed
+from sitegen.stamping.slots import Slot, Text, carries
+from sitegen.stamping.tracer import Tracer
+from sitegen.stamping.visits import RegionVisit
+
+
+class TextFunctions:
+    """The text functions of one trace, under the names that generated code calls them by (codegen.py)."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self._tracer = tracer
+
+    def escape(self, value: Any) -> Any:
+        """`markupsafe.escape`; a Printed if the value depends on the member."""
+        if type(value) is Text and value._markup:
+            return value
+        return self._printed("escape", value) if carries(value) else escape(value)
+
+    def string(self, value: Any) -> Any:
+        """`str`; a Printed, or a Text that is no Markup, if the value depends on the member."""
+        if type(value) is Text:
+            return Text(self._tracer, value._parts, False)
+        return self._printed("str", value) if carries(value) else str(value)
+
+    def raw(self, value: Any) -> Any:
+        """The value as an output takes it without conversion, such as the result of a filter block."""
+        return self._printed("raw", value) if type(value) is Slot else value
+
+    def Markup(self, value: Any) -> Any:
+        """`markupsafe.Markup`; a Text or a Slot if the value depends on the member."""
+        if type(value) is Text:
+            return Text(self._tracer, value._parts, True)
+        return self._tracer.apply(Markup, (value,))
+
+    def markup_join(self, values: Iterable[Any]) -> Any:
+        """Jinja's `~` with autoescape."""
+        return self._tracer.apply(_markup_join, tuple(values), label="~")
+
+    def str_join(self, values: Iterable[Any]) -> Any:
+        """Jinja's `~` without autoescape."""
+        return self._tracer.apply(_str_join, tuple(values), label="~")
+
+    def concat(self, items: Iterable[Any]) -> Any:
+        """What a template printed, in one: a str if it is the same for all members, else a Text."""
+        parts = self.parts(items)
+        if all(isinstance(part, str) or (type(part) is RegionVisit and part.region.straight) for part in parts):
+            return "".join(part for part in parts if isinstance(part, str))
+        return Text(self._tracer, parts, False)
+
+    def parts(self, items: Iterable[Any]) -> list[Any]:
+        """The items with each Text replaced by its parts.
+
+        Raises TypeError for what is neither text nor Printed nor a region's sentinel, with the message of
+        `"".join`.
+        """
+        parts: list[Any] = []
+        for item in items:
+            if type(item) is Text:
+                parts.extend(self.parts(item._parts))
+            elif type(item) is Printed or type(item) is RegionVisit:
+                parts.append(item)
+            elif item != "":
+                parts.append("".join((item,)))
+        return parts
+
+    def _printed(self, kind: str, value: Any) -> Printed:
+        source = self._tracer.lift(value)
+        expr = self._tracer.table.printed(kind, source)
+        self._tracer.value(expr)
+        return Printed(kind, source, expr)
+
+
+def _markup_join(*values: Any) -> str:
+    return runtime.markup_join(values)
+
+
+def _str_join(*values: Any) -> str:
+    return runtime.str_join(values)
