@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify
 
 from capture.company.generator import Interest
 from capture.limits.abuse import ALGORITHM
-from capture.signup.forms import UTM
+from capture.signup.utm import UTM
 from capture.web.access import Audience, open_to
 
 blueprint = Blueprint("openapi", __name__)

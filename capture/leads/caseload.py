@@ -19,10 +19,10 @@ from capture.accounts.scope import scope
 from capture.accounts.signing_in import Person
 from capture.company.generator import Channel
 from capture.leads.pipeline import Stage
+from capture.leads.sources import LIST, MET, OWN
 from capture.mailing import suppression
 from capture.mailing.suppression import Reason
 from capture.models import Campaign, Lead, OutboxMail, Provenance, Suppression, Touch
-from capture.reports.results import LIST, MET, OWN
 
 PAGE = 50
 """Leads of one page of a list."""

@@ -24,9 +24,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from capture.company.generator import CAMPAIGN_PAGES, Interest, campaign_page
-
-OWN, LIST, MET = "own", "list", "met"
-"""Channels of leads without a campaign."""
+from capture.leads.sources import LIST, MET, OWN
 
 NO_PAGE = ""
 """Stands for the page of leads who never signed up on one."""

@@ -12,6 +12,7 @@ from wtforms import BooleanField, Field, Form, HiddenField, RadioField, StringFi
 
 from capture.base.words import Words
 from capture.company.generator import Interest
+from capture.signup.characters import is_visible
 
 LONGEST_NAME = 80
 """Characters of a first name."""
@@ -19,25 +20,8 @@ LONGEST_NAME = 80
 LONGEST_ANSWER = 200
 """Characters of what somebody says who introduced them."""
 
-LONGEST_UTM = 200
-"""Characters of a campaign parameter that are kept."""
-
-UTM = ("source", "medium", "campaign", "term", "content")
-"""The campaign parameters that web analytics agreed on; fields and query parameters ``utm_source`` …"""
-
 CONSENT_GIVEN = "yes"
 """The value of a ticked box."""
-
-_CANNOT_BE_SHOWN = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
-"""Unicode categories: controls, surrogates, private use, unassigned, line and paragraph separators."""
-
-_CANNOT_BE_SEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffd")
-"""Letters, signs and marks that show nothing, which make two equal names differ; and the mark of undecodable bytes."""
-
-_JOINERS = frozenset("\u200c\u200d")
-"""Of Unicode's formatting characters (direction marks and overrides, blanks of no width, tags …) only these stay:
-Persian and Hindi names need them."""
-
 
 FIELDS = ("token", "page", "email", "first_name", "introducer", "interest", "consent", "website")
 """What the page's form sends. A field that came twice is refused: a browser sends each once, and which of two is
@@ -165,7 +149,7 @@ def _line(value: str | None, longest: int) -> str | None:
     # As it would be stored: some letters become two or three when they are composed.
     if len(composed or "") > longest:
         raise Wrong("name_long", limit=longest)
-    if any(not _can_be_shown(character) for character in typed):
+    if any(not is_visible(character) for character in typed):
         raise Wrong("name_characters")
     return composed
 
@@ -181,22 +165,5 @@ def _consent(sent: MultiDict[str, str]) -> None:
         raise Wrong("consent_missing")
 
 
-def campaign(sent: MultiDict[str, str], query: MultiDict[str, str]) -> dict[str, str]:
-    """The campaign parameters of a sign-up, from the form or else from the address it was sent to."""
-    # A part of a multipart form may have no name at all.
-    if not query and not any(name and name.startswith("utm_") for name in sent):
-        return {}  # as most are
-    values = {name: sent.get(f"utm_{name}") or query.get(f"utm_{name}") or "" for name in UTM}
-    shown = {name: "".join(filter(_can_be_shown, value)).strip()[:LONGEST_UTM] for name, value in values.items()}
-    return {name: value for name, value in shown.items() if value}
-
-
 def _composed(typed: str | None) -> str | None:
     return unicodedata.normalize("NFC", " ".join((typed or "").split())) or None
-
-
-def _can_be_shown(character: str) -> bool:
-    if character in _CANNOT_BE_SEEN:
-        return False
-    category = unicodedata.category(character)
-    return category not in _CANNOT_BE_SHOWN and (category != "Cf" or character in _JOINERS)

@@ -15,8 +15,9 @@ from capture.company.hosts import Host, NoSuchMember
 from capture.limits import abuse
 from capture.limits.networks import network
 from capture.signup import accept, forms
-from capture.signup.forms import SignupForm, Typed, campaign
+from capture.signup.forms import SignupForm, Typed
 from capture.signup.group_commit import Groups
+from capture.signup.utm import utm_parameters
 from capture.web import answers, headers, service
 from capture.web.access import Audience, open_to
 from capture.web.constant_time import constant_time
@@ -125,7 +126,7 @@ def _store(typed: Typed, sender: Sender, proof: abuse.Proof) -> str:
         interest=typed.interest,
         member_id=sender.member_id,
         seen=sender.seen,
-        utm=campaign(request.form, request.args),
+        utm=utm_parameters(request.form, request.args),
         introducer=typed.introducer,
         network=network(request.remote_addr),
         weight=abuse.weight(request.headers.get("Origin"), request.headers.get("User-Agent")),
@@ -170,7 +171,7 @@ def _between(sender: Sender) -> Response:
     with current.database.read() as session:
         host = hosts.find(session, sender.member_id)
     headers.allow_forms_to_lead_to(*host.origins)
-    campaign_fields = {f"utm_{name}": value for name, value in campaign(request.form, request.args).items()}
+    campaign_fields = {f"utm_{name}": value for name, value in utm_parameters(request.form, request.args).items()}
     names = ("token", "page", "email", "first_name", "interest", "introducer", "consent", "website")
     fields = {name: request.form[name] for name in names if name in request.form} | campaign_fields | {"pause": kept}
     return answers.page(
@@ -227,6 +228,6 @@ def _form(form: SignupForm, host: Host, seen: PageSeen, **values: object) -> Res
         consent=wording.sentence,
         token=current.signer.member_token(host.member.id if host.member else None),
         page_token=current.signer.page_token(replace(seen, wording=wording.id)),
-        utm=campaign(request.form, request.args),
+        utm=utm_parameters(request.form, request.args),
         **values,
     )
