@@ -136,10 +136,10 @@ def measure(url: str, asked: int) -> Iterator[tuple[str, ...]]:
             "Campaigns": "/office/campaigns/",
             "a campaign": f"/office/campaigns/{campaign}",
             "Lists": "/office/import",
-            "What works": "/office/works",
-            "What works, of all time": "/office/works?period=all",
-            "What works, retail": "/office/works?period=52&about=retail",
-            "What works, as CSV": "/office/works.csv?period=52",
+            "Results": "/office/results",
+            "Results, of all time": "/office/results?period=all",
+            "Results, retail": "/office/results?period=52&about=retail",
+            "Results, as CSV": "/office/results.csv?period=52",
             "Team": "/office/team",
         }
         for name, path in pages.items():

@@ -38,7 +38,7 @@ class VisitedWeek(Base):
 
 
 class Counted(Base):
-    """What works for the whole company, counted ahead: going through a million leads takes longer than a page may."""
+    """Results for the whole company, counted ahead: going through a million leads takes longer than a page may."""
 
     __tablename__ = "counted"
 

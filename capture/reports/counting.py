@@ -95,7 +95,7 @@ class Recent:
 
 
 def find(session: Session, recent: Recent, person: Person, period: Period, about: About, now: datetime) -> Found:
-    """What works for somebody: for members what came to them, for staff everything."""
+    """Results for somebody: for members what came to them, for staff everything."""
     today = now.date()
     if person.member is not None:
         kept_lately = recent.get(person.member.id, period, about, now)

@@ -22,7 +22,7 @@ def _jobs(context: Context) -> Sequence[Job]:
 REPORTS = Feature(
     "reports",
     blueprints=(pages.blueprint, pixel.blueprint),
-    navigation=(NavigationItem("works", "works", "office_works", 40),),
+    navigation=(NavigationItem("results", "results", "office_results", 40),),
     parts={Visits: Visits, Recent: lambda database: Recent()},
     jobs=_jobs,
 )

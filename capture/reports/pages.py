@@ -1,4 +1,4 @@
-"""What works: visits, leads and customers for each channel, campaign, page and week, and what they cost."""
+"""The page *Results*: visits, leads and customers by channel, campaign, page and week, and what they cost."""
 
 from __future__ import annotations
 
@@ -82,9 +82,9 @@ class Tongue:
         return text
 
 
-@blueprint.get("/works")
+@blueprint.get("/results")
 @access.office(log=None)
-def works() -> Response:
+def results_page() -> Response:
     """The page."""
     period, about = _asked()
     words = access.speak()
@@ -105,13 +105,13 @@ def works() -> Response:
         periods=list(Period),
         about=about,
         abouts=list(About),
-        at="works",
+        at="results",
     )
 
 
-@blueprint.get("/works.csv")
+@blueprint.get("/results.csv")
 @access.office(log=None)
-def works_csv() -> Response:
+def results_csv() -> Response:
     """The same tables for a spreadsheet; no cell can start a formula there."""
     period, about = _asked()
     words = access.speak()
@@ -124,7 +124,7 @@ def works_csv() -> Response:
     spreadsheet.write_table(CSV_COLUMNS, rows, out)
     response = make_response(out.getvalue())
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    response.headers["Content-Disposition"] = 'attachment; filename="works.csv"'
+    response.headers["Content-Disposition"] = 'attachment; filename="results.csv"'
     return response
 
 
@@ -166,7 +166,7 @@ def _campaigns(session: Session, lines: Sequence[Line], words: Words) -> Iterato
             name, code = named[each.key]
             yield _row(name, each, code, f"campaigns/{code}")
         elif not each.key.isdecimal():
-            yield _row(words(f"office_works_{each.key}"), each)
+            yield _row(words(f"office_results_{each.key}"), each)
 
 
 def _row(name: str, line: Line, note: str = "", way: str | None = None) -> Row:
@@ -175,16 +175,18 @@ def _row(name: str, line: Line, note: str = "", way: str | None = None) -> Row:
 
 def _page_name(key: str, words: Words) -> str:
     if key == results.REST:
-        return words("office_works_rest_pages")
-    return {results.NO_PAGE: words("office_works_no_page"), CAMPAIGN_PAGES: words("office_works_landing")}.get(key, key)
+        return words("office_results_rest_pages")
+    return {results.NO_PAGE: words("office_results_no_page"), CAMPAIGN_PAGES: words("office_results_landing")}.get(
+        key, key
+    )
 
 
 def _week_name(key: str, words: Words) -> str:
     if key == results.EARLIER:
-        return words("office_works_earlier")
+        return words("office_results_earlier")
     day = date.fromisoformat(key)
     month = words(f"office_month_{day.month}")
-    return words("office_works_week", day=words("office_day", day=day.day, month=month, year=day.year))
+    return words("office_results_week", day=words("office_day", day=day.day, month=month, year=day.year))
 
 
 def _charts(found: Results, tables: Iterable[Table], words: Words, tongue: Tongue) -> dict[str, Any]:
@@ -193,7 +195,7 @@ def _charts(found: Results, tables: Iterable[Table], words: Words, tongue: Tongu
     shown = [each for each in channels if each.figures.leads]
     weeks = [each for each in reversed(found.weeks) if each.key != results.EARLIER]
     by_channel = Bars(
-        words("office_works_chart_channels"),
+        words("office_results_chart_channels"),
         [each.name for each in shown],
         [
             [each.figures.confirmed for each in shown],
@@ -202,7 +204,7 @@ def _charts(found: Results, tables: Iterable[Table], words: Words, tongue: Tongu
         tongue.number,
     )
     by_week = Bars(
-        words("office_works_chart_weeks"),
+        words("office_results_chart_weeks"),
         [tongue.short_day(date.fromisoformat(each.key)) for each in weeks],
         [[each.figures.confirmed for each in weeks]],
         tongue.number,

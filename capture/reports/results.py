@@ -1,4 +1,4 @@
-"""What works: for each channel, campaign, page and week what came of it and what it cost. Plain arithmetic.
+"""Results: for each channel, campaign, page and week what came of it and what it cost. Plain arithmetic.
 
 ``counting`` asks the database; here its counts become tables. What the numbers mean:
 

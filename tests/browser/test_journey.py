@@ -111,8 +111,10 @@ class Says:
 
 
 SAYS = {
-    "en": Says("Please confirm", "New lead", "Thank you from", "The link to your data", "You are forgotten"),
-    "es": Says("Confirme su dirección", "Nuevo contacto", "Gracias de parte de", "El enlace", "Le hemos olvidado"),
+    "en": Says("Please confirm", "New lead", "Thank you from", "The link to your data", "Your data is erased"),
+    "es": Says(
+        "Confirme su dirección", "Nuevo contacto", "Gracias de parte de", "El enlace", "Sus datos se han borrado"
+    ),
 }
 
 
@@ -209,13 +211,13 @@ def test_by_keyboard_from_the_mail_to_being_forgotten(place: Place, open_window:
         press_tab(page)
     page.keyboard.type(email)
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("Look into your mailbox")
+    expect(page.locator("h1")).to_have_text("Check your mailbox")
     page.goto(place.link(email, "The link to your data", "my-data/"))
     while not page.evaluate("document.activeElement.matches('[name=sure]')"):
         press_tab(page)
     page.keyboard.press("Space")
     press(page, "form[action$=erase] button")
-    expect(page.locator("h1")).to_contain_text("You are forgotten")
+    expect(page.locator("h1")).to_contain_text("Your data is erased")
 
 
 def press(page: Page, selector: str) -> None:

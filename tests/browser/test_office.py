@@ -214,7 +214,7 @@ def test_from_the_radio_to_a_customer_and_what_they_cost(
         office.locator("select[name=stage]").select_option(stage)
         office.locator("form[action$=stage] [type=submit]").click()
         expect(office.locator(f"h1 .stage-{stage}")).to_be_visible()
-    office.goto(f"{place.capture.origin}/office/works")
+    office.goto(f"{place.capture.origin}/office/results")
     row = office.locator("table[aria-labelledby=by-channels] tr", has_text=re.compile("Radio"))
     expect(row.locator("td[data-label^='Customers'], td[data-label^='Clientes']")).to_have_text("1")
     cost = row.locator("td").last

@@ -49,7 +49,7 @@ def test_a_campaign_is_made_with_a_code_of_its_own(make: Any, rows: Any) -> None
         "1 March",
     ):
         assert part in page
-    assert "Its page is not there yet" in page
+    assert "Its landing page is not public yet" in page
     assert make()[1] == "radio2"
     assert make(channel="newspaper", address="ana@members.example.com")[1] == "paper1"
     staff, ours = make(STAFF)
@@ -121,7 +121,7 @@ def test_names_and_days_change_but_code_and_channel_stay(make: Any, rows: Any) -
 def test_what_was_paid_is_written_down_and_struck_out(make: Any, rows: Any) -> None:
     browser, code = make()
     here = f"/office/campaigns/{code}"
-    assert "Nothing recorded" in browser.get(here).text
+    assert "No spend recorded" in browser.get(here).text
     assert "nothing recorded" in browser.get("/office/campaigns/").text
     assert browser.post(f"{here}/spend", amount="1,250.50", on="2026-03-02", note="Spot").status_code == 303
     assert browser.post(f"{here}/spend", amount="9.50").status_code == 303
@@ -190,12 +190,12 @@ def test_a_sign_up_by_the_landing_page_is_the_campaigns(
     page = browser.get(f"/office/leads?campaign={code}").text
     assert "by-radio@example.com" in page
     assert "1 lead" in page
-    assert "Nothing fits" in browser.get(f"/office/leads?campaign={second}").text
+    assert "No lead matches" in browser.get(f"/office/leads?campaign={second}").text
     assert "by-radio@example.com" in browser.get("/office/leads?source=radio").text
     assert "by-radio@example.com" not in browser.get("/office/leads?source=own").text
     assert "radio1" in browser.get("/office/leads.csv").text
     lead = next(each for each in rows(Lead) if each.email == "by-radio@example.com")
-    assert "Signed up by the campaign radio1" in browser.get(f"/office/leads/{lead.id}").text
+    assert "Signed up through the campaign radio1" in browser.get(f"/office/leads/{lead.id}").text
 
 
 @pytest.mark.parametrize(

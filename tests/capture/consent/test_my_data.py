@@ -89,7 +89,7 @@ def test_what_others_brought_and_wrote_down_is_shown(client, listed, link):
         "2026-02-01",
         "spring-fair.csv",
         "Yes, &lt;b&gt;write&lt;/b&gt; to me",
-        "Written down by Bo O&#39;Neill",
+        "Written by Bo O&#39;Neill",
         "Asked for &lt;candles&gt;",
         "contacted",
         "2026-03-09",
@@ -132,7 +132,7 @@ def test_who_was_met_and_given_up_sees_it_in_their_language(client, database, li
         ana = Person(session.get_one(Member, "m-1"), None, Sitting())
         pipeline.move(session, lead, ana, Stage.LOST, Lost.NOT_NOW, clock.now)
     page = client.get(link("nell@example.com")).text
-    for part in ("Alguien le conoció y la anotó", "perdido (ahora no)", "Anotado por Ana"):
+    for part in ("Lo añadió una persona que le conoció", "perdido (ahora no)", "Escrito por Ana"):
         assert part in page, part
 
 

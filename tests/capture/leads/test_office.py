@@ -117,7 +117,7 @@ def test_a_member_sees_their_own_confirmed_leads(enter: SignIn, confirmed: Any, 
     assert "pat@example.com" in page
     assert "quim@example.com" not in page
     assert "rosa@example.com" not in page
-    assert "1 waiting for their own confirmation" in page
+    assert "1 have signed up and not confirmed yet" in page
 
 
 def test_from_new_to_customer_and_back(enter: SignIn, confirmed: Any, rows: Any, clock: Clock) -> None:
@@ -128,7 +128,7 @@ def test_from_new_to_customer_and_back(enter: SignIn, confirmed: Any, rows: Any,
     assert browser.post(f"{path}/follow-up", on="2026-03-09").status_code == 303
     assert browser.post(f"{path}/note", note="Likes <b>candles</b>").status_code == 303
     page = browser.get(path).text
-    assert "You set the stage to “contacted”" in page
+    assert "You changed the stage to “contacted”" in page
     assert "You set the follow-up to 9 March 2026" in page
     assert "Likes &lt;b&gt;candles&lt;/b&gt;" in page
     lead = rows(Lead)[0]
@@ -159,11 +159,11 @@ def test_a_lost_lead_needs_nothing_more(enter: SignIn, confirmed: Any, rows: Any
     browser = enter("bo@members.example.com")
     path = f"/office/leads/{rows(Lead)[0].id}"
     browser.post(f"{path}/follow-up", on="2026-03-04")
-    assert "Pat" in browser.get("/office/").text.partition("To follow up")[2].partition("</section>")[0]
+    assert "Pat" in browser.get("/office/").text.partition("Follow-ups due")[2].partition("</section>")[0]
     browser.post(f"{path}/stage", stage="lost", because="not-now")
     lead = rows(Lead)[0]
     assert (lead.stage, lead.lost_because, lead.due_on) == ("lost", "not-now", None)
-    assert "Nothing is due" in browser.get("/office/").text
+    assert "No follow-up is due" in browser.get("/office/").text
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_the_list_filters_sorts_and_pages(enter: SignIn, database: Database, clo
     assert "60 leads" in browser.get("/office/leads?interest=opportunity").text
     assert "10 leads" in browser.get("/office/leads?stage=contacted").text
     assert "1 lead<" in browser.get("/office/leads?q=zo%C3%AB").text.replace("1 lead ·", "1 lead<")
-    assert "Nothing fits" in browser.get("/office/leads?q=%25").text
+    assert "No lead matches" in browser.get("/office/leads?q=%25").text
     table = list(csv.reader(io.StringIO(browser.get("/office/leads.csv?stage=contacted").text)))
     assert len(table) == 11
     assert {tuple(row[-2:]) for row in table[1:]} == {("yes", "")}
@@ -378,8 +378,8 @@ ALLOWED: dict[str, dict[str, int]] = {
     "leads.leads": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "leads.leads_csv": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "teams.team": {**dict.fromkeys(ROLES, 200), "nobody": 303},
-    "reports.works": {**dict.fromkeys(ROLES, 200), "nobody": 303},
-    "reports.works_csv": {**dict.fromkeys(ROLES, 200), "nobody": 303},
+    "reports.results_page": {**dict.fromkeys(ROLES, 200), "nobody": 303},
+    "reports.results_csv": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "leads.met": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "leads.add_met": {**dict.fromkeys(ROLES, 422), "nobody": 403},
     "campaigns.overview": {**dict.fromkeys(ROLES, 200), "nobody": 303},
@@ -500,10 +500,10 @@ def test_mail_that_comes_back_is_told(
 
     confirmed("m-2")
     browser = enter("bo@members.example.com")
-    assert "Their mail comes back" not in browser.get("/office/").text
+    assert "Mail returned" not in browser.get("/office/").text
     with database.write() as session:
         suppression.bounced(session, links.address_keys, "pat@example.com", clock.now)
-    assert "pat@example.com" in browser.get("/office/").text.partition("Their mail comes back")[2]
+    assert "pat@example.com" in browser.get("/office/").text.partition("Mail returned")[2]
 
 
 def test_somebody_met_is_kept_once(enter: SignIn, rows: Any, database: Database, links: Any, clock: Clock) -> None:
@@ -518,7 +518,7 @@ def test_somebody_met_is_kept_once(enter: SignIn, rows: Any, database: Database,
     page = browser.get(f"/office/leads/{lead.id}").text
     assert 'href="tel:+353871234567"' in page
     assert 'href="https://wa.me/353871234567"' in page
-    assert "Entered by hand after you met" in page
+    assert "Added after you met in person" in page
     assert browser.post("/office/met", **sent, asked="y").status_code == 409
     with database.write() as session:
         suppression.suppress(session, links.address_keys, "gone@example.com", suppression.Reason.ERASED, clock.now)

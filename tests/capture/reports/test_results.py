@@ -1,4 +1,4 @@
-"""What works: hand-counted numbers on both databases, costs, whose numbers they are, and the page that shows them."""
+"""Results: hand-counted numbers on both databases, costs, whose numbers they are, and the page that shows them."""
 
 from __future__ import annotations
 
@@ -385,13 +385,13 @@ def test_counting_ahead_gives_the_same(
 def test_the_page(desk: Desk, enter: SignIn) -> None:
     scene(desk)
     browser = enter("bo@members.example.com")
-    page = browser.get("/office/works?period=all").text
-    assert 'aria-current="page">What works' in page
+    page = browser.get("/office/results?period=all").text
+    assert 'aria-current="page">Results' in page
     table = page.partition('aria-labelledby="by-campaigns"')[2].partition("</table>")[0]
     cells = [re.sub(r"<[^>]+>", "", each) for each in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", table)]
     assert cells[10:20] == ["=radio7 nameradio7", "45", "5", "4", "3", "1", "1", "€125.00", "€31.25", "€125.00"]
     assert "not recorded" in table
-    assert "Campaigns of others" in table
+    assert "Other people&#39;s campaigns" in table
     assert "fair" not in page and "paper" not in page
     assert "<script" not in page and "<style" not in page and "style=" not in page
     for svg in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
@@ -403,12 +403,12 @@ def test_the_page(desk: Desk, enter: SignIn) -> None:
 
 def test_the_page_says_so_where_there_is_nothing(enter: SignIn, desk: Desk) -> None:
     browser = enter("bo@members.example.com")
-    page = browser.get("/office/works").text
-    assert "Nothing came in" in page
+    page = browser.get("/office/results").text
+    assert "No leads in this period" in page
     assert "<svg" not in page
     desk.visits(TODAY, "m-2", "home", 3)
-    page = browser.get("/office/works?period=nonsense&about=nonsense").text
-    assert "Nothing came in" not in page
+    page = browser.get("/office/results?period=nonsense&about=nonsense").text
+    assert "No leads in this period" not in page
     assert re.search(r"<dt>Visits</dt><dd>3</dd>", page)
 
 
@@ -422,20 +422,20 @@ def test_the_page_tells_when_it_was_counted(
     scene(desk)
     monkeypatch.setattr(counting, "FEW", 3)
     browser = enter(STAFF)
-    assert "for the first time" in browser.get("/office/works").text
+    assert "for the first time" in browser.get("/office/results").text
     clock.now = at(TODAY, 14) + timedelta(minutes=5)
     assert counting.ahead(database, clock.now)
-    page = browser.get("/office/works").text
+    page = browser.get("/office/results").text
     assert "Counted at 14:05 UTC on 2026-03-04" in page
-    assert "older than it should be" not in page
+    assert "out of date" not in page
     clock.forward(minutes=20)
-    assert "older than it should be" in browser.get("/office/works").text
+    assert "out of date" in browser.get("/office/results").text
 
 
 def test_the_table_for_spreadsheets(desk: Desk, enter: SignIn) -> None:
     numbers = scene(desk)
     browser = enter("bo@members.example.com")
-    answer = browser.get("/office/works.csv?period=all")
+    answer = browser.get("/office/results.csv?period=all")
     assert answer.mimetype == "text/csv"
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     radio = next(each for each in rows if each["table"] == "campaigns" and each["key"] == "radio7")
@@ -456,7 +456,7 @@ def test_as_many_questions_for_many_leads_as_for_few(
 
     def count(browser: Browser) -> tuple[int, int]:
         found = []
-        for path in ("/office/works?period=all", "/office/works.csv?period=all"):
+        for path in ("/office/results?period=all", "/office/results.csv?period=all"):
             asked.clear()
             assert browser.get(path).status_code == 200
             found.append(len(asked))

@@ -1,4 +1,4 @@
-"""What works, in a browser: charts in both schemes without script or request, readable at 390 px, no barrier."""
+"""Results, in a browser: charts in both schemes without script or request, readable at 390 px, no barrier."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_no_violation_and_no_request(
         window = enter(address, size)
         page = window.page
         for query in ("?period=all", "?period=4&about=opportunity", "?period=12"):
-            page.goto(f"{origin}/office/works{query}")
+            page.goto(f"{origin}/office/results{query}")
             for details in page.locator("details").all():
                 details.evaluate("each => each.open = true")
             assert page.locator("svg[role=img]").count() == 2
