@@ -1,4 +1,4 @@
-"""Where somebody gets to who types the code they heard on the radio or read on a flyer."""
+"""The page ``/go``: type a code that was heard or read, and be led to its campaign."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_TYPED = 40
 @blueprint.get("/go")
 @open_to(Audience.EVERYONE)
 def go() -> Response:
-    """On to the campaign's landing page; the form once more where there is no such code."""
+    """Redirects to the campaign's landing page, or shows the form if there is no such code."""
     typed = request.args.get("code", "").strip()[:LONGEST_TYPED]
     with service.current().database.read() as session:
         company = hosts.company(session)

@@ -1,4 +1,4 @@
-"""The campaigns of a member or of the company: their codes, addresses, QR codes, flyers and what they cost."""
+"""Pages about campaigns: the list, one campaign with its codes, QR codes and flyers, and its spend."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _DOTS = 24
 @blueprint.get("/")
 @access.office(log=None)
 def overview() -> Response:
-    """All of them, the newest first."""
+    """Lists the campaigns, the newest first."""
     after = request.args.get("after", "")
     with service.current().database.read() as session:
         behind = int(after) if after.isdecimal() and len(after) < 19 else None
@@ -42,7 +42,7 @@ def overview() -> Response:
 @blueprint.get("/new")
 @access.office(log=None)
 def new() -> Response:
-    """The form for one more."""
+    """Shows the form for a new campaign."""
     with service.current().database.read() as session:
         return _page(session, "campaigns/campaign-new.html", form=forms.CampaignForm(), channels=list(Channel))
 
@@ -50,7 +50,7 @@ def new() -> Response:
 @blueprint.post("/")
 @access.office(log=None)
 def add() -> Response:
-    """Makes it and shows it, with its code and its address."""
+    """Creates a campaign and shows it."""
     form = forms.CampaignForm(request.form)
     current = service.current()
     valid = access.checked(form)
@@ -66,7 +66,7 @@ def add() -> Response:
 @blueprint.get("/<code>")
 @access.office(log=None)
 def one(code: str) -> Response:
-    """A campaign: what to print, to say and to paste, and what it cost so far."""
+    """Shows a campaign: what to print, say and share, and its spend."""
     with service.current().database.read() as session:
         return _campaign(session, _find(session, code))
 
@@ -74,7 +74,7 @@ def one(code: str) -> Response:
 @blueprint.post("/<code>")
 @access.office(log=None)
 def change(code: str) -> Response:
-    """Another name or other days. Code and channel stay: they are on paper, and in the numbers."""
+    """Changes name or dates. Code and channel stay: they are on paper, and in the results."""
     form = forms.CampaignForm(request.form)
     valid = access.checked(form)
     with service.current().database.write() as session:
@@ -88,7 +88,7 @@ def change(code: str) -> Response:
 @blueprint.post("/<code>/spend")
 @access.office(log=None)
 def spend(code: str) -> Response:
-    """Writes down what was paid."""
+    """Records spend."""
     form = forms.SpendForm(request.form)
     valid = access.checked(form)
     current = service.current()
@@ -105,7 +105,7 @@ def spend(code: str) -> Response:
 @blueprint.post("/<code>/spend/<row:number>/strike")
 @access.office(log=None)
 def strike(code: str, number: int) -> Response:
-    """Takes a payment away that was written down by mistake."""
+    """Deletes a record of spend."""
     access.checked(OfficeForm(request.form))
     with service.current().database.write() as session:
         catalogue.strike(session, _find(session, code), number)
@@ -115,21 +115,21 @@ def strike(code: str, number: int) -> Response:
 @blueprint.get("/<code>/qr.svg")
 @access.office(log=None)
 def qr_svg(code: str) -> Response:
-    """The landing page's QR code for print in any size."""
+    """The landing page's QR code as SVG, for print in any size."""
     return _qr(code, "svg", "image/svg+xml", scale=10)
 
 
 @blueprint.get("/<code>/qr.png")
 @access.office(log=None)
 def qr_png(code: str) -> Response:
-    """The same as a picture for programs that take no SVG."""
+    """The landing page's QR code as PNG, for programs that take no SVG."""
     return _qr(code, "png", "image/png", scale=_DOTS)
 
 
 @blueprint.get("/<code>/flyer")
 @access.office(log=None)
 def flyer(code: str) -> Response:
-    """A sheet to be printed by the browser: one large, or four small ones to be cut apart."""
+    """A sheet to print from the browser: one flyer, or four cards to cut apart."""
     cards = 4 if request.args.get("cards") == "4" else 1
     with service.current().database.read() as session:
         found = _find(session, code)
@@ -164,7 +164,7 @@ def _address(company: Company, campaign: Campaign) -> str:
 
 
 def _typed_at(session: Session, company: Company) -> str:
-    """Where somebody types a code they heard: on the company's page for it, or the service's own."""
+    """Returns the address where a code is typed: the company's page for it, or the service's own."""
     found = hosts.page(session, Host(company, None), CODE, company.locale)
     return f"{company.home}{found.path}" if found else f"{company.service}go"
 

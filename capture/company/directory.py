@@ -72,7 +72,7 @@ class Directory:
 
     @property
     def company(self) -> Company:
-        """Who stands behind the sites."""
+        """The company that publishes the sites."""
         return self._site.company
 
     @property
@@ -87,17 +87,17 @@ class Directory:
 
     @property
     def layout(self) -> str:
-        """ "path" or "subdomain"."""
+        """The layout of member addresses: "path" or "subdomain"."""
         return self._site.addresses.layout
 
     @property
     def default_locale(self) -> str:
-        """The company's own language."""
+        """The language of the company's own pages."""
         return self._site.settings.default_locale
 
     @property
     def policies(self) -> Policies:
-        """What the company decided about credit and about keeping."""
+        """The company's rules about attribution and retention."""
         attribution, retention = self._site.settings.attribution, self._site.settings.retention
         return Policies(attribution.policy, attribution.window_days, attribution.correction_days, **dict(retention))
 
@@ -137,7 +137,7 @@ class Directory:
         return self._site.campaigns_path
 
     def members(self) -> Iterator[Member]:
-        """Everybody on the roster, one after the other. Raises RosterError with every fault of the file."""
+        """Yields the members of the roster. Raises RosterError with every fault of the file."""
         with people.roster(self._site) as roster:
             yield from roster
 

@@ -31,7 +31,7 @@ PREFIX = "00"
 
 KEY_LENGTH = 32
 QUICKEST = timedelta(seconds=2)
-"""Nobody fills in a form, or reads a sentence and presses its button, sooner."""
+"""No person fills in a form, or reads a sentence and presses its button, sooner."""
 
 LONGEST_PAYLOAD = 2048
 LARGEST_COUNTER = 0xFFFFFFFF
@@ -39,14 +39,14 @@ LARGEST_COUNTER = 0xFFFFFFFF
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """That a sign-up was sent with care. ``nonce``: what may be used only once, None where that does not matter."""
+    """Evidence that a person sent a sign-up. ``nonce``: may be used once; None where reuse does no harm."""
 
     nonce: str | None
     until: datetime
 
 
 def challenge(keys: Sequence[bytes], now: datetime) -> dict[str, Any]:
-    """A puzzle as ALTCHA's clients take it; nothing is stored for it."""
+    """Returns a challenge for ALTCHA's clients; nothing is stored for it."""
     parameters = {
         "algorithm": ALGORITHM,
         "cost": COST,
@@ -61,7 +61,7 @@ def challenge(keys: Sequence[bytes], now: datetime) -> dict[str, Any]:
 
 
 def solved(keys: Sequence[bytes], payload: str, now: datetime) -> Proof | None:
-    """The proof in a client's answer; None for one that is wrong, too old, too quick or not ours."""
+    """Returns the proof in a client's answer; None for one that is wrong, too old, too quick or signed by others."""
     try:
         told = json.loads(base64.b64decode(payload[:LONGEST_PAYLOAD], validate=True))
         parameters, signature = told["challenge"]["parameters"], str(told["challenge"]["signature"])
@@ -79,12 +79,12 @@ def solved(keys: Sequence[bytes], payload: str, now: datetime) -> Proof | None:
 
 
 def pause(links: Links, fields: Mapping[str, str], now: datetime) -> str:
-    """The signed moment for the page that stands between."""
+    """Returns a signed timestamp for the page between the form and the sign-up."""
     return links.sign(Purpose.PAUSE, _of(fields), now)
 
 
 def paused(links: Links, fields: Mapping[str, str], now: datetime) -> Proof | None:
-    """The proof that the page between was read: made for this sign-up, and neither at once nor long ago."""
+    """Returns the proof that the page between was read: signed for this sign-up, neither seconds nor hours ago."""
     try:
         read = links.read(Purpose.PAUSE, fields.get("pause", ""), now)
     except BadLink:
@@ -98,21 +98,21 @@ _USE = insert_into(Used, "nonce", unless_there=True)
 
 
 def use(driver: Driver, proof: Proof) -> bool:
-    """Uses a proof up; False when it was used before."""
+    """Marks a proof as used; returns False if it was used before."""
     return proof.nonce is None or bool(_USE(driver, nonce=proof.nonce, until=proof.until))
 
 
 def weight(origin: str | None, agent: str | None) -> int:
-    """For how many a sign-up counts in the budgets: more where something is odd, which alone is no reason to refuse.
+    """Returns for how many sign-ups this one counts in the budgets: more than 1 where its headers are unusual.
 
-    ``Origin: null`` is what a page without a referrer sends, and a file, and a frame that somebody locked up; no
-    browser leaves out its name.
+    Pages without a referrer, local files and sandboxed frames send ``Origin: null``, so it is no reason to refuse.
+    No browser leaves out ``User-Agent``.
     """
     return 1 + (origin == "null") + (not agent)
 
 
 def _of(fields: Mapping[str, str]) -> str:
-    """What makes a sign-up this one: whose page, and whose address."""
+    """Returns a digest of what identifies a sign-up: the page it came from and the address."""
     told = json.dumps([fields.get(name, "").strip() for name in ("token", "page", "email")])
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 

@@ -1,6 +1,6 @@
-"""How much may be spent on whom. What goes over a budget is stored and held for the operator, never dropped silently.
+"""Budgets for mails and sign-ups. What goes over a budget is stored and held for the operator, never dropped silently.
 
-Budgets are counted in rows of keyed hashes, so they outlive an erasure without keeping anybody's address.
+Budgets are counted in rows of keyed hashes, so they outlive an erasure without keeping any address.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BETWEEN_MAILS = timedelta(hours=24)
 """At least this much lies between two confirmation mails to one mailbox."""
 
 MOST_UNTIL_CONFIRMED = 3
-"""Confirmation mails a mailbox gets whose owner never confirms."""
+"""Confirmation mails that go to a mailbox whose owner never confirms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Limits:
     """Sign-ups within one hour, after which the mails of further ones are held."""
 
     token: int = 100
-    """From the pages of one member: a token can be copied by anybody."""
+    """From the pages of one member: a token can be copied by everyone who sees the page."""
 
     network: int = 30
     """From one network: an IPv4 /24, an IPv6 /64."""
@@ -38,7 +38,7 @@ class Limits:
     """For addresses of one receiving domain."""
 
     total: int = 5_000
-    """From everywhere together."""
+    """All sign-ups together."""
 
 
 _SPEND = insert_into(Spent)
@@ -46,7 +46,7 @@ _SPEND = insert_into(Spent)
 
 @cache
 def _asked_before(marks: int) -> Prepared:
-    """How many mails a mailbox got lately, and since its owner confirmed last, under so many keyed hashes."""
+    """Returns a query for two counts: mails to a mailbox in the last day, and since its owner last confirmed."""
     names: list[BindParameter[str]] = [bindparam(f"mark{number}") for number in range(marks)]
     mine = (Spent.scope == RECIPIENT, Spent.subject.in_(names))
     confirmed = select(func.max(Lead.confirmed_at)).where(Lead.mark.in_(names)).scalar_subquery()
@@ -66,7 +66,7 @@ def exceeded(
     now: datetime,
     weight: int = 1,
 ) -> list[str]:
-    """Counts a sign-up; the names of the budgets that it goes over, empty when there are none.
+    """Counts a sign-up and returns the names of the budgets that it exceeds; an empty list if there are none.
 
     ``weight``: for how many it counts (see ``abuse.weight``).
     """
@@ -81,7 +81,7 @@ def exceeded(
 
 
 def may_ask(driver: Driver, links: Links, address: str, now: datetime) -> bool:
-    """True when another confirmation mail may go to this mailbox, under whichever members it was typed."""
+    """Returns True if another confirmation mail may go to this mailbox, whichever members' pages it was typed on."""
     marks = links.fingerprints(address)
     _one_at_a_time(driver, marks[0])
     named = {f"mark{number}": mark for number, mark in enumerate(marks)}
@@ -90,12 +90,12 @@ def may_ask(driver: Driver, links: Links, address: str, now: datetime) -> bool:
 
 
 def asked(driver: Driver, links: Links, address: str, now: datetime) -> None:
-    """Notes that a confirmation mail was promised."""
+    """Records that a confirmation mail was promised."""
     spend(driver, RECIPIENT, links.fingerprint(address), now)
 
 
 def spend(driver: Driver, scope: str, subject: str, now: datetime) -> None:
-    """Notes one unit of any budget."""
+    """Records the use of one unit of a budget."""
     _SPEND(driver, scope=scope, subject=subject, at=now)
 
 
@@ -103,6 +103,6 @@ _LOCK = Prepared(lambda insert: select(func.pg_advisory_xact_lock(bindparam("key
 
 
 def _one_at_a_time(driver: Driver, mark: str) -> None:
-    """Two sign-ups of one mailbox at the same moment must not both find its budget unspent."""
+    """Makes sign-ups of one mailbox wait for each other, so that two at once cannot both find its budget unused."""
     if driver.is_postgresql:
         _LOCK(driver, key=int(mark[:15], 16))

@@ -14,7 +14,7 @@ from capture.models import Tally
 
 
 def count_up(driver: Driver, since: datetime, subjects: Mapping[str, str], weight: int = 1) -> dict[str, int]:
-    """Adds to the counter of each scope's subject for the time since a moment; the new counts, by scope."""
+    """Adds ``weight`` to each scope's counter for the period that began at ``since``; returns the new counts."""
     values: dict[str, Any] = {"hour": since, "weight": weight}
     for number, (scope, subject) in enumerate(subjects.items()):
         values |= {f"scope{number}": scope, f"subject{number}": subject}
@@ -23,7 +23,7 @@ def count_up(driver: Driver, since: datetime, subjects: Mapping[str, str], weigh
 
 @cache
 def _counting(rows: int) -> Prepared:
-    """So many counters in one statement; one that is not there yet begins with what is added."""
+    """Returns a statement that adds to ``rows`` counters at once and creates those that do not exist."""
 
     def make(insert: Insert) -> Any:
         hour: BindParameter[datetime] = bindparam("hour")

@@ -1,8 +1,8 @@
-"""Asks the database for the numbers behind ``results``, and counts ahead where that takes too long for a page.
+"""Counts what ``results`` turns into tables, and counts ahead where that takes too long for a page.
 
-A member's own leads are few and counted when they are asked for; of members with many, a process keeps what it counted
-for as long as what is counted ahead is good. So are the whole company's while there are few;
-beyond that the service counts them every few minutes and keeps the finished tables, with the moment they are of.
+A member's few leads are counted on request; for a member with many, the process keeps the numbers for ``EVERY``. The
+whole company's leads are counted on request while they are few; beyond that the service counts them every few minutes
+and stores the finished tables with their time.
 """
 
 from __future__ import annotations
@@ -41,31 +41,31 @@ from capture.models import Campaign, Counted, Lead, Provenance, Spending, Touch,
 from capture.reports.results import About, Counts, Period, Placement, Results, Stages, fold, monday
 
 FEW = 5_000
-"""Leads of a company that are counted when they are asked for."""
+"""Most leads of a company that are counted on request."""
 
 FEW_OF_MEMBER = 2_000
-"""Leads of a member, likewise; numbers of more are good for ``EVERY``."""
+"""Most leads of a member that are counted on request; numbers of more are kept for ``EVERY``."""
 
 _MOST_KEPT = 500
 
 FEW_VISITS = 20_000
-"""Rows of visits, likewise."""
+"""Most rows of visits that are counted on request."""
 
 EVERY = timedelta(minutes=5)
-"""Between two counts ahead."""
+"""The pause between two counts ahead."""
 
 OLD = 3 * EVERY
-"""After which a count is told to be older than it should be."""
+"""The age from which numbers are shown as out of date."""
 
 _ONE_AT_A_TIME = 5_260_120
-"""The number of PostgreSQL's lock for counting ahead, where several processes run."""
+"""The number of PostgreSQL's advisory lock: of several processes only one counts ahead."""
 
 _QUALIFIED = (Stage.QUALIFIED, Stage.CUSTOMER, Stage.RECRUIT)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a page shows. ``results`` None: not counted yet. ``at`` None: counted for this very answer."""
+    """Results and their age. ``results`` None: not counted yet. ``at`` None: counted for this request."""
 
     results: Results | None
     at: datetime | None = None
@@ -73,20 +73,20 @@ class Found:
 
 
 class Recent:
-    """Numbers of members with many leads, kept by the process that counted them until it is time to count anew."""
+    """A cache of results of members with many leads, in this process, each good for ``EVERY``."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, Period, About], Found] = OrderedDict()
 
     def get(self, member_id: str, period: Period, about: About, now: datetime) -> Found | None:
-        """What was counted less than ``EVERY`` ago."""
+        """Returns results that were counted less than ``EVERY`` ago; None otherwise."""
         with self._lock:
             found = self._kept.get((member_id, period, about))
         return found if found is not None and found.at is not None and now - EVERY < found.at <= now else None
 
     def keep(self, member_id: str, period: Period, about: About, found: Found) -> None:
-        """Keeps it; of too many the oldest goes."""
+        """Stores results; the oldest go when there are too many."""
         with self._lock:
             self._kept[member_id, period, about] = found
             self._kept.move_to_end((member_id, period, about))
@@ -95,7 +95,7 @@ class Recent:
 
 
 def find(session: Session, recent: Recent, person: Person, period: Period, about: About, now: datetime) -> Found:
-    """Results for somebody: for members what came to them, for staff everything."""
+    """Returns the results for a person: a member's own, everything for staff."""
     today = now.date()
     if person.member is not None:
         kept_lately = recent.get(person.member.id, period, about, now)
@@ -116,7 +116,7 @@ def find(session: Session, recent: Recent, person: Person, period: Period, about
 
 
 def many(session: Session) -> bool:
-    """Whether the company's numbers have to be counted ahead."""
+    """Returns whether the company has so many leads or visits that its results are counted ahead."""
     for column, few in ((Lead.id, FEW), (Visit.day, FEW_VISITS)):
         some = select(column).limit(few + 1).subquery()
         if (session.scalar(select(func.count()).select_from(some)) or 0) > few:
@@ -125,10 +125,10 @@ def many(session: Session) -> bool:
 
 
 def is_due(session: Session, database: Database, lock: int, kind: str, now: datetime) -> bool:
-    """Whether something is to be counted ahead: there is much of it, nobody else is at it, and it was not just done.
+    """Returns whether it is time to count ahead: there is much to count, the lock is free, and the last count is old.
 
-    ``kind``: the period of the rows of ``Counted`` that tell when it was. The PostgreSQL lock of the number ``lock`` is
-    held until the session's transaction ends.
+    ``kind``: the period of the ``Counted`` rows that hold the time of the last count. The PostgreSQL lock numbered
+    ``lock`` is held until the session's transaction ends.
     """
     free = database.is_sqlite or session.scalar(select(func.pg_try_advisory_xact_lock(lock)))
     latest = session.scalar(select(func.max(Counted.at)).where(Counted.period == kind))
@@ -137,7 +137,7 @@ def is_due(session: Session, database: Database, lock: int, kind: str, now: date
 
 
 def ahead(database: Database, now: datetime) -> bool:
-    """Counts ahead where that is needed and was not just done. Returns whether it did. Raises Unavailable."""
+    """Counts the company's results ahead if that is due. Returns whether it did. Raises Unavailable."""
     with database.read() as session:
         if not is_due(session, database, _ONE_AT_A_TIME, Period.ALL, now):
             return False
@@ -157,7 +157,7 @@ def ahead(database: Database, now: datetime) -> bool:
 
 
 def gather(session: Session, person: Person | None, today: date, period: Period) -> Counts:
-    """Counts everything of a period. ``person`` None: for all, with the visits that were summed up by week."""
+    """Counts everything of a period for a person. ``person`` None: for the company, with visits summed up by week."""
     member_id = person.member_id if person else None
     begins = period.begins(today)
     sqlite = session.get_bind().dialect.name == "sqlite"
@@ -177,13 +177,13 @@ def gather(session: Session, person: Person | None, today: date, period: Period)
 
 
 _GROUPINGS = (("week",), ("since", "campaign", "kind"), ("since", "page"))
-"""What leads are counted by, each time by interest as well."""
+"""The groupings of leads; each is split by interest as well."""
 
 
 def _leads(
     session: Session, leads: Sequence[ColumnElement[bool]], today: date, sqlite: bool
 ) -> tuple[list[Any], list[Any], list[Any]]:
-    """How many leads there are in each grouping, and how far they have come. Goes through the leads once."""
+    """Counts leads and their stages in each grouping, in one pass over the leads."""
     keys: dict[str, Any] = {
         "week": _week(Lead.created_at, sqlite),
         "since": _since(today),
@@ -219,23 +219,23 @@ def _leads(
 
 
 def _since(today: date) -> ColumnElement[str]:
-    """The shortest period that a lead falls into."""
+    """Returns an expression for the shortest period that a lead falls into."""
     begun = [(Lead.created_at >= _midnight(begins), str(each)) for each in Period if (begins := each.begins(today))]
     return case(*begun, else_=str(Period.ALL))
 
 
 def _kind() -> ColumnElement[Any]:
-    """Where a lead came from that did not sign up."""
+    """Returns an expression for the kind of provenance; NULL for leads that signed up."""
     return select(Provenance.kind).where(Provenance.id == Lead.provenance_id).scalar_subquery()
 
 
 def _first_page() -> ColumnElement[Any]:
-    """The page of its first sign-up."""
+    """Returns an expression for the page of a lead's first sign-up."""
     return select(Touch.page).where(Touch.lead_id == Lead.id).order_by(Touch.id).limit(1).scalar_subquery()
 
 
 def _week(column: Any, sqlite: bool) -> ColumnElement[Any]:
-    """The Monday of a day, or of a moment in UTC."""
+    """Returns an expression for the Monday of a day, or of a moment in UTC."""
     if sqlite:
         # The day alone: SQLite rounds the last microseconds of a day up to the next.
         return func.date(func.substr(column, 1, 10), "weekday 0", "-6 days", type_=String)
@@ -283,7 +283,7 @@ def _sum_up_visits(session: Session, database: Database) -> None:
 
 
 def _spend(session: Session, mine: ColumnElement[bool], begins: date | None, ends: date) -> list[tuple[date, int, int]]:
-    """What was spent on somebody's campaigns."""
+    """Returns the spend on a person's campaigns as rows of day, campaign and minor units."""
     query = select(Spending.on, Spending.campaign_id, func.sum(Spending.amount)).where(Spending.on < ends, mine)
     query = query.join(Campaign, Campaign.id == Spending.campaign_id)
     if begins is not None:
@@ -293,7 +293,7 @@ def _spend(session: Session, mine: ColumnElement[bool], begins: date | None, end
 
 
 def _placements(session: Session, mine: ColumnElement[bool], numbers: set[int]) -> dict[int, Placement]:
-    """Somebody's campaigns, and those of others that brought them leads."""
+    """Returns a person's campaigns, and those of others that brought them leads, by id."""
     query = select(Campaign.id, Campaign.code, Campaign.channel, mine.label("shown"))
     rows = session.execute(query.where(or_(mine, Campaign.id.in_(numbers))))
     return {number: Placement(number, code, channel, bool(shown)) for number, code, channel, shown in rows}

@@ -37,7 +37,7 @@ CSV_COLUMNS = ("table", "key", "name", *COLUMNS, "spend", "per_confirmed", "per_
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line as it is shown. ``note``: what stands below its name; ``way``: where there is more of it."""
+    """A row of a table. ``note``: the text below its name. ``way``: the path of its leads, below /office/."""
 
     name: str
     note: str
@@ -48,7 +48,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One grouping. ``spend`` and ``costs``: whether these columns make sense for it."""
+    """The table of one grouping. ``spend`` and ``costs``: whether it has these columns."""
 
     kind: str
     rows: Sequence[Row]
@@ -58,26 +58,26 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """Numbers and money in the reader's language. Money comes in minor units of the currency."""
+    """Formats numbers and money in the reader's language. Money is given in minor units of the currency."""
 
     locale: str
     currency: str
 
     def number(self, value: int | None) -> str:
-        """A count; a dash where there is nothing to count."""
+        """Returns a count as text; a dash for None."""
         return "–" if value is None else format_decimal(value, locale=self.locale)
 
     def whole(self, amount: int) -> Decimal:
-        """An amount in whole units, with its decimals."""
+        """Returns an amount in whole units of the currency."""
         digits = get_currency_precision(self.currency)
         return Decimal(amount).scaleb(-digits)
 
     def money(self, amount: int | None) -> str:
-        """An amount; a dash where there is none."""
+        """Returns an amount as text; a dash for None."""
         return "–" if amount is None else money.shown(amount, self.currency, self.locale)
 
     def short_day(self, day: date) -> str:
-        """Day and month, as short as they go."""
+        """Returns day and month in their short form."""
         text: str = format_skeleton("MMMd", day, locale=self.locale)
         return text
 
@@ -85,7 +85,7 @@ class Tongue:
 @blueprint.get("/results")
 @access.office(log=None)
 def results_page() -> Response:
-    """The page."""
+    """Shows the results as tables and charts."""
     period, about = _asked()
     words = access.speak()
     with service.current().database.read() as session:
@@ -112,7 +112,7 @@ def results_page() -> Response:
 @blueprint.get("/results.csv")
 @access.office(log=None)
 def results_csv() -> Response:
-    """The same tables for a spreadsheet; no cell can start a formula there."""
+    """The tables as CSV for a spreadsheet; no cell can start a formula there."""
     period, about = _asked()
     words = access.speak()
     out = io.StringIO()
@@ -129,7 +129,7 @@ def results_csv() -> Response:
 
 
 def _asked() -> tuple[Period, About]:
-    """Period and interest that the address names; what makes no sense is left out."""
+    """Returns the period and interest that the query names, or the defaults."""
     period, about = request.args.get("period", ""), request.args.get("about", "")
     return (
         Period(period) if period in set(Period) else Period.TWELVE,
@@ -143,7 +143,7 @@ def _find(session: Session, period: Period, about: About) -> Found:
 
 
 def _tables(session: Session, found: Results, words: Words) -> Iterator[Table]:
-    """The four groupings, with their lines by name."""
+    """Yields the tables of the four groupings, with readable names."""
     yield Table("channels", [_channel(each, words) for each in found.channels], True, True)
     yield Table("campaigns", list(_campaigns(session, found.campaigns, words)), True, True)
     yield Table("pages", [_row(_page_name(each.key, words), each) for each in found.pages], False, False)
@@ -155,7 +155,7 @@ def _channel(line: Line, words: Words) -> Row:
 
 
 def _campaigns(session: Session, lines: Sequence[Line], words: Words) -> Iterator[Row]:
-    """Campaigns by the names that those who work with them gave them."""
+    """Yields the campaigns' rows with their names; campaigns that this person may not see have none."""
     numbers = [int(each.key) for each in lines if each.key.isdecimal()]
     query = select(Campaign.id, Campaign.name, Campaign.code).where(
         Campaign.id.in_(numbers), scope(access.person()).campaigns
@@ -190,7 +190,7 @@ def _week_name(key: str, words: Words) -> str:
 
 
 def _charts(found: Results, tables: Iterable[Table], words: Words, tongue: Tongue) -> dict[str, Any]:
-    """Which channels bring people, and whether there are more of them week by week."""
+    """Returns the two charts: leads by channel, and leads by week."""
     channels = next(each for each in tables if each.kind == "channels").rows
     shown = [each for each in channels if each.figures.leads]
     weeks = [each for each in reversed(found.weeks) if each.key != results.EARLIER]

@@ -1,6 +1,6 @@
-"""Results: for each channel, campaign, page and week what came of it and what it cost. Plain arithmetic.
+"""Results: leads, customers and costs by channel, campaign, page and week. Pure arithmetic.
 
-``counting`` asks the database; here its counts become tables. What the numbers mean:
+``counting`` counts in the database; this module turns its counts into tables. What the numbers mean:
 
 - A lead belongs to the week it was created in, whatever happens later; its stage is the one it has now. A lead that
   was erased goes on counting: nothing of the person is in a number.
@@ -58,7 +58,7 @@ class Period(StrEnum):
 
 
 class About(StrEnum):
-    """Which leads are looked at, by what they asked about."""
+    """A filter by interest: all leads, retail, or opportunity."""
 
     ALL = "all"
     RETAIL = "retail"
@@ -78,7 +78,7 @@ _INTERESTS = {
 
 
 class Stages(NamedTuple):
-    """How many leads there are, and how far they have come."""
+    """Numbers of leads by the stage they have reached."""
 
     leads: int
     confirmed: int
@@ -99,18 +99,18 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the database counted for somebody. Weeks are Mondays; a ``since`` is the first period a lead falls into."""
+    """Counts for one person. Weeks are given by their Monday; ``since`` is the shortest period of a lead."""
 
     weeks: Sequence[tuple[date, str, Stages]] = ()
-    """Week, interest."""
+    """Rows of week, interest, counts."""
     sources: Sequence[tuple[Period, int | None, str | None, str, Stages]] = ()
-    """Since, campaign, kind of provenance, interest."""
+    """Rows of since, campaign id, kind of provenance, interest, counts."""
     pages: Sequence[tuple[Period, str | None, str, Stages]] = ()
-    """Since, page, interest."""
+    """Rows of since, page, interest, counts."""
     visits: Sequence[tuple[date, str, int]] = ()
-    """Week, page."""
+    """Rows of week, page, number."""
     spend: Sequence[tuple[date, int, int]] = ()
-    """Day, campaign, minor units of the company's currency."""
+    """Rows of day, campaign id, minor units of the company's currency."""
     placements: Mapping[int, Placement] = field(default_factory=dict)
 
 
@@ -146,7 +146,7 @@ class Figures:
         return _each(self.spend, self.paid_recruits)
 
     def take(self, stages: Stages, *, paid: bool = False) -> None:
-        """Adds leads."""
+        """Adds counts of leads by stage."""
         self.leads += stages.leads
         self.confirmed += stages.confirmed
         self.qualified += stages.qualified
@@ -158,15 +158,15 @@ class Figures:
             self.paid_recruits += stages.recruits
 
     def visit(self, count: int) -> None:
-        """Adds visits."""
+        """Adds a number of visits."""
         self.visits = (self.visits or 0) + count
 
     def pay(self, amount: int) -> None:
-        """Adds spend."""
+        """Adds minor units of spend."""
         self.spend = (self.spend or 0) + amount
 
     def merge(self, other: Figures) -> None:
-        """Adds another line."""
+        """Adds the figures of another line to these."""
         self.take(Stages(other.leads, other.confirmed, other.qualified, other.customers, other.recruits))
         self.paid_confirmed += other.paid_confirmed
         self.paid_customers += other.paid_customers
@@ -201,7 +201,7 @@ class Results:
 
     @classmethod
     def restored(cls, found: dict[str, Any]) -> Self:
-        """Back again."""
+        """Restores results from the plain values of ``stored``."""
         lines = {
             name: [Line(each["key"], Figures(**each["figures"])) for each in found[name]]
             for name in ("channels", "campaigns", "pages", "weeks")
@@ -215,7 +215,7 @@ def monday(day: date) -> date:
 
 
 def fold(counts: Counts, period: Period, about: About, today: date) -> Results:
-    """The tables."""
+    """Turns counts into the tables of one period and interest."""
     return _Folding(counts, period, about, today).results()
 
 

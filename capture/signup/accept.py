@@ -1,6 +1,6 @@
-"""What can be done with leads, in plain arguments: nothing here knows of Flask, forms or commands.
+"""Takes a checked sign-up into the database: lead, touch, consent, and the mail that asks for confirmation.
 
-Each function takes a session, or a desk; the caller decides where the transaction begins and ends.
+The arguments are plain values: nothing here knows Flask or forms. The caller begins and commits the transaction.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class SignUp:
-    """One checked sign-up. ``member_id`` is what the signed token said, None for the company's own pages."""
+    """A checked sign-up. ``member_id``: from the signed token; None for the company's own pages."""
 
     email: str
     first_name: str | None
@@ -40,16 +40,16 @@ class SignUp:
     seen: PageSeen
     utm: Mapping[str, str]
     introducer: str | None = None
-    """What they answered to "Who introduced you?", as typed. Nothing is looked up by it before they confirm."""
+    """The answer to "Who introduced you?", as typed. It is not looked up before the prospect confirms."""
     network: str = UNKNOWN
-    """Where it was sent from, as far as limits care; never stored in clear."""
+    """The sender's network, for limits (see ``networks``); stored only as a keyed hash."""
     weight: int = 1
-    """For how many it counts in the budgets."""
+    """For how many sign-ups it counts in the budgets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What became of a sign-up. ``address``: the thank-you page to send the prospect to."""
+    """A stored sign-up. ``new``: whether its lead is new. ``address``: the thank-you page for the prospect."""
 
     lead_id: int
     new: bool
@@ -57,10 +57,10 @@ class Accepted:
 
 
 class Desk:
-    """Where the sign-ups of one transaction are taken in, one after the other: what they share is looked up once.
+    """The sign-ups of one transaction, stored one after the other: what they share is looked up once.
 
-    ``shared``: there may be several, so the end of the chain of evidence is taken first, and nothing else that
-    another transaction holds is waited for. ``close`` comes last, before the commit.
+    ``shared``: the transaction may hold several sign-ups. It then locks the end of the chain of evidence first, and
+    waits for nothing else that another transaction holds. Call ``close`` last, before the commit.
     """
 
     def __init__(self, connection: Connection, *, shared: bool) -> None:
@@ -72,23 +72,23 @@ class Desk:
             self.chain.hold()
 
     def close(self) -> None:
-        """Writes what was kept back until now."""
+        """Writes the rows that were gathered, and the end of the chain."""
         self.driver.flush()
         self.chain.keep()
 
 
 class Contended(Exception):
-    """Another transaction holds the lead: this sign-up has to wait for it in a transaction of its own."""
+    """Another transaction holds the lead: this sign-up must wait for it in a transaction of its own."""
 
 
 def accept(
     desk: Desk, signup: SignUp, now: datetime, letters: letters.Letters, limits: Limits = DEFAULT_LIMITS
 ) -> Accepted:
-    """Keeps a sign-up: lead, touch, consent and the mail that asks for confirmation. Commits nothing itself.
+    """Stores a sign-up: lead, touch, consent, and the mail that asks for confirmation. Commits nothing itself.
 
     The same person under the same member stays one lead: the touch and the consent are added, an interest widens
     (products and opportunity make both), and a name fills a gap but never replaces one. Until the person confirms,
-    the member hears nothing; a mail to somebody who has confirmed would say nothing new, so none is made.
+    the member hears nothing. A person who has confirmed is not asked again.
 
     Raises NoSuchMember for a member who is unknown or inactive, and Contended at a desk that several share.
     """
@@ -109,7 +109,7 @@ def accept(
     [(touch_id,)] = _ADD_TOUCH(driver, **desk.chain.seal(Touch, touch))
     _ADD_PARTICULAR.later(driver, touch_id=touch_id, **about)
     if new:
-        # Whoever knows an address can type it anywhere: what brought somebody is settled by their first sign-up.
+        # An address can be typed by others, so the campaign that brought a person is settled by their first sign-up.
         catalogue.credit(driver, lead.id, signup.seen.page, signup.member_id)
     consent = {"lead_id": lead.id, "touch_id": touch_id, "wording": signup.seen.wording, "at": now}
     _ADD_CONSENT.later(driver, **desk.chain.seal(Consent, consent))
@@ -131,12 +131,12 @@ def accept(
 
 
 def widen(before: Interest, now: Interest) -> Interest:
-    """What somebody is interested in who said first one thing and then another."""
+    """Returns the interest of a person who gave two answers: the same if they agree, else both."""
     return before if before is now else Interest.BOTH
 
 
 class _Known(NamedTuple):
-    """What accepting needs to know of a lead."""
+    """The columns of a lead that storing a sign-up needs."""
 
     id: int
     email: str
@@ -195,6 +195,6 @@ def _find_or_add(desk: Desk, signup: SignUp, now: datetime, links: Links) -> tup
     [(number, email, old_handle, spoken, confirmed, interest)] = found
     lead = _Known(number, email, old_handle, spoken, bool(confirmed))
     widened = widen(Interest(interest), signup.interest).value
-    # The mark as well: the key may have changed.
+    # The hash as well: the key may have changed.
     _WIDEN(desk.driver, lead_id=lead.id, interest=widened, first_name=signup.first_name, mark=mark)
     return lead, False

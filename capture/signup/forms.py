@@ -18,18 +18,18 @@ LONGEST_NAME = 80
 """Characters of a first name."""
 
 LONGEST_ANSWER = 200
-"""Characters of what somebody says who introduced them."""
+"""Characters of the answer to "Who introduced you?"."""
 
 CONSENT_GIVEN = "yes"
 """The value of a ticked box."""
 
 FIELDS = ("token", "page", "email", "first_name", "introducer", "interest", "consent", "website")
-"""What the page's form sends. A field that came twice is refused: a browser sends each once, and which of two is
-meant nobody can tell."""
+"""What the page's form sends. A field sent twice is refused: browsers send each once, and it cannot be told which of
+the two is meant."""
 
 
 class Wrong(Exception):
-    """What is wrong with a field: the key of a sentence, and what is filled into it."""
+    """An error of a field: the key of its sentence, and the values of its placeholders."""
 
     def __init__(self, key: str, **values: object) -> None:
         super().__init__(key)
@@ -50,7 +50,7 @@ class Typed:
 
 
 def read(sent: MultiDict[str, str]) -> Typed | None:
-    """What was typed; None where anything is wrong, which ``SignupForm`` then tells field by field."""
+    """Returns what was typed; None if anything is wrong (``SignupForm`` then says what, field by field)."""
     try:
         for name in FIELDS:
             _once(sent, name)
@@ -66,7 +66,7 @@ def read(sent: MultiDict[str, str]) -> Typed | None:
 
 
 def trapped(sent: MultiDict[str, str]) -> bool:
-    """True when the field that people don't see was filled in."""
+    """Returns True if the field that people do not see was filled in."""
     return any(value.strip() for value in sent.getlist("website"))
 
 
@@ -89,7 +89,7 @@ class SignupForm(Form):  # type: ignore[misc]
         self.validate()
 
     def validate_token(self, field: Field) -> None:
-        """The member token: what it says is the view's to read."""
+        """The member token; the view reads what it says."""
         self._check(field)
 
     def validate_page(self, field: Field) -> None:
@@ -97,7 +97,7 @@ class SignupForm(Form):  # type: ignore[misc]
         self._check(field)
 
     def validate_email(self, field: Field) -> None:
-        """Its form only: whether somebody reads mail there, the confirmation mail will tell."""
+        """Checks the form of the address only: the confirmation mail will show whether it is read."""
         self._check(field, lambda: _email(field.data))
 
     def validate_first_name(self, field: Field) -> None:
@@ -105,7 +105,7 @@ class SignupForm(Form):  # type: ignore[misc]
         self._check(field, lambda: _line(field.data, LONGEST_NAME))
 
     def validate_introducer(self, field: Field) -> None:
-        """The same. Whether it names a member is nobody's business here: the answer must not tell."""
+        """Optional, likewise. Whether it names a member is not checked here: the response must not reveal it."""
         self._check(field, lambda: _line(field.data, LONGEST_ANSWER))
 
     def validate_interest(self, field: Field) -> None:

@@ -1,4 +1,4 @@
-"""Signing up."""
+"""The sign-up form as it is posted, the page between, and the challenge for the page's script."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ blueprint = Blueprint("signup", __name__)
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 OWN_PAGE = PageSeen(page="signup", locale="", build_id="service", wording="")
-"""What a prospect has seen who signs up on the service's own form, because the one they came with is void."""
+"""What is recorded as seen for a sign-up on the service's own form, which replaces a form that is void."""
 
 
 class Replayed(Exception):
-    """A proof of work that has served before."""
+    """A proof of work was used before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _sender(token: str, seen: PageSeen | None) -> Sender:
 
 
 def _proof() -> abuse.Proof | None:
-    """What shows that a person sent the form: a solved puzzle, or the page that stands between."""
+    """Returns what shows that a person sent the form: a solved challenge, or the page between; None for neither."""
     current = service.current()
     now = current.clock()
     solution = request.form.get("altcha", "")
@@ -118,7 +118,7 @@ def _proof() -> abuse.Proof | None:
 
 
 def _store(typed: Typed, sender: Sender, proof: abuse.Proof) -> str:
-    """The address of the thank-you page, once everything is committed. Raises Replayed."""
+    """Stores the sign-up and returns the thank-you address, once everything is committed. Raises Replayed."""
     current = service.current()
     signup = accept.SignUp(
         email=typed.email,
@@ -144,7 +144,7 @@ def _store(typed: Typed, sender: Sender, proof: abuse.Proof) -> str:
 
 
 def _thanks(sender: Sender) -> str:
-    """The same address for a form that fell into the trap: whoever filled it in learns nothing."""
+    """Returns the thank-you address for a form that fell into the trap: its sender learns nothing."""
     with service.current().database.read() as session:
         host = hosts.find(session, sender.member_id)
         return hosts.thanks_address(session, host, sender.seen.locale)
@@ -157,7 +157,7 @@ def _answer(address: str) -> Response:
 
 
 def _between(sender: Sender) -> Response:
-    """The page that stands between where no script has shown that a person is there: one more button.
+    """Shows the page between, for senders without a script: one more button.
 
     A pause that has begun goes on: only what is missing or void is made anew.
     """
@@ -180,12 +180,12 @@ def _between(sender: Sender) -> Response:
 
 
 def _pausing(now: datetime) -> bool:
-    """True while the pause that came with the form is merely too short."""
+    """Returns True if the signed timestamp of the form is valid and only too recent."""
     return abuse.paused(service.current().links, request.form, now + abuse.QUICKEST) is not None
 
 
 def _correct(sender: Sender) -> Response:
-    """The form again with what was typed, each error beside its field, ready to be sent."""
+    """Shows the form again with what was typed and each error beside its field."""
     form = SignupForm(request.form, answers.visitor_words())
     if answers.wants_json():
         return answers.error_json(422, form.words("errors_summary"), form.errors)
@@ -197,7 +197,7 @@ def _correct(sender: Sender) -> Response:
 
 
 def _instead(seen: PageSeen | None, kind: str) -> Response:
-    """Says that the member can't be told (or is not there), and offers the company's own form instead."""
+    """Says that the member is unknown or inactive, and offers the company's own form instead."""
     words = answers.visitor_words()
     form = SignupForm(request.form, words)
     if answers.wants_json():

@@ -1,7 +1,7 @@
-"""The people below a member, in total numbers: how many they are, and how many leads they have.
+"""Totals of the people below a member: how many there are, and how many leads they follow up.
 
-A company's upper members have thousands below them. Going through all leads of those takes longer than a page may, so
-where there are many, each member's leads are counted ahead every few minutes, and a page adds up these counts.
+Members at the top have thousands of people below them, and counting all their leads takes too long for a page. In
+large companies each member's leads are counted ahead every few minutes, and a page adds up these counts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from capture.models import Counted, Lead, LeadCount, Member
 from capture.reports import counting
 
 _MARK = ("team", "all")
-"""The row of ``Counted`` that tells when the counts are of."""
+"""The key of the ``Counted`` row that holds the time of the last count."""
 
 _BATCH = 500
 
@@ -29,8 +29,7 @@ _ONE_AT_A_TIME = 5_260_121
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """The people below a member, in total numbers only. ``at``: when the leads were counted; None: just now.
-    ``old``: longer ago than it should be."""
+    """Totals of a member's downline. ``at``: when the leads were counted; None: just now. ``old``: out of date."""
 
     members: int
     active: int
@@ -41,9 +40,9 @@ class Team:
 
 
 def find(session: Session, person: Person, now: datetime) -> Team:
-    """The whole downline of a member."""
+    """Returns the totals of a member's whole downline."""
     assert person.member is not None
-    # Sponsors form a forest (the roster is refused where they do not), so nobody stands below themselves.
+    # Sponsors form a forest (other rosters are refused), so the recursion ends.
     below = select(Member.id, Member.active).where(Member.sponsor_id == person.member.id).cte("below", recursive=True)
     deeper = aliased(Member)
     below = below.union_all(select(deeper.id, deeper.active).where(deeper.sponsor_id == below.c.id))
@@ -64,7 +63,7 @@ def find(session: Session, person: Person, now: datetime) -> Team:
 
 
 def ahead(database: Database, now: datetime) -> bool:
-    """Counts each member's leads where there are many and it was not just done. Returns whether it did.
+    """Counts each member's leads if that is due. Returns whether it did.
 
     Only counts that changed are written. Raises Unavailable.
     """
@@ -91,7 +90,7 @@ def ahead(database: Database, now: datetime) -> bool:
 
 
 def _counting(month: datetime) -> Any:
-    """Known leads by whoever follows up: all, and those since the month began."""
+    """Returns a query for each assignee's known leads: all, and those since the month began."""
     counts = (func.count().label("leads"), func.count().filter(Lead.known_at >= month).label("this_month"))
     return select(Lead.servicer_id, *counts).where(Lead.known_at.is_not(None)).group_by(Lead.servicer_id)
 

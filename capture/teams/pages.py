@@ -14,7 +14,7 @@ blueprint = Blueprint("teams", __name__, url_prefix="/office")
 @blueprint.get("/team")
 @access.office(log=None)
 def team() -> Response:
-    """The people below, in total numbers; staff have no team."""
+    """Shows the totals of the people below a member; staff have no team."""
     with service.current().database.read() as session:
         current = access.person()
         numbers = None if current.staff else counts.find(session, current, service.current().clock())
