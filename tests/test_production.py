@@ -22,8 +22,8 @@ import pytest
 
 from sitegen.build.builder import build
 from sitegen.roster.slugs import slugify
-from sitegen.serving.production.http import host_of, takes_gzip
-from sitegen.serving.production.ledger import Ledger
+from sitegen.serving.http import host_of, takes_gzip
+from sitegen.serving.production.change_times import ChangeTimes
 from sitegen.site import bundled
 from tests.conftest import SITES, TOKEN_KEY, build_options, replace_in, tree
 
@@ -375,20 +375,20 @@ def test_hosts():
         assert read(other) is None
 
 
-def test_the_ledger_never_goes_back(tmp_path):
+def test_change_times_never_go_back(tmp_path):
     file = tmp_path / "page.md"
     file.write_text("x", encoding="utf-8")
     os.utime(file, (1, 1))  # an old time of content says nothing of when it came here
-    ledger = Ledger(tmp_path / "since.json")
-    first = ledger.since({"a": "1", "b": "1"}, [file])
+    times = ChangeTimes(tmp_path / "since.json")
+    first = times.since({"a": "1", "b": "1"}, [file])
     assert first["a"] == int(file.stat().st_ctime)
-    second = ledger.since({"a": "2", "b": "1"})
+    second = times.since({"a": "2", "b": "1"})
     assert second["a"] > first["a"]
     assert second["b"] == first["b"]
-    third = Ledger(tmp_path / "since.json").since({"a": "1", "b": "1"})
+    third = ChangeTimes(tmp_path / "since.json").since({"a": "1", "b": "1"})
     assert third["a"] > second["a"]
     (tmp_path / "since.json").write_text("not JSON", encoding="utf-8")
-    assert ledger.since({"a": "1"})["a"] >= first["a"]
+    assert times.since({"a": "1"})["a"] >= first["a"]
 
 
 @pytest.mark.parametrize("layout", ["path", "subdomain"])

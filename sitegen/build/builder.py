@@ -13,13 +13,11 @@ finished by the next.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from time import perf_counter
 
-import sitegen
 from sitegen.build import output, page_files, process_pool, up_to_date
 from sitegen.build.chunks import (
     Made,
@@ -27,7 +25,6 @@ from sitegen.build.chunks import (
     SitePlan,
     landing_file,
     landing_files,
-    landing_key,
 )
 from sitegen.build.manifest import Manifest
 from sitegen.build.options import BuildOptions, Summary
@@ -36,12 +33,13 @@ from sitegen.campaigns.placements import Placements
 from sitegen.check import people, rendering
 from sitegen.errors import Fault
 from sitegen.render import hosts, photos, sitemap
-from sitegen.render.cards import QR_CODE, VCARD
-from sitegen.render.hosts import Landing
+from sitegen.render.fingerprints import Fingerprints
+from sitegen.render.hosts import Host
 from sitegen.render.renderer import PlannedPage, Renderer
+from sitegen.render.resolver import CardFile, PageFile, Resolver
 from sitegen.roster import Roster
 from sitegen.site import site as sites
-from sitegen.site.addresses import ASSETS
+from sitegen.site.addresses import ASSETS, campaign_path
 from sitegen.site.content import CAMPAIGN
 from sitegen.token import TokenSigner
 
@@ -93,6 +91,8 @@ class _Builder:
         options: BuildOptions,
     ) -> None:
         self._renderer = renderer
+        self._resolver = Resolver(renderer)
+        self._fingerprints = Fingerprints(renderer)
         self._site = renderer.site
         self._roster = roster
         self._placements = placements
@@ -147,32 +147,33 @@ class _Builder:
             path.unlink()
 
     def _assets(self) -> None:
-        for asset in self._site.assets.files.values():
-            self._root_file(f"{ASSETS}/{asset.published}", asset.content)
+        for path, each in self._resolver.assets.items():
+            self._root_file(path, each.asset.content)
 
     def _company(self, is_unchanged: bool) -> None:
         host = hosts.of_company(self._site)
-        for planned in self._renderer.plan(self._site.company_variant):
+        for each in self._resolver.contents(self._site.company_variant).values():
+            assert isinstance(each, PageFile)  # the company has no cards
             self._pages += 1
             if is_unchanged:
-                names = page_files.names(self._options.compression, planned.file)
+                names = page_files.names(self._options.compression, each.file)
                 self._files.update(names)
                 self._counts.unchanged += len(names)
                 continue
-            for path, content in page_files.files(
-                self._options.compression, planned.file, self._renderer.render(planned, host)
-            ):
-                self._root_file(path, content)
+            content = self._renderer.render(each.planned, host)
+            for path, packed in page_files.files(self._options.compression, each.file, content):
+                self._root_file(path, packed)
 
     def _company_landings(self) -> None:
         """The landing pages of the company's own campaigns, those that are new."""
-        page = self._renderer.landing_page(self._site.company_variant)
-        if page is None:
+        variant = self._site.company_variant
+        planned = self._renderer.landing_page(variant)
+        if planned is None:
             return
         host = hosts.of_company(self._site)
-        of_host, of_page = repr((host, self._site.addresses)).encode(), self._page_key(page)
+        of_host, of_page = self._fingerprints.company(host), self._page_key(planned)
         for some in self._placements.of_company():
-            keys = {each.code: landing_key(each, of_host, of_page) for each in some}
+            keys = {each.code: self._fingerprints.landing(each, of_host, of_page) for each in some}
             before = {} if self._options.fresh else self._manifest.landings(_COMPANY, some[0].code, some[-1].code)
             new = [each for each in some if before.get(each.code) != keys[each.code]]
             self._pages += len(some)
@@ -181,13 +182,13 @@ class _Builder:
             self._manifest.save()  # should we die now, the next build trusts none of these
             self._folder.counts = self._counts
             for each in new:
-                self._company_landing(page, self._renderer.landing(page, host, each), is_stamped=len(new) > 1)
+                self._company_landing(PageFile(campaign_path(each.code), planned, each), host, is_stamped=len(new) > 1)
             self._manifest.enter_landings((_COMPANY, each.code, keys[each.code]) for each in new)
 
-    def _company_landing(self, page: PlannedPage, landing: Landing, *, is_stamped: bool) -> None:
-        for path, content in landing_files(self._renderer, page, landing, self._options, is_stamped=is_stamped):
+    def _company_landing(self, page: PageFile, host: Host, *, is_stamped: bool) -> None:
+        for path, content in landing_files(self._renderer, page, host, self._options, is_stamped=is_stamped):
             self._folder.write(path, content)
-        for path in page_files.other_names(self._options.compression, landing_file(landing.campaign.code)):
+        for path in page_files.other_names(self._options.compression, page.file):
             self._folder.remove(path)
 
     def _root_file(self, path: str, content: bytes) -> None:
@@ -203,7 +204,7 @@ class _Builder:
         self._manifest.expect_sites(self._roster.active_slugs(), any_plan.id)
         self._manifest.save()
         sites = MemberSites(
-            self._renderer,
+            self._resolver,
             self._roster,
             self._folder,
             self._manifest,
@@ -233,19 +234,20 @@ class _Builder:
     def _plan(self, locale: str) -> SitePlan:
         site = self._site
         variant = site.member_variant(locale)
-        planned = self._renderer.plan(variant)
-        keys = {page.file: self._page_key(page) for page in planned}
+        contents = tuple(self._resolver.contents(variant).values())
+        pages = [each for each in contents if isinstance(each, PageFile)]
+        keys = {each.file: self._page_key(each.planned) for each in pages}
         files = {name: key for file, key in keys.items() for name in page_files.names(self._options.compression, file)}
-        shared = _key(sitegen.version(), site.company, site.texts[locale].status, site.addresses)
-        files |= {VCARD: shared, QR_CODE: shared}
+        cards = self._fingerprints.member_files(locale)
+        files |= {each.file: cards for each in contents if isinstance(each, CardFile)}
         landing = self._renderer.landing_page(variant)
         landing_key = self._page_key(landing) if landing else ""
-        return SitePlan(planned, files, self._manifest.add_plan(files), landing, landing_key)
+        return SitePlan(contents, files, self._manifest.add_plan(files), len(pages), variant, landing_key)
 
     def _page_key(self, page: PlannedPage) -> str:
-        # A page's token holds its build id, and is signed: its key must tell signing keys apart as well.
-        packed = self._options.compression.value if page.page.key == CAMPAIGN else ""
-        return _key(page.build_id, page.shared["signup"], self._renderer.member_token(None), packed)
+        # A landing page has one key for all of its files; the others are told apart by their names.
+        compression = self._options.compression.value if page.page.key == CAMPAIGN else ""
+        return self._fingerprints.page(page, compression)
 
     def _sitemap(self) -> None:
         for name, content in sitemap.files(self._site, self._renderer, self._roster):
@@ -276,7 +278,3 @@ class _Builder:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if path.name.rpartition("-")[0] not in used:
                 self._folder.remove(f"{ASSETS}/{photos.FOLDER}/{path.name}")
-
-
-def _key(*parts: object) -> str:
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

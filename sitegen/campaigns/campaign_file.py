@@ -23,20 +23,10 @@ from sitegen.roster import values
 from sitegen.roster.faults import FaultLog, quoted
 from sitegen.roster.fields import note_faults
 from sitegen.roster.reading import Broken, Source, csv_records
-from sitegen.site.addresses import CAMPAIGNS
+from sitegen.site.addresses import CAMPAIGN_CODE
 
-CODE = re.compile(r"[a-z]{2,12}[0-9]{0,6}\Z")
+CODE = re.compile(rf"{CAMPAIGN_CODE}\Z")
 """What a code looks like: easily spoken, never a folder of anything else."""
-
-
-_LANDING = re.compile(rf"{CAMPAIGNS}/([a-z]{{2,12}}[0-9]{{0,6}})(/?)\Z")
-
-
-def code_in(path: str) -> tuple[str, bool] | None:
-    """The code in the path of a landing page below the root of a site, and whether the path is whole, with its slash at
-    the end; None: no landing page stands there."""
-    found = _LANDING.match(path)
-    return None if found is None else (found[1], bool(found[2]))
 
 
 def _code(value: str) -> str:

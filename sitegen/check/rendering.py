@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urljoin
 
 import jinja2
@@ -21,9 +22,15 @@ from sitegen.render.context import Photo
 from sitegen.render.hosts import Host, Landing
 from sitegen.render.renderer import PlannedPage, Renderer
 from sitegen.render.templates import SiteLoader
-from sitegen.roster import Roster
 from sitegen.site.addresses import ASSETS
 from sitegen.site.site import Site, Variant
+
+
+class Sampled(Protocol):
+    """What checking asks of a roster."""
+
+    def active_with_sponsors(self) -> Iterator[tuple[Member, Member | None]]:
+        """The active members, each with the nearest active member above them."""
 
 
 def _stand_in(photo: str) -> Photo:
@@ -31,7 +38,7 @@ def _stand_in(photo: str) -> Photo:
     return Photo(src="data:,", sources=(), width=1)
 
 
-def check(site: Site, renderer: Renderer, members: Roster) -> None:
+def check(site: Site, renderer: Renderer, members: Sampled) -> None:
     """Renders every page for the company and for sample members, and follows their links.
 
     Raises EspalierError.
@@ -81,7 +88,7 @@ def _missing_names(tree: nodes.Template, site: Site, loader: SiteLoader) -> Iter
                 yield call.lineno, f'there is no asset "{named.value}"', hint
 
 
-def _pages(site: Site, renderer: Renderer, members: Roster) -> Iterator[Fault]:
+def _pages(site: Site, renderer: Renderer, members: Sampled) -> Iterator[Fault]:
     rendered: dict[str, links.Anchored] = {}
     page_of: dict[str, tuple[str, PlannedPage]] = {}
     files = _files(site)
@@ -129,7 +136,7 @@ def _shown(
         yield landing.page.canonical, page, landing
 
 
-def samples(members: Roster) -> Iterator[tuple[Member, Member | None]]:
+def samples(members: Sampled) -> Iterator[tuple[Member, Member | None]]:
     """A few active members that differ: for each language the one with most filled in, and the one with least."""
     best: dict[tuple[str, bool], tuple[int, Member, Member | None]] = {}
     for number, (member, sponsor) in enumerate(members.active_with_sponsors()):

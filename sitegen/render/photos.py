@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import struct
 import tempfile
 import warnings
@@ -27,6 +28,9 @@ photo's own side takes the place of the widths it does not reach."""
 
 FOLDER = "photos"
 """The folder of renditions below the assets."""
+
+RENDITION = re.compile(rf"{FOLDER}/([0-9a-f]+)-[0-9]+\.(?:avif|webp|jpg)\Z")
+"""What a rendition's path below the assets looks like; the group is the digest of its photo."""
 
 MOST_PIXELS = 50_000_000
 """Of a photo; what has more is no portrait, and might be made to fill the memory."""

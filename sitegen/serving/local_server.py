@@ -10,7 +10,6 @@ from html import escape
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.utils import send_from_directory
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 from sitegen.errors import EspalierError, Fault
-from sitegen.serving.preview import Preview, Snapshot
+from sitegen.serving.policy import policy
+from sitegen.serving.preview import Preview, PreviewPages
 from sitegen.site.addresses import Addresses
 
 App = Callable[[Request], Response]
@@ -30,24 +30,6 @@ _SCRIPT = (Path(__file__).parent / "reload.js").read_bytes()
 _TAG = f'<script src="{SCRIPT_PATH}" defer></script>'
 _STREAM_SECONDS = 3600.0
 _PORTS_TRIED = 20
-
-
-def policy(capture_url: str, addresses: Addresses | None = None) -> str:
-    """The Content-Security-Policy that every page keeps: nothing inline, nothing from anyone else.
-
-    With ``addresses`` of members on hosts of their own, a form may lead to those: who types a campaign's code on the
-    company's site is sent on to a member's page, and browsers hold the whole way against the policy.
-    """
-    parts = urlsplit(capture_url)
-    capture = f"{parts.scheme}://{parts.netloc}"
-    members = ""
-    if addresses is not None and addresses.layout == "subdomain":
-        own = urlsplit(addresses.url)
-        members = f" {own.scheme}://*.{own.netloc}"
-    return (
-        f"default-src 'self'; img-src 'self' data: {capture}; base-uri 'none'; object-src 'none'; "
-        f"frame-ancestors 'none'; form-action 'self' {capture}{members}; connect-src 'self' {capture}"
-    )
 
 
 def preview_app(preview: Preview) -> App:
@@ -60,11 +42,11 @@ def preview_app(preview: Preview) -> App:
             return Response(_versions(preview), mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
         if request.method not in {"GET", "HEAD"}:
             return Response("only GET and HEAD", 405, headers={"Allow": "GET, HEAD"})
-        snapshot = preview.snapshot
-        if snapshot is None:
+        pages = preview.pages
+        if pages is None:
             return _error_page(preview.error.faults if preview.error else ())
         try:
-            return _page(snapshot, request)
+            return _page(pages, request)
         except EspalierError as error:
             return _error_page(error.faults)
 
@@ -148,16 +130,12 @@ class _Quiet(WSGIRequestHandler):
         """Says nothing of single requests."""
 
 
-def _page(snapshot: Snapshot, request: Request) -> Response:
-    site = snapshot.site
-    addresses = site.addresses
-    slug = None
-    if addresses.layout == "subdomain":
-        company = urlsplit(addresses.url).netloc
-        slug = request.host.removesuffix(f".{company}") if request.host.endswith(f".{company}") else None
-    found = snapshot.answer(request.path.lstrip("/"), slug)
-    if found.location is not None:
-        return Response(status=found.status, headers={"Location": f"{request.path.rsplit('/', 1)[0]}/{found.location}"})
+def _page(pages: PreviewPages, request: Request) -> Response:
+    site = pages.snapshot.site
+    by_host = site.addresses.layout == "subdomain"
+    found = pages.answer(request.path.lstrip("/"), pages.snapshot.slug_of_host(request.host) if by_host else None)
+    if found.status == 308:
+        return Response(status=308, headers={"Location": f"{request.path}/"})
     content = found.content
     if found.status == 410:
         return _message(410, "This site is gone", "The member whose site this was is no longer active.")

@@ -61,7 +61,7 @@ def run(options: ServeOptions, listener: socket.socket, *, workers: int, ready: 
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
     renewing = Renewing(options)
-    app = App(lambda: renewing.edition)
+    app = App(lambda: renewing.files)
     Server(app, listener, workers=workers, threads=options.threads, ready=ready, begun=renewing.start).run()
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from time import time
 
 
-class Ledger:
+class ChangeTimes:
     """Keeps (key, time) by name, in one small file."""
 
     def __init__(self, path: Path) -> None:
