@@ -27,6 +27,7 @@ from sitegen.roster import Query, Roster, values
 from sitegen.roster.fields import COLUMNS
 from sitegen.roster.names import first_name
 from sitegen.roster.slugs import is_slug
+from tests.conftest import ROOT
 
 BROKEN = sorted((ROOT / "tests" / "broken").glob("roster-*"))
 
