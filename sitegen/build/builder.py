@@ -2,7 +2,7 @@
 
 ::
 
-    load ─> check ─> claim OUT ─> assets ─> company ─> members, shared out to a crew ─> sitemap ─> remove
+    load ─> check ─> claim OUT ─> assets ─> company ─> members, by a process pool ─> sitemap ─> remove
                          │                                   │
                          └── manifest: what was made of what ──┘
 
@@ -20,15 +20,15 @@ from time import perf_counter
 
 from sitegen.build import output, page_files, process_pool, up_to_date
 from sitegen.build.chunks import (
-    Made,
-    MemberSites,
+    ChunkBuilder,
+    ChunkResult,
     SitePlan,
     landing_file,
     landing_files,
 )
 from sitegen.build.manifest import Manifest
-from sitegen.build.options import BuildOptions, Summary
-from sitegen.build.output import Output, Written
+from sitegen.build.options import BuildOptions, BuildSummary
+from sitegen.build.output import FileCounts, Output
 from sitegen.campaigns.placements import Placements
 from sitegen.check import people, rendering
 from sitegen.errors import Fault
@@ -43,7 +43,7 @@ from sitegen.site.addresses import ASSETS, campaign_path
 from sitegen.site.content import CAMPAIGN
 from sitegen.token import TokenSigner
 
-_CHUNK = 64  # members: a few megabytes of pages in memory, and what a fault of ours would cost
+_CHUNK = 64  # members: a few megabytes of pages in memory, and what is done again after a bug ended a process
 _COMPANY = ""  # the folder of the company's own landing pages in the manifest
 _FORK_FROM = 200  # members: below, forking costs more than it saves
 
@@ -51,7 +51,7 @@ Progress = Callable[[int, int], None]
 """Told (sites done, sites in all) as a build goes on."""
 
 
-def build(options: BuildOptions, progress: Progress = lambda done, total: None) -> Summary:
+def build(options: BuildOptions, progress: Progress = lambda done, total: None) -> BuildSummary:
     """Builds the company's site and every active member's.
 
     Raises EspalierError with everything that is wrong with the site, before anything is written. What goes
@@ -75,7 +75,7 @@ def build(options: BuildOptions, progress: Progress = lambda done, total: None) 
             builder.run(progress, only_members)
             summary = builder.summary(perf_counter() - started)
             if not summary.faults and not summary.unstamped:
-                note = up_to_date.Note(now, str(site.settings.roster_path), summary)
+                note = up_to_date.BuildNote(now, str(site.settings.roster_path), summary)
                 manifest.enter_note(*note.entry())
     return summary
 
@@ -100,7 +100,7 @@ class _Builder:
         self._manifest = manifest
         self._options = options
         self._files: set[str] = set()
-        self._counts = Written()
+        self._counts = FileCounts()
         self._members = 0
         self._pages = 0
         self._faults: list[Fault] = []
@@ -111,16 +111,16 @@ class _Builder:
         self._distrust_begun()
         self._assets()
         self._company(only_members)
-        self._manifest.expect_landings(self._placements.places(self._roster))
+        self._manifest.expect_landings(self._placements.landings(self._roster))
         self._company_landings()
         self._all_members(progress)
         self._sitemap()
         self._remove_gone()
         self._forget_begun()
 
-    def summary(self, seconds: float) -> Summary:
+    def summary(self, seconds: float) -> BuildSummary:
         counts = self._counts
-        return Summary(
+        return BuildSummary(
             self._members,
             self._pages,
             counts.written,
@@ -203,7 +203,7 @@ class _Builder:
         any_plan = next(iter(plans.values()))
         self._manifest.expect_sites(self._roster.active_slugs(), any_plan.id)
         self._manifest.save()
-        sites = MemberSites(
+        sites = ChunkBuilder(
             self._resolver,
             self._roster,
             self._folder,
@@ -220,7 +220,7 @@ class _Builder:
             self._take(made)
             progress(self._members, total)
 
-    def _take(self, made: Made) -> None:
+    def _take(self, made: ChunkResult) -> None:
         self._members += made.members
         self._pages += made.pages
         self._counts.add(made.counts)

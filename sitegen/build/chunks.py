@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sitegen.build import page_files
 from sitegen.build.manifest import Manifest, Plan
 from sitegen.build.options import BuildOptions
-from sitegen.build.output import File, Output, Written
+from sitegen.build.output import File, FileCounts, Output
 from sitegen.campaigns.placements import Placements
 from sitegen.errors import ContentError, EspalierError, Fault
 from sitegen.model import Campaign, Member
@@ -24,7 +24,7 @@ from sitegen.render.hosts import Host, Landing
 from sitegen.render.photos import Renditions
 from sitegen.render.renderer import PlannedPage, Renderer
 from sitegen.render.resolver import CardFile, MemberFile, PageFile, Resolver
-from sitegen.roster import Roster, Row, to_member
+from sitegen.roster import MemberRow, Roster, to_member
 from sitegen.site import input_digests
 from sitegen.site.addresses import ASSETS, campaign_path
 from sitegen.site.site import Variant
@@ -50,7 +50,7 @@ class SitePlan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class _SiteToWrite:
     """What is to be written of one site: its files, and which of the landing pages are among them, by code and key."""
 
     slug: str
@@ -61,12 +61,12 @@ class _Work:
 
 
 @dataclass
-class Made:
+class ChunkResult:
     """What was made of a chunk."""
 
     members: int = 0
     pages: int = 0
-    counts: Written = field(default_factory=Written)
+    counts: FileCounts = field(default_factory=FileCounts)
     sites: list[tuple[str, bytes, str]] = field(default_factory=list)
     """Sites written: folder, key of the member, id of the plan."""
     landings: list[tuple[str, str, bytes]] = field(default_factory=list)
@@ -77,8 +77,8 @@ class Made:
     """Pages (key and language) that this process cannot stamp, and why."""
 
 
-class MemberSites:
-    """Works through chunks of the roster; the same object serves in every process of a crew."""
+class ChunkBuilder:
+    """Brings chunks of the roster up to date; every process of the pool uses a copy of the same builder."""
 
     def __init__(
         self,
@@ -111,12 +111,12 @@ class MemberSites:
         self._seen: list[PhotoSeen] = []
         self._files_a_page = len(page_files.names(options.compression, ""))
 
-    def chunk(self, rows: range) -> Made:
+    def chunk(self, rows: range) -> ChunkResult:
         """Brings the sites of these roster rows up to date."""
-        made = Made()
+        made = ChunkResult()
         self._output.counts = made.counts
         self._seen = made.photos
-        waiting: list[_Work] = []
+        waiting: list[_SiteToWrite] = []
         campaigns = self._placements.of_rows(rows)
         # Most builds leave most members alone: only whose pages are written is worth a Member.
         for row, above in self._roster.active_rows_with_sponsors(rows):
@@ -131,7 +131,7 @@ class MemberSites:
                     new = [each for each in own if each.code in landings]
                     member, sponsor = to_member(row), above and to_member(above)
                     files = list(self._files(member, sponsor, plan, wanted or set(), new))
-                    waiting.append(_Work(row.slug, key, plan, files, landings))
+                    waiting.append(_SiteToWrite(row.slug, key, plan, files, landings))
                 made.counts.unchanged += len(plan.files) - len(wanted or ())
                 made.counts.unchanged += (len(own) - len(landings)) * self._files_a_page
             except EspalierError as error:
@@ -141,7 +141,7 @@ class MemberSites:
         made.unstamped = {(page.page.key, page.page.locale): reason for page, reason in reasons.items()}
         return made
 
-    def _news(self, row: Row, above: Row | None, plan: SitePlan) -> tuple[bytes, set[str] | None]:
+    def _news(self, row: MemberRow, above: MemberRow | None, plan: SitePlan) -> tuple[bytes, set[str] | None]:
         """The member's key, and the files of their site that are new; None: all is as it should be."""
         key = self._member_key(row, above)
         before = None if self._options.fresh else self._manifest.site(row.slug)
@@ -159,7 +159,7 @@ class MemberSites:
         keys = {each.code: self._fingerprints.landing(each, key, plan.landing_key) for each in own}
         return {code: each for code, each in keys.items() if before.get(code) != each}
 
-    def _member_key(self, row: Row, above: Row | None) -> bytes:
+    def _member_key(self, row: MemberRow, above: MemberRow | None) -> bytes:
         own = self._photo(row.photo) if row.photo else None
         theirs = self._sponsors_photo(above.photo) if above and above.photo else None
         return fingerprints.of_member(row, above, own, theirs)
@@ -218,7 +218,7 @@ class MemberSites:
             assert page is not None  # campaigns without a page to make landing pages from were a fault
             yield from landing_files(self._renderer, page, host, self._options, is_stamped=not few)
 
-    def _write(self, waiting: list[_Work], made: Made) -> None:
+    def _write(self, waiting: list[_SiteToWrite], made: ChunkResult) -> None:
         if not waiting:
             return
         # Noted before the first byte is written: should we die now, the next build trusts none of these.
@@ -231,7 +231,7 @@ class MemberSites:
             made.sites.append((work.slug, work.key, work.plan.id))
             made.landings += [(work.slug, code, key) for code, key in work.landings.items()]
 
-    def _remove_stale(self, work: _Work) -> None:
+    def _remove_stale(self, work: _SiteToWrite) -> None:
         written = {path for path, _ in work.files}
         for file in self._stale[work.plan.id]:
             if file not in written:

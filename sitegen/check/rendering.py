@@ -89,7 +89,7 @@ def _missing_names(tree: nodes.Template, site: Site, loader: SiteLoader) -> Iter
 
 
 def _pages(site: Site, renderer: Renderer, members: Sampled) -> Iterator[Fault]:
-    rendered: dict[str, links.Anchored] = {}
+    rendered: dict[str, links.LinkedPage] = {}
     page_of: dict[str, tuple[str, PlannedPage]] = {}
     files = _files(site)
     company = hosts.of_company(site)
@@ -117,10 +117,10 @@ def _pages(site: Site, renderer: Renderer, members: Sampled) -> Iterator[Fault]:
     for address, link in links.broken(rendered, files, site.addresses.home, foreign):
         base, planned = page_of[address]
         found.setdefault(link.removeprefix(base), []).append(planned.page.file)
-    for link, places in found.items():
-        others = len(set(places)) - 1
+    for link, pages in found.items():
+        others = len(set(pages)) - 1
         message = f'a link on this page leads nowhere: "{link}"'
-        yield Fault(message, where=places[0], hint=f"it stands on {others} more pages as well" if others else None)
+        yield Fault(message, where=pages[0], hint=f"it stands on {others} more pages as well" if others else None)
 
 
 def _shown(

@@ -81,12 +81,12 @@ class FoundMember:
 
     @property
     def member_row(self) -> tuple[Any, ...]:
-        """The member's columns."""
+        """The member's columns, in the order of ``table.FIELDS``."""
         return self.row[:WIDTH]
 
     @property
     def sponsor_row(self) -> tuple[Any, ...] | None:
-        """The sponsor's columns."""
+        """The columns of the nearest active member above; None: there is none."""
         return None if self.row[WIDTH] is None else self.row[WIDTH:]
 
 
@@ -114,7 +114,7 @@ class Lookup(Protocol):
         """The active members whose story has at least so many words."""
 
     def close(self) -> None:
-        """Lets go of what is open and idle."""
+        """Closes the connections that are not in use."""
 
 
 class IndexLookup:
@@ -159,7 +159,7 @@ class IndexLookup:
         return self.roster.storytellers(least_words)
 
     def close(self) -> None:
-        """Closes what is idle."""
+        """Closes the connections that are not in use."""
         while self._idle:
             self._idle.pop().close()
 

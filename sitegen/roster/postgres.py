@@ -131,7 +131,7 @@ class PostgresLookup:
     def active_with_sponsors(self) -> Iterator[tuple[Member, Member | None]]:
         """The active members in roster order, each with the nearest active member above them."""
         query = f"{_MEMBERS} where m.status = 'active' order by m.row"
-        # On a connection of its own: it streams, and whoever stops reading leaves it.
+        # On a connection of its own: it streams, and a reader who stops early leaves it half read.
         with (
             self._telling(),
             psycopg.connect(self._url, connect_timeout=10) as database,

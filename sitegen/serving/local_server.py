@@ -23,7 +23,7 @@ from sitegen.serving.policy import policy
 from sitegen.serving.preview import Preview, PreviewPages
 from sitegen.site.addresses import Addresses
 
-App = Callable[[Request], Response]
+RequestHandler = Callable[[Request], Response]
 
 RELOAD_PATH, SCRIPT_PATH = "/-/reload", "/-/reload.js"
 _SCRIPT = (Path(__file__).parent / "reload.js").read_bytes()
@@ -32,7 +32,7 @@ _STREAM_SECONDS = 3600.0
 _PORTS_TRIED = 20
 
 
-def preview_app(preview: Preview) -> App:
+def preview_app(preview: Preview) -> RequestHandler:
     """Pages rendered on request; each reloads itself when a file is saved."""
 
     def answer(request: Request) -> Response:
@@ -53,7 +53,7 @@ def preview_app(preview: Preview) -> App:
     return answer
 
 
-def built_app(folder: Path, capture_url: str, addresses: Addresses | None = None) -> App:
+def built_app(folder: Path, capture_url: str, addresses: Addresses | None = None) -> RequestHandler:
     """The files of a built folder, with the headers a production server would send."""
 
     def answer(request: Request) -> Response:
@@ -76,17 +76,17 @@ def built_app(folder: Path, capture_url: str, addresses: Addresses | None = None
     return answer
 
 
-class Listening:
+class LocalServer:
     """A server that has its port but answers nothing yet."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._app: App | None = None
+        self._app: RequestHandler | None = None
         self._server = make_server(host, port, self._wsgi, threaded=True, request_handler=_Quiet)
         self._server.daemon_threads = True  # type: ignore[attr-defined]  # an open reload stream must not hold the end
         self.host = host
         self.port = self._server.port
 
-    def run(self, app: App, ready: Callable[[], None]) -> None:
+    def run(self, app: RequestHandler, ready: Callable[[], None]) -> None:
         """Answers until Ctrl-C or SIGTERM. ``ready`` is told when it begins."""
         self._app = app
         ending = signal.signal(signal.SIGTERM, _interrupt)
@@ -104,7 +104,7 @@ class Listening:
         return self._app(Request(environ))(environ, start_response)
 
 
-def listening(host: str, port: int) -> Listening:
+def listening(host: str, port: int) -> LocalServer:
     """A server on the first free port from ``port`` on. Raises EspalierError when twenty are taken."""
     for candidate in range(port, port + _PORTS_TRIED):
         with socket.socket() as probe:
@@ -117,7 +117,7 @@ def listening(host: str, port: int) -> Listening:
                         Fault(f"cannot listen: {error.strerror}", where=f"{host}:{candidate}")
                     ) from error
                 continue
-        return Listening(host, candidate)
+        return LocalServer(host, candidate)
     raise EspalierError(Fault("all ports are taken", where=f"{host}:{port}", hint="name another one with --port"))
 
 
@@ -127,7 +127,7 @@ def _interrupt(number: int, frame: object) -> None:
 
 class _Quiet(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Says nothing of single requests."""
+        """Does nothing: single requests are not logged."""
 
 
 def _page(pages: PreviewPages, request: Request) -> Response:

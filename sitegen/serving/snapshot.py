@@ -57,7 +57,7 @@ class Snapshot:
 
     @property
     def renderer(self) -> Renderer:
-        """Makes the pages."""
+        """Renders and stamps the pages of these files."""
         return self.resolver.renderer
 
     def with_placements(self, placements: Placements) -> Self:

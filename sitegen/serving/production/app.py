@@ -32,7 +32,7 @@ Header = tuple[str, str]
 Answer = tuple[str, list[Header], bytes]
 
 LONGEST = 2000
-"""Characters of a path; no address of ours comes near."""
+"""Characters of a path; no address of a site comes near."""
 
 STATUS = {
     200: "200 OK",
@@ -55,7 +55,7 @@ _NOT_KEPT = ("Cache-Control", "no-store")
 _log = logging.getLogger("sitegen.production")
 
 
-class App:
+class ProductionApp:
     """Answers from the files of the newest snapshot; ``files`` gives them."""
 
     def __init__(self, files: Callable[[], ServedFiles]) -> None:
@@ -95,7 +95,7 @@ class Responder:
         if len(path) > LONGEST:
             return self._stored(environ, self.files.message(NOT_FOUND))
         if not path.isascii() or not path.isprintable():
-            # Addresses of ours are ASCII: what is not can only be a page that does not exist, or an attack.
+            # All addresses of a site are ASCII: any other can only be a page that does not exist, or an attack.
             if "\0" in path or not _is_utf8(path):
                 return self._plain(400, "bad request")
             return self._stored(environ, self.files.message(NOT_FOUND))

@@ -48,7 +48,7 @@ class ServeOptions(SiteOptions):
     threads: int = 4
 
 
-class Renewing:
+class SnapshotRenewer:
     """Holds the files of the newest snapshot. Made before the processes fork; each of them then calls ``start``."""
 
     def __init__(self, options: ServeOptions) -> None:

@@ -40,7 +40,7 @@ _STAND_IN = Photo("data:,", (PhotoSource("image/avif", "data:,"), PhotoSource("i
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """Bytes that are the same for everybody. ``packed``: compressed, where that makes sense; ``tag``: their entity
+    """Bytes that are the same for every visitor. ``packed``: compressed, where that makes sense; ``tag``: their entity
     tag without its quotes, none where they are never asked for again; ``since``: seconds since 1970."""
 
     content: bytes

@@ -18,7 +18,7 @@ from sitegen.serving.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class SitemapPart:
-    """One of the files."""
+    """A sitemap file or ``robots.txt``: its bytes, entity tag, and last change in seconds since 1970."""
 
     content: bytes
     tag: str
