@@ -86,9 +86,13 @@ def build(
         _explain(options)
     if summary.faults:
         if not as_json:
-            click.echo("\n".join(map(str, summary.faults)), err=True)
-            click.echo(f"{len(summary.faults)} faults of single members; their old pages stay", err=True)
+            _tell_faults(summary)
         sys.exit(1)
+
+
+def _tell_faults(summary: BuildSummary) -> None:
+    click.echo("\n".join(map(str, summary.faults)), err=True)
+    click.echo(f"{len(summary.faults)} faults of single members; their old pages stay", err=True)
 
 
 @click.command(name="check")

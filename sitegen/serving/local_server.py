@@ -85,6 +85,7 @@ class LocalServer:
         self._server.daemon_threads = True  # type: ignore[attr-defined]  # an open reload stream must not hold the end
         self.host = host
         self.port = self._server.port
+        self.address = f"http://{self.host}:{self.port}"
 
     def run(self, app: RequestHandler, ready: Callable[[], None]) -> None:
         """Answers until Ctrl-C or SIGTERM. ``ready`` is told when it begins."""

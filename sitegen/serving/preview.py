@@ -26,6 +26,7 @@ from sitegen.roster.lookup import FoundMember, IndexLookup
 from sitegen.serving.media_types import media_type
 from sitegen.serving.snapshot import NothingHere, OnMemberSite, Snapshot
 from sitegen.site import site as sites
+from sitegen.site.options import SiteOptions
 from sitegen.site.site import Site
 from sitegen.token import TokenSigner
 
@@ -96,18 +97,9 @@ class PreviewPages:
 class Preview:
     """The pages of the newest snapshot of a folder, or the error that keeps it from being read."""
 
-    def __init__(
-        self,
-        folder: Path,
-        signer: TokenSigner,
-        *,
-        url: str,
-        capture_url: str | None = None,
-        theme_name: str | None = None,
-    ) -> None:
-        self._folder = folder
-        self._signer = signer
-        self._instead = {"url": url, "capture_url": capture_url, "theme_name": theme_name}
+    def __init__(self, options: SiteOptions) -> None:
+        self._options = options
+        self._signer = TokenSigner(options.token_keys)
         self._changed = threading.Condition()
         self._made = tempfile.TemporaryDirectory(prefix="espalier-photos-")
         self.version = 0
@@ -119,7 +111,7 @@ class Preview:
         """Reads the folder again and wakes everyone who waits for a change."""
         pages, problem = None, None
         try:
-            site = sites.load(self._folder, **self._instead)
+            site = sites.load_by(self._options)
             pages = PreviewPages(site, self._signer, Path(self._made.name))
         except EspalierError as error:
             problem = error
@@ -159,10 +151,10 @@ class Preview:
                 self.reload()
 
     def _watched(self) -> list[Path]:
-        folders = {self._folder.resolve()}
+        folders = {self._options.folder.resolve()}
         if self.pages is not None:
             folders |= {folder.resolve() for folder in self.pages.snapshot.site.theme.folders}
-        beside = self._folder.resolve().parent / "themes"
+        beside = self._options.folder.resolve().parent / "themes"
         if beside.is_dir():
             folders.add(beside)
         return sorted(folders)
