@@ -41,9 +41,13 @@ class SitePlan:
     """What the site of a member with one home language consists of."""
 
     contents: Sequence[MemberFile]
+    """Its pages and cards; landing pages come on top."""
     files: Plan
+    """The names they are written under, with their keys."""
     id: str
+    """Of the plan in the manifest."""
     pages: int
+    """How many of the contents are pages."""
     variant: Variant
     landing_key: str
     """What of landing pages of campaigns is the same for all members."""
@@ -62,7 +66,7 @@ class _SiteToWrite:
 
 @dataclass
 class ChunkResult:
-    """What was made of a chunk."""
+    """What a process tells of a chunk that it brought up to date: counts, what to enter in the manifest, and faults."""
 
     members: int = 0
     pages: int = 0
@@ -118,7 +122,7 @@ class ChunkBuilder:
         self._seen = made.photos
         waiting: list[_SiteToWrite] = []
         campaigns = self._placements.of_rows(rows)
-        # Most builds leave most members alone: only whose pages are written is worth a Member.
+        # Most builds leave most members alone, so a Member is made only where pages are written.
         for row, above in self._roster.active_rows_with_sponsors(rows):
             plan = self._plans[row.locale]
             own = campaigns.get(row.id, ()) if campaigns else ()
