@@ -41,7 +41,7 @@ def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(str(python), "-m", "pip", *install, cwd=folder.parent)
     needed = folder.parent / "needed"
     needed.mkdir()
-    for each in closure("espalier"):
+    for each in closure("espalier-sites"):
         lend(each, needed)
     purelib = sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)})
     # A folder named like this is searched after the environment's own, and the .pth files in it are not read.

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from capture.limits import abuse
-from sitegen.serving.local_server import policy
+from sitegen.serving.policy import policy
 from sitegen.site.addresses import Addresses
 from tests.deploy.conftest import URL, publish
 from tests.deploy.servers import DOMAIN, Answer, Server

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from sitegen.build.options import Summary
+from sitegen.build.options import BuildSummary
 from tests.conftest import replace_in
 
 
@@ -163,7 +163,7 @@ def test_the_next_port_is_taken_where_one_is_in_use(folder: Path) -> None:
             assert wished < port <= wished + 20
 
 
-def test_a_built_folder_as_it_lies_there(rebuild: Callable[..., Summary], folder: Path, out: Path) -> None:
+def test_a_built_folder_as_it_lies_there(rebuild: Callable[..., BuildSummary], folder: Path, out: Path) -> None:
     rebuild()
     with serving(folder, "--built", out, "--port", "0") as port:
         _, headers, page = get(port, "/ana/")

@@ -11,11 +11,11 @@ import pytest
 
 from sitegen.build import output
 from sitegen.build.builder import build
-from sitegen.build.options import Summary
+from sitegen.build.options import BuildSummary
 from sitegen.errors import EspalierError, OutputError
 from tests.conftest import build_options, replace_in, tree
 
-Rebuild = Callable[..., Summary]
+Rebuild = Callable[..., BuildSummary]
 
 
 def test_each_active_member_has_a_site_and_no_inactive_one(rebuild: Rebuild, out: Path) -> None:

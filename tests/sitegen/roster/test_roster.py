@@ -27,8 +27,9 @@ from sitegen.roster import Query, Roster, values
 from sitegen.roster.fields import COLUMNS
 from sitegen.roster.names import first_name
 from sitegen.roster.slugs import is_slug
+from tests.conftest import ROOT
 
-BROKEN = sorted((Path(__file__).parent / "broken").glob("roster-*"))
+BROKEN = sorted((ROOT / "tests" / "broken").glob("roster-*"))
 
 Load = Callable[..., Roster]
 
@@ -579,6 +580,7 @@ LOAD_AND_READ = """
 import sys
 from pathlib import Path
 from sitegen.roster import Roster
+from tests.conftest import ROOT
 with Roster.load(Path(sys.argv[1])) as roster:
     assert sum(1 for _ in roster.active_with_sponsors()) == 200_000
 # Not getrusage: what the test's own process had in memory at the fork would count as ours.

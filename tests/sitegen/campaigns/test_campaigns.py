@@ -152,7 +152,7 @@ def test_a_member_whose_id_is_written_in_another_case(site: Site) -> None:
 def test_a_campaign_of_somebody_who_left_has_no_page_and_stops_nobody(site: Site) -> None:
     site.campaigns_path.write_text(f"{HEADER}tea,gone,flyer,,,\nfair,,event,,,\n", encoding="utf-8")
     with people.opened(site) as (roster, placements):
-        assert list(placements.places(roster)) == [("", "fair")]
+        assert list(placements.landings(roster)) == [("", "fair")]
         assert placements.of_rows(range(1, 9)) == {}
 
 
@@ -166,7 +166,7 @@ def test_the_index_answers(site: Site) -> None:
             "m1": ["radio7", "tea"],
             "m2": ["tom2"],
         }
-        assert sorted(placements.places(roster)) == [
+        assert sorted(placements.landings(roster)) == [
             ("", "fair"),
             ("ana", "radio7"),
             ("ana", "tea"),
@@ -178,7 +178,7 @@ def test_without_the_file_there_is_no_index(site: Site) -> None:
     site.campaigns_path.unlink()
     with people.opened(site) as (roster, placements):
         assert (len(placements), placements.one("radio7"), placements.of_rows(range(1, 9))) == (0, None, {})
-        assert list(placements.of_company()) == list(placements.places(roster)) == []
+        assert list(placements.of_company()) == list(placements.landings(roster)) == []
 
 
 def test_an_index_is_used_again_while_file_and_roster_are_the_same(site: Site, tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ def test_a_hundred_thousand_campaigns_take_little_memory(site: Site) -> None:
         with people.opened(site) as (roster, placements):
             assert len(placements) == 100_005
             assert sum(map(len, placements.of_company())) == 50_001
-            assert sum(1 for _ in placements.places(roster)) == 100_004
+            assert sum(1 for _ in placements.landings(roster)) == 100_004
         assert tracemalloc.get_traced_memory()[1] < 8_000_000
     finally:
         tracemalloc.stop()

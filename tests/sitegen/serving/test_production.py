@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
-import http.client
 import os
 import re
 import shutil
@@ -12,114 +10,28 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 
 import pytest
 
 from sitegen.build.builder import build
-from sitegen.roster.slugs import slugify
-from sitegen.serving.production.http import host_of, takes_gzip
-from sitegen.serving.production.ledger import Ledger
-from sitegen.site import bundled
+from sitegen.serving.http import host_of, takes_gzip
+from sitegen.serving.production.change_times import ChangeTimes
 from tests.conftest import SITES, TOKEN_KEY, build_options, replace_in, tree
-
-COMPANY = "brambleandwick.example"
-
-
-Answer = tuple[int, http.client.HTTPMessage, bytes]
-
-
-class Site:
-    """A server that is running, and how to ask it."""
-
-    def __init__(self, process: subprocess.Popen[str], port: int, folder: Path, log: Path) -> None:
-        self.process = process
-        self.port = port
-        self.folder = folder
-        self.log = log
-
-    def ask(
-        self, path: str, method: str = "GET", host: str = COMPANY, **headers: str
-    ) -> tuple[int, http.client.HTTPMessage, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-            named = {name.replace("_", "-"): value for name, value in headers.items()}
-            for name, value in {"Host": host, **named}.items():
-                connection.putheader(name, value)
-            connection.endheaders()
-            answer = connection.getresponse()
-            return answer.status, answer.headers, answer.read()
-        finally:
-            connection.close()
-
-    def becomes(self, true: Callable[[], bool]) -> None:
-        """Waits until something holds for two seconds, so that every process has been met, one that was busy with
-        the change included."""
-        row, ends = 0, monotonic() + 60
-        while row < 40:
-            row = row + 1 if true() else 0
-            assert monotonic() < ends, self.log.read_text()
-            sleep(0.05)
-
-    def raw(self, request: bytes) -> bytes:
-        """The first line of the answer to bytes that no library would send."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
-            connection.sendall(request)
-            return connection.recv(200).split(b"\r\n")[0]
-
-
-@contextmanager
-def serving(folder: Path, *options: str) -> Iterator[Site]:
-    """The command itself, until the block ends."""
-    instance, log = folder.parent / "instance", folder.parent / "log"
-    instance.mkdir(exist_ok=True)
-    environment = {**os.environ, "ESPALIER_INSTANCE": str(instance), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "sitegen", "serve", str(folder), "--production", "--port", "0", *options]
-    with log.open("w") as errors:
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
-    assert process.stdout
-    try:
-        line = process.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
-        assert found, line + log.read_text()
-        yield Site(process, int(found[1]), folder, log)
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(60)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        process.wait()
-        process.stdout.close()
-
-
-def sample(place: Path, layout: str = "path") -> Path:
-    """The sample company, with one member who has left."""
-    folder = Path(shutil.copytree(bundled.folder("content"), place / "content"))
-    replace_in(folder / "site.toml", 'layout = "path"', f'layout = "{layout}"')
-    return folder
+from tests.sitegen.serving.production_server import COMPANY, ProductionServer, inactive, sample, serving
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProductionServer]:
     """One server for the tests that change nothing."""
     folder = sample(tmp_path_factory.mktemp("served"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ESPALIER_TOKEN_KEY", TOKEN_KEY)
         with serving(folder, "--workers", "2") as running:
             yield running
-
-
-def inactive(folder: Path) -> str:
-    """The slug of a member who has left."""
-    with (folder / "members.csv").open(encoding="utf-8", newline="") as file:
-        return next(row["slug"] or slugify(row["name"]) for row in csv.DictReader(file) if row["status"] == "inactive")
 
 
 @pytest.mark.parametrize("layout", ["path", "subdomain"])
@@ -375,20 +287,20 @@ def test_hosts():
         assert read(other) is None
 
 
-def test_the_ledger_never_goes_back(tmp_path):
+def test_change_times_never_go_back(tmp_path):
     file = tmp_path / "page.md"
     file.write_text("x", encoding="utf-8")
     os.utime(file, (1, 1))  # an old time of content says nothing of when it came here
-    ledger = Ledger(tmp_path / "since.json")
-    first = ledger.since({"a": "1", "b": "1"}, [file])
+    times = ChangeTimes(tmp_path / "since.json")
+    first = times.since({"a": "1", "b": "1"}, [file])
     assert first["a"] == int(file.stat().st_ctime)
-    second = ledger.since({"a": "2", "b": "1"})
+    second = times.since({"a": "2", "b": "1"})
     assert second["a"] > first["a"]
     assert second["b"] == first["b"]
-    third = Ledger(tmp_path / "since.json").since({"a": "1", "b": "1"})
+    third = ChangeTimes(tmp_path / "since.json").since({"a": "1", "b": "1"})
     assert third["a"] > second["a"]
     (tmp_path / "since.json").write_text("not JSON", encoding="utf-8")
-    assert ledger.since({"a": "1"})["a"] >= first["a"]
+    assert times.since({"a": "1"})["a"] >= first["a"]
 
 
 @pytest.mark.parametrize("layout", ["path", "subdomain"])

@@ -20,7 +20,7 @@ from sitegen.site import config
 from tests.browser.company import APOSTROPHE, EVERYTHING, KINDS, LANDINGS, LEAST, LOCALES, with_campaigns
 from tests.browser.forms import Page
 from tests.browser.live import Website, run, secrets
-from tests.test_qr import modules, picture
+from tests.sitegen.render.qr_pictures import modules, picture
 
 THEMES = ("almanac", "nightmarket")
 HEAVIEST = 40 * 1024

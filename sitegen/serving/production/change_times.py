@@ -3,8 +3,8 @@
 File times do not tell it: a file that is put back, copied with its old time or removed leaves no newer time
 behind. So each thing's key (a digest of what it is made from) is remembered with the time when it was first seen
 here, in a file that outlasts restarts and is shared by all processes. A thing that changes gets a later time than
-it ever had, even when it becomes what it was before; what did not change keeps its time. Only what nobody has seen
-before takes its time from the files.
+it ever had, even when it becomes what it was before; what did not change keeps its time. Only what is new
+here takes its time from the files.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from time import time
 
 
-class Ledger:
+class ChangeTimes:
     """Keeps (key, time) by name, in one small file."""
 
     def __init__(self, path: Path) -> None:

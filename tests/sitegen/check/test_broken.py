@@ -14,9 +14,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sitegen.cli import main
-from tests.conftest import SITES
+from tests.conftest import ROOT, SITES
 
-BROKEN = Path(__file__).parent / "broken"
+BROKEN = ROOT / "tests" / "broken"
 NAMES = sorted(path.name for path in BROKEN.glob("site-*"))
 
 
