@@ -21,8 +21,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from capture.base.db import Database, Unavailable
+from capture.base.db import Database
 from capture.base.tokens import Links
+from capture.base.unavailable import Unavailable
 from capture.company import directory
 from capture.company.generator import find_folder
 from capture.leads import export, queries
