@@ -11,7 +11,7 @@
     ├── SecretError          a key is missing or unusable
     └── TokenError           a signed token that does not hold
 
-Nothing here knows of Click or Flask: ``cli.py`` and the views turn these into text and answers.
+Nothing here knows of Click or Flask: ``terminal.py`` and the views turn these into text and answers.
 """
 
 from __future__ import annotations
