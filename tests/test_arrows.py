@@ -35,7 +35,7 @@ DECLARED = {
             {"render"},
             {"campaigns"},
             {"roster", "site", "stamping"},
-            {"instance", "token"},
+            {"instance", "terminal", "token"},
             {"errors", "model"},
             {"__init__"},
         ],
@@ -94,7 +94,8 @@ def test_the_generator_never_imports_the_capture_service() -> None:
 
 def test_click_stays_in_the_commands() -> None:
     importers = {name for name, path in MODULES.items() if any(each.split(".")[0] == "click" for each in imports(path))}
-    assert {name for name in importers if not is_in(name, "sitegen.cli")} == {"capture.commands"}
+    rooms = ("sitegen.cli", "capture.commands")
+    assert {name for name in importers if not any(is_in(name, room) for room in rooms)} == {"sitegen.terminal"}
 
 
 def test_the_generator_knows_no_web_framework_but_its_server() -> None:
@@ -108,7 +109,7 @@ def test_the_generator_knows_no_web_framework_but_its_server() -> None:
 
 
 def test_capture_reads_the_generator_through_one_door() -> None:
-    plain = {"sitegen.model", "sitegen.errors", "sitegen.instance"}
+    plain = {"sitegen.model", "sitegen.errors", "sitegen.instance", "sitegen.terminal"}
     wrong = {
         name: _of(targets, "sitegen") - plain
         for name, targets in ARROWS.items()
@@ -118,8 +119,13 @@ def test_capture_reads_the_generator_through_one_door() -> None:
 
 
 def test_nothing_imports_the_commands_of_the_service() -> None:
-    importers = {name for name, targets in ARROWS.items() if "capture.commands" in targets}
-    assert importers <= {"capture.__main__"}
+    importers = {name for name, targets in ARROWS.items() if _of(targets, "capture.commands")}
+    assert {name for name in importers if not is_in(name, "capture.commands")} <= {"capture.__main__"}
+
+
+def test_the_commands_of_the_service_know_only_errors_and_the_terminal_of_the_generator() -> None:
+    reached = {each for name, targets in ARROWS.items() if is_in(name, "capture.commands") for each in targets}
+    assert _of(reached, "sitegen") <= {"sitegen.errors", "sitegen.terminal"}
 
 
 USE_CASES = {"consent", "credit", "limits", "mailing", "cases"}
