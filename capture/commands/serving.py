@@ -9,6 +9,7 @@ import tempfile
 import click
 
 from capture.base.db import Database
+from capture.base.sole_process import sole_service
 from capture.commands import installation, options
 
 
@@ -39,13 +40,14 @@ def serve(host: str, port: int, threads: int, processes: int, no_worker: bool) -
         _count_together()
     from capture.ops import server
 
-    database.migrate()
-    for warning in () if settings.demo else database.warnings():
-        click.echo(f"warning: {warning}", err=True)
-    database.engine.dispose()
-    with server.listen(host, port) as listener:
-        click.echo(f"capture listens on {server.address(listener)}")
-        server.run(settings, listener, threads=threads, processes=processes, send_mail=not no_worker)
+    with sole_service(database):
+        database.migrate()
+        for warning in () if settings.demo else database.warnings():
+            click.echo(f"warning: {warning}", err=True)
+        database.engine.dispose()
+        with server.listen(host, port) as listener:
+            click.echo(f"capture listens on {server.address(listener)}")
+            server.run(settings, listener, threads=threads, processes=processes, send_mail=not no_worker)
 
 
 @click.command()

@@ -24,6 +24,7 @@ from sqlalchemy import select
 
 from capture import models
 from capture.base.db import Database
+from capture.base.sole_process import sole_process, sole_service
 from capture.company.generator import create_instance, find_instance
 from capture.settings import Settings
 from sitegen.errors import EspalierError, Fault
@@ -31,6 +32,9 @@ from sitegen.errors import EspalierError, Fault
 LOOPBACK = "127.0.0.1"
 SITES = "sites"
 """The folder below the instance that the sites are built into."""
+
+LOCK = "demo.lock"
+"""The file below the instance that a running demo holds."""
 
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
@@ -51,15 +55,38 @@ class Part:
 
 
 def run(folder: Path, port: int, capture_port: int, console: Console) -> None:
-    """Builds, loads, serves and waits. Returns after Ctrl-C or SIGTERM; raises DemoError when a part fails."""
+    """Builds, loads, serves and waits. Returns after Ctrl-C or SIGTERM.
+
+    Raises DemoError when a part fails, and SoleProcessError where another demo or service runs on this instance.
+    """
     instance = (find_instance(os.environ, folder) or Path("instance")).absolute()
     made = create_instance(instance)
     if made:
         _say(console, f"made {' and '.join(made)} in {instance}")
+    with sole_process(instance / LOCK, lambda holder: _already_runs(instance, holder)):
+        environ = {**os.environ, "ESPALIER_INSTANCE": str(instance), "ESPALIER_DEMO": "1"}
+        _refuse_another_service(environ)
+        _build_and_serve(folder, instance, environ, port, capture_port, console)
+
+
+def _already_runs(instance: Path, holder: str) -> Fault:
+    hint = "stop it first, or name another folder by ESPALIER_INSTANCE"
+    return Fault(f"a demo already runs on this instance: {holder}", where=instance, hint=hint)
+
+
+def _refuse_another_service(environ: dict[str, str]) -> None:
+    """Raises SoleProcessError where the service could not start, before anything is built."""
+    database = Database(Settings.from_environ(environ).database_url, checkpoints=False)
+    with sole_service(database):
+        database.engine.dispose()
+
+
+def _build_and_serve(
+    folder: Path, instance: Path, environ: dict[str, str], port: int, capture_port: int, console: Console
+) -> None:
     port = free_port(port)
     capture_port = free_port(capture_port, taken=port)
     sites, service = f"http://{LOOPBACK}:{port}", f"http://{LOOPBACK}:{capture_port}"
-    environ = {**os.environ, "ESPALIER_INSTANCE": str(instance), "ESPALIER_DEMO": "1"}
     built = str(instance / SITES)
     addresses = ("--url", sites, "--capture-url", service)
     try:
