@@ -24,17 +24,14 @@ from sqlalchemy import select
 
 from capture import models
 from capture.base.db import Database
-from capture.base.sole_process import sole_process, sole_service
 from capture.company.generator import create_instance, find_instance
+from capture.demo.sole_demo import sole_demo
 from capture.settings import Settings
 from sitegen.errors import EspalierError, Fault
 
 LOOPBACK = "127.0.0.1"
 SITES = "sites"
 """The folder below the instance that the sites are built into."""
-
-LOCK = "demo.lock"
-"""The file below the instance that a running demo holds."""
 
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
@@ -63,30 +60,15 @@ def run(folder: Path, port: int, capture_port: int, console: Console) -> None:
     made = create_instance(instance)
     if made:
         _say(console, f"made {' and '.join(made)} in {instance}")
-    with sole_process(instance / LOCK, lambda holder: _already_runs(instance, holder)):
-        environ = {**os.environ, "ESPALIER_INSTANCE": str(instance), "ESPALIER_DEMO": "1"}
-        _refuse_another_service(environ)
-        _build_and_serve(folder, instance, environ, port, capture_port, console)
+    with sole_demo(instance):
+        _build_and_serve(folder, instance, port, capture_port, console)
 
 
-def _already_runs(instance: Path, holder: str) -> Fault:
-    hint = "stop it first, or name another folder by ESPALIER_INSTANCE"
-    return Fault(f"a demo already runs on this instance: {holder}", where=instance, hint=hint)
-
-
-def _refuse_another_service(environ: dict[str, str]) -> None:
-    """Raises SoleProcessError where the service could not start, before anything is built."""
-    database = Database(Settings.from_environ(environ).database_url, checkpoints=False)
-    with sole_service(database):
-        database.engine.dispose()
-
-
-def _build_and_serve(
-    folder: Path, instance: Path, environ: dict[str, str], port: int, capture_port: int, console: Console
-) -> None:
+def _build_and_serve(folder: Path, instance: Path, port: int, capture_port: int, console: Console) -> None:
     port = free_port(port)
     capture_port = free_port(capture_port, taken=port)
     sites, service = f"http://{LOOPBACK}:{port}", f"http://{LOOPBACK}:{capture_port}"
+    environ = {**os.environ, "ESPALIER_INSTANCE": str(instance), "ESPALIER_DEMO": "1"}
     built = str(instance / SITES)
     addresses = ("--url", sites, "--capture-url", service)
     try:
