@@ -35,7 +35,7 @@ DECLARED = {
             {"render"},
             {"campaigns"},
             {"roster", "site", "stamping"},
-            {"instance", "token"},
+            {"instance", "terminal", "token"},
             {"errors", "model"},
             {"__init__"},
         ],
@@ -120,7 +120,8 @@ def test_the_generator_never_imports_the_capture_service() -> None:
 
 def test_click_stays_in_the_commands() -> None:
     importers = {name for name, path in MODULES.items() if any(each.split(".")[0] == "click" for each in imports(path))}
-    assert not {name for name in importers if not (is_in(name, "sitegen.cli") or is_in(name, "capture.commands"))}
+    rooms = ("sitegen.cli", "capture.commands")
+    assert {name for name in importers if not any(is_in(name, room) for room in rooms)} == {"sitegen.terminal"}
 
 
 def test_the_generator_knows_no_web_framework_but_its_server() -> None:
@@ -138,9 +139,22 @@ def test_one_room_of_the_service_reads_the_generator() -> None:
         name: found
         for name, targets in ARROWS.items()
         if is_in(name, "capture") and not is_in(name, f"capture.{READS_THE_GENERATOR}")
-        if (found := _of(targets, "sitegen") - {"sitegen.errors"})
+        if (
+            found := _of(targets, "sitegen")
+            - ({"sitegen.errors", "sitegen.terminal"} if is_in(name, "capture.commands") else {"sitegen.errors"})
+        )
     }
     assert not wrong
+
+
+def test_nothing_imports_the_commands_of_the_service() -> None:
+    importers = {name for name, targets in ARROWS.items() if _of(targets, "capture.commands")}
+    assert {name for name in importers if not is_in(name, "capture.commands")} <= {"capture.__main__"}
+
+
+def test_the_commands_of_the_service_know_only_errors_and_the_terminal_of_the_generator() -> None:
+    reached = {each for name, targets in ARROWS.items() if is_in(name, "capture.commands") for each in targets}
+    assert _of(reached, "sitegen") <= {"sitegen.errors", "sitegen.terminal"}
 
 
 KNOW_THE_WEB = {"web", "app", "ops", "health", "demo"}

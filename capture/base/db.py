@@ -39,6 +39,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from capture.base.unavailable import Unavailable
 from sitegen.errors import EspalierError, Fault
 
 if TYPE_CHECKING:
@@ -65,10 +66,6 @@ _VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32)
 
 class DatabaseError(EspalierError):
     """The database's address cannot be used, or there is no database there."""
-
-
-class Unavailable(Exception):
-    """The database cannot be read or written at this moment: locked, full, gone, or not answering."""
 
 
 class Database:

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from capture.accounts.scope import scope
 from capture.accounts.signing_in import Person
-from capture.base.db import Unavailable
 from capture.base.prepared import Driver, Prepared
+from capture.base.unavailable import Unavailable
 from capture.company.generator import CAMPAIGN_CODE, CAMPAIGN_PAGES, Channel, campaign_page
 from capture.models import Campaign, Company, Lead, Member, Spending
 

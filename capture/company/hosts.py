@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import JSON, bindparam, select
 from sqlalchemy.orm import Session
 
-from capture.base.db import Unavailable
 from capture.base.prepared import Driver, Prepared
+from capture.base.unavailable import Unavailable
 from capture.company.generator import THANKS, fill_wording
 from capture.models import Company, Lead, Member, Page, Wording
 

@@ -25,6 +25,7 @@ from sqlalchemy import select
 from capture import models
 from capture.base.db import Database
 from capture.company.generator import create_instance, find_instance
+from capture.demo.sole_demo import sole_demo
 from capture.settings import Settings
 from sitegen.errors import EspalierError, Fault
 
@@ -51,11 +52,19 @@ class Part:
 
 
 def run(folder: Path, port: int, capture_port: int, console: Console) -> None:
-    """Builds, loads, serves and waits. Returns after Ctrl-C or SIGTERM; raises DemoError when a part fails."""
+    """Builds, loads, serves and waits. Returns after Ctrl-C or SIGTERM.
+
+    Raises DemoError when a part fails, and SoleProcessError where another demo or service runs on this instance.
+    """
     instance = (find_instance(os.environ, folder) or Path("instance")).absolute()
     made = create_instance(instance)
     if made:
         _say(console, f"made {' and '.join(made)} in {instance}")
+    with sole_demo(instance):
+        _build_and_serve(folder, instance, port, capture_port, console)
+
+
+def _build_and_serve(folder: Path, instance: Path, port: int, capture_port: int, console: Console) -> None:
     port = free_port(port)
     capture_port = free_port(capture_port, taken=port)
     sites, service = f"http://{LOOPBACK}:{port}", f"http://{LOOPBACK}:{capture_port}"

@@ -17,8 +17,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import REGISTRY, Collector
 
 from capture.base import metrics
-from capture.base.db import Unavailable
 from capture.base.network import is_this_machine
+from capture.base.unavailable import Unavailable
 from capture.mailing import outbox
 from capture.models import Company
 from capture.web import service

@@ -21,7 +21,8 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from capture.base import metrics
-from capture.base.db import Database, Unavailable
+from capture.base.db import Database
+from capture.base.unavailable import Unavailable
 from capture.mailing import outbox
 from capture.mailing.envelope import compose
 from capture.mailing.outbox import WEBHOOK, Retry

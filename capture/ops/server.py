@@ -16,9 +16,10 @@ from prometheus_client import multiprocess
 from capture import features
 from capture.app import create_app
 from capture.base import logs, metrics
-from capture.base.db import Database, Unavailable
+from capture.base.db import Database
 from capture.base.periodic import Periodic
 from capture.base.tokens import Links
+from capture.base.unavailable import Unavailable
 from capture.mailing.delivery import DeliveryError
 from capture.mailing.worker import Worker
 from capture.ops import mail_worker

@@ -16,7 +16,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from capture.base.db import DRIVER_ERRORS, Database, Unavailable
+from capture.base.db import DRIVER_ERRORS, Database
+from capture.base.unavailable import Unavailable
 from capture.signup.accept import Desk
 
 Result = TypeVar("Result")

@@ -12,7 +12,7 @@ from flask import Response, g, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from capture.base import words
-from capture.base.db import Unavailable
+from capture.base.unavailable import Unavailable
 from capture.base.words import Words
 from capture.models import Company
 from capture.web import headers, service

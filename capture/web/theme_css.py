@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, make_response
 
-from capture.base.db import Unavailable
+from capture.base.unavailable import Unavailable
 from capture.models import Company
 from capture.web import service
 from capture.web.access import Audience, open_to

@@ -13,9 +13,9 @@ from sitegen.build.options import BuildOptions, BuildSummary, Compression
 from sitegen.cli.installation import signer, token_keys
 from sitegen.cli.json_output import fault_json, summary_json
 from sitegen.cli.options import capture_option, folder_argument, json_option, quiet_option, theme_option, url_option
-from sitegen.cli.progress import progress_bar
 from sitegen.errors import EspalierError
 from sitegen.site.location import find_folder
+from sitegen.terminal import progress_bar
 
 
 @click.command()
@@ -76,7 +76,7 @@ def build(
     if summary is None:
         from sitegen.build import builder
 
-        with progress_bar(quiet or as_json) as progress:
+        with progress_bar("members", silent=quiet or as_json) as progress:
             summary = builder.build(options, progress)
     if as_json:
         click.echo(json.dumps(summary_json(summary), ensure_ascii=False))

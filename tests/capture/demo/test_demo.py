@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 import pytest
 
 from capture.demo.supervisor import DemoError, free_port
+from tests.capture.process import environment, serving
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="children are found in /proc")
 
@@ -125,6 +126,44 @@ def test_when_one_part_dies_the_other_is_ended(demo, tmp_path):
     assert process.wait(30) == 1
     assert gone(started)
     assert "ended with exit code -9" in (tmp_path / "log").read_text()
+
+
+def test_a_second_demo_on_the_same_instance_is_refused_before_it_builds(demo, tmp_path, sample):
+    process, _, _ = demo
+    sites = tmp_path / "instance" / "sites"
+    built = sites.stat().st_mtime_ns, (sites / "index.html").stat().st_mtime_ns
+    second = subprocess.run(
+        [sys.executable, "-m", "capture", "demo", str(sample)],
+        cwd=tmp_path,
+        env={**os.environ, "ESPALIER_INSTANCE": str(tmp_path / "instance")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (second.returncode, second.stdout, second.stderr) == (
+        1,
+        "",
+        f"{tmp_path / 'instance'}: a demo already runs on this instance: process {process.pid}\n"
+        "  hint: stop it first, or name another folder by ESPALIER_INSTANCE\n",
+    )
+    assert built == (sites.stat().st_mtime_ns, (sites / "index.html").stat().st_mtime_ns)
+    assert process.poll() is None
+
+
+@pytest.mark.database("sqlite")
+def test_a_demo_does_not_build_where_a_service_runs_on_its_database(settings, tmp_path, sample):
+    with serving(settings, tmp_path) as (service, _):
+        demo = subprocess.run(
+            [sys.executable, "-m", "capture", "demo", str(sample)],
+            cwd=tmp_path,
+            env=environment(settings, ESPALIER_INSTANCE=str(tmp_path / "instance")),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert demo.returncode == 1
+    assert f"another service runs on this database: process {service.pid}\n" in demo.stderr
+    assert not (tmp_path / "instance" / "sites").exists()
 
 
 def test_the_next_free_port():

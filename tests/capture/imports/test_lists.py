@@ -25,7 +25,8 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from benchmarks import importing as benchmark
-from capture.base.db import Database, Unavailable
+from capture.base.db import Database
+from capture.base.unavailable import Unavailable
 from capture.credit import evidence
 from capture.imports import importing, lists, uploads
 from capture.imports.worker import Intake

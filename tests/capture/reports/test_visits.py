@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from capture.base.db import Database, Unavailable
+from capture.base.db import Database
+from capture.base.unavailable import Unavailable
 from capture.models import Visit
 from capture.reports.pixel import PIXEL
 from capture.reports.visits import Visits

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from capture.base.db import Unavailable
+from capture.base.unavailable import Unavailable
 from capture.company.generator import Interest, PageSeen
 from capture.credit import evidence
 from capture.models import Lead, OutboxMail, Touch
