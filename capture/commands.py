@@ -339,10 +339,11 @@ def why(lead: int) -> None:
     Example:
       capture why 17
     """
+    from capture import features
     from capture.leads import story
 
     with _existing_database().read() as session:
-        for line in story.tell(session, lead):
+        for line in story.tell(session, features.ALL, lead):
             click.echo(line)
 
 
@@ -384,11 +385,12 @@ def export_(email: str) -> None:
     Example:
       capture export pat@example.com > pat.json
     """
+    from capture import features
     from capture.consent import my_data
 
     settings = Settings.from_environ(os.environ)
     with _existing_database().read() as session:
-        held = my_data.held(session, Links(settings.secret_keys), email)
+        held = my_data.held(session, features.ALL, Links(settings.secret_keys), email)
     click.echo(json.dumps(held, ensure_ascii=False, indent=2))
 
 
@@ -405,12 +407,13 @@ def erase(email: str) -> None:
     Example:
       capture erase pat@example.com --yes
     """
+    from capture import features
     from capture.base.identity import identity
     from capture.consent import erasing
 
     settings = Settings.from_environ(os.environ)
     with _existing_database().write() as session:
-        count = erasing.erase(session, Links(settings.secret_keys), identity(email), _now())
+        count = erasing.erase(session, features.ALL, Links(settings.secret_keys), identity(email), _now())
     click.echo(f"erased {count} lead{'' if count == 1 else 's'}")
 
 
@@ -576,19 +579,19 @@ def purge(unconfirmed: int | None, withdrawn: int | None, mails: int | None) -> 
     Example:
       capture purge --unconfirmed 14
     """
+    from capture import features
+    from capture.base.retention import Policy
     from capture.company import hosts
     from capture.consent import erasing
-    from capture.imports import uploads
 
     wished = {"unconfirmed": unconfirmed, "withdrawn": withdrawn, "mails": mails}
     days = {name: timedelta(days=number) for name, number in wished.items() if number is not None}
     with _existing_database().write() as session:
-        policy = replace(erasing.Policy.of(hosts.company(session)), **days)
-        purged = erasing.purge(session, policy, _now())
-        uploads.purge(session, _now())
+        policy = replace(Policy.of(hosts.company(session)), **days)
+        purged = erasing.purge(session, features.ALL, policy, _now())
     click.echo(
-        f"{purged.unconfirmed} unconfirmed sign-ups, {purged.withdrawn} leads that left, {purged.mails} mails,"
-        f" {purged.budgets} entries of budgets"
+        f"{purged['unconfirmed']} unconfirmed sign-ups, {purged['withdrawn']} leads that left, {purged['mails']} mails,"
+        f" {purged['budgets']} entries of budgets"
     )
 
 
