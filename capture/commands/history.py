@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from capture import features
 from capture.commands import installation
 from capture.leads import story
 
@@ -20,5 +21,5 @@ def why(lead: int) -> None:
       capture why 17
     """
     with installation.existing_database().read() as session:
-        for line in story.tell(session, lead):
+        for line in story.tell(session, features.ALL, lead):
             click.echo(line)

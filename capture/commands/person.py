@@ -6,6 +6,7 @@ import json
 
 import click
 
+from capture import features
 from capture.base.identity import identity
 from capture.base.tokens import Links
 from capture.commands import installation
@@ -23,7 +24,7 @@ def export_(email: str) -> None:
     """
     settings = installation.settings()
     with installation.existing_database(settings).read() as session:
-        held = my_data.held(session, Links(settings.secret_keys), email)
+        held = my_data.held(session, features.ALL, Links(settings.secret_keys), email)
     click.echo(json.dumps(held, ensure_ascii=False, indent=2))
 
 
@@ -42,5 +43,5 @@ def erase(email: str) -> None:
     """
     settings = installation.settings()
     with installation.existing_database(settings).write() as session:
-        count = erasing.erase(session, Links(settings.secret_keys), identity(email), installation.now())
+        count = erasing.erase(session, features.ALL, Links(settings.secret_keys), identity(email), installation.now())
     click.echo(f"erased {count} lead{'' if count == 1 else 's'}")

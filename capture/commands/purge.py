@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import click
 
+from capture import features
+from capture.base.retention import Policy
 from capture.commands import installation
 from capture.company import hosts
 from capture.consent import erasing
-from capture.imports import uploads
 
 
 @click.command()
@@ -30,10 +31,9 @@ def purge(unconfirmed: int | None, withdrawn: int | None, mails: int | None) -> 
     wished = {"unconfirmed": unconfirmed, "withdrawn": withdrawn, "mails": mails}
     days = {name: timedelta(days=number) for name, number in wished.items() if number is not None}
     with installation.existing_database().write() as session:
-        policy = replace(erasing.Policy.of(hosts.company(session)), **days)
-        purged = erasing.purge(session, policy, installation.now())
-        uploads.purge(session, installation.now())
+        policy = replace(Policy.of(hosts.company(session)), **days)
+        purged = erasing.purge(session, features.ALL, policy, installation.now())
     click.echo(
-        f"{purged.unconfirmed} unconfirmed sign-ups, {purged.withdrawn} leads that left, {purged.mails} mails,"
-        f" {purged.budgets} entries of budgets"
+        f"{purged['unconfirmed']} unconfirmed sign-ups, {purged['withdrawn']} leads that left, {purged['mails']} mails,"
+        f" {purged['budgets']} entries of budgets"
     )

@@ -106,7 +106,7 @@ def not_me(signed: str) -> Response:
         lead = confirming.find(session, link.value)
         words = questions.speak(questions.locale_of(lead))
         if lead is not None and not link.expired:
-            confirming.disown(session, lead, current.clock(), current.letters)
+            confirming.disown(session, current.features, lead, current.clock(), current.letters)
             log.info("disowned: lead %d", lead.id)
     return questions.told(words, "disowned", company)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, delete, literal, select, update
 from sqlalchemy.orm import Session
 
+from capture.base.feature import Feature
 from capture.base.prepared import Driver, Prepared
 from capture.company import hosts
 from capture.company.hosts import Host
@@ -105,7 +107,7 @@ def confirm(session: Session, lead: Lead, issued: datetime, now: datetime, lette
     return Confirmed(host, stale=False)
 
 
-def disown(session: Session, lead: Lead, now: datetime, letters: Letters) -> None:
+def disown(session: Session, features: Sequence[Feature], lead: Lead, now: datetime, letters: Letters) -> None:
     """ "This wasn't me": the address is never asked again, and what was typed of it is forgotten.
 
     Leads that its owner did confirm some time stay, as ones that nobody may write to: they can be erased by the
@@ -118,7 +120,7 @@ def disown(session: Session, lead: Lead, now: datetime, letters: Letters) -> Non
     for each in gone:
         if each.confirmed_at is not None:
             crediting.note(session, each, "disowned", now)
-    erasing.forget(session, [each for each in gone if each.confirmed_at is None], "disowned", now)
+    erasing.forget(session, features, [each for each in gone if each.confirmed_at is None], "disowned", now)
 
 
 def _drop_questions(session: Session, lead_ids: list[int]) -> None:

@@ -68,7 +68,7 @@ def download(signed: str) -> Response:
         lead, words, company = _open(session, signed)
         if lead is None:
             return _old(words, company, signed)
-        response = jsonify(my_data.held(session, current.links, lead.email))
+        response = jsonify(my_data.held(session, current.features, current.links, lead.email))
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
 
@@ -128,7 +128,7 @@ def erase(signed: str) -> Response:
             return _old(words, company, signed)
         if request.form.get("sure") != "yes":
             return _page(session, lead, words, company, signed, said=words("not_sure"), status=422)
-        count = erasing.erase(session, current.links, lead.email, current.clock())
+        count = erasing.erase(session, current.features, current.links, lead.email, current.clock())
     log.info("erased: %d leads", count)
     return questions.told(words, "erased", company)
 
@@ -159,7 +159,8 @@ def _page(
     status: int = 200,
 ) -> Response:
     session.flush()
-    held = my_data.held(session, service.current().links, lead.email)
+    current = service.current()
+    held = my_data.held(session, current.features, current.links, lead.email)
     base = f"my-data/{signed}"
     values = {"company": company, "held": held, "base": base, "said": said, "days": company.correction_days}
     return answers.page(status, "consent/my-data.html", words, **values)

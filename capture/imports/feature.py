@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from capture.base.feature import Context, Feature, Job
-from capture.imports import pages, worker
+from capture.base.retention import Policy
+from capture.imports import history, pages, uploads, worker
 from capture.imports.worker import Intake
 from capture.limits.slots import Slots
 
@@ -18,9 +23,16 @@ def _jobs(context: Context) -> Sequence[Job]:
     return (Job("lists", worker.EVERY_SECONDS, intake.run, at_end=True, stop=intake.stop),)
 
 
+def _purge(session: Session, policy: Policy, now: datetime) -> Counter[str]:
+    return Counter(files=uploads.purge(session, now))
+
+
 IMPORTS = Feature(
     "imports",
     blueprints=(pages.blueprint,),
     parts={Slots: lambda database: Slots(MOST_ARRIVING)},
     worker_jobs=_jobs,
+    personal=history.PERSONAL,
+    events=history.events,
+    purge=_purge,
 )

@@ -217,7 +217,7 @@ def _lead(session: Session, found: Lead, words: Words, status: int = 200) -> Res
     person = access.person()
     values: dict[str, Any] = {
         "lead": found,
-        "events": timeline.of_lead(session, found, person, words),
+        "events": timeline.of_lead(session, service.current().features, found, person, words),
         "last": pipeline.last(session, found, person),
         "servicer": hosts.following_up(session, found).name,
         "may_write": found.withdrawn_at is None,

@@ -77,12 +77,6 @@ def undo(session: Session, lead: Lead, person: Person, number: int, now: datetim
     return True
 
 
-def steps(session: Session, lead: Lead) -> list[Step]:
-    """Everything done about a lead, the newest first; what was taken back is left out."""
-    found = select(Step).where(Step.lead_id == lead.id, Step.undone_at.is_(None)).order_by(Step.id.desc())
-    return list(session.scalars(found))
-
-
 def _change(session: Session, lead: Lead, person: Person, kind: str, now: datetime, **fields: Any) -> None:
     changed = {name: value for name, value in fields.items() if getattr(lead, name) != value}
     if not changed:

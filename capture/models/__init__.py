@@ -9,6 +9,7 @@ from capture.models.accounts import Sitting, Staff, Ticket, Viewing
 from capture.models.campaigns import Campaign, Spending
 from capture.models.company import Company, Member, Page, Slug, Wording
 from capture.models.evidence import Act, Chain, Consent, Decision, Particular, Touch
+from capture.models.holds import Holds, Whose
 from capture.models.imports import Ledger, Provenance, Upload
 from capture.models.leads import Lead, Step
 from capture.models.limits import Spent, Tally, Used
@@ -25,6 +26,7 @@ __all__ = [
     "Consent",
     "Counted",
     "Decision",
+    "Holds",
     "Lead",
     "LeadCount",
     "Ledger",
@@ -50,5 +52,6 @@ __all__ = [
     "Viewing",
     "Visit",
     "VisitedWeek",
+    "Whose",
     "Wording",
 ]

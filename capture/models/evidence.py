@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from capture.models.holds import PROSPECT, Holds
 from capture.models.tables import Base, Code, EmailAddress, Id, Sealed, Words
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ class Touch(Sealed):
     """One sign-up as it came in. Only ever added."""
 
     __tablename__ = "touch"
+    holds = PROSPECT
 
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"), index=True)
@@ -49,6 +51,7 @@ class Particular(Base):
     """What a touch told about a person: the only part of the evidence that an erasure destroys."""
 
     __tablename__ = "particular"
+    holds = PROSPECT
 
     touch_id: Mapped[int] = mapped_column(ForeignKey("touch.id"), primary_key=True, autoincrement=False)
     salt: Mapped[str] = mapped_column(String(32))
@@ -66,6 +69,7 @@ class Consent(Sealed):
     """What a person agreed to, and when. Only ever added."""
 
     __tablename__ = "consent"
+    holds = PROSPECT
 
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     touch_id: Mapped[int] = mapped_column(ForeignKey("touch.id"), unique=True)
@@ -80,6 +84,7 @@ class Act(Sealed):
     """What a person did about a lead of theirs, from their mailbox. Only ever added."""
 
     __tablename__ = "act"
+    holds = PROSPECT
 
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
@@ -91,6 +96,7 @@ class Decision(Sealed):
     """Who was credited with a lead, by which rule, and what the rule saw. Only ever added; the newest holds."""
 
     __tablename__ = "decision"
+    holds = PROSPECT
 
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     owner_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
@@ -104,6 +110,7 @@ class Chain(Base):
     """The end of the chain of evidence, in one row: whoever adds to it holds this row."""
 
     __tablename__ = "chain"
+    holds = Holds.nothing("the end of the chain")
     __table_args__ = (CheckConstraint("id = 1", name="single"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)

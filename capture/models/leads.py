@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from capture.models.holds import PROSPECT
 from capture.models.tables import Base, Code, EmailAddress, Id, Words
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Lead(Base):
     """One person under one member, or in the company's pool where ``member_id`` is None."""
 
     __tablename__ = "lead"
+    holds = PROSPECT
     __table_args__ = (
         # Two NULLs are never equal, so the company's pool needs an index of its own.
         Index("uq_lead_member_id_email", "member_id", "email", unique=True),
@@ -107,6 +109,7 @@ class Step(Base):
     """What a member or the staff did about a lead: another stage, a note, another day for the follow-up."""
 
     __tablename__ = "step"
+    holds = PROSPECT
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from capture.models.holds import HASH, Holds
 from capture.models.tables import Base, Id
 
 
@@ -14,6 +15,7 @@ class Spent(Base):
     """One unit of a budget that was used: a confirmation mail to a recipient, a sign-up from a network, …"""
 
     __tablename__ = "spent"
+    holds = HASH
     __table_args__ = (Index("ix_spent_scope_subject_at", "scope", "subject", "at"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -27,6 +29,7 @@ class Tally(Base):
     """How many sign-ups a network, a token, a receiving domain or everybody sent within one hour."""
 
     __tablename__ = "tally"
+    holds = HASH
 
     scope: Mapped[str] = mapped_column(String(16), primary_key=True)
     subject: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -38,6 +41,7 @@ class Used(Base):
     """A proof of work that has served; until its time is over it must not serve again."""
 
     __tablename__ = "used"
+    holds = Holds.nothing("random numbers of proofs")
 
     nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
     until: Mapped[datetime] = mapped_column(index=True)

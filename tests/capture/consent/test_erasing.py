@@ -9,7 +9,9 @@ from contextlib import closing
 import pytest
 from sqlalchemy import MetaData, select
 
+from capture import features
 from capture.base.db import Database
+from capture.base.retention import Policy
 from capture.bounces import reports
 from capture.bounces.reports import Report
 from capture.consent import erasing
@@ -131,7 +133,7 @@ def test_by_the_operator_however_the_domain_is_written(lived, database, links, c
     from capture.base.identity import identity
 
     with database.write() as session:
-        assert erasing.erase(session, links, identity(typed), clock.now) == 3
+        assert erasing.erase(session, features.ALL, links, identity(typed), clock.now) == 3
     assert_forgotten(database, caplog)
 
 
@@ -139,7 +141,7 @@ def test_by_the_policy(lived, database, client, links, mailed, clock, caplog):
     client.post(f"{lived}/withdraw")
     clock.forward(days=91)
     with database.write() as session:
-        erasing.purge(session, erasing.Policy(), clock.now)
+        erasing.purge(session, features.ALL, Policy(), clock.now)
     assert traces(dump(database)) == []
     if database.is_sqlite:
         assert traces(raw(database)) == []

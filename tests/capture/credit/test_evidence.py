@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from capture import features
+from capture.base.retention import Policy
 from capture.consent import erasing
 from capture.credit import evidence
 from capture.models import Act, Chain, Consent, Decision, Lead, Particular, Touch
@@ -68,7 +70,7 @@ def test_an_earlier_seal_must_occur(story, audit, confirmed, clock):
 
 def test_after_erasing_the_chain_still_holds(story, database, links, audit, rows, clock):
     with database.write() as session:
-        assert erasing.erase(session, links, "pat@example.com", clock.now) == 1
+        assert erasing.erase(session, features.ALL, links, "pat@example.com", clock.now) == 1
     report = audit()
     assert (report.faults, report.erased) == ([], 1)
     assert [each.email for each in rows(Particular)] == ["quin@example.com"]
@@ -87,7 +89,7 @@ def test_purging_follows_the_policy(client, form, confirmed, database, rows, clo
     client.post("/signup", data=form(email="late@example.com"))
     clock.forward(days=1)
     with database.write() as session:
-        purged = erasing.purge(session, erasing.Policy(), clock.now)
-    assert (purged.unconfirmed, purged.withdrawn) == (1, 0)
+        purged = erasing.purge(session, features.ALL, Policy(), clock.now)
+    assert (purged["unconfirmed"], purged["withdrawn"]) == (1, 0)
     assert [each.email.partition("@")[0] for each in rows(Lead) if not each.erased_at] == ["pat", "late"]
     assert audit().faults == []

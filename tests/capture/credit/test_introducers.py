@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from capture import features
+from capture.base.retention import Policy
 from capture.consent import erasing
 from capture.credit import introducers
 from capture.models import Company, Decision, Lead, Member, OutboxMail, Particular, Slug, Touch
@@ -102,7 +104,7 @@ def test_the_operator_sees_it(confirmed, database, rows):
 
     confirmed(None, introducer="my aunt")
     with database.read() as session:
-        lines = "\n".join(story.tell(session, 1))
+        lines = "\n".join(story.tell(session, features.ALL, 1))
     assert 'they said: "my aunt"' in lines
     mail = next(each for each in rows(OutboxMail) if each.kind == "new-lead")
     assert "my aunt" in mail.text
@@ -191,7 +193,7 @@ def test_erasing_takes_it_along(confirmed, database, links, clock, rows):
     with database.read() as session:
         assert evidence.audit(session).faults == []
     with database.write() as session:
-        erasing.erase(session, links, "pat@example.com", clock.now)
+        erasing.erase(session, features.ALL, links, "pat@example.com", clock.now)
     assert rows(Particular) == []
     with database.read() as session:
         assert evidence.audit(session).faults == []
@@ -234,8 +236,8 @@ def test_the_company_s_retention(client, form, database, company, clock, rows):
     client.post("/signup", data=form())
     clock.forward(days=7)
     with database.write() as session:
-        policy = erasing.Policy.of(session.get_one(Company, 1))
-        assert erasing.purge(session, policy, clock.now).unconfirmed == 1
+        policy = Policy.of(session.get_one(Company, 1))
+        assert erasing.purge(session, features.ALL, policy, clock.now)["unconfirmed"] == 1
     assert rows(Lead)[0].erased_at == clock.now
     assert rows(OutboxMail) == []
 
@@ -266,7 +268,7 @@ def test_who_was_purged_can_sign_up_anew(client, form, database, mailed, rows, c
     client.post("/signup", data=form())
     clock.forward(days=31)
     with database.write() as session:
-        assert erasing.purge(session, erasing.Policy(), clock.now).unconfirmed == 1
+        assert erasing.purge(session, features.ALL, Policy(), clock.now)["unconfirmed"] == 1
     client.post("/signup", data=form())
     assert confirmations(rows) == [(2, "waiting")]
     assert client.post(mailed("confirm", "confirm")).status_code == 200

@@ -23,8 +23,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from benchmarks import importing as benchmark
-from capture import commands
+from capture import commands, features
 from capture.base.db import Database
+from capture.base.retention import Policy
 from capture.company.generator import Interest
 from capture.consent import erasing, my_data
 from capture.credit import evidence
@@ -84,7 +85,7 @@ def test_every_row_has_a_line_that_says_what_became_of_it(
     assert len(rows(OutboxMail)) == mails
     with database.read() as session:
         assert evidence.audit(session).faults == []
-        assert "because they entered them, from row 1 of list" in list(story.tell(session, nell.id))[-2]
+        assert "because they entered them, from row 1 of list" in list(story.tell(session, features.ALL, nell.id))[-2]
 
 
 def test_a_list_that_was_cut_off_goes_on_where_it_stopped(
@@ -231,7 +232,7 @@ def test_who_came_by_a_list_is_no_sign_up_that_nobody_confirmed(
     importing.take_in(database, links, List(write("pat@example.com,,,")), PROVEN, clock)
     clock.forward(days=400)
     with database.write() as session:
-        erasing.purge(session, erasing.Policy(), clock.now)
+        erasing.purge(session, features.ALL, Policy(), clock.now)
     assert rows(Lead)[0].email == "pat@example.com"
 
 
@@ -246,11 +247,11 @@ def test_who_came_by_a_list_or_was_met_and_left_is_forgotten(
             my_data.withdraw(session, links, address, clock.now)
     clock.forward(days=89)
     with database.write() as session:
-        assert erasing.purge(session, erasing.Policy(), clock.now).withdrawn == 0
+        assert erasing.purge(session, features.ALL, Policy(), clock.now)["withdrawn"] == 0
     clock.forward(days=1)
     with database.write() as session:
-        purged = erasing.purge(session, erasing.Policy(), clock.now)
-    assert (purged.unconfirmed, purged.withdrawn) == (0, 2)
+        purged = erasing.purge(session, features.ALL, Policy(), clock.now)
+    assert (purged["unconfirmed"], purged["withdrawn"]) == (0, 2)
     assert [each.email for each in rows(Lead) if each.erased_at is None] == ["stays@example.com"]
     assert not any(each.phone or each.first_name for each in rows(Lead))
 

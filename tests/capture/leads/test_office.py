@@ -13,8 +13,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from capture import features
 from capture.accounts import signing_in
 from capture.base.db import Database
+from capture.base.retention import Policy
 from capture.models import Campaign, Lead, OutboxMail, Provenance, Sitting, Step, Upload, Viewing
 from tests.capture.clock import Clock
 from tests.capture.office import HOST, STAFF, Browser, SignIn
@@ -360,7 +362,7 @@ def test_an_erased_person_leaves_no_words_behind(
     browser = enter("bo@members.example.com")
     browser.post(f"/office/leads/{number}/note", note="Pat lives in Kinsale")
     with database.write() as session:
-        erasing.erase(session, links, "pat@example.com", clock.now)
+        erasing.erase(session, features.ALL, links, "pat@example.com", clock.now)
     assert browser.get(f"/office/leads/{number}").status_code == 404
     assert rows(Step)[0].note is None
 
@@ -576,10 +578,10 @@ def test_a_purge_forgets_sittings_and_tickets_that_are_over(
 
     browser = enter("bo@members.example.com")
     with database.write() as session:
-        erasing.purge(session, erasing.Policy(), clock.now)
+        erasing.purge(session, features.ALL, Policy(), clock.now)
     assert len(rows(Sitting)) == 1
     clock.forward(days=30)
     assert browser.get("/office/").status_code == 303
     with database.write() as session:
-        erasing.purge(session, erasing.Policy(), clock.now)
+        erasing.purge(session, features.ALL, Policy(), clock.now)
     assert rows(Sitting) == rows(Ticket) == []

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from capture import features
 from capture.accounts.signing_in import Person
 from capture.base.db import Database
 from capture.campaigns import catalogue
@@ -233,7 +234,7 @@ def test_the_leads_of_who_leaves_are_followed_up_above_and_return(empty: Databas
     [lead] = table(empty, Lead)
     assert (lead.owner_id, lead.servicer_id) == ("m-2", "m-2")
     with empty.read() as session:
-        told = list(story.tell(session, lead.id))
+        told = list(story.tell(session, features.ALL, lead.id))
         assert evidence.audit(session).faults == []
     assert "They are not active: Ana Núñez (ana) follows up." in told[1]
     assert "They are active again" in told[3]

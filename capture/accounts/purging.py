@@ -1,0 +1,19 @@
+"""Removing what nobody can sign in with any more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from capture.base.retention import Policy
+from capture.models import Sitting, Ticket
+
+
+def purge(session: Session, policy: Policy, now: datetime) -> Counter[str]:
+    """Removes sign-in tokens and browsers' sessions whose time is over."""
+    tokens = session.scalars(delete(Ticket).where(Ticket.until <= now).returning(Ticket.nonce)).all()
+    browsers = session.scalars(delete(Sitting).where(Sitting.until <= now).returning(Sitting.digest)).all()
+    return Counter(sign_in_tokens=len(tokens), browsers=len(browsers))
