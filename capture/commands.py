@@ -218,11 +218,11 @@ def bounces(path: Path, as_json: bool) -> None:
     """
     from capture.base.tokens import Links
     from capture.bounces import reports
-    from capture.mailing.gate import CompanyGate
+    from capture.mailing.gate import DeadAddresses
 
     settings = Settings.from_environ(os.environ)
     database = _existing_database()
-    found = reports.read_file(database, path, CompanyGate(Links(settings.secret_keys)), datetime.now(UTC))
+    found = reports.read_file(database, path, DeadAddresses(Links(settings.secret_keys)), datetime.now(UTC))
     kinds = {name: found[name] for name in ("hard", "soft", "unknown", "other")}
     if as_json:
         click.echo(json.dumps(kinds))

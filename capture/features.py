@@ -9,6 +9,7 @@ from capture.base.feature import Feature
 from capture.bounces.feature import BOUNCES
 from capture.campaigns.feature import CAMPAIGNS
 from capture.consent.feature import CONSENT
+from capture.credit.feature import CREDIT
 from capture.demo.feature import MAILBOX
 from capture.health.feature import HEALTH
 from capture.imports.feature import IMPORTS
@@ -21,6 +22,7 @@ from capture.web.feature import WEB
 ALL: Sequence[Feature] = (
     WEB,
     SIGNUP,
+    CREDIT,
     CONSENT,
     ACCOUNTS,
     LEADS,

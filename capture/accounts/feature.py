@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from capture.accounts import pages
+from capture.accounts import mails, pages
 from capture.base.feature import Feature
 
 ACCOUNTS = Feature(
     "accounts",
     blueprints=(pages.blueprint,),
+    mails=mails.KINDS,
 )

@@ -67,12 +67,24 @@ class NavigationItem:
     members_only: bool = False
 
 
+class Mail(Protocol):
+    """A kind of mail that a room writes; ``capture.mailing.kinds`` has all that there is to say about it."""
+
+    @property
+    def name(self) -> str:
+        """What the outbox calls it."""
+
+    @property
+    def room(self) -> str:
+        """The room whose ``mails`` hold its templates."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """What one room gives to the service.
 
     ``parts``: what it keeps in memory, by class, each made once from the database. ``jobs``: made when the service
-    starts. ``worker_jobs``: those that only a process with the mail worker runs.
+    starts. ``worker_jobs``: those that only a process with the mail worker runs. ``mails``: the kinds that it writes.
     """
 
     name: str
@@ -81,6 +93,7 @@ class Feature:
     parts: Mapping[type, Callable[[Database], object]] = field(default_factory=dict)
     jobs: Callable[[Context], Sequence[Job]] = lambda context: ()
     worker_jobs: Callable[[Context], Sequence[Job]] = lambda context: ()
+    mails: Sequence[Mail] = ()
 
 
 def parts_of(features: Sequence[Feature], database: Database) -> dict[type, Any]:

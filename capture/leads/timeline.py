@@ -14,6 +14,7 @@ from capture.company import hosts
 from capture.company.generator import CAMPAIGN_PAGES
 from capture.consent import my_data
 from capture.leads import pipeline
+from capture.mailing.rendering import name_of
 from capture.models import Lead, Member, Step
 
 
@@ -68,7 +69,7 @@ def _from_us(held: dict[str, object], words: Words, company: str) -> Iterator[Ev
         yield Event(_moment(decision["at"]), title)
     for mail in _rows(held, "mails"):
         if mail["kind"] != "webhook":
-            kind = words("office_mail_" + str(mail["kind"]).replace("-", "_"))
+            kind = name_of(str(mail["kind"]), words.locale)
             yield Event(_moment(mail["at"]), words(f"office_mail_{mail['state']}", mail=kind))
 
 
