@@ -94,6 +94,8 @@ def test_the_wheel_holds_what_it_needs_and_no_more(wheel: Path) -> None:
         "sitegen/bundled/content/site.toml",
         "capture/migrations/script.py.mako",
         "capture/signup/templates/signup.html",
+        "capture/mailing/templates/letter.jinja",
+        "capture/consent/mails/confirm.en.jinja",
     ):
         assert wanted in names
     assert any(name.endswith("licenses/LICENSE") for name in names)

@@ -15,6 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from capture.accounts import mails
 from capture.base.identity import identity
 from capture.base.prepared import Driver
 from capture.base.tokens import LIFETIMES, Links, Purpose
@@ -77,7 +78,7 @@ def send_link(session: Session, letters: Letters, address: str, now: datetime, w
     session.add(Ticket(nonce=nonce, until=now + _ON_ITS_WAY, **whose))
     budgets.spend(Driver.of(session), SCOPE, marks[0], now)
     host = Host(hosts.company(session), None if staff else member)
-    letter = letters.sign_in(host, address, letters.links.sign(Purpose.SIGN_IN, nonce, now), wanted)
+    letter = mails.sign_in(letters, host, address, letters.links.sign(Purpose.SIGN_IN, nonce, now), wanted)
     posting.post(Driver.of(session), host.company, letter, now)
     return True
 

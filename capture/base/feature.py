@@ -74,12 +74,24 @@ class NavigationItem:
     members_only: bool = False
 
 
+class Mail(Protocol):
+    """A kind of mail that a room writes; ``capture.mailing.kinds`` has all that there is to say about it."""
+
+    @property
+    def name(self) -> str:
+        """What the outbox calls it."""
+
+    @property
+    def room(self) -> str:
+        """The room whose ``mails`` hold its templates."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """What one room gives to the service.
 
     ``parts``: what it keeps in memory, by class, each made once from the database. ``jobs``: made when the service
-    starts. ``worker_jobs``: those that only a process with the mail worker runs.
+    starts. ``worker_jobs``: those that only a process with the mail worker runs. ``mails``: the kinds that it writes.
 
     ``personal``: what it holds of prospects, by table. ``events``: what it knows of a lead's history, in any order.
     ``purge``: removes what the policy no longer keeps, and returns how many rows of each kind that was.
@@ -94,6 +106,7 @@ class Feature:
     personal: Sequence[Personal] = ()
     events: Callable[[Session, Lead], Iterator[Event]] = lambda session, lead: iter(())
     purge: Callable[[Session, Policy, datetime], Counter[str]] = lambda session, policy, now: Counter()
+    mails: Sequence[Mail] = ()
 
 
 def parts_of(features: Sequence[Feature], database: Database) -> dict[type, Any]:

@@ -10,7 +10,7 @@ import click
 from capture.base.tokens import Links
 from capture.bounces import reports
 from capture.commands import installation, options
-from capture.mailing.gate import CompanyGate
+from capture.mailing.gate import DeadAddresses
 
 
 @click.command()
@@ -27,7 +27,7 @@ def bounces(path: Path, as_json: bool) -> None:
     """
     settings = installation.settings()
     database = installation.existing_database(settings)
-    found = reports.read_file(database, path, CompanyGate(Links(settings.secret_keys)), installation.now())
+    found = reports.read_file(database, path, DeadAddresses(Links(settings.secret_keys)), installation.now())
     kinds = {name: found[name] for name in ("hard", "soft", "unknown", "other")}
     if as_json:
         click.echo(json.dumps(kinds))

@@ -13,16 +13,14 @@ from capture.base.feature import Feature
 from capture.base.prepared import Driver, Prepared
 from capture.company import hosts
 from capture.company.hosts import Host
-from capture.consent import erasing, unsubscribing
+from capture.consent import erasing, mails, unsubscribing
+from capture.consent.mails import Asked
 from capture.credit import crediting, notify
 from capture.limits import budgets
 from capture.mailing import posting, suppression, webhooks
-from capture.mailing.letters import Asked, Letters
+from capture.mailing.letters import Letters
 from capture.mailing.suppression import Reason
 from capture.models import Lead, OutboxMail
-
-CONFIRM = "confirm"
-"""The kind of the mail that asks."""
 
 _ON_ITS_WAY = ("waiting", "leased")
 
@@ -43,7 +41,7 @@ def find(session: Session, handle: str) -> Lead | None:
 
 def _questions(*states: str) -> tuple[ColumnElement[bool], ...]:
     mine = OutboxMail.lead_id == bindparam("lead_id")
-    return mine, OutboxMail.kind == CONFIRM, OutboxMail.state.in_([literal(each) for each in states])
+    return mine, OutboxMail.kind == mails.CONFIRM.name, OutboxMail.state.in_([literal(each) for each in states])
 
 
 _OPEN = Prepared(lambda insert: select(OutboxMail.state).where(*_questions(*_ON_ITS_WAY, "held")))
@@ -59,7 +57,7 @@ def ask(
     """
     states = set() if new else _open(driver, lead.id)
     may = not hold and budgets.may_ask(driver, letters.links, lead.email, now)
-    letter = letters.confirm(host, lead, now)
+    letter = mails.confirm(letters, host, lead, now)
     if states & set(_ON_ITS_WAY) or ("held" in states and not may):
         posting.pretend(driver, host.company, letter, now)
         return "held" not in states
@@ -75,7 +73,7 @@ def ask(
 def pretend_to_ask(driver: Driver, host: Host, lead: Asked, now: datetime, letters: Letters) -> None:
     """The work of asking for somebody who need not be asked, so that they cannot be told by the time it takes."""
     budgets.may_ask(driver, letters.links, lead.email, now)
-    posting.pretend(driver, host.company, letters.confirm(host, lead, now), now)
+    posting.pretend(driver, host.company, mails.confirm(letters, host, lead, now), now)
 
 
 def _open(driver: Driver, lead_id: int) -> set[str]:
@@ -99,9 +97,7 @@ def confirm(session: Session, lead: Lead, issued: datetime, now: datetime, lette
     crediting.note(session, lead, "confirmed", now)
     crediting.credit(session, lead, now, asked=issued)
     host = hosts.following_up(session, lead)
-    posting.post(
-        Driver.of(session), host.company, letters.thank_you(host, lead, now), now, lead_id=lead.id, on_list=True
-    )
+    posting.post(Driver.of(session), host.company, mails.thank_you(letters, host, lead, now), now, lead_id=lead.id)
     notify.new_lead(session, lead, now, letters)
     webhooks.promise(session, lead, now)
     return Confirmed(host, stale=False)
@@ -127,7 +123,11 @@ def _drop_questions(session: Session, lead_ids: list[int]) -> None:
     """What has been answered need not be asked any more."""
     session.execute(
         update(OutboxMail)
-        .where(OutboxMail.lead_id.in_(lead_ids), OutboxMail.kind == CONFIRM, OutboxMail.state.in_(("waiting", "held")))
+        .where(
+            OutboxMail.lead_id.in_(lead_ids),
+            OutboxMail.kind == mails.CONFIRM.name,
+            OutboxMail.state.in_(("waiting", "held")),
+        )
         .values(state="dropped"),
         execution_options={"synchronize_session": False},
     )

@@ -16,7 +16,7 @@ from capture.base.prepared import Driver
 from capture.base.tokens import Links
 from capture.company import hosts
 from capture.company.hosts import Host
-from capture.consent import unsubscribing
+from capture.consent import mails, unsubscribing
 from capture.credit import crediting, introducers, notify
 from capture.limits import budgets
 from capture.mailing import posting, suppression
@@ -57,7 +57,7 @@ def send_link(session: Session, letters: Letters, address: str, now: datetime) -
     driver, company = Driver.of(session), hosts.company(session)
     budgets.spend(driver, SCOPE, mark, now)
     lead = found[0] if found else Lead(email=_NOBODY, handle=uuid4().hex, locale=company.locale)
-    letter = letters.my_data(Host(company, None), lead, now)
+    letter = mails.my_data(letters, Host(company, None), lead, now)
     if found:
         posting.post(driver, company, letter, now, lead_id=lead.id)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from capture.base.feature import Feature
-from capture.credit import history
+from capture.credit import history, mails
 from capture.credit.personal import PERSONAL
 
-CREDIT = Feature("credit", personal=PERSONAL, events=history.events)
+CREDIT = Feature("credit", personal=PERSONAL, events=history.events, mails=mails.KINDS)

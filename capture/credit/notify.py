@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from capture.base.prepared import Driver
 from capture.company import hosts
+from capture.credit import mails
 from capture.mailing import posting
 from capture.mailing.letters import Letters
 from capture.models import Decision, Lead, Member, Touch
@@ -26,5 +27,5 @@ def new_lead(session: Session, lead: Lead, now: datetime, letters: Letters) -> N
     ).one()
     page = hosts.page(session, host, touch.page, touch.locale)
     owner = session.get(Member, lead.owner_id) if lead.owner_id else None
-    news = letters.new_lead(host, lead, touch, page.title if page else touch.page, rule=rule, owner=owner)
+    news = mails.new_lead(letters, host, lead, touch, page.title if page else touch.page, rule=rule, owner=owner)
     posting.post(Driver.of(session), host.company, news, now, lead_id=lead.id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from capture.base.history import Event, Line, Rank, Reader, moment
 from capture.base.words import Words
 from capture.mailing.outbox import WEBHOOK
+from capture.mailing.rendering import name_of
 from capture.models import Lead, OutboxMail
 
 _STATES = {
@@ -42,7 +43,7 @@ class Mailed(Event):
     def lines(self, words: Words, reader: Reader) -> Iterator[Line]:
         """Yields the mail with its state; nothing for an event, which reaches no person."""
         if self.kind != WEBHOOK:
-            mail = words("office_mail_" + self.kind.replace("-", "_"))
+            mail = name_of(self.kind, words.locale)
             yield Line(words(f"office_mail_{self.state}", mail=mail))
 
     def plain(self) -> tuple[str, dict[str, Any]]:

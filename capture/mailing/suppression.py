@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,9 @@ from sqlalchemy.orm import Session
 from capture.base.identity import fingerprint, fingerprints
 from capture.base.prepared import Driver, insert_into
 from capture.models import Suppression
+
+if TYPE_CHECKING:
+    from capture.mailing.kinds import MailKind
 
 
 class Reason(StrEnum):
@@ -26,16 +30,6 @@ class Reason(StrEnum):
     ERASED = "erased"
     NOT_ME = "not-me"
     BOUNCED = "bounced"
-
-
-_MAY_ASK_AGAIN = {Reason.UNSUBSCRIBED, Reason.WITHDRAWN, Reason.ERASED}
-"""Whoever left for one of these may sign up again, so the mail that asks for the confirmation may reach them."""
-
-TO_MEMBERS = {"new-lead", "sign-in"}
-"""Kinds of mails to members: what somebody said as a prospect says nothing about these."""
-
-ASKED_FOR = {"my-data"}
-"""Kinds of mails that answer a right of the person's: they go out even to those who want no others."""
 
 
 _AT_ONCE = 1_000
@@ -65,12 +59,9 @@ def reasons(session: Session, keys: Sequence[bytes], address: str) -> set[Reason
     return set(map(Reason, session.scalars(select(Suppression.reason).where(Suppression.fingerprint.in_(marks)))))
 
 
-def blocks(session: Session, keys: Sequence[bytes], address: str, kind: str) -> bool:
-    """True when a mail of this kind must not go to the address now. Asked right before each sending."""
-    found = reasons(session, keys, address)
-    if kind in TO_MEMBERS or kind in ASKED_FOR:
-        return Reason.BOUNCED in found
-    return bool(found - _MAY_ASK_AGAIN) if kind == "confirm" else bool(found)
+def blocks(session: Session, keys: Sequence[bytes], address: str, kind: MailKind) -> bool:
+    """Returns True when a mail of this kind must not go to the address now. Asked right before each sending."""
+    return not kind.stopped_by.isdisjoint(reasons(session, keys, address))
 
 
 def among(session: Session, marks: Sequence[str]) -> set[str]:

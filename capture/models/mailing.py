@@ -25,7 +25,7 @@ class OutboxMail(Base):
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), index=True)
     """The lead it tells of; None for a mail about everything held of a person."""
     kind: Mapped[str] = mapped_column(String(32))
-    """The name of the mail's folder of templates."""
+    """The name of the mail's kind (``capture.mailing.kinds``); ``webhook`` for an event to another program."""
     recipient: Mapped[str] = mapped_column(EmailAddress)
     domain: Mapped[str] = mapped_column(String(253))
     """The receiving domain, in lower case."""

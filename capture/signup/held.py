@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from capture.base.prepared import Driver
 from capture.company import hosts
+from capture.consent.mails import confirm
 from capture.limits import budgets
 from capture.mailing import posting
 from capture.mailing.letters import Letters
@@ -35,7 +36,7 @@ def release(session: Session, mails: Sequence[OutboxMail], letters: Letters, now
             continue
         host = hosts.serving(session, lead.member_id)
         driver = Driver.of(session)
-        posting.post(driver, host.company, letters.confirm(host, lead, now), now, lead_id=lead.id)
+        posting.post(driver, host.company, confirm(letters, host, lead, now), now, lead_id=lead.id)
         budgets.asked(driver, letters.links, lead.email, now)
         session.delete(mail)
         count += 1
