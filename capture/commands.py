@@ -313,19 +313,23 @@ def migrate() -> None:
 @click.option(
     "--capture-port", default=8001, show_default=True, type=PORT, help="This service's, or the next free one."
 )
-def demo(folder: Path | None, port: int, capture_port: int) -> None:
+@click.option("--empty", is_flag=True, help="Without the invented quarter of leads and campaigns.")
+def demo(folder: Path | None, port: int, capture_port: int, empty: bool) -> None:
     """Build the company's sites and serve them with this service on this machine, until Ctrl-C.
 
-    Makes secrets in ./instance when there are none. Mails are not sent: they stand in the local mailbox.
+    Makes secrets in ./instance when there are none. Mails are not sent: they stand in the local mailbox. Where no lead
+    is there yet, an invented quarter of leads, campaigns and visits is added, dated back from today. All of it lies in
+    the instance folder, with the copy of the site folder that the demo works on.
 
     \b
-    Example:
+    Examples:
       capture demo content
+      capture demo content --empty
     """
     from capture.demo import supervisor
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    supervisor.run(find_folder(folder), port, capture_port, Console())
+    supervisor.run(find_folder(folder), port, capture_port, Console(), empty=empty)
 
 
 @main.command()

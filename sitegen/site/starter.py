@@ -14,7 +14,8 @@ from sitegen.site.location import CAMPAIGNS_FILE
 def create(folder: Path) -> None:
     """Copies the sample company into a new folder and makes its secrets in ``instance/`` there.
 
-    The sample's campaigns stay behind: their codes belong to a database that knows them. Raises OutputError where the folder exists and holds anything.
+    A file of campaigns stays behind: its codes belong to the database of another company. Raises OutputError where the
+    folder exists and holds anything.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(Fault("there is something here already", where=folder, hint="name a new folder"))

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from capture.base.db import Database
+from capture.models import Company, Member
 
 Act = Callable[[Session, datetime], None]
 """Something done in a transaction that it shares with what happens around it; told its moment."""
@@ -54,10 +56,13 @@ class Agenda:
     def _together(self, session: Session, until: datetime) -> datetime:
         """Does the next acts, up to one that wants to be alone. Returns the moment of the last."""
         moment = self._heap[0][0]
+        # A session forgets what is not held, and would ask for these again at every act.
+        held = [*session.scalars(select(Company)), *session.scalars(select(Member).limit(TOGETHER))]
         for _ in range(TOGETHER):
             if not self._heap or self._heap[0][0] > until or self._heap[0][2] is None:
                 break
             moment, _, act, _ = heapq.heappop(self._heap)
             assert act is not None
             act(session, moment)
+        held.clear()
         return moment

@@ -28,8 +28,8 @@ _UTM = {Channel.WEB: ("search", "cpc"), Channel.SOCIAL: ("video", "social"), Cha
 
 _TABLET_HOUR = (18, 19)
 _TABLET_WEIGHT = 3
-"""A borrowed tablet whose browser says neither its name nor where it comes from counts threefold in the budgets, so that
-the last people at it have to wait for the company."""
+"""A borrowed tablet whose browser says neither its name nor where it comes from counts threefold in the budgets, so
+that the last people at it have to wait for the company."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from capture.leads import pipeline
 from capture.leads.pipeline import Lost, Stage
 from capture.models import Lead
 
-MOST_TRIES = 3
+MOST_TRIES = 4
 """After which a lead that never answers is given up."""
 
 LATE_DAYS = 6
@@ -82,25 +82,25 @@ class Care:
             pipeline.move(session, lead, person, Stage.CONTACTED, None, at)
         if case.chance.random() < 0.6:
             self._note(session, lead, person, case, "opportunity" if self._joins(lead) else "products", at)
-        self._again(session, lead, person, case, (2, 9), self._decide, at)
+        self._again(session, lead, person, case, (3, 14), self._decide, at)
 
     def _decide(self, session: Session, lead: Lead, person: Person, case: _Case, at: datetime) -> None:
         case.tries += 1
         drawn = case.chance.random()
-        if drawn < 0.24 * case.warmth:
+        if drawn < 0.15 * case.warmth:
             pipeline.move(session, lead, person, Stage.QUALIFIED, None, at)
             self._note(session, lead, person, case, "qualified", at)
             self._again(session, lead, person, case, (3, 10), self._close, at)
-        elif drawn > 0.84 or case.tries >= MOST_TRIES:
-            told = drawn > 0.84
+        elif drawn > 0.87 or case.tries >= MOST_TRIES:
+            told = drawn > 0.87
             self._give_up(session, lead, person, case, Lost.NOT_INTERESTED if told else Lost.NO_ANSWER, at)
         else:
             self._note(session, lead, person, case, "again", at)
-            self._again(session, lead, person, case, (5, 21), self._decide, at)
+            self._again(session, lead, person, case, (6, 30), self._decide, at)
 
     def _close(self, session: Session, lead: Lead, person: Person, case: _Case, at: datetime) -> None:
         joins = self._joins(lead)
-        if case.chance.random() < (0.3 if joins else 0.55):
+        if case.chance.random() < (0.3 if joins else 0.5):
             stage = Stage.RECRUIT if joins else Stage.CUSTOMER
             pipeline.move(session, lead, person, stage, None, at)
             self._note(session, lead, person, case, str(stage), at)
@@ -132,9 +132,7 @@ class Care:
         if not (missed and (self._world.today - moment.date()).days <= LATE_DAYS):
             self._agenda.at(moment, self._step(case, act))
 
-    def _note(
-        self, session: Session, lead: Lead, person: Person, case: _Case, occasion: str, at: datetime
-    ) -> None:
+    def _note(self, session: Session, lead: Lead, person: Person, case: _Case, occasion: str, at: datetime) -> None:
         locale = person.locale or self._world.company.locale
         pipeline.note(session, lead, person, self._world.notes.pick(case.chance, locale, occasion), at)
 

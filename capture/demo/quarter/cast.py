@@ -73,8 +73,8 @@ class Cast:
 
     def _local_part(self, first: str, last: str) -> str:
         given, family = _ascii(first), _ascii(last)
-        forms = (f"{given}.{family}", f"{given}.{family}", f"{given[0]}.{family}", f"{given}{family[0]}", f"{family}.{given}")
-        form = self.chance.choice(forms)
+        plain = f"{given}.{family}"
+        form = self.chance.choice((plain, plain, f"{given[0]}.{family}", f"{given}{family[0]}", f"{family}.{given}"))
         return f"{form}{self.chance.randint(2, 89)}" if self.chance.random() < 0.2 else form
 
 

@@ -14,7 +14,7 @@ from capture.consent.erasing import Policy
 from capture.demo.quarter.agenda import Act, Agenda
 from capture.demo.quarter.cast import Prospect
 from capture.demo.quarter.world import DAYS, World
-from capture.mailing import outbox
+from capture.mailing import outbox, suppression
 from capture.mailing.gate import CompanyGate
 from capture.models import Lead, OutboxMail
 
@@ -57,7 +57,7 @@ class Leaving:
         """Plans what the service does by itself: mails go out every evening, and once a week what is old is purged."""
         for back in range(DAYS, 0, -1):
             evening = self._world.midnight - timedelta(days=back - 1, seconds=1)
-            self._agenda.at(evening, self._send)
+            self._agenda.at(evening, self.send)
             if self._world.day(back).weekday() == 0:
                 self._agenda.at(evening, self._purge)
 
@@ -99,11 +99,14 @@ class Leaving:
 
         return do
 
-    def _send(self, session: Session, at: datetime) -> None:
+    def send(self, session: Session, at: datetime) -> None:
         """What waits goes out, as the worker does it but for the mail server."""
-        for row in outbox.lease(session, _WORKER, at, limit=1_000):
-            if self._gate.blocks(session, row):
-                outbox.unwanted(session, row.id, _WORKER, "its recipient has left")
+        rows = outbox.lease(session, _WORKER, at, limit=1_000)
+        left = suppression.told(session, self._world.links.address_keys, {row.recipient for row in rows})
+        for row in rows:
+            session.expunge(row)
+            if row.recipient in left and self._gate.blocks(session, row):
+                outbox.unwanted(session, row.id, _WORKER, "the address is suppressed")
             else:
                 outbox.sent(session, row.id, _WORKER, at)
 

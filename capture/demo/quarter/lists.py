@@ -23,7 +23,7 @@ from capture.models import Lead, Member, Suppression
 
 BOUGHT, BROUGHT, WAITING = "kettle-post-readers.csv", "address-book-2019.csv", "fair-visitors-hall-2.csv"
 
-WORDING = "Yes, the Kettle Post may give my address to makers of tea and tableware, who may write to me about their things."
+WORDING = "Yes, the Kettle Post may give my address to makers of tea and tableware, who may write to me about them."
 VENDOR = "The Kettle Post, reader service"
 
 _COLD = 0.3
@@ -127,9 +127,7 @@ class Lists:
         def do(session: Session, at: datetime) -> None:
             interest = Interest.OPPORTUNITY if who.number % 4 == 0 else Interest.PRODUCTS
             phone = who.phone if who.number % 3 else None
-            lead = importing.add_met(
-                session, self._world.links, member.id, who.email, who.name, phone, interest, at
-            )
+            lead = importing.add_met(session, self._world.links, member.id, who.email, who.name, phone, interest, at)
             if lead is not None:
                 self._care.met(session, lead, at)
 

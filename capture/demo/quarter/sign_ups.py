@@ -125,6 +125,7 @@ class SignUps:
             lead = session.get_one(Lead, lead_id)
             if lead.erased_at is not None or lead.confirmed:
                 return
+            self._leaving.send(session, at)  # the mail that they answer, too
             confirming.confirm(session, lead, asked.replace(microsecond=0), at, self._world.letters)
             self._care.begin(lead, warmth, at)
             self._leaving.confirmed(who, lead, at)
