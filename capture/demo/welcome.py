@@ -34,10 +34,7 @@ def tell(settings: Settings, console: Console, sites: str, service: str) -> None
         say(console, f"  {name:<{width}}  {address}")
     say(console, "")
     say(console, "A sign-up counts once it is confirmed: its mail is in the mailbox.")
-    say(
-        console,
-        "One click signs you in to the office, in the demo only; elsewhere members and staff get a link by mail.",
-    )
+    say(console, "One click signs you in to the office. Outside the demo, members and staff are mailed a link.")
     say(console, "Ctrl-C ends both.")
 
 

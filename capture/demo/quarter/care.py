@@ -72,8 +72,11 @@ class Care:
 
         def do(session: Session, at: datetime) -> None:
             lead = session.get_one(Lead, case.lead_id)
+            person = self._world.person(lead.servicer_id)
             if lead.erased_at is None and lead.withdrawn_at is None:
-                act(session, lead, self._world.person(lead.servicer_id), case, at)
+                act(session, lead, person, case, at)
+            elif lead.erased_at is None:
+                pipeline.follow_up(session, lead, person, None, at)  # who left is left alone
 
         return do
 
@@ -89,7 +92,7 @@ class Care:
         drawn = case.chance.random()
         if drawn < 0.15 * case.warmth:
             pipeline.move(session, lead, person, Stage.QUALIFIED, None, at)
-            self._note(session, lead, person, case, "qualified", at)
+            self._note(session, lead, person, case, "qualified-joining" if self._joins(lead) else "qualified", at)
             self._again(session, lead, person, case, (3, 10), self._close, at)
         elif drawn > 0.87 or case.tries >= MOST_TRIES:
             told = drawn > 0.87
@@ -99,8 +102,8 @@ class Care:
             self._again(session, lead, person, case, (6, 30), self._decide, at)
 
     def _close(self, session: Session, lead: Lead, person: Person, case: _Case, at: datetime) -> None:
-        joins = self._joins(lead)
-        if case.chance.random() < (0.3 if joins else 0.5):
+        joins = self._joins(lead) or (lead.interest == Interest.BOTH and case.chance.random() < 0.25)
+        if case.chance.random() < (0.6 if joins else 0.45):
             stage = Stage.RECRUIT if joins else Stage.CUSTOMER
             pipeline.move(session, lead, person, stage, None, at)
             self._note(session, lead, person, case, str(stage), at)
@@ -112,7 +115,7 @@ class Care:
             self._again(session, lead, person, case, (7, 16), self._close, at)
 
     def _give_up(self, session: Session, lead: Lead, person: Person, case: _Case, why: Lost, at: datetime) -> None:
-        self._note(session, lead, person, case, "lost", at)
+        self._note(session, lead, person, case, f"lost-{why}", at)
         pipeline.move(session, lead, person, Stage.LOST, why, at)
 
     def _again(

@@ -50,12 +50,13 @@ class Prospect:
 
 
 class Cast:
-    """Invents people, no two with the same address."""
+    """Invents people, no two with the same address. ``answers``: see ``cast.toml``."""
 
     def __init__(self) -> None:
         self._names = read("cast.toml")
         self.chance = chance("cast")
         """What decides who comes next."""
+        self.answers: list[str] = self._names["answers"]
         self._addresses: set[str] = set()
         self._count = 0
 
@@ -87,12 +88,6 @@ class Notes:
     def pick(self, chance: Random, locale: str, occasion: str) -> str:
         """One of them."""
         found: str = chance.choice((self._notes.get(locale) or self._notes[FALLBACK])[occasion])
-        return found
-
-    @property
-    def answers(self) -> list[str]:
-        """What people type who were asked who introduced them, and that names no member."""
-        found: list[str] = self._notes["answers"]
         return found
 
 

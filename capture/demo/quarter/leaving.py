@@ -75,7 +75,7 @@ class Leaving:
 
     def _correct(self, who: Prospect) -> Act:
         """They say on their own data's page who introduced them, by the address of that member's site."""
-        named = who.chance.choice(self._world.members)
+        named = who.chance.choice(self._world.speaking(who.locale))
 
         def do(session: Session, at: datetime) -> None:
             my_data.correct(session, self._world.letters, who.email, named.home, at)

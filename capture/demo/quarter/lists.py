@@ -56,7 +56,9 @@ class Lists:
 
     def waiting(self, at: datetime) -> None:
         """A list that staff have just tried, and may take in or throw away: told today."""
-        text = _csv("Visitor;E-mail;Mobile", [f"{who.name};{who.email};{who.phone}" for who in self._people(24)])
+        rows = [f"{who.name};{who.email};{who.phone}" for who in self._people(24)]
+        rows[11:11] = ["Stand 14, no address wanted;;", "Percy;percy at the cheese stall;", rows[3]]
+        text = _csv("Visitor;E-mail;Mobile", rows)
         meaning = {"email": 1, "first_name": 0, "phone": 2}
         self._keep(self._world.person(None), WAITING, text, Meaning(meaning, "Good Kitchen fair, hall 2"), at)
 
@@ -83,7 +85,7 @@ class Lists:
     def _brought(self, at: datetime) -> None:
         member = self._world.parts.member
         assert member is not None
-        text = _csv("Name,Mail", [f"{who.name},{who.email}" for who in self._people(17)])
+        text = _csv("Name,Mail", [f"{who.name},{who.email}" for who in self._people(9)])
         self._take(self._world.person(member.id), BROUGHT, text, Meaning({"email": 1, "first_name": 0}), at)
 
     def _people(self, number: int) -> list[Prospect]:

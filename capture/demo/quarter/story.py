@@ -74,8 +74,7 @@ def _plan_own_pages(here: World, sign_ups: SignUps) -> None:
     for member, number in _own_pages(here):
         chosen = chance("own pages", member.id if member else "")
         for _ in range(number):
-            back = 1 + min(int(chosen.triangular(0, DAYS - 1, DAYS * 0.3)), DAYS - 2)
-            sign_ups.plan(Occasion(member), here.moment(back, chosen))
+            sign_ups.plan(Occasion(member), here.moment(here.lately(chosen), chosen))
 
 
 def _own_pages(here: World) -> Iterator[tuple[Member | None, int]]:

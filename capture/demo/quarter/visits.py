@@ -8,7 +8,7 @@ from datetime import date
 
 from capture.demo.quarter.cast import chance
 from capture.demo.quarter.sign_ups import LIKED
-from capture.demo.quarter.world import DAYS, World
+from capture.demo.quarter.world import World
 from capture.reports import visits
 
 _OF_COMPANY = 2_900
@@ -26,9 +26,9 @@ def add(world: World, landing: Counter[tuple[date, str | None, str]]) -> None:
         chosen = chance("visits", host)
         weights = [LIKED.get(each, 0.6) ** 1.2 for each in world.pages]
         for page in chosen.choices(world.pages, weights, k=number):
-            # A little more each week, and today's are only just coming in.
-            back = min(int(chosen.triangular(0, DAYS, DAYS * 0.3)), DAYS - 1)
-            counts[world.day(back), host, page] += 1
+            # Some of yesterday's were today: it is early yet.
+            back = world.lately(chosen)
+            counts[world.day(0 if back == 1 and chosen.random() < 0.4 else back), host, page] += 1
     visits.add(world.database, counts)
 
 

@@ -25,6 +25,9 @@ from capture.models import Company, Member, Page, Sitting, Staff, Wording
 DAYS = 91
 """How far back the story begins."""
 
+_GROWTH = 0.35
+"""How much more there is at the end of the quarter than at its beginning; 0: nothing."""
+
 _NEVER_FIRST = {CAMPAIGN, CODE, THANKS, "404", "privacy"}
 """Pages that no sign-up comes from, other than by a campaign."""
 
@@ -80,6 +83,16 @@ class World:
         """All members who take part, the first parts first."""
         found = (self.parts.member, self.parts.sponsor, self.parts.abroad, self.parts.neighbour, *self.parts.others)
         return [each for each in found if each is not None]
+
+    def speaking(self, locale: str) -> list[Member]:
+        """The members of one language; all where there are too few to choose from."""
+        found = [each for each in self.members if each.locale == locale]
+        return found if len(found) > 1 else self.members
+
+    def lately(self, chance: Random) -> int:
+        """How many days ago something happens that happens a little more often every week; yesterday at the latest."""
+        days = chance.randrange(1, DAYS)
+        return min(days, chance.randrange(1, DAYS)) if chance.random() < _GROWTH else days
 
     def seen(self, page: str, locale: str, has_member: bool, at: datetime) -> PageSeen:
         """What the page told about itself in its form. The site was built anew every Monday."""
