@@ -89,6 +89,13 @@ def person() -> Person:
     return found
 
 
+def remember(response: Response, secret: str) -> Response:
+    """Has the browser keep the cookie that signs it in. ``secret``: as ``signing_in`` gave it."""
+    age = int(signing_in.SITTING.total_seconds())
+    response.set_cookie(COOKIE, secret, max_age=age, path="/", secure=True, httponly=True, samesite="Lax")
+    return response
+
+
 def speak() -> Words:
     """The words of a member's language, or of the browser's for staff."""
     locale = person().locale

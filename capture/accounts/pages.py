@@ -73,10 +73,7 @@ def enter(signed: str) -> Response:
     if secret is None:
         return questions.told(answers.visitor_words(), "office_old", company, status=410)
     log.info("signed in")
-    response = make_response(redirect("../", 303))
-    age = int(signing_in.SITTING.total_seconds())
-    response.set_cookie(access.COOKIE, secret, max_age=age, path="/", secure=True, httponly=True, samesite="Lax")
-    return response
+    return access.remember(make_response(redirect("../", 303)), secret)
 
 
 @blueprint.post("/sign-out")

@@ -93,8 +93,13 @@ def enter(session: Session, links: Links, nonce: str, now: datetime) -> str | No
     ).first()
     if used is None:
         return None
-    secret = secrets.token_urlsafe(32)
     member_id, staff_id = used
+    return begin(session, now, member_id=member_id, staff_id=staff_id)
+
+
+def begin(session: Session, now: datetime, *, member_id: str | None = None, staff_id: int | None = None) -> str:
+    """Signs a browser in as a member or as staff, whose identity the caller has checked. Returns its cookie's value."""
+    secret = secrets.token_urlsafe(32)
     session.add(
         Sitting(
             digest=_digest(secret),
