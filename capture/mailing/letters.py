@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Protocol
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -66,18 +67,6 @@ class Letters:
     def __init__(self, links: Links) -> None:
         self.links = links
         self._confirmations: dict[tuple[Host, str], Letter] = {}
-        self._environment = Environment(
-            loader=ChoiceLoader(
-                [
-                    PackageLoader("capture.mailing", "templates"),
-                    *(PackageLoader(f"capture.{room}", "mails") for room in ("accounts", "consent", "credit")),
-                ]
-            ),
-            autoescape=lambda name: name is not None and name.endswith(".html"),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
 
     def confirm(self, host: Host, lead: Asked, now: datetime) -> Letter:
         """To the address that was typed: was it you? Fixed text, and a link for either answer."""
@@ -147,9 +136,22 @@ class Letters:
     def _write(self, kind: str, recipient: str, locales: list[str], **values: object) -> Letter:
         locale = words.nearest(locales)
         render = {
-            part: self._environment.get_template(f"{kind}/{locale}/{part}").render(**values).strip()
+            part: _environment().get_template(f"{kind}/{locale}/{part}").render(**values).strip()
             for part in (SUBJECT, TEXT, HTML)
         }
         # A header is one line, whatever a template or a name holds.
         subject = " ".join(render[SUBJECT].split())
         return Letter(kind, recipient, locale, subject, render[TEXT] + "\n", render[HTML] + "\n")
+
+
+@cache
+def _environment() -> Environment:
+    """The templates of all mails; one for the process, because they are compiled once and know no settings."""
+    rooms = (PackageLoader(f"capture.{room}", "mails") for room in ("accounts", "consent", "credit"))
+    return Environment(
+        loader=ChoiceLoader([PackageLoader("capture.mailing", "templates"), *rooms]),
+        autoescape=lambda name: name is not None and name.endswith(".html"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -27,6 +27,7 @@ from sitegen.token import PageSeen, TokenSigner
 from tests.capture import databases
 from tests.capture.cast import CONSENT, CONSENT_COMPANY, CONSENT_ES, KEY, fill
 from tests.capture.clock import Clock
+from tests.capture.compiled import CompiledTemplates
 from tests.capture.office import HOST, STAFF, Browser, SignIn
 from tests.conftest import ROOT
 
@@ -36,6 +37,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
         mark = metafunc.definition.get_closest_marker("database")
         metafunc.parametrize("database_url", mark.args if mark else databases.KINDS, indirect=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once() -> Iterator[None]:
+    """Every application of this process takes the compiled templates of the ones before it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Flask.jinja_options, "bytecode_cache", CompiledTemplates())
+        yield
 
 
 @pytest.fixture(scope="session")
