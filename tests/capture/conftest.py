@@ -15,7 +15,6 @@ from flask.testing import FlaskClient
 
 from capture import models
 from capture.accounts import signing_in
-from capture.app import create_app
 from capture.base import words
 from capture.base.db import Database
 from capture.base.tokens import Links
@@ -25,6 +24,7 @@ from capture.settings import Settings
 from sitegen.site.consent import short_digest
 from sitegen.token import PageSeen, TokenSigner
 from tests.capture import databases
+from tests.capture.applications import application
 from tests.capture.cast import CONSENT, CONSENT_COMPANY, CONSENT_ES, KEY, fill
 from tests.capture.clock import Clock
 from tests.capture.compiled import CompiledTemplates
@@ -110,8 +110,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
-    app = create_app(settings, clock=clock)
-    app.config["TESTING"] = False  # faults must be answered, as they are in production
+    app = application(settings, clock)
     yield app
     app.extensions["espalier"].database.engine.dispose()
 
