@@ -43,7 +43,9 @@ CODE = "code"
 SITES = (EVERYTHING["en"], LEAST["en"], EVERYTHING["es"], LEAST["es"], None)
 
 
-@pytest.fixture(scope="module", params=THEMES)
+@pytest.fixture(
+    scope="module", params=[pytest.param(theme, marks=pytest.mark.xdist_group(f"pages-{theme}")) for theme in THEMES]
+)
 def website(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Website:
     """The sample company's sites in one theme, at the address they are meant for."""
     place = tmp_path_factory.mktemp(request.param)
