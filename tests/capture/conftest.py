@@ -25,7 +25,7 @@ from sitegen.site.consent import short_digest
 from sitegen.token import PageSeen, TokenSigner
 from tests.capture import databases
 from tests.capture.applications import application
-from tests.capture.cast import CONSENT, CONSENT_COMPANY, CONSENT_ES, KEY, fill
+from tests.capture.cast import CONSENT, CONSENT_COMPANY, CONSENT_ES, KEY, fill, make_tables
 from tests.capture.clock import Clock
 from tests.capture.compiled import CompiledTemplates
 from tests.capture.office import HOST, STAFF, Browser, SignIn
@@ -94,6 +94,33 @@ def empty_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path)
         return
     server = request.getfixturevalue("postgres")
     name = server.create()
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def _tables_in_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tables") / "capture.sqlite"
+    make_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def _tables_name(postgres: databases.Postgres) -> str:
+    name = postgres.create()
+    make_tables(postgres.url(name))
+    return name
+
+
+@pytest.fixture
+def unfilled_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[str]:
+    """An address, of the same kind, where the tables hold nothing yet."""
+    if database_url.startswith("sqlite"):
+        path = shutil.copy(request.getfixturevalue("_tables_in_file"), tmp_path / "unfilled.sqlite")
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgres")
+    name = server.create(request.getfixturevalue("_tables_name"))
     yield server.url(name)
     server.drop(name)
 

@@ -47,7 +47,7 @@ def assert_guarded(answer: Any, endpoint: str | None = None) -> None:
     assert framed or "unsafe" not in policy
     assert "base-uri 'none'" in policy
     assert "Set-Cookie" not in answer.headers
-    assert answer.headers["Cache-Control"] == "no-store" or endpoint in ("static", "look.sheet")
+    assert answer.headers["Cache-Control"] == "no-store" or endpoint in ("static", "web.sheet")
     if answer.status_code == 503:
         assert int(answer.headers["Retry-After"]) > 0
     if answer.status_code == 405:
