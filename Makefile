@@ -42,7 +42,7 @@ demo: setup
 	@$(BIN)/capture demo content
 
 test: setup
-	$(BIN)/pytest $(PYTEST_FLAGS) -m "not slow"
+	$(BIN)/pytest $(PYTEST_FLAGS) --durations=10 -m "not slow"
 
 proof: setup
 	$(BIN)/pytest $(PYTEST_FLAGS) -m slow

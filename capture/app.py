@@ -60,10 +60,28 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals.update(root=answers.root, here=answers.here)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    service = make_service(settings, clock)
+    app.extensions[EXTENSION] = service
+    if settings.trusted_proxies:
+        # The address only: host and scheme never come from a request here.
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies, 0, 0, 0, 0)  # type: ignore[method-assign]
+    headers.install(app)
+    health.install(app)
+    for feature in service.features:
+        for blueprint in feature.blueprints:
+            app.register_blueprint(blueprint)
+    app.register_error_handler(HTTPException, answers.http_error)
+    app.register_error_handler(Unavailable, _unavailable)
+    app.register_error_handler(Exception, _failed)
+    return app
+
+
+def make_service(settings: Settings, clock: Callable[[], datetime] | None = None) -> Service:
+    """What views find in ``service.current()``: all that depends on the settings."""
     links = Links(settings.secret_keys)
     database = Database(settings.database_url, busy_seconds=settings.busy_seconds)
     rooms = features.DEMO if settings.demo else features.ALL
-    app.extensions[EXTENSION] = Service(
+    return Service(
         settings=settings,
         database=database,
         signer=TokenSigner(settings.token_keys),
@@ -73,18 +91,6 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
         features=rooms,
         parts=parts_of(rooms, database),
     )
-    if settings.trusted_proxies:
-        # The address only: host and scheme never come from a request here.
-        app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies, 0, 0, 0, 0)  # type: ignore[method-assign]
-    headers.install(app)
-    health.install(app)
-    for feature in rooms:
-        for blueprint in feature.blueprints:
-            app.register_blueprint(blueprint)
-    app.register_error_handler(HTTPException, answers.http_error)
-    app.register_error_handler(Unavailable, _unavailable)
-    app.register_error_handler(Exception, _failed)
-    return app
 
 
 def _templates() -> PrefixLoader:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,6 +19,12 @@ ROOT = Path(__file__).parent.parent
 SITES = Path(__file__).parent / "sites"
 TOKEN_KEY = "0123456789abcdef0123456789abcdef-a-key-for-tests"
 SECRET_KEY = "fedcba9876543210fedcba9876543210-another-key-for-tests"
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays until the end: the collector of garbage need not search it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

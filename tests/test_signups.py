@@ -22,6 +22,9 @@ from tests.browser.company import KINDS, LOCALES, SAMPLE
 from tests.browser.forms import Form, Page
 from tests.browser.live import LOOPBACK, Capture, Website, capture_service, free_ports, run, secrets
 
+# One worker builds the sites for all of them.
+pytestmark = pytest.mark.xdist_group("signups")
+
 MEMBERS = 40
 SIGN_UPS = 200
 SENDERS = 8

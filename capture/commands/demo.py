@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from capture import features
 from capture.commands import options
 from capture.company.generator import find_folder
 from capture.demo import supervisor
@@ -35,4 +36,4 @@ def demo(folder: Path | None, port: int, capture_port: int, empty: bool) -> None
       capture demo content --empty
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    supervisor.run(find_folder(folder), port, capture_port, Console(), empty=empty)
+    supervisor.run(find_folder(folder), features.ALL, port, capture_port, Console(), empty=empty)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from sqlalchemy import func, select
 
 from capture.base.db import Database
+from capture.base.feature import Feature
 from capture.base.tokens import Links
 from capture.company import hosts
 from capture.demo import parts
@@ -22,7 +23,7 @@ from capture.models import Campaign, Lead
 from capture.settings import Settings
 
 
-def fill(settings: Settings, console: Console, *, empty: bool) -> bool:
+def fill(settings: Settings, features: Sequence[Feature], console: Console, *, empty: bool) -> bool:
     """Adds the quarter where there is no lead yet; lets staff in, so that the office can be seen as they see it.
 
     ``empty``: staff only. Returns whether the quarter was added. Raises Unavailable.
@@ -32,7 +33,7 @@ def fill(settings: Settings, console: Console, *, empty: bool) -> bool:
     try:
         wanted = not empty and not story.has_leads(database)
         if wanted:
-            _tell(database, Links(settings.secret_keys), now, console)
+            _tell(database, features, Links(settings.secret_keys), now, console)
         elif not empty:
             say(console, "there are leads here already, so no invented quarter was added")
         with database.write() as session:
@@ -42,10 +43,10 @@ def fill(settings: Settings, console: Console, *, empty: bool) -> bool:
     return wanted
 
 
-def _tell(database: Database, links: Links, now: datetime, console: Console) -> None:
+def _tell(database: Database, features: Sequence[Feature], links: Links, now: datetime, console: Console) -> None:
     started = time.monotonic()
     with _bar(console) as progress:
-        story.tell(database, links, now, progress)
+        story.tell(database, features, links, now, progress)
     with database.read() as session:
         leads = session.scalar(select(func.count()).where(Lead.known_at.is_not(None)))
         campaigns = session.scalar(select(func.count()).select_from(Campaign))

@@ -15,12 +15,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
+from capture.base.feature import Feature
 from capture.company.generator import create_instance, find_instance
 from capture.demo import filling, site_copy, welcome
 from capture.demo.sole_demo import sole_demo
@@ -50,7 +51,9 @@ class Part:
     process: subprocess.Popen[bytes]
 
 
-def run(folder: Path, port: int, capture_port: int, console: Console, *, empty: bool = False) -> None:
+def run(
+    folder: Path, features: Sequence[Feature], port: int, capture_port: int, console: Console, *, empty: bool = False
+) -> None:
     """Loads, fills, builds, serves and waits. Returns after Ctrl-C or SIGTERM. ``empty``: without the invented quarter.
 
     Raises DemoError when a part fails, and SoleProcessError where another demo or service runs on this instance.
@@ -60,11 +63,18 @@ def run(folder: Path, port: int, capture_port: int, console: Console, *, empty: 
     if made:
         say(console, f"made {' and '.join(made)} in {instance}")
     with sole_demo(instance):
-        _build_and_serve(folder, instance, port, capture_port, console, empty=empty)
+        _build_and_serve(folder, features, instance, port, capture_port, console, empty=empty)
 
 
 def _build_and_serve(
-    folder: Path, instance: Path, port: int, capture_port: int, console: Console, *, empty: bool
+    folder: Path,
+    features: Sequence[Feature],
+    instance: Path,
+    port: int,
+    capture_port: int,
+    console: Console,
+    *,
+    empty: bool,
 ) -> None:
     port = free_port(port)
     capture_port = free_port(capture_port, taken=port)
@@ -78,7 +88,7 @@ def _build_and_serve(
         sync = ["capture", "sync", copy.name, *addresses]
         steps.finish("sync", sync)
         settings = Settings.from_environ(environ)
-        if filling.fill(settings, console, empty=empty):
+        if filling.fill(settings, features, console, empty=empty):
             # A sync that knows the campaigns writes them down; the build then makes their pages.
             steps.finish("sync", sync)
         steps.finish("build", ["sitegen", "build", copy.name, "--out", built, *addresses])

@@ -71,8 +71,14 @@ def with_campaigns(place: Path) -> Path:
 
 
 def few_members(place: Path) -> Path:
-    """The same with a dozen of its members, each below the nearest sponsor who was kept."""
+    """The same with a dozen of its members."""
     folder = with_campaigns(place)
+    keep_few(folder)
+    return folder
+
+
+def keep_few(folder: Path) -> None:
+    """Leaves a dozen members on the sample's roster, each below the nearest sponsor who was kept."""
     roster = folder / "members.csv"
     with roster.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -85,7 +91,6 @@ def few_members(place: Path) -> Path:
                 while row["sponsor"] and row["sponsor"] not in _KEPT:
                     row["sponsor"] = sponsors[row["sponsor"]]
                 writer.writerow(row)
-    return folder
 
 
 def right_to_left(place: Path) -> Path:

@@ -1,5 +1,7 @@
 """One browser and one set of servers for the whole folder; every test gets fresh windows.
 
+The files name the group of those that share servers, so that one worker makes them for the run.
+
 Where there is no Chromium the tests skip; with ``ESPALIER_REQUIRE_BROWSER=1`` they fail instead.
 """
 
@@ -12,8 +14,9 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import required
-from tests.browser import company
+from tests.browser import company, office
 from tests.browser.live import LOOPBACK, Capture, Website, capture_service, free_ports, website
+from tests.browser.place import Place, standing
 from tests.browser.windows import Window, window
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -73,6 +76,14 @@ def mirror(capture: Capture, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     (port,) = free_ports(1)
     with website(company.right_to_left(place / "content"), place / "public", port, capture.origin) as site:
         yield site
+
+
+@pytest.fixture(scope="package")
+def place(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Sites, service and mail server, with an office in which something has happened."""
+    with standing(tmp_path_factory.mktemp("place")) as whole:
+        office.furnish(whole)
+        yield whole
 
 
 @pytest.fixture

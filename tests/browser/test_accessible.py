@@ -9,41 +9,19 @@ from itertools import product
 from urllib.parse import urljoin
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
 
+from tests.browser.axe import LETTER, violations
 from tests.browser.company import EVERYTHING, KINDS, LEAST, LOCALES
 from tests.browser.live import Capture, Website
 from tests.browser.windows import DESK, PHONE, Window
 
-pytestmark = pytest.mark.browser
-
-# Every rule that axe-core runs by default, its best practices included. Sizes of targets are measured elsewhere: its
-# own rule counts what lies below a bar that stays in place as too small. It waits in vain for frames without scripts.
-OPTIONS: dict[str, object] = {"resultTypes": ["violations"], "iframes": False}
-
-# A letter is no page: it needs no landmarks and no heading of the first level.
-LETTER = {**OPTIONS, "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-sites")]
 
 HOSTS = ("everything", "least", "company")
 
 
 def slug_of(host: str, locale: str) -> str | None:
     return {"everything": EVERYTHING[locale], "least": LEAST[locale], "company": None}[host]
-
-
-def violations(
-    page: Page, options: dict[str, object] = OPTIONS, schemes: tuple[str, ...] = ("light", "dark")
-) -> list[str]:
-    """What axe finds in each colour scheme, a line each."""
-    found = []
-    for scheme in schemes:
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        for violation in Axe().run(page, options=options).response["violations"]:
-            for node in violation["nodes"]:
-                summary = " ".join(node["failureSummary"].split())
-                found.append(f"{scheme}: {violation['id']} at {node['target']}: {summary}")
-    return found
 
 
 # A page of every kind on every host, the languages taken in turn; the child theme on one host for each kind.

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
 
 from tests.browser.company import (
     ARABIC,
@@ -20,12 +18,11 @@ from tests.browser.company import (
     ONE_WORD,
     QUOTES,
 )
+from tests.browser.layout import measured, small_targets, to_the_end, too_wide
 from tests.browser.live import Capture, Website
 from tests.browser.windows import DESK, PHONE, TABLET, Window
 
-pytestmark = pytest.mark.browser
-
-MEASURES = (Path(__file__).parent / "measures.js").read_text(encoding="utf-8")
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-sites")]
 
 WIDTHS = (360, PHONE[0], TABLET[0], DESK[0])
 LARGEST_SHIFT = 0.05
@@ -218,32 +215,3 @@ def test_the_service_s_pages_keep_the_policy_too(
     window.page.goto(f"{capture.origin}/nothing-here")
     assert [each for each in window.complaints if "404" not in each] == []
     assert all(url.startswith((capture.origin, almanac.origin)) for _, _, url in window.requests)
-
-
-def to_the_end(page: Page) -> None:
-    """Scrolls down so that everything that waits to be seen is loaded."""
-    page.evaluate(
-        """async () => {
-          for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
-            scrollTo({ top: y, behavior: "instant" });
-            await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)));
-          }
-        }"""
-    )
-    page.wait_for_load_state("networkidle")
-
-
-def too_wide(page: Page) -> list[str]:
-    """What makes the page scroll sideways, or hangs out of it unseen."""
-    return measured(page, "tooWide()")
-
-
-def small_targets(page: Page, least: int) -> list[str]:
-    """What can be tapped and is smaller than ``least`` px both ways; links within a sentence aside (WCAG 2.5.8)."""
-    return measured(page, f"smallTargets({least})")
-
-
-def measured(page: Page, call: str) -> list[str]:
-    """What a measure of ``measures.js`` finds wrong."""
-    found: list[str] = page.evaluate(f"() => {{ {MEASURES}\nreturn {call}; }}")
-    return found

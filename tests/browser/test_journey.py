@@ -4,122 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 import time
 import urllib.error
 import urllib.request
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from email.message import EmailMessage
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from capture.limits import abuse
 from tests.browser import company
+from tests.browser.axe import violations
 from tests.browser.company import EVERYTHING
-from tests.browser.live import LOOPBACK, Capture, Website, capture_service, free_ports, website
-from tests.browser.test_accessible import violations
-from tests.browser.test_behaviour import small_targets, too_wide
-from tests.browser.test_signing_up import fill, go_on, press_tab, send
+from tests.browser.layout import small_targets, too_wide
+from tests.browser.place import PATIENCE, SAYS, Place, text_of
+from tests.browser.prospect import fill, go_on, new_address, press, press_tab, send
 from tests.browser.windows import Window
-from tests.capture import mailserver
 
-pytestmark = pytest.mark.browser
-
-PATIENCE = 30
-"""Seconds in which a mail must arrive; it takes one or two."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """The sites, the service, and the mail server that its mails go to."""
-
-    site: Website
-    capture: Capture
-    post: mailserver.Handler
-
-    def mail(self, address: str, subject: str, holding: str = "") -> EmailMessage:
-        """The newest mail to somebody with these words in its subject and its text, once it has arrived."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            for each in reversed(self.post.mails):
-                if each["To"] == address and subject in each["Subject"] and holding in text_of(each):
-                    return each
-            time.sleep(0.05)
-        raise AssertionError(f"no mail to {address} about {subject!r}: {self.heads()}")
-
-    def link(self, address: str, subject: str, path: str) -> str:
-        """The address of a link in such a mail."""
-        text = text_of(self.mail(address, subject))
-        found = re.search(rf"{self.capture.origin}/{path}\S*", text)
-        assert found, text
-        return found[0]
-
-    def heads(self) -> list[tuple[str, str]]:
-        return [(each["To"], each["Subject"]) for each in self.post.mails]
-
-    def told(self, address: str) -> list[str]:
-        """What somebody has been told, by subject."""
-        return [subject for to, subject in self.heads() if to == address]
-
-    @property
-    def database(self) -> Path:
-        return Path(self.capture.environ["ESPALIER_INSTANCE"]) / "capture.sqlite"
-
-    def state(self) -> list[str]:
-        """Every row that says what somebody decided, was promised or is held of them."""
-        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
-            # That a page was shown is counted, whoever looks at it.
-            told = [line for line in connection.iterdump() if line.startswith("INSERT")]
-            return [line for line in told if not line.startswith('INSERT INTO "visit"')]
-
-
-def text_of(mail: EmailMessage) -> str:
-    """A mail's plain text."""
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
-
-
-@pytest.fixture(scope="module")
-def place(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    work = tmp_path_factory.mktemp("journey")
-    port, capture_port = free_ports(2)
-    folder = company.few_members(work / "content")
-    handler = mailserver.Handler()
-    with (
-        mailserver.serving(handler) as mail_port,
-        website(folder, work / "public", port, f"http://{LOOPBACK}:{capture_port}") as site,
-        capture_service(folder, work / "instance", capture_port, site.origin, mail_port=mail_port) as service,
-    ):
-        yield Place(site, service, handler)
-
-
-@dataclass(frozen=True)
-class Says:
-    """What stands on pages and in subjects, in one language."""
-
-    confirm: str
-    new_lead: str
-    thanks: str
-    my_data: str
-    forgotten: str
-
-
-SAYS = {
-    "en": Says("Please confirm", "New lead", "Thank you from", "The link to your data", "Your data is erased"),
-    "es": Says(
-        "Confirme su dirección", "Nuevo contacto", "Gracias de parte de", "El enlace", "Sus datos se han borrado"
-    ),
-}
-
-
-def somebody() -> str:
-    return f"pat-{uuid.uuid4().hex[:12]}@example.com"
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-office")]
 
 
 def looked_at(page: Page, javascript: bool) -> None:
@@ -150,7 +53,7 @@ def test_from_the_form_to_being_forgotten(
     member, introducer = members[slug], members[other]
     before = place.told(member["email"]), place.told(introducer["email"])
     window = open_window(javascript=javascript, scheme="light" if javascript else "dark")
-    page, email = window.page, somebody()
+    page, email = window.page, new_address()
 
     sign_up(place, page, slug, locale, email, javascript=javascript)
     question = place.mail(email, says.confirm)
@@ -200,7 +103,7 @@ def test_from_the_form_to_being_forgotten(
 
 
 def test_by_keyboard_from_the_mail_to_being_forgotten(place: Place, open_window: Callable[..., Window]) -> None:
-    page, email = open_window(touch=False).page, somebody()
+    page, email = open_window(touch=False).page, new_address()
     sign_up(place, page, EVERYTHING["en"], "en", email, javascript=True)
     page.goto(place.link(email, "Please confirm", "confirm/"))
     press(page, "button")
@@ -220,20 +123,10 @@ def test_by_keyboard_from_the_mail_to_being_forgotten(place: Place, open_window:
     expect(page.locator("h1")).to_contain_text("Your data is erased")
 
 
-def press(page: Page, selector: str) -> None:
-    """Goes to the element by the Tab key and presses Enter."""
-    stops = 0
-    while not page.evaluate("selector => document.activeElement.matches(selector)", selector):
-        press_tab(page)
-        stops += 1
-        assert stops < 20, f"{selector} cannot be reached"
-    page.keyboard.press("Enter")
-
-
 @pytest.mark.parametrize("introducer", ["slug", "name"])
 def test_who_introduced_you(introducer: str, place: Place, open_window: Callable[..., Window]) -> None:
     ana, rosa = place.site.members[EVERYTHING["es"]], place.site.members[EVERYTHING["en"]]
-    page, email = open_window().page, somebody()
+    page, email = open_window().page, new_address()
     page.goto(place.site.address(rosa["slug"], "signup", "en"))
     page.locator(".more-field summary").click()
     page.locator("[name=introducer]").fill(ana["slug"] if introducer == "slug" else ana["name"])
@@ -253,7 +146,7 @@ def test_who_introduced_you(introducer: str, place: Place, open_window: Callable
 def test_mailed_links_change_nothing_by_being_opened(place: Place, open_window: Callable[..., Window]) -> None:
     """As scanners and prefetchers open them: by GET, by HEAD, and in a browser that runs every script."""
     window = open_window()
-    page, email, pending = window.page, somebody(), somebody()
+    page, email, pending = window.page, new_address(), new_address()
     sign_up(place, page, EVERYTHING["en"], "en", email, javascript=True)
     page.goto(place.link(email, "Please confirm", "confirm/"))
     send(page)
@@ -326,7 +219,7 @@ def test_on_any_trouble_the_form_goes_the_plain_way(
     trouble: str, place: Place, open_window: Callable[..., Window]
 ) -> None:
     window = open_window()
-    page, email, slug = window.page, somebody(), EVERYTHING["en"]
+    page, email, slug = window.page, new_address(), EVERYTHING["en"]
     if trouble == "no-crypto":
         page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")
     else:
@@ -343,7 +236,7 @@ def test_on_any_trouble_the_form_goes_the_plain_way(
 
 def test_a_proof_that_does_not_hold_is_made_anew(place: Place, open_window: Callable[..., Window]) -> None:
     window = open_window()
-    page, email, slug = window.page, somebody(), EVERYTHING["en"]
+    page, email, slug = window.page, new_address(), EVERYTHING["en"]
     asked: list[str] = []
 
     def foreign_at_first(route: Route) -> None:
@@ -375,7 +268,7 @@ def test_the_proof_is_begun_before_the_form_is_sent_and_told_to_those_who_listen
     assert not [url for url in asked if "/visit.gif?" not in url], "who only reads asks for the pixel alone"
     with page.expect_request("**/challenge"):
         page.locator("[name=email]").focus()
-    fill(page, somebody())
+    fill(page, new_address())
     send(page)
     status = page.locator("form[method=post] [role=status]")
     expect(status).to_have_text(page.locator("form[data-checking]").get_attribute("data-checking") or "?")
@@ -387,7 +280,7 @@ def test_the_proof_is_begun_before_the_form_is_sent_and_told_to_those_who_listen
     page.unroute("**/challenge")
     page.go_back()
     # The browser has kept what was typed and ticked.
-    page.locator("[name=email]").fill(second := somebody())
+    page.locator("[name=email]").fill(second := new_address())
     page.locator("[name=consent]").check()
     send(page)
     page.wait_for_url(place.site.address(slug, "thanks", "en"))

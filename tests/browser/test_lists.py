@@ -11,14 +11,14 @@ from capture.base.db import Database
 from capture.imports import uploads
 from capture.models import Upload
 from capture.settings import Settings
+from tests.browser.axe import violations
 from tests.browser.company import EVERYTHING
-from tests.browser.test_accessible import violations
-from tests.browser.test_behaviour import small_targets, too_wide
-from tests.browser.test_journey import Place, place  # noqa: F401 - a fixture
-from tests.browser.test_office import enter, full  # noqa: F401 - a fixture
+from tests.browser.layout import small_targets, too_wide
+from tests.browser.office import enter
+from tests.browser.place import Place
 from tests.browser.windows import DESK, PHONE, Window
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-office")]
 
 HEADER = "Nombre;Apellidos;Correo electrónico;Teléfono;Notas de la feria, tal como las escribió quien atendía\r\n"
 WAIT = 20_000
@@ -43,7 +43,7 @@ def faults(page: Page) -> list[str]:
     return found + [f"hard to hit: {each}" for each in small_targets(page, 44)]
 
 
-def bring(page: Page, place: Place, content: bytes) -> None:  # noqa: F811
+def bring(page: Page, place: Place, content: bytes) -> None:
     page.goto(f"{place.capture.origin}/office/leads")
     page.locator("a[href$='office/import']").click()
     page.locator("[name=file]").set_input_files({"name": "feria.csv", "mimeType": "text/csv", "buffer": content})
@@ -53,16 +53,16 @@ def bring(page: Page, place: Place, content: bytes) -> None:  # noqa: F811
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_every_page_of_a_list_is_clean(
     size: tuple[int, int],
-    full: Place,  # noqa: F811
+    place: Place,
     open_window: Callable[..., Window],
 ) -> None:
     window = open_window(size=size, touch=size == PHONE)
     page = window.page
-    enter(full, page, full.site.members[EVERYTHING["en"]]["email"])
-    bring(page, full, b"PK\x03\x04")
+    enter(place, page, place.site.members[EVERYTHING["en"]]["email"])
+    bring(page, place, b"PK\x03\x04")
     expect(page.locator("#file-error")).to_contain_text("CSV UTF-8")
     assert faults(page) == [], "refused"
-    bring(page, full, rows(size[0]))
+    bring(page, place, rows(size[0]))
     assert faults(page) == [], "new"
     page.locator("[name=column_email]").select_option("")
     page.locator("form[novalidate] button").click()
@@ -82,14 +82,14 @@ def test_every_page_of_a_list_is_clean(
     assert window.violations() == []
 
 
-def test_a_page_that_waits_is_clean(full: Place, open_window: Callable[..., Window]) -> None:  # noqa: F811
+def test_a_page_that_waits_is_clean(place: Place, open_window: Callable[..., Window]) -> None:
     """As it stands while nobody works at the list: another worker holds it."""
     page = open_window().page
-    enter(full, page, full.site.members[EVERYTHING["en"]]["email"])
-    bring(page, full, rows(1))
+    enter(place, page, place.site.members[EVERYTHING["en"]]["email"])
+    bring(page, place, rows(1))
     page.wait_for_url("**/office/import/*")
     number = int(page.url.rpartition("/")[2])
-    database = Database(Settings.from_environ(full.capture.environ).database_url, checkpoints=False)
+    database = Database(Settings.from_environ(place.capture.environ).database_url, checkpoints=False)
     with database.write() as session:
         upload = session.get_one(Upload, number)
         upload.state, upload.done, upload.lease_owner = "taking", 2, "another"
@@ -102,10 +102,10 @@ def test_a_page_that_waits_is_clean(full: Place, open_window: Callable[..., Wind
     database.engine.dispose()
 
 
-def test_a_list_comes_in_without_scripts(full: Place, open_window: Callable[..., Window]) -> None:  # noqa: F811
+def test_a_list_comes_in_without_scripts(place: Place, open_window: Callable[..., Window]) -> None:
     page = open_window(javascript=False).page
-    enter(full, page, full.site.members[EVERYTHING["en"]]["email"])
-    bring(page, full, rows(2))
+    enter(place, page, place.site.members[EVERYTHING["en"]]["email"])
+    bring(page, place, rows(2))
     page.locator("[name=vendor]").fill("The fair")
     page.locator("[name=obtained_on]").fill("2026-01-05")
     page.locator("[name=wording]").fill("I may be written to.")

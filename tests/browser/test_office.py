@@ -3,100 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from capture.accounts import signing_in
 from capture.app import create_app
-from capture.base.db import Database
-from capture.leads import pipeline
-from capture.models import Campaign, Lead, Sitting, Spending, Visit
-from capture.models import Member as MemberRow
 from capture.settings import Settings
+from tests.browser.axe import violations
 from tests.browser.company import EVERYTHING
+from tests.browser.layout import small_targets, too_wide
 from tests.browser.live import run
-from tests.browser.test_accessible import violations
-from tests.browser.test_behaviour import small_targets, too_wide
-from tests.browser.test_journey import SAYS, Place, place, press, somebody  # noqa: F401 - a fixture
-from tests.browser.test_signing_up import fill, go_on, send
+from tests.browser.office import CODE, FIRST, STAFF, enter
+from tests.browser.place import SAYS, Place
+from tests.browser.prospect import fill, go_on, new_address, press, send
 from tests.browser.windows import DESK, PHONE, Window
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-office")]
 
-STAFF = "desk-hand@example.com"
-SUBJECT = {"en": "Your way into the office", "es": "Su entrada a la oficina"}
-CODE = "event41"
-
-HERE = {"number": "1", "code": CODE, "signed": "x"}
+HERE = {"number": str(FIRST), "code": CODE, "signed": "x"}
 """What stands in addresses of pages about one thing."""
-
-
-@pytest.fixture(scope="module")
-def full(place: Place) -> Iterator[Place]:  # noqa: F811
-    """An office in which something has happened: leads in every stage, a campaign that cost something, visits."""
-    database = Database(Settings.from_environ(place.capture.environ).database_url, checkpoints=False)
-    now = datetime.now(UTC)
-    with database.write() as session:
-        signing_in.add_staff(session, STAFF, now)
-        member = session.query(MemberRow).filter_by(slug=EVERYTHING["en"]).one()
-        campaign = Campaign(code=CODE, member_id=member.id, channel="event", name="Tasting evening", created_at=now)
-        session.add(campaign)
-        session.flush()
-        session.add(Spending(campaign_id=campaign.id, on=now.date(), amount=4500, note="Tea and cups", at=now))
-        for number in range(12):
-            at = now - timedelta(days=5 * number)
-            session.add(
-                Lead(
-                    member_id=member.id,
-                    owner_id=member.id,
-                    servicer_id=member.id,
-                    campaign_id=campaign.id if number % 3 else None,
-                    email=f"lead-{number}@example.com",
-                    first_name=("Aoife", "Bríd", None)[number % 3],
-                    phone="+353871234567" if number % 2 else None,
-                    interest=("products", "opportunity", "both")[number % 3],
-                    stage=list(pipeline.Stage)[number % 6].value,
-                    lost_because="not-now" if number % 6 == 5 else None,
-                    locale="en",
-                    created_at=at,
-                    confirmed_at=at,
-                    known_at=at,
-                    due_on=now.date() if number % 4 == 0 else None,
-                )
-            )
-            session.add(Visit(day=at.date(), host=member.id, page="home", count=40 + number))
-            session.add(Visit(day=at.date(), host=member.id, page=f"c/{CODE}", count=7))
-        session.flush()
-        lead = session.get_one(Lead, 1)
-        who = signing_in.Person(member, None, Sitting())
-        pipeline.note(session, lead, who, "Wants to taste before she decides.", now)
-        pipeline.move(session, lead, who, pipeline.Stage.CONTACTED, None, now)
-    yield place
-    database.engine.dispose()
-
-
-KEPT: dict[tuple[str, str], list[Any]] = {}
-"""The cookies of those who are signed in: the door mails nobody two links within a minute."""
-
-
-def enter(where: Place, page: Page, address: str, locale: str = "en") -> None:
-    """Signs in by the mailed link, as a person does; who is signed in already brings their cookie."""
-    whose = (where.capture.origin, address)
-    if whose in KEPT:
-        page.context.add_cookies(KEPT[whose])
-        page.goto(f"{where.capture.origin}/office/")
-        return
-    page.goto(f"{where.capture.origin}/office/sign-in")
-    page.locator("[name=email]").fill(address)
-    send(page)
-    page.goto(where.link(address, SUBJECT[locale], "office/enter/"))
-    page.locator("main button").click()
-    page.wait_for_url(f"{where.capture.origin}/office/")
-    KEPT[whose] = page.context.cookies()
 
 
 def pages() -> list[str]:
@@ -122,17 +48,17 @@ def pages() -> list[str]:
     ],
     ids=["member-phone", "staff-desk", "member-desk", "staff-phone"],
 )
-def test_every_page_is_clean(who: str, size: tuple[int, int], full: Place, open_window: Callable[..., Window]) -> None:
+def test_every_page_is_clean(who: str, size: tuple[int, int], place: Place, open_window: Callable[..., Window]) -> None:
     window = open_window(size=size, touch=size == PHONE)
     page = window.page
-    enter(full, page, STAFF if who == "staff" else full.site.members[EVERYTHING["en"]]["email"])
+    enter(place, page, STAFF if who == "staff" else place.site.members[EVERYTHING["en"]]["email"])
     faults, seen = [], 0
     for path in pages():
-        answer = page.request.get(f"{full.capture.origin}{path}")
+        answer = page.request.get(f"{place.capture.origin}{path}")
         if answer.status != 200 or "text/html" not in answer.headers["content-type"]:
             assert answer.status in (200, 404), path
             continue
-        page.goto(f"{full.capture.origin}{path}")
+        page.goto(f"{place.capture.origin}{path}")
         seen += 1
         faults += [f"{path}: {each}" for each in violations(page)]
         faults += [f"{path} is too wide: {each}" for each in too_wide(page)]
@@ -141,14 +67,14 @@ def test_every_page_is_clean(who: str, size: tuple[int, int], full: Place, open_
         faults += [f"{path}: {each}" for each in page.evaluate("window.violations")]
     assert faults == [], "\n".join(faults)
     assert seen > 8
-    assert all(url.startswith(full.capture.origin) for _, _, url in window.requests), "nobody else is asked"
+    assert all(url.startswith(place.capture.origin) for _, _, url in window.requests), "nobody else is asked"
 
 
 @pytest.mark.parametrize("javascript", [False, True], ids=["without-javascript", "with-javascript"])
-def test_a_lead_is_worked_with(javascript: bool, full: Place, open_window: Callable[..., Window]) -> None:
+def test_a_lead_is_worked_with(javascript: bool, place: Place, open_window: Callable[..., Window]) -> None:
     page = open_window(javascript=javascript).page
-    enter(full, page, full.site.members[EVERYTHING["en"]]["email"])
-    page.goto(f"{full.capture.origin}/office/leads?q=lead-6")
+    enter(place, page, place.site.members[EVERYTHING["en"]]["email"])
+    page.goto(f"{place.capture.origin}/office/leads?q=lead-6")
     page.locator("table a").first.click()
     page.locator("[name=note]").fill("Called, no answer.")
     page.locator("form[action$=note] button").click()
@@ -160,9 +86,9 @@ def test_a_lead_is_worked_with(javascript: bool, full: Place, open_window: Calla
     expect(page.locator("h1 .stage")).not_to_have_text("qualified")
 
 
-def test_by_keyboard_from_the_door_to_a_stage(full: Place, open_window: Callable[..., Window]) -> None:
+def test_by_keyboard_from_the_door_to_a_stage(place: Place, open_window: Callable[..., Window]) -> None:
     page = open_window(touch=False, size=DESK).page
-    enter(full, page, full.site.members[EVERYTHING["en"]]["email"])
+    enter(place, page, place.site.members[EVERYTHING["en"]]["email"])
     press(page, "nav a[href$=leads]")
     page.wait_for_url("**/office/leads")
     press(page, "a[href$='office/met']")
@@ -173,13 +99,13 @@ def test_by_keyboard_from_the_door_to_a_stage(full: Place, open_window: Callable
 @pytest.mark.parametrize("javascript", [False, True], ids=["without-javascript", "with-javascript"])
 def test_from_the_radio_to_a_customer_and_what_they_cost(
     javascript: bool,
-    place: Place,  # noqa: F811
+    place: Place,
     open_window: Callable[..., Window],
 ) -> None:
     """A member makes a campaign for a spot; somebody hears its code, types it, signs up, and becomes a customer."""
     slug = EVERYTHING["es" if javascript else "en"]
     member = place.site.members[slug]
-    locale, email = member["locale"], somebody()
+    locale, email = member["locale"], new_address()
     office = open_window(javascript=javascript).page
     enter(place, office, member["email"], locale)
     office.goto(f"{place.capture.origin}/office/campaigns/new")

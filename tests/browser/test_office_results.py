@@ -17,11 +17,11 @@ from capture.base.db import Database
 from capture.models import OutboxMail
 from capture.reports import counting
 from capture.settings import Settings
+from tests.browser.axe import violations
 from tests.browser.live import LOOPBACK
-from tests.browser.test_accessible import violations
 from tests.browser.windows import DESK, PHONE, Window
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-office")]
 
 MEMBER = "member.0@example.com"
 

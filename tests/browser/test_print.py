@@ -12,7 +12,7 @@ from tests.browser.company import EVERYTHING
 from tests.browser.live import Website
 from tests.browser.windows import DESK, Window
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-sites")]
 
 
 @pytest.mark.parametrize("theme", ["almanac", "nightmarket"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +11,10 @@ from playwright.sync_api import Page, expect
 from capture.limits import abuse
 from tests.browser.company import ARABIC, EVERYTHING, LEAST
 from tests.browser.live import Capture, Website
+from tests.browser.prospect import fill, go_on, new_address, press_tab, send
 from tests.browser.windows import DESK, Window
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-sites")]
 
 WITH_AND_WITHOUT = pytest.mark.parametrize("javascript", [False, True], ids=["without-javascript", "with-javascript"])
 
@@ -26,36 +25,6 @@ HOSTS = {
     "company": (None, "en"),
     "company-in-spanish": (None, "es"),
 }
-
-
-def address() -> str:
-    """An e-mail address that nobody has used before."""
-    return f"pat-{uuid.uuid4().hex[:12]}@example.com"
-
-
-def fill(page: Page, email: str, *, name: str = "Pat O’Neill", interest: str = "both", consent: bool = True) -> None:
-    """Types into the form as a person does who taps on labels."""
-    form = page.locator("form[method=post]")
-    form.locator("[name=email]").fill(email)
-    form.locator("[name=first_name]").fill(name)
-    form.locator(f"label:has([name=interest][value={interest}])").click()
-    if consent:
-        form.locator("label:has([name=consent])").click(position={"x": 10, "y": 10})
-        expect(form.locator("[name=consent]")).to_be_checked()
-    expect(form.locator(f"[name=interest][value={interest}]")).to_be_checked()
-
-
-def send(page: Page) -> None:
-    page.locator("form[method=post] [type=submit]").click()
-
-
-def go_on(page: Page, javascript: bool) -> None:
-    """Where no script runs, the page between has one more button, which wants to be read before it is pressed."""
-    if javascript:
-        return
-    expect(page.locator("h1")).to_have_text(re.compile("One more step|Un paso más"))
-    page.wait_for_timeout(abuse.QUICKEST.total_seconds() * 1000)
-    send(page)
 
 
 def lead(capture: Capture, slug: str | None, email: str) -> dict[str, Any]:
@@ -78,7 +47,7 @@ def test_a_sign_up_lands_on_the_member_s_own_thank_you_page(
     page.goto(almanac.address(slug, "home", locale))
     page.locator("a[href='#signup']:visible").first.click()
     expect(page.locator("form[method=post] [name=email]")).to_be_in_viewport()
-    email = address()
+    email = new_address()
     fill(page, email)
     send(page)
     go_on(page, javascript)
@@ -106,7 +75,7 @@ def test_the_sign_up_page_and_its_preset_choice(
     slug = EVERYTHING["es"]
     page = open_window(javascript=javascript).page
     page.goto(almanac.address(slug, "signup", "en"))
-    email = address()
+    email = new_address()
     page.locator("[name=email]").fill(email)
     page.locator("label:has([name=consent])").click(position={"x": 10, "y": 10})
     send(page)
@@ -121,7 +90,7 @@ def test_where_the_visitor_came_from_is_stored(
 ) -> None:
     page = open_window().page
     page.goto(almanac.address(EVERYTHING["en"], "opportunity", "en") + "?utm_source=flyer&utm_campaign=spring")
-    email = address()
+    email = new_address()
     fill(page, email, interest="opportunity")
     send(page)
     page.wait_for_url(almanac.address(EVERYTHING["en"], "thanks", "en"))
@@ -168,7 +137,7 @@ def test_an_error_keeps_what_was_typed_and_stands_beside_its_field(
     page = window.page
     page.goto(almanac.address(slug, "products/first-frost", locale))
     without_the_browser_s_checks(page)
-    typed: dict[str, Any] = {"email": address(), **changed}
+    typed: dict[str, Any] = {"email": new_address(), **changed}
     fill(page, **typed)
     send(page)
     if javascript:
@@ -185,7 +154,7 @@ def test_an_error_keeps_what_was_typed_and_stands_beside_its_field(
     expect(form.locator("[name=consent]")).to_be_checked(checked=typed.get("consent", True))
     assert not [each for each in capture.stored() if each["email"] == typed["email"]]
 
-    email = address()
+    email = new_address()
     form.locator("[name=email]").fill(email)
     if not typed.get("consent", True):
         form.locator("label:has([name=consent])").click(position={"x": 10, "y": 10})
@@ -199,7 +168,7 @@ def test_an_error_keeps_what_was_typed_and_stands_beside_its_field(
 def test_without_consent_the_browser_itself_sends_nothing(almanac: Website, open_window: Callable[..., Window]) -> None:
     window = open_window(javascript=False)
     window.page.goto(almanac.address(EVERYTHING["en"], "home", "en"))
-    fill(window.page, address(), consent=False)
+    fill(window.page, new_address(), consent=False)
     send(window.page)
     window.page.wait_for_timeout(300)
     assert window.posts() == []
@@ -229,7 +198,7 @@ def test_by_keyboard_alone(
         press_tab(page)
         stops += 1
         assert stops <= 2, "the link to the form leads past it"
-    email = address()
+    email = new_address()
     page.keyboard.type(email)
     press_tab(page)
     page.keyboard.type("Kay")
@@ -255,18 +224,3 @@ def test_by_keyboard_alone(
     page.wait_for_url(almanac.address(slug, "thanks", "en"))
     found = lead(capture, slug, email)
     assert (found["first_name"], found["interest"], found["introducer"]) == ("Kay", "opportunity", "my aunt")
-
-
-def press_tab(page: Page) -> None:
-    """On to the next stop, which must show that it is the one."""
-    page.keyboard.press("Tab")
-    shown = page.evaluate(
-        """() => {
-          const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
-          const outline = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
-          const inSight = box.width > 1 && box.height > 1 && box.bottom > 0 && box.top < innerHeight;
-          return inSight && (outline || style.boxShadow !== "none");
-        }"""
-    )
-    where = page.evaluate("document.activeElement.outerHTML.slice(0, 160)")
-    assert shown, f"the focus cannot be seen on {where}"

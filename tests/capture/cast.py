@@ -80,10 +80,17 @@ def cast() -> list[Any]:
     ]
 
 
-def fill(url: str) -> None:
-    """Makes the tables and the cast in an empty database."""
+def make_tables(url: str) -> None:
+    """Makes the tables in an empty database."""
     database = Database(url)
     database.migrate()
+    database.engine.dispose()
+
+
+def fill(url: str) -> None:
+    """Makes the tables and the cast in an empty database."""
+    make_tables(url)
+    database = Database(url)
     with database.write() as session:
         session.add_all(cast())
         session.flush()

@@ -15,7 +15,6 @@ from flask.testing import FlaskClient
 
 from capture import models
 from capture.accounts import signing_in
-from capture.app import create_app
 from capture.base import words
 from capture.base.db import Database
 from capture.base.tokens import Links
@@ -25,8 +24,10 @@ from capture.settings import Settings
 from sitegen.site.consent import short_digest
 from sitegen.token import PageSeen, TokenSigner
 from tests.capture import databases
-from tests.capture.cast import CONSENT, CONSENT_COMPANY, CONSENT_ES, KEY, fill
+from tests.capture.applications import application
+from tests.capture.cast import CONSENT, CONSENT_COMPANY, CONSENT_ES, KEY, fill, make_tables
 from tests.capture.clock import Clock
+from tests.capture.compiled import CompiledTemplates
 from tests.capture.office import HOST, STAFF, Browser, SignIn
 from tests.conftest import ROOT
 
@@ -36,6 +37,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
         mark = metafunc.definition.get_closest_marker("database")
         metafunc.parametrize("database_url", mark.args if mark else databases.KINDS, indirect=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once() -> Iterator[None]:
+    """Every application of this process takes the compiled templates of the ones before it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Flask.jinja_options, "bytecode_cache", CompiledTemplates())
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -89,6 +98,33 @@ def empty_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path)
     server.drop(name)
 
 
+@pytest.fixture(scope="session")
+def _tables_in_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tables") / "capture.sqlite"
+    make_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def _tables_name(postgres: databases.Postgres) -> str:
+    name = postgres.create()
+    make_tables(postgres.url(name))
+    return name
+
+
+@pytest.fixture
+def unfilled_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[str]:
+    """An address, of the same kind, where the tables hold nothing yet."""
+    if database_url.startswith("sqlite"):
+        path = shutil.copy(request.getfixturevalue("_tables_in_file"), tmp_path / "unfilled.sqlite")
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgres")
+    name = server.create(request.getfixturevalue("_tables_name"))
+    yield server.url(name)
+    server.drop(name)
+
+
 @pytest.fixture
 def settings(database_url: str) -> Settings:
     return Settings(token_keys=(KEY,), secret_key=KEY, database_url=database_url, busy_seconds=0.3, even_seconds=0)
@@ -101,8 +137,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
-    app = create_app(settings, clock=clock)
-    app.config["TESTING"] = False  # faults must be answered, as they are in production
+    app = application(settings, clock)
     yield app
     app.extensions["espalier"].database.engine.dispose()
 

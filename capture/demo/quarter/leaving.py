@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from capture.base.retention import Policy
 from capture.bounces import reports
 from capture.bounces.reports import Report
 from capture.consent import confirming, erasing, my_data, unsubscribing
-from capture.consent.erasing import Policy
 from capture.demo.quarter.agenda import Act, Agenda
 from capture.demo.quarter.cast import Prospect
 from capture.demo.quarter.world import DAYS, World
-from capture.mailing import outbox, suppression
+from capture.mailing import kinds, outbox, suppression
 from capture.mailing.gate import CompanyGate
 from capture.models import Lead, OutboxMail
 
@@ -30,7 +30,7 @@ class Leaving:
     def __init__(self, world: World, agenda: Agenda) -> None:
         self._world = world
         self._agenda = agenda
-        self._gate = CompanyGate(world.links)
+        self._gate = CompanyGate(world.links, kinds.table(world.features))
 
     def confirmed(self, who: Prospect, lead: Lead, at: datetime) -> None:
         """Plans what a person who confirmed does later."""
@@ -69,7 +69,7 @@ class Leaving:
 
     def _erase(self, who: Prospect) -> Act:
         def do(session: Session, at: datetime) -> None:
-            erasing.erase(session, self._world.links, who.email, at)
+            erasing.erase(session, self._world.features, self._world.links, who.email, at)
 
         return do
 
@@ -86,7 +86,7 @@ class Leaving:
         def do(session: Session, at: datetime) -> None:
             lead = session.get_one(Lead, lead_id)
             if lead.erased_at is None:
-                confirming.disown(session, lead, at, self._world.letters)
+                confirming.disown(session, self._world.features, lead, at, self._world.letters)
 
         return do
 
@@ -111,4 +111,4 @@ class Leaving:
                 outbox.sent(session, row.id, _WORKER, at)
 
     def _purge(self, session: Session, at: datetime) -> None:
-        erasing.purge(session, Policy.of(self._world.company), at)
+        erasing.purge(session, self._world.features, Policy.of(self._world.company), at)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from capture.base.db import Database
+from capture.base.feature import Feature
 from capture.base.tokens import Links
 from capture.demo.quarter import visits, world
 from capture.demo.quarter.agenda import Agenda
@@ -44,12 +45,14 @@ def has_leads(database: Database) -> bool:
         return session.scalars(select(Lead.id).limit(1)).first() is not None
 
 
-def tell(database: Database, links: Links, now: datetime, progress: Callable[[int], None]) -> None:
+def tell(
+    database: Database, features: Sequence[Feature], links: Links, now: datetime, progress: Callable[[int], None]
+) -> None:
     """Fills a database whose roster was synced. ``progress`` is told the days that are done, of ``DAYS``.
 
     Raises Unavailable.
     """
-    here = world.enter(database, links, now)
+    here = world.enter(database, features, links, now)
     agenda = Agenda()
     care, leaving = Care(here, agenda), Leaving(here, agenda)
     sign_ups = SignUps(here, agenda, care, leaving)

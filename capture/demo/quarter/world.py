@@ -13,6 +13,7 @@ from sqlalchemy import select
 from capture.accounts import signing_in
 from capture.accounts.signing_in import Person
 from capture.base.db import Database
+from capture.base.feature import Feature
 from capture.base.tokens import Links
 from capture.company import hosts
 from capture.company.generator import CAMPAIGN, CODE, THANKS, PageSeen
@@ -46,6 +47,8 @@ class World:
     staff_address: str
     pages: Sequence[str]
     """Keys of the pages that people sign up on."""
+    features: Sequence[Feature]
+    """All rooms of the service: what an erasure or a purge asks."""
     wordings: dict[tuple[str, bool], str]
     """Ids of the consent wordings in force, by language and whether a member's name stands in it."""
     cast: Cast = field(default_factory=Cast)
@@ -101,7 +104,7 @@ class World:
         return PageSeen(page, locale, build, self.wordings[locale, has_member])
 
 
-def enter(database: Database, links: Links, now: datetime) -> World:
+def enter(database: Database, features: Sequence[Feature], links: Links, now: datetime) -> World:
     """Reads the company and its roster, and lets its staff in since before the story begins. Raises Unavailable."""
     with database.write() as session:
         company = hosts.company(session)
@@ -121,5 +124,6 @@ def enter(database: Database, links: Links, now: datetime) -> World:
             staff.id,
             staff.email,
             sorted(set(keys) - _NEVER_FIRST),
+            features,
             {(each.locale, each.has_member): each.id for each in current},
         )

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from capture.app import create_app
 from capture.base.tokens import Links
 from capture.bounces import reports
 from capture.consent.mails import THANK_YOU
@@ -19,6 +18,7 @@ from capture.mailing.delivery import Delivery
 from capture.mailing.gate import DeadAddresses
 from capture.models import OutboxMail
 from sitegen.errors import EspalierError
+from tests.capture.applications import application
 from tests.capture.cast import KEY
 
 SECRET = "whsec_" + "c2VjcmV0" * 4
@@ -123,7 +123,7 @@ def test_a_folder_that_is_no_maildir(database, gate, clock, tmp_path):
 @pytest.fixture
 def asked(settings, clock):
     """Sends a report to a service that has the secret."""
-    app = create_app(replace(settings, delivery=Delivery(bounce_secret=SECRET)), clock=clock)
+    app = application(replace(settings, delivery=Delivery(bounce_secret=SECRET)), clock)
     client = app.test_client()
 
     def post(event: object, *, secret: str = SECRET, age: int = 0, body: bytes | None = None, **headers: str):

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from capture.app import create_app
+from tests.capture.applications import application
 
 
 @pytest.fixture
 def demo(settings, clock):
-    app = create_app(replace(settings, demo=True), clock=clock)
+    app = application(replace(settings, demo=True), clock)
     yield app.test_client()
     app.extensions["espalier"].database.engine.dispose()
 

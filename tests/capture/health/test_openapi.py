@@ -21,11 +21,11 @@ from schemathesis.specs.openapi.checks import (
 )
 from standardwebhooks.webhooks import Webhook
 
-from capture.app import create_app
 from capture.base.tokens import Links
 from capture.health.openapi import describe
 from capture.limits import abuse
 from capture.mailing.delivery import Delivery
+from tests.capture.applications import application
 from tests.capture.cast import KEY
 from tests.capture.databases import locked
 
@@ -130,7 +130,7 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 @pytest.mark.parametrize("count", [12, pytest.param(200, marks=pytest.mark.slow)])
 def test_whatever_is_sent_is_answered_as_described(settings, clock, form, count):
     """schemathesis against the live application: what fits the description, what does not, and good tokens in it."""
-    app = create_app(replace(settings, delivery=Delivery(bounce_secret=SECRET)), clock=clock)
+    app = application(replace(settings, delivery=Delivery(bounce_secret=SECRET)), clock)
     schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
     ran = {run_operation(operation.ok(), form, clock, count) for operation in schema.get_all_operations()}
     assert ran == describe()["paths"].keys() - {"/openapi.json"}, "all but where it was read from"

@@ -13,11 +13,11 @@ import pytest
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Rule
 
-from capture.app import create_app
 from capture.base.tokens import Links, Purpose
 from capture.models import Act, Lead, OutboxMail, Particular, Suppression
 from capture.web import answers
 from capture.web.headers import HEADERS
+from tests.capture.applications import application
 from tests.capture.databases import locked
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
@@ -29,8 +29,7 @@ FRAMED = "mailbox.html"
 
 @pytest.fixture
 def app(settings, clock) -> Iterator[Flask]:
-    app = create_app(replace(settings, demo=True), clock=clock)
-    app.config["TESTING"] = False
+    app = application(replace(settings, demo=True), clock)
     yield app
     app.extensions["espalier"].database.engine.dispose()
 
@@ -48,7 +47,7 @@ def assert_guarded(answer: Any, endpoint: str | None = None) -> None:
     assert framed or "unsafe" not in policy
     assert "base-uri 'none'" in policy
     assert "Set-Cookie" not in answer.headers
-    assert answer.headers["Cache-Control"] == "no-store" or endpoint in ("static", "look.sheet")
+    assert answer.headers["Cache-Control"] == "no-store" or endpoint in ("static", "web.sheet")
     if answer.status_code == 503:
         assert int(answer.headers["Retry-After"]) > 0
     if answer.status_code == 405:

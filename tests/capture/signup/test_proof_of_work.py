@@ -16,6 +16,7 @@ from capture.limits import abuse
 from capture.limits.budgets import Limits
 from capture.limits.networks import network
 from capture.models import Lead, Member, OutboxMail, Spent, Tally, Touch, Used
+from tests.capture.applications import application
 from tests.capture.forms import JSON, form_of, solve
 
 
@@ -157,7 +158,7 @@ def limited(settings, clock):
     apps = []
 
     def make(**limits):
-        app = create_app(replace(settings, limits=replace(Limits(), **limits)), clock=clock)
+        app = application(replace(settings, limits=replace(Limits(), **limits)), clock)
         apps.append(app)
         return app.test_client()
 

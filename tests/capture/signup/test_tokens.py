@@ -7,10 +7,10 @@ from itertools import product
 
 import pytest
 
-from capture.app import create_app
 from capture.base.tokens import LIFETIMES, Links, Purpose
 from capture.limits import abuse
 from capture.models import Act, Lead, Member, OutboxMail, Suppression
+from tests.capture.applications import application
 from tests.capture.cast import KEY
 from tests.capture.forms import form_of, solve
 
@@ -24,7 +24,7 @@ def with_keys(settings, clock):
     apps = []
 
     def make(*secrets: str, token_keys: tuple[str, ...] = (KEY,)):
-        apps.append(create_app(replace(settings, secret_key=" ".join(secrets), token_keys=token_keys), clock=clock))
+        apps.append(application(replace(settings, secret_key=" ".join(secrets), token_keys=token_keys), clock))
         return apps[-1].test_client()
 
     yield make

@@ -74,9 +74,8 @@ class Folder:
 
 
 @pytest.fixture
-def empty(empty_url: str) -> Iterator[Database]:
-    database = Database(empty_url, busy_seconds=0.3)
-    database.migrate()
+def empty(unfilled_url: str) -> Iterator[Database]:
+    database = Database(unfilled_url, busy_seconds=0.3)
     yield database
     database.engine.dispose()
 
