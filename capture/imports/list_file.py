@@ -11,10 +11,10 @@ from datetime import date, datetime
 
 from capture.base.db import Database
 from capture.base.tokens import Links
+from capture.company import members
 from capture.imports import importing
 from capture.imports.importing import Origin, Totals
 from capture.imports.lists import List
-from capture.leads import queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def origin(
     Raises EspalierError for a slug that no member ever had, and for a code that is unknown or another member's.
     """
     with database.read() as session:
-        member_id = queries.member_of(session, member) if member else None
+        member_id = members.member_of(session, member) if member else None
         campaign_id = importing.campaign_of(session, campaign, member_id) if campaign else None
     return Origin(member_id, vendor, obtained_on, wording, campaign_id)
 
