@@ -19,7 +19,7 @@ _SAME_MAILBOX = {"googlemail.com": "gmail.com"}
 _PURPOSE = b"espalier fingerprints of addresses"
 
 
-def canonical(address: str) -> str:
+def fold(address: str) -> str:
     """Returns the folded address: lower case, and before the at sign without dots and without ``+tag``."""
     local, _, domain = address.strip().rpartition("@")
     folded = local.casefold().partition("+")[0].replace(".", "")
@@ -28,23 +28,23 @@ def canonical(address: str) -> str:
     return f"{folded or local.casefold()}@{_SAME_MAILBOX.get(host, host)}"
 
 
-def derive(secret: str) -> bytes:
+def derive_key(secret: str) -> bytes:
     """Returns the key of the e-mail hashes, derived from the installation's secret for this purpose alone."""
     return hmac.digest(secret.encode(), _PURPOSE, "sha256")
 
 
 @lru_cache(maxsize=1_000)
-def fingerprint(key: bytes, address: str) -> str:
+def hash_email(key: bytes, address: str) -> str:
     """Returns HMAC-SHA256 of the folded address in hexadecimal.
 
     It recognises an address that comes again, and reveals nothing about it without the key.
     """
-    return hmac.digest(key, canonical(address).encode(), "sha256").hex()
+    return hmac.digest(key, fold(address).encode(), "sha256").hex()
 
 
-def fingerprints(keys: Sequence[bytes], address: str) -> list[str]:
+def hash_email_by_all(keys: Sequence[bytes], address: str) -> list[str]:
     """Returns the hash under every key, newest first: rows written under an older key must still be found."""
-    return [fingerprint(key, address) for key in keys]
+    return [hash_email(key, address) for key in keys]
 
 
 def _ascii(domain: str) -> str:

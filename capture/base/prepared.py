@@ -136,8 +136,8 @@ def insert_into(table: type[Base], *returning: str, unless_there: bool = False) 
             statement = statement.on_conflict_do_nothing()
         return statement.returning(*(kept.c[name] for name in returning)) if returning else statement
 
-    otherwise = {column.name: _default(column) for column in columns if column.nullable or _default(column) is not None}
-    return Prepared(make, [column.name for column in columns], otherwise)
+    otherwise = {column.key: _default(column) for column in columns if column.nullable or _default(column) is not None}
+    return Prepared(make, [column.key for column in columns], otherwise)
 
 
 def _default(column: Column[Any]) -> Any:

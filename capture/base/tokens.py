@@ -15,7 +15,7 @@ from enum import StrEnum
 from itsdangerous import BadData, URLSafeSerializer
 from itsdangerous.encoding import base64_encode
 
-from capture.base.identity import derive, fingerprint, fingerprints
+from capture.base.identity import derive_key, hash_email, hash_email_by_all
 
 LONGEST = 1024
 """Characters; anything longer is refused before any arithmetic is done on it."""
@@ -51,7 +51,7 @@ class BadLink(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class SignedValue:
     """A signed value that was verified. ``expired``: its signature holds, but its lifetime is over."""
 
     value: str
@@ -71,7 +71,7 @@ class Links:
     """Signs and verifies all values in links and forms. ``secrets``: newest first; the first signs, all verify."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        self.address_keys = tuple(derive(each) for each in secrets)
+        self.address_keys = tuple(derive_key(each) for each in secrets)
         # itsdangerous signs with the last key of the list and verifies with all.
         keys = list(reversed(secrets))
         self._serializers = {
@@ -87,7 +87,7 @@ class Links:
         """Returns a signed value for an address; only this installation can make it."""
         return str(self._serializers[purpose].dumps([value, int(now.timestamp())]))
 
-    def read(self, purpose: Purpose, signed: str, now: datetime) -> Read:
+    def read(self, purpose: Purpose, signed: str, now: datetime) -> SignedValue:
         """Returns the verified value; an expired one too, marked as such, since it can be renewed. Raises BadLink."""
         if len(signed) > LONGEST or not signed.isascii():
             raise BadLink(purpose)
@@ -97,12 +97,12 @@ class Links:
         except (BadData, ValueError, TypeError, OverflowError) as error:
             raise BadLink(purpose) from error
         lifetime = LIFETIMES[purpose]
-        return Read(value, moment, lifetime is not None and now >= moment + lifetime)
+        return SignedValue(value, moment, lifetime is not None and now >= moment + lifetime)
 
-    def fingerprint(self, address: str) -> str:
+    def email_hash(self, address: str) -> str:
         """Returns the keyed hash of an address under the newest key."""
-        return fingerprint(self.address_keys[0], address)
+        return hash_email(self.address_keys[0], address)
 
-    def fingerprints(self, address: str) -> list[str]:
+    def email_hashes(self, address: str) -> list[str]:
         """Returns the keyed hashes of an address under every key, newest first."""
-        return fingerprints(self.address_keys, address)
+        return hash_email_by_all(self.address_keys, address)

@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest, Unauthorized
 
 from capture.base import metrics
 from capture.bounces import reports
-from capture.bounces.reports import Report
+from capture.bounces.reports import BounceReport
 from capture.mailing.gate import DeadAddresses
 from capture.web import service
 from capture.web.access import Audience, open_to
@@ -45,7 +45,11 @@ def report() -> Response:
         raise BadRequest
     gate, now = DeadAddresses(current.links), current.clock()
     with current.database.write() as session:
-        kind = reports.note(session, Report(message_id.strip("<>"), status), gate, now) if message_id else "unknown"
+        kind = (
+            reports.record_bounce(session, BounceReport(message_id.strip("<>"), status), gate, now)
+            if message_id
+            else "unknown"
+        )
         if kind == "unknown" and recipient and reports.is_hard(status):
             # The signature says that the mail service wrote this, so an address alone will do.
             gate.bounced(session, recipient, now)

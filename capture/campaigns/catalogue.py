@@ -49,7 +49,7 @@ _ATTEMPTS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CampaignSummary:
     """A campaign in the list. ``spent``: minor units of the currency, None if none was recorded. ``leads``: how many of
     its leads can be followed up."""
 
@@ -58,14 +58,16 @@ class Line:
     leads: int
 
 
-def find(session: Session, person: Person, code: str) -> Campaign | None:
+def find_campaign(session: Session, person: Person, code: str) -> Campaign | None:
     """Returns the campaign of a code; None if there is none that this person may see."""
     if not CAMPAIGN_CODE.match(code):
         return None
     return session.scalars(select(Campaign).where(Campaign.code == code, scope(person).campaigns)).first()
 
 
-def listing(session: Session, person: Person, after: int | None = None) -> tuple[list[Line], int | None]:
+def list_campaigns(
+    session: Session, person: Person, after: int | None = None
+) -> tuple[list[CampaignSummary], int | None]:
     """Returns a page of campaigns, the newest first, and the id after which the next page begins (None: the last page).
 
     Staff see the company's and every member's.
@@ -81,17 +83,20 @@ def listing(session: Session, person: Person, after: int | None = None) -> tuple
     known = (Lead.campaign_id.in_(numbers), Lead.known_at.is_not(None))
     counts = select(Lead.campaign_id, func.count()).where(*known).group_by(Lead.campaign_id)
     leads = dict(session.execute(counts).all())
-    lines = [Line(each, None if each.id not in spent else int(spent[each.id]), leads.get(each.id, 0)) for each in shown]
+    lines = [
+        CampaignSummary(each, None if each.id not in spent else int(spent[each.id]), leads.get(each.id, 0))
+        for each in shown
+    ]
     return lines, (shown[-1].id if len(found) > len(shown) else None)
 
 
-def offered(session: Session, person: Person) -> Sequence[Campaign]:
+def campaigns_to_choose(session: Session, person: Person) -> Sequence[Campaign]:
     """Returns the campaigns that forms offer: a member's own, the company's own for staff."""
     mine = Campaign.member_id.is_not_distinct_from(person.member_id)
     return session.scalars(select(Campaign).where(mine).order_by(Campaign.id.desc()).limit(MOST_OFFERED)).all()
 
 
-def make(
+def create_campaign(
     session: Session, person: Person, channel: Channel, name: str, starts: date | None, ends: date | None, now: datetime
 ) -> Campaign:
     """Creates a campaign of this member's, or of the company's, with a code that no campaign ever had.
@@ -110,25 +115,25 @@ def make(
     raise Unavailable("others took every code first")
 
 
-def spend(session: Session, campaign: Campaign, on: date, amount: int, note: str | None, now: datetime) -> None:
+def record_spend(session: Session, campaign: Campaign, on: date, amount: int, note: str | None, now: datetime) -> None:
     """Records spend. ``amount``: minor units of the company's currency."""
     session.add(Spending(campaign_id=campaign.id, on=on, amount=amount, note=note, at=now))
 
 
-def spendings(session: Session, campaign: Campaign) -> Sequence[Spending]:
+def spend_of(session: Session, campaign: Campaign) -> Sequence[Spending]:
     """Returns the recorded spend, the newest first."""
     mine = Spending.campaign_id == campaign.id
     return session.scalars(select(Spending).where(mine).order_by(Spending.on.desc(), Spending.id.desc())).all()
 
 
-def strike(session: Session, campaign: Campaign, number: int) -> None:
+def remove_spend(session: Session, campaign: Campaign, number: int) -> None:
     """Deletes a record of spend; does nothing if it is not this campaign's."""
     found = session.get(Spending, number)
     if found is not None and found.campaign_id == campaign.id:
         session.delete(found)
 
 
-def landing(company: Company, member: Member | None, code: str) -> str:
+def landing_address(company: Company, member: Member | None, code: str) -> str:
     """Returns the absolute address of a campaign's landing page."""
     return f"{member.home if member else company.home}{campaign_page(code)}/"
 
@@ -138,15 +143,15 @@ def spoken(code: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[0-9])", " ", code)
 
 
-def heard(typed: str) -> str | None:
+def code_from_speech(typed: str) -> str | None:
     """Returns the code in what a listener typed: "Radio 7" is ``radio7``. None for text that cannot be a code."""
     code = re.sub(r"[^a-z0-9]", "", typed.lower())
     return code if CAMPAIGN_CODE.match(code) else None
 
 
-def by_code(session: Session, typed: str) -> Campaign | None:
+def campaign_by_code(session: Session, typed: str) -> Campaign | None:
     """Returns the campaign of a typed code; None if there is none, or its member is not active."""
-    code = heard(typed)
+    code = code_from_speech(typed)
     found = session.scalars(select(Campaign).where(Campaign.code == code)).first() if code else None
     return None if found is None or (found.member is not None and not found.member.active) else found
 
@@ -164,7 +169,7 @@ _BROUGHT = Prepared(
 )
 
 
-def credit(driver: Driver, lead_id: int, page: str, member_id: str | None) -> None:
+def credit_campaign(driver: Driver, lead_id: int, page: str, member_id: str | None) -> None:
     """Credits a lead to a campaign if it signed up on the landing page of one of this member's.
 
     A campaign that the database does not know yet is credited by the sync that brings it.

@@ -35,7 +35,7 @@ def overview() -> Response:
     after = request.args.get("after", "")
     with service.current().database.read() as session:
         behind = int(after) if after.isdecimal() and len(after) < 19 else None
-        lines, further = catalogue.listing(session, access.person(), behind)
+        lines, further = catalogue.list_campaigns(session, access.person(), behind)
         return _page(session, "campaigns/campaigns.html", lines=lines, further=further, first=behind is not None)
 
 
@@ -53,13 +53,13 @@ def add() -> Response:
     """Creates a campaign and shows it."""
     form = forms.CampaignForm(request.form)
     current = service.current()
-    valid = access.checked(form)
+    valid = access.is_valid(form)
     with current.database.write() as session:
         if not valid:
             return _page(session, "campaigns/campaign-new.html", 422, form=form, channels=list(Channel))
         channel, name = Channel(form.channel.data), form.name.data or ""
         days = form.starts.data, form.ends.data
-        made = catalogue.make(session, access.person(), channel, name, *days, current.clock())
+        made = catalogue.create_campaign(session, access.person(), channel, name, *days, current.clock())
         return _to(made.code)
 
 
@@ -76,7 +76,7 @@ def one(code: str) -> Response:
 def change(code: str) -> Response:
     """Changes name or dates. Code and channel stay: they are on paper, and in the results."""
     form = forms.CampaignForm(request.form)
-    valid = access.checked(form)
+    valid = access.is_valid(form)
     with service.current().database.write() as session:
         found = _find(session, code)
         if not valid:
@@ -90,15 +90,15 @@ def change(code: str) -> Response:
 def spend(code: str) -> Response:
     """Records spend."""
     form = forms.SpendForm(request.form)
-    valid = access.checked(form)
+    valid = access.is_valid(form)
     current = service.current()
     with current.database.write() as session:
         found = _find(session, code)
-        amount = money.read(form.amount.data or "", hosts.company(session).currency, access.speak().locale)
+        amount = money.read(form.amount.data or "", hosts.get_company(session).currency, access.reader_words().locale)
         if not valid or amount is None:
             return _campaign(session, found, 422, spend=form, amount_wrong=amount is None)
         now = current.clock()
-        catalogue.spend(session, found, form.on.data or now.date(), amount, form.note.data or None, now)
+        catalogue.record_spend(session, found, form.on.data or now.date(), amount, form.note.data or None, now)
         return _to(code)
 
 
@@ -106,9 +106,9 @@ def spend(code: str) -> Response:
 @access.office(log=None)
 def strike(code: str, number: int) -> Response:
     """Deletes a record of spend."""
-    access.checked(OfficeForm(request.form))
+    access.is_valid(OfficeForm(request.form))
     with service.current().database.write() as session:
-        catalogue.strike(session, _find(session, code), number)
+        catalogue.remove_spend(session, _find(session, code), number)
         return _to(code)
 
 
@@ -133,10 +133,10 @@ def flyer(code: str) -> Response:
     cards = 4 if request.args.get("cards") == "4" else 1
     with service.current().database.read() as session:
         found = _find(session, code)
-        company = hosts.company(session)
+        company = hosts.get_company(session)
         host = Host(company, found.member)
-        words = access.speak()
-        landing = hosts.page(session, host, CAMPAIGN, host.home_locale)
+        words = access.reader_words()
+        landing = hosts.find_page(session, host, CAMPAIGN, host.home_locale)
         return access.page(
             "campaigns/flyer.html",
             words,
@@ -153,19 +153,19 @@ def flyer(code: str) -> Response:
 
 
 def _find(session: Session, code: str) -> Campaign:
-    found = catalogue.find(session, access.person(), code)
+    found = catalogue.find_campaign(session, access.person(), code)
     if found is None:
         raise NotFound
     return found
 
 
 def _address(company: Company, campaign: Campaign) -> str:
-    return catalogue.landing(company, campaign.member, campaign.code)
+    return catalogue.landing_address(company, campaign.member, campaign.code)
 
 
 def _typed_at(session: Session, company: Company) -> str:
     """Returns the address where a code is typed: the company's page for it, or the service's own."""
-    found = hosts.page(session, Host(company, None), CODE, company.locale)
+    found = hosts.find_page(session, Host(company, None), CODE, company.locale)
     return f"{company.home}{found.path}" if found else f"{company.service}go"
 
 
@@ -176,15 +176,15 @@ def _campaign(session: Session, found: Campaign, status: int = 200, **values: An
         "amount_wrong": False,
         **values,
     }
-    spendings = catalogue.spendings(session, found)
+    spendings = catalogue.spend_of(session, found)
     return _page(
         session,
         "campaigns/campaign.html",
         status,
         campaign=found,
-        address=_address(hosts.company(session), found),
+        address=_address(hosts.get_company(session), found),
         spoken=catalogue.spoken(found.code),
-        typed_at=_typed_at(session, hosts.company(session)),
+        typed_at=_typed_at(session, hosts.get_company(session)),
         spendings=spendings,
         spent=sum(each.amount for each in spendings),
         day=service.current().clock().date(),
@@ -197,8 +197,8 @@ def _as_typed(found: Campaign) -> dict[str, Any]:
 
 
 def _page(session: Session, template: str, status: int = 200, **values: Any) -> Response:
-    words: Words = access.speak()
-    company = hosts.company(session)
+    words: Words = access.reader_words()
+    company = hosts.get_company(session)
     amount = partial(_amount, currency=company.currency, locale=words.locale)
     return access.page(template, words, status, company=company, amount=amount, at="campaigns", **values)
 
@@ -215,7 +215,7 @@ def _qr(code: str, kind: str, content_type: str, scale: int) -> Response:
     out = io.BytesIO()
     with service.current().database.read() as session:
         found = _find(session, code)
-        address = _address(hosts.company(session), found)
+        address = _address(hosts.get_company(session), found)
     # Level Q: a code on paper is folded, wetted and pinned through.
     segno.make(address, error="q", micro=False).save(out, kind=kind, scale=scale, light="white")
     response = make_response(out.getvalue())

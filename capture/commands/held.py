@@ -35,15 +35,17 @@ def held(numbers: tuple[int, ...], wish: str | None, everything: bool, as_json: 
     database = installation.existing_database(settings)
     if wish:
         with database.write() as session:
-            found = held_mails.listing(session, None if everything else numbers)
+            found = held_mails.list_held(session, None if everything else numbers)
             if wish == "release":
-                count = held_mails.release(session, found, Letters(Links(settings.secret_keys)), installation.now())
+                count = held_mails.release_held(
+                    session, found, Letters(Links(settings.secret_keys)), installation.now()
+                )
             else:
-                count = held_mails.drop(found)
+                count = held_mails.drop_held(found)
         click.echo(f"{'released' if wish == 'release' else 'dropped'} {count}")
         return
     with database.read() as session:
-        _print_held(held_mails.listing(session, numbers or None), as_json)
+        _print_held(held_mails.list_held(session, numbers or None), as_json)
 
 
 def _print_held(found: Iterable[OutboxMail], as_json: bool) -> None:

@@ -12,9 +12,9 @@ import click
 from capture.base.tokens import Links
 from capture.commands import installation, options
 from capture.imports import importing, list_file
-from capture.imports.importing import Origin, Totals
+from capture.imports.importing import ImportTotals, ListOrigin
 from capture.imports.list_file import Imported
-from capture.imports.lists import List
+from capture.imports.lists import LeadList
 from sitegen.terminal import progress_bar
 
 
@@ -56,7 +56,7 @@ def import_(
     origin = list_file.origin(
         database, member=member, campaign=campaign, vendor=vendor, obtained_on=obtained_on, wording=wording
     )
-    found = List(file, columns)
+    found = LeadList(file, columns)
     with progress_bar("rows", silent=as_json) as show:
         total = None if as_json else found.count()
         links, now = Links(settings.secret_keys), installation.now
@@ -76,11 +76,11 @@ def _columns(mapping: tuple[str, ...]) -> dict[str, str]:
     return {name.strip(): column for name, _, column in pairs}
 
 
-def _print(imported: Imported, origin: Origin, *, dry_run: bool) -> None:
+def _print(imported: Imported, origin: ListOrigin, *, dry_run: bool) -> None:
     if before := imported.run.before:
-        click.echo(f"went on after row {before}: {importing.line(imported.run)}")
+        click.echo(f"went on after row {before}: {importing.totals_line(imported.run)}")
         click.echo("the whole list: ", nl=False)
-    click.echo(("would be: " if dry_run else "") + importing.line(imported.whole))
+    click.echo(("would be: " if dry_run else "") + importing.totals_line(imported.whole))
     if not origin.proven:
         click.echo("vendor, day or wording are missing: nobody may be mailed because of this list")
 
@@ -90,6 +90,6 @@ def _print_json(imported: Imported) -> None:
     click.echo(json.dumps({**_totals_json(imported.run), "before": imported.run.before, "whole": whole}))
 
 
-def _totals_json(totals: Totals) -> dict[str, Any]:
+def _totals_json(totals: ImportTotals) -> dict[str, Any]:
     counts = {name: totals.outcomes[name] for name in importing.OUTCOMES}
     return {"rows": totals.rows, **counts, "refused_because": totals.reasons}

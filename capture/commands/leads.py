@@ -31,7 +31,7 @@ def leads_(member: str | None, as_json: bool, as_csv: bool) -> None:
         raise click.UsageError("choose one of --json and --csv")
     database = installation.existing_database()
     with database.read() as session:
-        found = export.rows(queries.listing(session, member))
+        found = export.rows(queries.stream_leads(session, member))
         out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
         try:
             if as_json:

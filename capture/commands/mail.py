@@ -10,7 +10,7 @@ import click
 
 from capture.commands import installation, options
 from capture.mailing import outbox
-from capture.mailing.outbox import Depth
+from capture.mailing.outbox import OutboxDepth
 from capture.models import OutboxMail
 
 
@@ -36,17 +36,17 @@ def mail(action: str | None, numbers: tuple[int, ...], state: str | None, as_jso
     if action is not None:
         with database.write() as session:
             retry = action == "retry"
-            changed = outbox.try_again(session, numbers, now) if retry else outbox.drop(session, numbers)
+            changed = outbox.try_again(session, numbers, now) if retry else outbox.drop_mails(session, numbers)
         click.echo(f"{changed} {'put back' if retry else 'dropped'}")
         return
     with database.read() as session:
         if state is not None:
-            _print_mails(outbox.listing(session, state), as_json)
+            _print_mails(outbox.list_mails(session, state), as_json)
         else:
-            _print_depth(outbox.depth(session, now), as_json)
+            _print_depth(outbox.outbox_depth(session, now), as_json)
 
 
-def _print_depth(depth: Depth, as_json: bool) -> None:
+def _print_depth(depth: OutboxDepth, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(depth)))
         return

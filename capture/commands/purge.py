@@ -31,7 +31,7 @@ def purge(unconfirmed: int | None, withdrawn: int | None, mails: int | None) -> 
     wished = {"unconfirmed": unconfirmed, "withdrawn": withdrawn, "mails": mails}
     days = {name: timedelta(days=number) for name, number in wished.items() if number is not None}
     with installation.existing_database().write() as session:
-        policy = replace(Policy.of(hosts.company(session)), **days)
+        policy = replace(Policy.of(hosts.get_company(session)), **days)
         purged = erasing.purge(session, features.ALL, policy, installation.now())
     click.echo(
         f"{purged['unconfirmed']} unconfirmed sign-ups, {purged['withdrawn']} leads that left, {purged['mails']} mails,"

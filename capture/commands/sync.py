@@ -35,7 +35,7 @@ def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json:
     site_folder = find_folder(folder)
     settings = installation.settings(site_folder)
     started = time.monotonic()
-    found = directory.load(site_folder, url=url, capture_url=capture_url)
+    found = directory.load_directory(site_folder, url=url, capture_url=capture_url)
     database = installation.open_database(settings)
     database.migrate()
     summary = bring_up_to_date(database, found)

@@ -54,7 +54,7 @@ class Host:
         return (own, f"{parts.scheme}://*.{parts.netloc}") if self.company.layout == "subdomain" else (own,)
 
 
-def company(session: Session) -> Company:
+def get_company(session: Session) -> Company:
     """Returns the company. Raises Unavailable before the first sync."""
     return _synced(session.get(Company, 1))
 
@@ -65,9 +65,9 @@ def _synced(found: Company | None) -> Company:
     return found
 
 
-def find(session: Session, member_id: str | None) -> Host:
+def find_host(session: Session, member_id: str | None) -> Host:
     """Returns the host of a sign-up. Raises NoSuchMember, and Unavailable before the first sync."""
-    found = company(session)
+    found = get_company(session)
     if member_id is None:
         return Host(found, None)
     member = session.get(Member, member_id)
@@ -76,9 +76,9 @@ def find(session: Session, member_id: str | None) -> Host:
     return Host(found, member)
 
 
-def serving(session: Session, member_id: str | None) -> Host:
+def active_host(session: Session, member_id: str | None) -> Host:
     """Returns who follows up on a member's leads: the active member, the nearest active upline, or the company."""
-    found = company(session)
+    found = get_company(session)
     seen: set[str] = set()
     while member_id is not None and member_id not in seen:
         seen.add(member_id)
@@ -89,16 +89,16 @@ def serving(session: Session, member_id: str | None) -> Host:
     return Host(found, None)
 
 
-def following_up(session: Session, lead: Lead) -> Host:
+def assignee_of(session: Session, lead: Lead) -> Host:
     """Returns who follows up on a lead now: the assignee of its newest decision, or the nearest active upline.
 
     Before there is a decision, it is the active host of the page that the lead came from.
     """
-    decided = lead.owner_id is not None or lead.servicer_id is not None
-    return serving(session, lead.servicer_id if decided else lead.member_id)
+    decided = lead.owner_id is not None or lead.assignee_id is not None
+    return active_host(session, lead.assignee_id if decided else lead.member_id)
 
 
-def page(session: Session, host: Host, key: str, locale: str) -> Page | None:
+def find_page(session: Session, host: Host, key: str, locale: str) -> Page | None:
     """Returns a page of the host's site in ``locale``, else in the site's own language; None if it has no such page."""
     found = session.scalars(
         select(Page).where(
@@ -113,7 +113,7 @@ def page(session: Session, host: Host, key: str, locale: str) -> Page | None:
 
 def thanks_address(session: Session, host: Host, locale: str) -> str:
     """Returns the absolute address of the host's thank-you page, or of the site's root if there is no such page."""
-    found = page(session, host, THANKS, locale)
+    found = find_page(session, host, THANKS, locale)
     return host.home + (found.path if found else "")
 
 
@@ -129,7 +129,7 @@ _PATHS = Prepared(
 )
 
 
-class Register:
+class HostCache:
     """Hosts for many sign-ups of one transaction: each is looked up once and remembered until its end.
 
     Equal rows give the same Host object from one transaction to the next, so that what is derived from a host can be
@@ -192,14 +192,14 @@ def _hashable(row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownWording:
     """A consent wording with the names filled in, as a form shows it."""
 
     id: str
     sentence: str
 
 
-def wording(session: Session, host: Host, locale: str, seen_id: str | None) -> Shown:
+def wording_for(session: Session, host: Host, locale: str, seen_id: str | None) -> ShownWording:
     """Returns the wording that a form must show: the one shown before if it is known, else the current one."""
     has_member = host.member is not None
     rows = session.scalars(
@@ -210,4 +210,4 @@ def wording(session: Session, host: Host, locale: str, seen_id: str | None) -> S
         raise Unavailable("no consent wording was synced yet")
     best = rows[wanted.index(min(wanted))]
     member_name = host.member.name if host.member else None
-    return Shown(best.id, fill_wording(best.text, host.company.name, member_name))
+    return ShownWording(best.id, fill_wording(best.text, host.company.name, member_name))

@@ -40,7 +40,7 @@ def forget(session: Session, features: Sequence[Feature], leads: Sequence[Lead],
     for each in personal_of(features):
         each.forget(session, leads, now)
     for lead in leads:
-        crediting.note(session, lead, kind, now)
+        crediting.record_activity(session, lead, kind, now)
 
 
 def purge(session: Session, features: Sequence[Feature], policy: Policy, now: datetime) -> Counter[str]:

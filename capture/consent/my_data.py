@@ -22,7 +22,7 @@ from capture.limits import budgets
 from capture.mailing import posting, suppression
 from capture.mailing.letters import Letters
 from capture.mailing.suppression import Reason
-from capture.models import Act, Lead, Member, Spent
+from capture.models import BudgetUse, Lead, Member, ProspectActivity
 
 SCOPE = "my-data"
 BETWEEN_LINKS = timedelta(hours=1)
@@ -47,27 +47,27 @@ def send_link(session: Session, letters: Letters, address: str, now: datetime) -
 
     The work is the same for all, so that the time it takes does not tell of whom something is held.
     """
-    mark = letters.links.fingerprint(address)
-    mine = (Spent.scope == SCOPE, Spent.subject.in_(letters.links.fingerprints(address)))
-    latest = session.scalar(select(func.max(Spent.at)).where(*mine))
-    today = session.scalar(select(func.count()).where(*mine, Spent.at > now - timedelta(days=1))) or 0
+    email_hash = letters.links.email_hash(address)
+    mine = (BudgetUse.scope == SCOPE, BudgetUse.subject.in_(letters.links.email_hashes(address)))
+    latest = session.scalar(select(func.max(BudgetUse.at)).where(*mine))
+    today = session.scalar(select(func.count()).where(*mine, BudgetUse.at > now - timedelta(days=1))) or 0
     found = leads_of(session, address)
     if today >= MOST_LINKS_A_DAY or (latest is not None and latest > now - BETWEEN_LINKS):
         return False
-    driver, company = Driver.of(session), hosts.company(session)
-    budgets.spend(driver, SCOPE, mark, now)
+    driver, company = Driver.of(session), hosts.get_company(session)
+    budgets.use_budget(driver, SCOPE, email_hash, now)
     lead = found[0] if found else Lead(email=_NOBODY, handle=uuid4().hex, locale=company.locale)
     letter = mails.my_data(letters, Host(company, None), lead, now)
     if found:
         posting.post(driver, company, letter, now, lead_id=lead.id)
     else:
-        posting.pretend(driver, company, letter, now)
+        posting.post_and_take_back(driver, company, letter, now)
     return bool(found)
 
 
 def held(session: Session, features: Sequence[Feature], links: Links, address: str) -> dict[str, Any]:
     """Everything held of an address under all members, as plain values: what the page shows and the file holds."""
-    company = hosts.company(session)
+    company = hosts.get_company(session)
     return {
         "address": identity(address),
         "company": {"name": company.legal_name, "address": list(company.address), "email": company.email},
@@ -87,8 +87,8 @@ def correct(session: Session, letters: Letters, address: str, introducer: str, n
     Only leads that were confirmed within the company's window change, each at most three times. Returns the member,
     None where nobody was found or nothing could change; the member who follows up from now on is told.
     """
-    company = hosts.company(session)
-    member = introducers.find(session, company, introducer)
+    company = hosts.get_company(session)
+    member = introducers.find_introducer(session, company, introducer)
     late = now - timedelta(days=company.correction_days)
     open_ones = [
         lead for lead in leads_of(session, address) if lead.confirmed and lead.confirmed_at and lead.confirmed_at > late
@@ -98,21 +98,25 @@ def correct(session: Session, letters: Letters, address: str, introducer: str, n
     if member is None or not open_ones or (others and not changing):
         return None
     for lead in changing:
-        before = lead.servicer_id
-        crediting.note(session, lead, "corrected", now)
-        crediting.credit(session, lead, now, correction=member.id)
-        if lead.servicer_id != before:
-            notify.new_lead(session, lead, now, letters)
+        before = lead.assignee_id
+        crediting.record_activity(session, lead, "corrected", now)
+        crediting.decide_credit(session, lead, now, correction=member.id)
+        if lead.assignee_id != before:
+            notify.notify_assignee(session, lead, now, letters)
     return member
 
 
 def _corrections(session: Session, lead: Lead) -> int:
-    mine = select(func.count()).select_from(Act).where(Act.lead_id == lead.id, Act.kind == "corrected")
+    mine = (
+        select(func.count())
+        .select_from(ProspectActivity)
+        .where(ProspectActivity.lead_id == lead.id, ProspectActivity.kind == "corrected")
+    )
     return session.scalar(mine) or 0
 
 
 def withdraw(session: Session, links: Links, address: str, now: datetime) -> None:
     """Takes back every consent: nobody may write any more. What is held stays until it is erased or purged."""
     suppression.suppress(session, links.address_keys, address, Reason.WITHDRAWN, now)
-    for lead in unsubscribing.withdraw(session, links.fingerprints(address), now):
-        crediting.note(session, lead, "withdrawn", now)
+    for lead in unsubscribing.withdraw(session, links.email_hashes(address), now):
+        crediting.record_activity(session, lead, "withdrawn", now)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from capture.base.history import Event, Line, Names, Party, Rank, Reader, moment
 from capture.base.words import Words
 from capture.company.generator import CAMPAIGN_PAGES, fill_wording
-from capture.models import Act, Consent, Decision, Lead, Touch, Wording
+from capture.models import Consent, Decision, Lead, ProspectActivity, Touch, Wording
 
 _RULES = {
     "correction": "because the prospect said so",
@@ -91,7 +91,7 @@ class SignedUp(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acted(Event):
-    """What the person did from their mailbox, or the company's rules did to the lead (see ``Act.kind``)."""
+    """What the person did from their mailbox, or the company's rules did (see ``ProspectActivity.kind``)."""
 
     kind: str
 
@@ -166,7 +166,9 @@ def sign_ups(session: Session, lead: Lead, names: Names) -> Iterator[SignedUp]:
 
 def acts(session: Session, lead: Lead) -> Iterator[Acted]:
     """Yields what the person did."""
-    for act in session.scalars(select(Act).where(Act.lead_id == lead.id).order_by(Act.id)):
+    for act in session.scalars(
+        select(ProspectActivity).where(ProspectActivity.lead_id == lead.id).order_by(ProspectActivity.id)
+    ):
         yield Acted(at=act.at, order=(Rank.EVIDENCE, act.seq or 0), kind=act.kind)
 
 
@@ -179,5 +181,5 @@ def decisions(session: Session, lead: Lead, names: Names) -> Iterator[Credited]:
             rule=row.rule,
             saw=row.saw,
             owner=names(row.owner_id),
-            assignee=names(row.servicer_id),
+            assignee=names(row.assignee_id),
         )

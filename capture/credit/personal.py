@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from capture.base.history import Names, sections
 from capture.base.personal import Personal, stays
 from capture.credit import history
-from capture.models import Act, Consent, Decision, Lead, Particular, Touch
+from capture.models import Consent, Decision, Lead, PersonalData, ProspectActivity, Touch
 
 
 def _sign_ups(session: Session, lead: Lead) -> dict[str, Any]:
@@ -30,12 +30,12 @@ def _decisions(session: Session, lead: Lead) -> dict[str, Any]:
 def _forget(session: Session, leads: Sequence[Lead], now: datetime) -> None:
     """Destroys what the touches told, and its salts with it: their digests then say nothing."""
     touches = select(Touch.id).where(Touch.lead_id.in_([lead.id for lead in leads]))
-    told = delete(Particular).where(Particular.touch_id.in_(touches))
+    told = delete(PersonalData).where(PersonalData.touch_id.in_(touches))
     session.execute(told, execution_options={"synchronize_session": "fetch"})
 
 
 PERSONAL = (
-    Personal((Touch, Particular, Consent), held=_sign_ups, forget=_forget),
-    Personal((Act,), held=_acts, forget=stays),
+    Personal((Touch, PersonalData, Consent), held=_sign_ups, forget=_forget),
+    Personal((ProspectActivity,), held=_acts, forget=stays),
     Personal((Decision,), held=_decisions, forget=stays),
 )

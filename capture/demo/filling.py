@@ -37,7 +37,7 @@ def fill(settings: Settings, features: Sequence[Feature], console: Console, *, e
         elif not empty:
             say(console, "there are leads here already, so no invented quarter was added")
         with database.write() as session:
-            parts.ensure_staff(session, hosts.company(session), now)
+            parts.ensure_staff(session, hosts.get_company(session), now)
     finally:
         database.engine.dispose()
     return wanted

@@ -53,7 +53,7 @@ def ask_staff() -> Response:
     """The button for staff."""
     with service.current().database.read() as session:
         _, address = _staff(session)
-        return _question(session, name=hosts.company(session).name, address=address, is_staff=True)
+        return _question(session, name=hosts.get_company(session).name, address=address, is_staff=True)
 
 
 @blueprint.post("/staff")
@@ -81,7 +81,7 @@ def _staff(session: Session) -> tuple[int, str]:
 
 
 def _question(session: Session, **about: object) -> Response:
-    values = {"title": "The demo's office", "company": hosts.company(session), **about}
+    values = {"title": "The demo's office", "company": hosts.get_company(session), **about}
     return answers.page(200, "demo/sign-in.html", words.load(words.FALLBACK), **values)
 
 

@@ -40,7 +40,7 @@ def tell(settings: Settings, console: Console, sites: str, service: str) -> None
 
 def _offices(session: Session, service: str) -> Iterator[tuple[str, str]]:
     """The pages that sign in by one click: as a member, as her sponsor, and as staff."""
-    found = parts.cast(session, hosts.company(session))
+    found = parts.cast(session, hosts.get_company(session))
     if found.member is not None:
         yield f"The office as {found.member.name}", f"{service}{sign_in.MEMBER.format(slug=found.member.slug)}"
     if found.sponsor is not None:

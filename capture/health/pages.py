@@ -130,7 +130,7 @@ class _Outbox(Collector):
         current = service.current()
         try:
             with current.database.read() as session:
-                depth = outbox.depth(session, current.clock())
+                depth = outbox.outbox_depth(session, current.clock())
         except Unavailable:
             return
         rows = GaugeMetricFamily("espalier_outbox_rows", "Mails and webhooks by state", labels=["state"])

@@ -13,8 +13,8 @@ from capture.base.db import Database
 from capture.base.tokens import Links
 from capture.company import members
 from capture.imports import importing
-from capture.imports.importing import Origin, Totals
-from capture.imports.lists import List
+from capture.imports.importing import ImportTotals, ListOrigin
+from capture.imports.lists import LeadList
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class Imported:
     The two differ where an earlier run was cut off.
     """
 
-    run: Totals
-    whole: Totals
+    run: ImportTotals
+    whole: ImportTotals
 
 
 def origin(
@@ -36,7 +36,7 @@ def origin(
     vendor: str | None,
     obtained_on: date | None,
     wording: str | None,
-) -> Origin:
+) -> ListOrigin:
     """What is known of a list, by the member's slug and the campaign's code.
 
     Raises EspalierError for a slug that no member ever had, and for a code that is unknown or another member's.
@@ -44,14 +44,14 @@ def origin(
     with database.read() as session:
         member_id = members.member_of(session, member) if member else None
         campaign_id = importing.campaign_of(session, campaign, member_id) if campaign else None
-    return Origin(member_id, vendor, obtained_on, wording, campaign_id)
+    return ListOrigin(member_id, vendor, obtained_on, wording, campaign_id)
 
 
 def import_list(
     database: Database,
     links: Links,
-    found: List,
-    origin: Origin,
+    found: LeadList,
+    origin: ListOrigin,
     clock: Callable[[], datetime],
     progress: Callable[[int], None],
     *,
@@ -62,10 +62,10 @@ def import_list(
     ``progress`` is told the rows done so far. Raises TakenElsewhereError.
     """
     if dry_run:
-        totals = importing.dry_run(database, links, found, origin, progress)
+        totals = importing.try_list(database, links, found, origin, progress)
         return Imported(totals, totals)
-    totals = importing.take_in(database, links, found, origin, clock, progress)
+    totals = importing.import_list(database, links, found, origin, clock, progress)
     if not totals.before or totals.provenance_id is None:
         return Imported(totals, totals)
     with database.read() as session:
-        return Imported(totals, importing.whole(session, totals.provenance_id))
+        return Imported(totals, importing.totals_of(session, totals.provenance_id))

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from capture.base.history import Event, Line, Names, Party, Rank, Reader, moment
 from capture.base.words import Words
-from capture.models import Lead, Step
+from capture.models import Lead, LeadActivity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity(Event):
     """A note, another stage, or another day for the follow-up. ``by``: the member who did it; the company for staff."""
 
-    step: Step
+    step: LeadActivity
     by: Party
 
     def sentences(self) -> Iterator[str]:
@@ -78,7 +78,7 @@ class Activity(Event):
 def events(session: Session, lead: Lead) -> Iterator[Activity]:
     """Yields everything done about a lead, what was taken back included, in the order in which it was written."""
     names = Names(session)
-    for step in session.scalars(select(Step).where(Step.lead_id == lead.id).order_by(Step.id)):
+    for step in session.scalars(select(LeadActivity).where(LeadActivity.lead_id == lead.id).order_by(LeadActivity.id)):
         yield Activity(at=step.at, order=(Rank.ACTIVITY, step.id), step=step, by=names(step.member_id))
 
 

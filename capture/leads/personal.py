@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from capture.base.history import Names, moment, sections
 from capture.base.personal import Personal
 from capture.leads import history
-from capture.models import Lead, Step
+from capture.models import Lead, LeadActivity
 
 
 def _held(session: Session, lead: Lead) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def _held(session: Session, lead: Lead) -> dict[str, Any]:
         "language": lead.locale,
         "page_of": names(lead.member_id).name,
         "credited_to": names(lead.owner_id).member_name,
-        "followed_up_by": names(lead.servicer_id).name,
+        "followed_up_by": names(lead.assignee_id).name,
         "signed_up": moment(lead.created_at),
         "confirmed": moment(lead.confirmed_at),
         "withdrawn": moment(lead.withdrawn_at),
@@ -40,7 +40,7 @@ def _held(session: Session, lead: Lead) -> dict[str, Any]:
 def _forget(session: Session, leads: Sequence[Lead], now: datetime) -> None:
     for lead in leads:
         # The address is one column of a unique index, so something as unique takes its place.
-        lead.email, lead.first_name, lead.mark = f"{lead.handle}@erased.invalid", None, ""
+        lead.email, lead.first_name, lead.email_hash = f"{lead.handle}@erased.invalid", None, ""
         lead.phone = lead.due_on = lead.known_at = None
         lead.erased_at = now
 
@@ -50,11 +50,11 @@ def _activities(session: Session, lead: Lead) -> dict[str, Any]:
 
 
 def _forget_notes(session: Session, leads: Sequence[Lead], now: datetime) -> None:
-    notes = update(Step).where(Step.lead_id.in_([lead.id for lead in leads])).values(note=None)
+    notes = update(LeadActivity).where(LeadActivity.lead_id.in_([lead.id for lead in leads])).values(note=None)
     session.execute(notes, execution_options={"synchronize_session": "fetch"})
 
 
 PERSONAL = (
     Personal((Lead,), held=_held, forget=_forget),
-    Personal((Step,), held=_activities, forget=_forget_notes),
+    Personal((LeadActivity,), held=_activities, forget=_forget_notes),
 )

@@ -11,13 +11,13 @@ from capture.company.members import member_of
 from capture.models import Lead, Touch
 
 
-def listing(session: Session, member_slug: str | None = None) -> Iterator[Lead]:
+def stream_leads(session: Session, member_slug: str | None = None) -> Iterator[Lead]:
     """Leads in the order they came, with member, touches and consents; a stream, not a list.
 
     ``member_slug``: only those of the member who has, or had, that address. Raises EspalierError for a slug that
     nobody ever had.
     """
-    touches = selectinload(Lead.touches).options(joinedload(Touch.consent), joinedload(Touch.particular))
+    touches = selectinload(Lead.touches).options(joinedload(Touch.consent), joinedload(Touch.personal_data))
     query = (
         select(Lead)
         .options(joinedload(Lead.member), touches)

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, BindParameter, bindparam, case, func, or_, se
 from capture.base.prepared import Driver, Prepared, insert_into
 from capture.base.tokens import Links
 from capture.limits.counters import count_up
-from capture.models import Lead, Spent
+from capture.models import BudgetUse, Lead
 
 RECIPIENT = "recipient"
 BETWEEN_MAILS = timedelta(hours=24)
@@ -41,21 +41,21 @@ class Limits:
     """All sign-ups together."""
 
 
-_SPEND = insert_into(Spent)
+_SPEND = insert_into(BudgetUse)
 
 
 @cache
-def _asked_before(marks: int) -> Prepared:
+def _asked_before(email_hashes: int) -> Prepared:
     """Returns a query for two counts: mails to a mailbox in the last day, and since its owner last confirmed."""
-    names: list[BindParameter[str]] = [bindparam(f"mark{number}") for number in range(marks)]
-    mine = (Spent.scope == RECIPIENT, Spent.subject.in_(names))
-    confirmed = select(func.max(Lead.confirmed_at)).where(Lead.mark.in_(names)).scalar_subquery()
-    lately = func.count(case((Spent.at > bindparam("since"), 1)))
-    unanswered = func.count(case((or_(confirmed.is_(None), Spent.at > confirmed), 1)))
+    names: list[BindParameter[str]] = [bindparam(f"mark{number}") for number in range(email_hashes)]
+    mine = (BudgetUse.scope == RECIPIENT, BudgetUse.subject.in_(names))
+    confirmed = select(func.max(Lead.confirmed_at)).where(Lead.email_hash.in_(names)).scalar_subquery()
+    lately = func.count(case((BudgetUse.at > bindparam("since"), 1)))
+    unanswered = func.count(case((or_(confirmed.is_(None), BudgetUse.at > confirmed), 1)))
     return Prepared(lambda insert: select(lately, unanswered).where(*mine))
 
 
-def exceeded(
+def exceeded_budgets(
     driver: Driver,
     links: Links,
     limits: Limits,
@@ -68,12 +68,12 @@ def exceeded(
 ) -> list[str]:
     """Counts a sign-up and returns the names of the budgets that it exceeds; an empty list if there are none.
 
-    ``weight``: for how many it counts (see ``abuse.weight``).
+    ``weight``: for how many it counts (see ``human_proof.budget_weight``).
     """
     subjects = {
         "token": member_id or "_company",
-        "network": links.fingerprint(f"network@{network}")[:32],
-        "domain": links.fingerprint(f"domain@{address.rpartition('@')[2]}")[:32],
+        "network": links.email_hash(f"network@{network}")[:32],
+        "domain": links.email_hash(f"domain@{address.rpartition('@')[2]}")[:32],
         "total": "",
     }
     counted = count_up(driver, now.replace(minute=0, second=0, microsecond=0), subjects, weight)
@@ -82,19 +82,19 @@ def exceeded(
 
 def may_ask(driver: Driver, links: Links, address: str, now: datetime) -> bool:
     """Returns True if another confirmation mail may go to this mailbox, whichever members' pages it was typed on."""
-    marks = links.fingerprints(address)
-    _one_at_a_time(driver, marks[0])
-    named = {f"mark{number}": mark for number, mark in enumerate(marks)}
-    [(lately, unanswered)] = _asked_before(len(marks))(driver, since=now - BETWEEN_MAILS, **named)
+    email_hashes = links.email_hashes(address)
+    _one_at_a_time(driver, email_hashes[0])
+    named = {f"mark{number}": email_hash for number, email_hash in enumerate(email_hashes)}
+    [(lately, unanswered)] = _asked_before(len(email_hashes))(driver, since=now - BETWEEN_MAILS, **named)
     return bool(lately == 0 and unanswered < MOST_UNTIL_CONFIRMED)
 
 
-def asked(driver: Driver, links: Links, address: str, now: datetime) -> None:
+def record_asked(driver: Driver, links: Links, address: str, now: datetime) -> None:
     """Records that a confirmation mail was promised."""
-    spend(driver, RECIPIENT, links.fingerprint(address), now)
+    use_budget(driver, RECIPIENT, links.email_hash(address), now)
 
 
-def spend(driver: Driver, scope: str, subject: str, now: datetime) -> None:
+def use_budget(driver: Driver, scope: str, subject: str, now: datetime) -> None:
     """Records the use of one unit of a budget."""
     _SPEND(driver, scope=scope, subject=subject, at=now)
 
@@ -102,7 +102,7 @@ def spend(driver: Driver, scope: str, subject: str, now: datetime) -> None:
 _LOCK = Prepared(lambda insert: select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger))))
 
 
-def _one_at_a_time(driver: Driver, mark: str) -> None:
+def _one_at_a_time(driver: Driver, email_hash: str) -> None:
     """Makes sign-ups of one mailbox wait for each other, so that two at once cannot both find its budget unused."""
     if driver.is_postgresql:
-        _LOCK(driver, key=int(mark[:15], 16))
+        _LOCK(driver, key=int(email_hash[:15], 16))

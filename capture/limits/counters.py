@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Integer, bindparam
 
 from capture.base.prepared import Driver, Insert, Prepared
-from capture.models import Tally
+from capture.models import HourlyCount
 
 
 def count_up(driver: Driver, since: datetime, subjects: Mapping[str, str], weight: int = 1) -> dict[str, int]:
@@ -37,9 +37,9 @@ def _counting(rows: int) -> Prepared:
             }
             for number in range(rows)
         ]
-        counted = insert(Tally).values(keys)
+        counted = insert(HourlyCount).values(keys)
         key = ["scope", "subject", "hour"]
-        counted = counted.on_conflict_do_update(index_elements=key, set_={"count": Tally.count + weight})
-        return counted.returning(Tally.scope, Tally.count)
+        counted = counted.on_conflict_do_update(index_elements=key, set_={"count": HourlyCount.count + weight})
+        return counted.returning(HourlyCount.scope, HourlyCount.count)
 
     return Prepared(make)

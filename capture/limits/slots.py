@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Slots:
+class UploadSlots:
     """At most ``most`` slots, and never two for the same holder."""
 
     def __init__(self, most: int) -> None:

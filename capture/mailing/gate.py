@@ -22,7 +22,7 @@ class DeadAddresses:
 
     def bounced(self, session: Session, address: str, now: datetime) -> None:
         """Puts an address on the suppression list, because its mailbox does not exist."""
-        suppression.bounced(session, self._links.address_keys, address, now)
+        suppression.suppress_bounced(session, self._links.address_keys, address, now)
 
 
 class CompanyGate(DeadAddresses):

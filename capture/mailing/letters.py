@@ -58,7 +58,7 @@ class Letters:
         """Returns the same for a mail that needs nothing but ``host`` and these ``links``, by their names.
 
         It is rendered once per host and language, with places that the links take in text and HTML. That saves most
-        of the time where many mails come from one host: hosts of ``hosts.Register`` stay the same objects.
+        of the time where many mails come from one host: hosts of ``hosts.HostCache`` stay the same objects.
         """
         kept = self._written(kind, host, words.nearest(locales), links)
         text, html = kept.text, kept.html

@@ -52,7 +52,7 @@ def post(
     return message_id
 
 
-def pretend(driver: Driver, company: Company, letter: Letter, now: datetime) -> None:
+def post_and_take_back(driver: Driver, company: Company, letter: Letter, now: datetime) -> None:
     """Does the work of adding a mail, and takes it back: how long an answer takes must not tell who is known."""
     _TAKE_BACK.later(driver, message_id=post(driver, company, letter, now))
 

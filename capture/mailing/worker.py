@@ -171,10 +171,12 @@ class Worker:
         if until is not None:
             return
         if row.kind == WEBHOOK and self._hooks is None:
-            self._note(lambda session: outbox.unwanted(session, mail_id, self.owner, "no ESPALIER_WEBHOOK_URL is set"))
+            self._note(
+                lambda session: outbox.drop_unwanted(session, mail_id, self.owner, "no ESPALIER_WEBHOOK_URL is set")
+            )
             return
         if blocked:
-            self._note(lambda session: outbox.unwanted(session, mail_id, self.owner, "the address is suppressed"))
+            self._note(lambda session: outbox.drop_unwanted(session, mail_id, self.owner, "the address is suppressed"))
             self._count("suppressed", mail_id)
             return
         try:
@@ -213,7 +215,7 @@ class Worker:
 
         def note(session: Session) -> None:
             nonlocal alive
-            alive = outbox.later(session, row.id, self.owner, self._clock(), str(error), self._retry)
+            alive = outbox.put_off(session, row.id, self.owner, self._clock(), str(error), self._retry)
 
         self._note(note)
         if error.uncertain:

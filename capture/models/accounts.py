@@ -23,7 +23,7 @@ class Staff(Base):
     removed_at: Mapped[datetime | None]
 
 
-class Ticket(Base):
+class SignInToken(Base):
     """A mailed link that signs one person in, once."""
 
     __tablename__ = "ticket"
@@ -36,7 +36,7 @@ class Ticket(Base):
     used_at: Mapped[datetime | None]
 
 
-class Sitting(Base):
+class OfficeSession(Base):
     """A browser that is signed in. Its cookie holds a secret of which only the digest is kept."""
 
     __tablename__ = "sitting"
@@ -54,7 +54,7 @@ class Sitting(Base):
     """When it was signed out; it is never good again."""
 
 
-class Viewing(Base):
+class AccessLogEntry(Base):
     """That somebody of the staff looked at personal data. Only ever added."""
 
     __tablename__ = "viewing"

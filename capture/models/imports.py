@@ -30,7 +30,7 @@ class Provenance(Base):
     """What the people agreed to when they gave their address."""
     file: Mapped[str | None] = mapped_column(Words)
     digest: Mapped[str | None] = mapped_column(String(64), index=True)
-    """Of the file and what its columns mean (``List.meant``): the same list goes on where it was cut off."""
+    """Of the file and what its columns mean (``LeadList.meant``): the same list goes on where it was cut off."""
     rows: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """Rows of the file that are done."""
     campaign_id: Mapped[int | None] = mapped_column(Id)
@@ -44,7 +44,7 @@ class Provenance(Base):
         return bool(self.vendor and self.obtained_on and self.wording)
 
 
-class Ledger(Base):
+class ImportRow(Base):
     """What became of one row of a list. Holds nothing of the person but the lead's number."""
 
     __tablename__ = "ledger"

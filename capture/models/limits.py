@@ -11,7 +11,7 @@ from capture.models.holds import HASH, Holds
 from capture.models.tables import Base, Id
 
 
-class Spent(Base):
+class BudgetUse(Base):
     """One unit of a budget that was used: a confirmation mail to a recipient, a sign-up from a network, …"""
 
     __tablename__ = "spent"
@@ -25,7 +25,7 @@ class Spent(Base):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
-class Tally(Base):
+class HourlyCount(Base):
     """How many sign-ups a network, a token, a receiving domain or everybody sent within one hour."""
 
     __tablename__ = "tally"
@@ -37,7 +37,7 @@ class Tally(Base):
     count: Mapped[int] = mapped_column(Integer)
 
 
-class Used(Base):
+class UsedProof(Base):
     """A proof of work that has served; until its time is over it must not serve again."""
 
     __tablename__ = "used"

@@ -56,6 +56,6 @@ class Suppression(Base):
     __tablename__ = "suppression"
     holds = HASH
 
-    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    email_hash: Mapped[str] = mapped_column("fingerprint", String(64), key="email_hash", primary_key=True)
     reason: Mapped[str] = mapped_column(String(16), primary_key=True)
     at: Mapped[datetime]

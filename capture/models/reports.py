@@ -27,7 +27,7 @@ class Visit(Base):
     count: Mapped[int] = mapped_column(BigInteger)
 
 
-class VisitedWeek(Base):
+class WeeklyVisits(Base):
     """The visits of all hosts together by week, so that the company's numbers need not go through every day of every
     member. Made from ``Visit`` and can be made again."""
 
@@ -40,7 +40,7 @@ class VisitedWeek(Base):
     count: Mapped[int] = mapped_column(BigInteger)
 
 
-class Counted(Base):
+class StoredResults(Base):
     """Results for the whole company, counted ahead: going through a million leads takes longer than a page may."""
 
     __tablename__ = "counted"
@@ -49,7 +49,7 @@ class Counted(Base):
     period: Mapped[str] = mapped_column(String(8), primary_key=True)
     """See ``results.Period``."""
     interest: Mapped[str] = mapped_column(String(16), primary_key=True)
-    """See ``results.About``."""
+    """See ``results.InterestFilter``."""
     figures: Mapped[dict[str, Any]]
     """A ``results.Results``."""
     at: Mapped[datetime]

@@ -60,7 +60,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcTime, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
 
 
-class Sealed(Base):
+class ChainedRow(Base):
     """What rows of evidence have in common: a place in the chain (see ``evidence``)."""
 
     __abstract__ = True

@@ -68,5 +68,5 @@ def make(
     if delivery.webhook_url and delivery.webhook_secret and not settings.demo:
         hooks = WebhookSender(delivery.webhook_url, delivery.webhook_secret)
     sender = delivery.mail_from or NOBODY
-    quota = Quota(delivery.per_domain, links.fingerprint)
+    quota = Quota(delivery.per_domain, links.email_hash)
     return Worker(database, mailer, CompanyGate(links, kinds), sender, clock, quota, hooks=hooks)

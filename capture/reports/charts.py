@@ -50,7 +50,7 @@ class Bars:
     """A number in the reader's language."""
 
 
-def lying(bars: Bars, ident: str) -> Markup:
+def horizontal_bars(bars: Bars, ident: str) -> Markup:
     """Draws horizontal bars, one row per name, each with its number at its end."""
     height = ROW * len(bars.names) + 8
     chart = pygal.HorizontalBar(height=height, range=(0, _top(bars) * 1.25), show_x_labels=False, **_common(bars))
@@ -66,7 +66,7 @@ def lying(bars: Bars, ident: str) -> Markup:
     return _written(root, bars, ident)
 
 
-def standing(bars: Bars, ident: str) -> Markup:
+def vertical_bars(bars: Bars, ident: str) -> Markup:
     """Draws vertical bars of the first series; where there are many, only some are named and the scale has numbers."""
     few = len(bars.names) <= MOST_LABELLED
     top = _top(bars)

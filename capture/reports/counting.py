@@ -37,8 +37,17 @@ from capture.accounts.scope import scope
 from capture.accounts.signing_in import Person
 from capture.base.db import Database
 from capture.leads.pipeline import Stage
-from capture.models import Campaign, Counted, Lead, Provenance, Spending, Touch, Visit, VisitedWeek
-from capture.reports.results import About, Counts, Period, Placement, Results, Stages, fold, monday
+from capture.models import Campaign, Lead, Provenance, Spending, StoredResults, Touch, Visit, WeeklyVisits
+from capture.reports.results import (
+    CampaignPlacement,
+    InterestFilter,
+    Period,
+    ResultCounts,
+    Results,
+    StageCounts,
+    fold_results,
+    monday,
+)
 
 FEW = 5_000
 """Most leads of a company that are counted on request."""
@@ -64,7 +73,7 @@ _QUALIFIED = (Stage.QUALIFIED, Stage.CUSTOMER, Stage.RECRUIT)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CountedResults:
     """Results and their age. ``results`` None: not counted yet. ``at`` None: counted for this request."""
 
     results: Results | None
@@ -72,20 +81,20 @@ class Found:
     old: bool = False
 
 
-class Recent:
+class RecentResults:
     """A cache of results of members with many leads, in this process, each good for ``EVERY``."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, Period, About], Found] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, Period, InterestFilter], CountedResults] = OrderedDict()
 
-    def get(self, member_id: str, period: Period, about: About, now: datetime) -> Found | None:
+    def get(self, member_id: str, period: Period, about: InterestFilter, now: datetime) -> CountedResults | None:
         """Returns results that were counted less than ``EVERY`` ago; None otherwise."""
         with self._lock:
             found = self._kept.get((member_id, period, about))
         return found if found is not None and found.at is not None and now - EVERY < found.at <= now else None
 
-    def keep(self, member_id: str, period: Period, about: About, found: Found) -> None:
+    def keep(self, member_id: str, period: Period, about: InterestFilter, found: CountedResults) -> None:
         """Stores results; the oldest go when there are too many."""
         with self._lock:
             self._kept[member_id, period, about] = found
@@ -94,28 +103,30 @@ class Recent:
                 self._kept.popitem(last=False)
 
 
-def find(session: Session, recent: Recent, person: Person, period: Period, about: About, now: datetime) -> Found:
+def results_for(
+    session: Session, recent: RecentResults, person: Person, period: Period, about: InterestFilter, now: datetime
+) -> CountedResults:
     """Returns the results for a person: a member's own, everything for staff."""
     today = now.date()
     if person.member is not None:
         kept_lately = recent.get(person.member.id, period, about, now)
         if kept_lately is not None:
             return kept_lately
-        results = fold(gather(session, person, today, period), period, about, today)
+        results = fold_results(gather_counts(session, person, today, period), period, about, today)
         if results.total.leads <= FEW_OF_MEMBER:
-            return Found(results)
-        found = Found(results, now)
+            return CountedResults(results)
+        found = CountedResults(results, now)
         recent.keep(person.member.id, period, about, found)
         return found
-    if not many(session):
-        return Found(fold(gather(session, person, today, period), period, about, today))
-    kept = session.get(Counted, (period, about))
+    if not has_many_leads(session):
+        return CountedResults(fold_results(gather_counts(session, person, today, period), period, about, today))
+    kept = session.get(StoredResults, (period, about))
     if kept is None:
-        return Found(None)
-    return Found(Results.restored(kept.figures), kept.at, kept.at < now - OLD)
+        return CountedResults(None)
+    return CountedResults(Results.restored(kept.figures), kept.at, kept.at < now - OLD)
 
 
-def many(session: Session) -> bool:
+def has_many_leads(session: Session) -> bool:
     """Returns whether the company has so many leads or visits that its results are counted ahead."""
     for column, few in ((Lead.id, FEW), (Visit.day, FEW_VISITS)):
         some = select(column).limit(few + 1).subquery()
@@ -124,31 +135,33 @@ def many(session: Session) -> bool:
     return False
 
 
-def is_due(session: Session, database: Database, lock: int, kind: str, now: datetime) -> bool:
+def is_count_due(session: Session, database: Database, lock: int, kind: str, now: datetime) -> bool:
     """Returns whether it is time to count ahead: there is much to count, the lock is free, and the last count is old.
 
-    ``kind``: the period of the ``Counted`` rows that hold the time of the last count. The PostgreSQL lock numbered
-    ``lock`` is held until the session's transaction ends.
+    ``kind``: the period of the ``StoredResults`` rows that hold the time of the last count. The PostgreSQL lock with
+    the number ``lock`` is held until the session's transaction ends.
     """
     free = database.is_sqlite or session.scalar(select(func.pg_try_advisory_xact_lock(lock)))
-    latest = session.scalar(select(func.max(Counted.at)).where(Counted.period == kind))
+    latest = session.scalar(select(func.max(StoredResults.at)).where(StoredResults.period == kind))
     # A little less than the pause, so that clocks that tick together do not skip every other turn.
-    return bool(free) and (latest is None or latest <= now - EVERY * 0.9) and many(session)
+    return bool(free) and (latest is None or latest <= now - EVERY * 0.9) and has_many_leads(session)
 
 
-def ahead(database: Database, now: datetime) -> bool:
+def count_ahead(database: Database, now: datetime) -> bool:
     """Counts the company's results ahead if that is due. Returns whether it did. Raises Unavailable."""
     with database.read() as session:
-        if not is_due(session, database, _ONE_AT_A_TIME, Period.ALL, now):
+        if not is_count_due(session, database, _ONE_AT_A_TIME, Period.ALL, now):
             return False
         _sum_up_visits(session, database)
         if database.is_sqlite:
             session.rollback()  # it would go on seeing what was there before; PostgreSQL's lock must stay
-        counts = gather(session, None, now.date(), Period.ALL)
+        counts = gather_counts(session, None, now.date(), Period.ALL)
         kept = [
-            Counted(period=period, interest=about, figures=fold(counts, period, about, now.date()).stored(), at=now)
+            StoredResults(
+                period=period, interest=about, figures=fold_results(counts, period, about, now.date()).stored(), at=now
+            )
             for period in Period
-            for about in About
+            for about in InterestFilter
         ]
         with database.write() as writing:
             for each in kept:
@@ -156,7 +169,7 @@ def ahead(database: Database, now: datetime) -> bool:
     return True
 
 
-def gather(session: Session, person: Person | None, today: date, period: Period) -> Counts:
+def gather_counts(session: Session, person: Person | None, today: date, period: Period) -> ResultCounts:
     """Counts everything of a period for a person. ``person`` None: for the company, with visits summed up by week."""
     member_id = person.member_id if person else None
     begins = period.begins(today)
@@ -166,7 +179,7 @@ def gather(session: Session, person: Person | None, today: date, period: Period)
         leads.append(Lead.created_at >= _midnight(begins))
     weeks, sources, pages = _leads(session, leads, today, sqlite)
     mine = true() if person is None else scope(person).campaigns
-    return Counts(
+    return ResultCounts(
         weeks=weeks,
         sources=sources,
         pages=pages,
@@ -214,7 +227,7 @@ def _leads(
             if number == 1
             else (Period(since), page, interest)
         )
-        found[number].append((*told, Stages(*counts)))
+        found[number].append((*told, StageCounts(*counts)))
     return found
 
 
@@ -258,9 +271,9 @@ def _visits(session: Session, member_id: str | None, begins: date | None, sqlite
 
 def _all_visits(session: Session, begins: date | None) -> list[tuple[date, str, int]]:
     """The visits of all pages, as far as they were summed up."""
-    query = select(VisitedWeek.week, VisitedWeek.page, VisitedWeek.count)
+    query = select(WeeklyVisits.week, WeeklyVisits.page, WeeklyVisits.count)
     if begins is not None:
-        query = query.where(VisitedWeek.week >= begins)
+        query = query.where(WeeklyVisits.week >= begins)
     return [(week, page, count) for week, page, count in session.execute(query)]
 
 
@@ -269,7 +282,7 @@ def _sum_up_visits(session: Session, database: Database) -> None:
 
     Sums are made while reading: who writes meanwhile waits only for the few rows that come of it.
     """
-    latest = session.scalar(select(func.max(VisitedWeek.week)))
+    latest = session.scalar(select(func.max(WeeklyVisits.week)))
     since = latest - timedelta(weeks=1) if latest else None
     rows = [
         {"week": week, "page": page, "count": count}
@@ -277,9 +290,9 @@ def _sum_up_visits(session: Session, database: Database) -> None:
     ]
     with database.write() as writing:
         if since is not None:
-            writing.execute(delete(VisitedWeek).where(VisitedWeek.week >= since))
+            writing.execute(delete(WeeklyVisits).where(WeeklyVisits.week >= since))
         if rows:
-            writing.execute(insert(VisitedWeek), rows)
+            writing.execute(insert(WeeklyVisits), rows)
 
 
 def _spend(session: Session, mine: ColumnElement[bool], begins: date | None, ends: date) -> list[tuple[date, int, int]]:
@@ -292,11 +305,11 @@ def _spend(session: Session, mine: ColumnElement[bool], begins: date | None, end
     return [(day, number, int(amount)) for day, number, amount in rows]
 
 
-def _placements(session: Session, mine: ColumnElement[bool], numbers: set[int]) -> dict[int, Placement]:
+def _placements(session: Session, mine: ColumnElement[bool], numbers: set[int]) -> dict[int, CampaignPlacement]:
     """Returns a person's campaigns, and those of others that brought them leads, by id."""
     query = select(Campaign.id, Campaign.code, Campaign.channel, mine.label("shown"))
     rows = session.execute(query.where(or_(mine, Campaign.id.in_(numbers))))
-    return {number: Placement(number, code, channel, bool(shown)) for number, code, channel, shown in rows}
+    return {number: CampaignPlacement(number, code, channel, bool(shown)) for number, code, channel, shown in rows}
 
 
 def _midnight(day: date) -> datetime:

@@ -24,8 +24,8 @@ from capture.company.generator import CAMPAIGN_PAGES
 from capture.models import Campaign
 from capture.reports import charts, counting, results
 from capture.reports.charts import Bars
-from capture.reports.counting import Found, Recent
-from capture.reports.results import About, Figures, Line, Period, Results
+from capture.reports.counting import CountedResults, RecentResults
+from capture.reports.results import InterestFilter, Period, ResultFigures, ResultLine, Results
 from capture.web import service
 
 blueprint = Blueprint("reports", __name__, url_prefix="/office")
@@ -36,28 +36,28 @@ CSV_COLUMNS = ("table", "key", "name", *COLUMNS, "spend", "per_confirmed", "per_
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ResultRow:
     """A row of a table. ``note``: the text below its name. ``way``: the path of its leads, below /office/."""
 
     name: str
     note: str
-    figures: Figures
+    figures: ResultFigures
     key: str
     way: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ResultTable:
     """The table of one grouping. ``spend`` and ``costs``: whether it has these columns."""
 
     kind: str
-    rows: Sequence[Row]
+    rows: Sequence[ResultRow]
     spend: bool
     costs: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Tongue:
+class NumberFormat:
     """Formats numbers and money in the reader's language. Money is given in minor units of the currency."""
 
     locale: str
@@ -87,10 +87,10 @@ class Tongue:
 def results_page() -> Response:
     """Shows the results as tables and charts."""
     period, about = _asked()
-    words = access.speak()
+    words = access.reader_words()
     with service.current().database.read() as session:
         found = _find(session, period, about)
-        tongue = Tongue(words.locale, hosts.company(session).currency)
+        tongue = NumberFormat(words.locale, hosts.get_company(session).currency)
         tables = list(_tables(session, found.results, words)) if found.results else []
     drawn = _charts(found.results, tables, words, tongue) if found.results and found.results.total.leads else {}
     return access.page(
@@ -104,7 +104,7 @@ def results_page() -> Response:
         period=period,
         periods=list(Period),
         about=about,
-        abouts=list(About),
+        abouts=list(InterestFilter),
         at="results",
     )
 
@@ -114,11 +114,11 @@ def results_page() -> Response:
 def results_csv() -> Response:
     """The tables as CSV for a spreadsheet; no cell can start a formula there."""
     period, about = _asked()
-    words = access.speak()
+    words = access.reader_words()
     out = io.StringIO()
     with service.current().database.read() as session:
         found = _find(session, period, about)
-        tongue = Tongue(words.locale, hosts.company(session).currency)
+        tongue = NumberFormat(words.locale, hosts.get_company(session).currency)
         tables = list(_tables(session, found.results, words)) if found.results else []
     rows = (_cells(table, row, tongue) for table in tables for row in table.rows)
     spreadsheet.write_table(CSV_COLUMNS, rows, out)
@@ -128,33 +128,33 @@ def results_csv() -> Response:
     return response
 
 
-def _asked() -> tuple[Period, About]:
+def _asked() -> tuple[Period, InterestFilter]:
     """Returns the period and interest that the query names, or the defaults."""
     period, about = request.args.get("period", ""), request.args.get("about", "")
     return (
         Period(period) if period in set(Period) else Period.TWELVE,
-        About(about) if about in set(About) else About.ALL,
+        InterestFilter(about) if about in set(InterestFilter) else InterestFilter.ALL,
     )
 
 
-def _find(session: Session, period: Period, about: About) -> Found:
+def _find(session: Session, period: Period, about: InterestFilter) -> CountedResults:
     current = service.current()
-    return counting.find(session, current.part(Recent), access.person(), period, about, current.clock())
+    return counting.results_for(session, current.part(RecentResults), access.person(), period, about, current.clock())
 
 
-def _tables(session: Session, found: Results, words: Words) -> Iterator[Table]:
+def _tables(session: Session, found: Results, words: Words) -> Iterator[ResultTable]:
     """Yields the tables of the four groupings, with readable names."""
-    yield Table("channels", [_channel(each, words) for each in found.channels], True, True)
-    yield Table("campaigns", list(_campaigns(session, found.campaigns, words)), True, True)
-    yield Table("pages", [_row(_page_name(each.key, words), each) for each in found.pages], False, False)
-    yield Table("weeks", [_row(_week_name(each.key, words), each) for each in found.weeks], True, False)
+    yield ResultTable("channels", [_channel(each, words) for each in found.channels], True, True)
+    yield ResultTable("campaigns", list(_campaigns(session, found.campaigns, words)), True, True)
+    yield ResultTable("pages", [_row(_page_name(each.key, words), each) for each in found.pages], False, False)
+    yield ResultTable("weeks", [_row(_week_name(each.key, words), each) for each in found.weeks], True, False)
 
 
-def _channel(line: Line, words: Words) -> Row:
+def _channel(line: ResultLine, words: Words) -> ResultRow:
     return _row(words(f"office_channel_{line.key}"), line, way=f"leads?source={line.key}")
 
 
-def _campaigns(session: Session, lines: Sequence[Line], words: Words) -> Iterator[Row]:
+def _campaigns(session: Session, lines: Sequence[ResultLine], words: Words) -> Iterator[ResultRow]:
     """Yields the campaigns' rows with their names; campaigns that this person may not see have none."""
     numbers = [int(each.key) for each in lines if each.key.isdecimal()]
     query = select(Campaign.id, Campaign.name, Campaign.code).where(
@@ -169,8 +169,8 @@ def _campaigns(session: Session, lines: Sequence[Line], words: Words) -> Iterato
             yield _row(words(f"office_results_{each.key}"), each)
 
 
-def _row(name: str, line: Line, note: str = "", way: str | None = None) -> Row:
-    return Row(name, note, line.figures, line.key, way)
+def _row(name: str, line: ResultLine, note: str = "", way: str | None = None) -> ResultRow:
+    return ResultRow(name, note, line.figures, line.key, way)
 
 
 def _page_name(key: str, words: Words) -> str:
@@ -189,7 +189,7 @@ def _week_name(key: str, words: Words) -> str:
     return words("office_results_week", day=words("office_day", day=day.day, month=month, year=day.year))
 
 
-def _charts(found: Results, tables: Iterable[Table], words: Words, tongue: Tongue) -> dict[str, Any]:
+def _charts(found: Results, tables: Iterable[ResultTable], words: Words, tongue: NumberFormat) -> dict[str, Any]:
     """Returns the two charts: leads by channel, and leads by week."""
     channels = next(each for each in tables if each.kind == "channels").rows
     shown = [each for each in channels if each.figures.leads]
@@ -210,12 +210,12 @@ def _charts(found: Results, tables: Iterable[Table], words: Words, tongue: Tongu
         tongue.number,
     )
     return {
-        "channels": charts.lying(by_channel, "chart-channels"),
-        "weeks": charts.standing(by_week, "chart-weeks"),
+        "channels": charts.horizontal_bars(by_channel, "chart-channels"),
+        "weeks": charts.vertical_bars(by_week, "chart-weeks"),
     }
 
 
-def _cells(table: Table, row: Row, tongue: Tongue) -> Iterator[spreadsheet.Value]:
+def _cells(table: ResultTable, row: ResultRow, tongue: NumberFormat) -> Iterator[spreadsheet.Value]:
     figures = row.figures
     yield from (table.kind, row.note or row.key, row.name)
     for name in COLUMNS:

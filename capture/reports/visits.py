@@ -61,7 +61,7 @@ class Visits:
                 self._underway = len(taken)
             try:
                 if taken:
-                    add(self._database, taken)
+                    add_visits(self._database, taken)
             except BaseException:
                 with self._lock:
                     self._counts.update(taken)
@@ -71,7 +71,7 @@ class Visits:
                     self._underway = 0
 
 
-def add(database: Database, counts: Counter[Key]) -> None:
+def add_visits(database: Database, counts: Counter[Key]) -> None:
     """Adds counts to the table in one transaction. Raises Unavailable."""
     insert = sqlite.insert if database.is_sqlite else postgresql.insert
     statement = insert(Visit)

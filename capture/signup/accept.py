@@ -24,7 +24,7 @@ from capture.limits import budgets
 from capture.limits.budgets import Limits
 from capture.limits.networks import UNKNOWN
 from capture.mailing import letters
-from capture.models import Consent, Lead, Particular, Touch
+from capture.models import Consent, Lead, PersonalData, Touch
 
 DEFAULT_LIMITS = Limits()
 
@@ -56,7 +56,7 @@ class Accepted:
     address: str
 
 
-class Desk:
+class SignUpBatch:
     """The sign-ups of one transaction, stored one after the other: what they share is looked up once.
 
     ``shared``: the transaction may hold several sign-ups. It then locks the end of the chain of evidence first, and
@@ -66,8 +66,8 @@ class Desk:
     def __init__(self, connection: Connection, *, shared: bool) -> None:
         self.driver = Driver(connection, gathers=shared)
         self.shared = shared
-        self.register = hosts.Register(self.driver)
-        self.chain = evidence.Head(self.driver)
+        self.register = hosts.HostCache(self.driver)
+        self.chain = evidence.ChainHead(self.driver)
         if shared:
             self.chain.hold()
 
@@ -81,8 +81,8 @@ class Contended(Exception):
     """Another transaction holds the lead: this sign-up must wait for it in a transaction of its own."""
 
 
-def accept(
-    desk: Desk, signup: SignUp, now: datetime, letters: letters.Letters, limits: Limits = DEFAULT_LIMITS
+def accept_sign_up(
+    desk: SignUpBatch, signup: SignUp, now: datetime, letters: letters.Letters, limits: Limits = DEFAULT_LIMITS
 ) -> Accepted:
     """Stores a sign-up: lead, touch, consent, and the mail that asks for confirmation. Commits nothing itself.
 
@@ -95,7 +95,7 @@ def accept(
     driver = desk.driver
     host = desk.register.find(signup.member_id)
     lead, new = _find_or_add(desk, signup, now, letters.links)
-    about = evidence.particular(signup.email, signup.first_name, signup.utm, signup.introducer)
+    about = evidence.personal_data(signup.email, signup.first_name, signup.utm, signup.introducer)
     touch = {
         "lead_id": lead.id,
         "member_id": signup.member_id,
@@ -103,17 +103,17 @@ def accept(
         "locale": signup.seen.locale,
         "build_id": signup.seen.build_id,
         "interest": signup.interest.value,
-        "digest": evidence.digest(about),
+        "digest": evidence.personal_data_digest(about),
         "at": now,
     }
     [(touch_id,)] = _ADD_TOUCH(driver, **desk.chain.seal(Touch, touch))
     _ADD_PARTICULAR.later(driver, touch_id=touch_id, **about)
     if new:
         # An address can be typed by others, so the campaign that brought a person is settled by their first sign-up.
-        catalogue.credit(driver, lead.id, signup.seen.page, signup.member_id)
+        catalogue.credit_campaign(driver, lead.id, signup.seen.page, signup.member_id)
     consent = {"lead_id": lead.id, "touch_id": touch_id, "wording": signup.seen.wording, "at": now}
     _ADD_CONSENT.later(driver, **desk.chain.seal(Consent, consent))
-    over = budgets.exceeded(
+    over = budgets.exceeded_budgets(
         driver,
         letters.links,
         limits,
@@ -126,11 +126,11 @@ def accept(
     if lead.confirmed:
         confirming.pretend_to_ask(driver, host, lead, now, letters)
     else:
-        confirming.ask(driver, host, lead, now, letters, new=new, hold=bool(over))
+        confirming.ask_to_confirm(driver, host, lead, now, letters, new=new, hold=bool(over))
     return Accepted(lead.id, new, desk.register.thanks_address(host, signup.seen.locale))
 
 
-def widen(before: Interest, now: Interest) -> Interest:
+def widen_interest(before: Interest, now: Interest) -> Interest:
     """Returns the interest of a person who gave two answers: the same if they agree, else both."""
     return before if before is now else Interest.BOTH
 
@@ -147,7 +147,7 @@ class _Known(NamedTuple):
 
 _ADD_LEAD = insert_into(Lead, "id", unless_there=True)
 _ADD_TOUCH = insert_into(Touch, "id")
-_ADD_PARTICULAR = insert_into(Particular)
+_ADD_PARTICULAR = insert_into(PersonalData)
 _ADD_CONSENT = insert_into(Consent)
 
 
@@ -166,14 +166,14 @@ _WIDEN = Prepared(
         .values(
             interest=bindparam("interest"),
             first_name=func.coalesce(Lead.first_name, bindparam("first_name")),
-            mark=bindparam("mark"),
+            email_hash=bindparam("email_hash"),
         )
     )
 )
 
 
-def _find_or_add(desk: Desk, signup: SignUp, now: datetime, links: Links) -> tuple[_Known, bool]:
-    locale, handle, mark = signup.seen.locale, uuid4().hex, links.fingerprint(signup.email)
+def _find_or_add(desk: SignUpBatch, signup: SignUp, now: datetime, links: Links) -> tuple[_Known, bool]:
+    locale, handle, email_hash = signup.seen.locale, uuid4().hex, links.email_hash(signup.email)
     # Two transactions may add the same person at once; the unique index lets one of them win.
     added = _ADD_LEAD(
         desk.driver,
@@ -183,7 +183,7 @@ def _find_or_add(desk: Desk, signup: SignUp, now: datetime, links: Links) -> tup
         interest=signup.interest.value,
         locale=locale,
         handle=handle,
-        mark=mark,
+        email_hash=email_hash,
         created_at=now,
     )
     if added:
@@ -194,7 +194,7 @@ def _find_or_add(desk: Desk, signup: SignUp, now: datetime, links: Links) -> tup
         raise Contended
     [(number, email, old_handle, spoken, confirmed, interest)] = found
     lead = _Known(number, email, old_handle, spoken, bool(confirmed))
-    widened = widen(Interest(interest), signup.interest).value
+    widened = widen_interest(Interest(interest), signup.interest).value
     # The hash as well: the key may have changed.
-    _WIDEN(desk.driver, lead_id=lead.id, interest=widened, first_name=signup.first_name, mark=mark)
+    _WIDEN(desk.driver, lead_id=lead.id, interest=widened, first_name=signup.first_name, email_hash=email_hash)
     return lead, False

@@ -28,7 +28,7 @@ FIELDS = ("token", "page", "email", "first_name", "introducer", "interest", "con
 the two is meant."""
 
 
-class Wrong(Exception):
+class FieldError(Exception):
     """An error of a field: the key of its sentence, and the values of its placeholders."""
 
     def __init__(self, key: str, **values: object) -> None:
@@ -38,7 +38,7 @@ class Wrong(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedSignUp:
     """What was typed into a form with which nothing is wrong."""
 
     email: str
@@ -49,23 +49,23 @@ class Typed:
     interest: Interest
 
 
-def read(sent: MultiDict[str, str]) -> Typed | None:
+def read_form(sent: MultiDict[str, str]) -> TypedSignUp | None:
     """Returns what was typed; None if anything is wrong (``SignupForm`` then says what, field by field)."""
     try:
         for name in FIELDS:
             _once(sent, name)
         _consent(sent)
-        return Typed(
+        return TypedSignUp(
             email=_email(sent.get("email")),
             first_name=_line(sent.get("first_name"), LONGEST_NAME),
             introducer=_line(sent.get("introducer"), LONGEST_ANSWER),
             interest=_interest(sent.get("interest")),
         )
-    except Wrong:
+    except FieldError:
         return None
 
 
-def trapped(sent: MultiDict[str, str]) -> bool:
+def is_trapped(sent: MultiDict[str, str]) -> bool:
     """Returns True if the field that people do not see was filled in."""
     return any(value.strip() for value in sent.getlist("website"))
 
@@ -124,23 +124,23 @@ class SignupForm(Form):  # type: ignore[misc]
         try:
             _once(self.sent, field.name)
             rule()
-        except Wrong as wrong:
+        except FieldError as wrong:
             raise ValidationError(self.words(wrong.key, **wrong.values)) from wrong
 
 
 def _once(sent: MultiDict[str, str], name: str) -> None:
     if len(sent.getlist(name)) > 1:
-        raise Wrong("sent_twice")
+        raise FieldError("sent_twice")
 
 
 def _email(value: str | None) -> str:
     typed = (value or "").strip()
     if not typed:
-        raise Wrong("email_missing")
+        raise FieldError("email_missing")
     try:
         return validate_email(typed, check_deliverability=False).normalized
     except EmailNotValidError as error:
-        raise Wrong("email_wrong") from error
+        raise FieldError("email_wrong") from error
 
 
 def _line(value: str | None, longest: int) -> str | None:
@@ -148,21 +148,21 @@ def _line(value: str | None, longest: int) -> str | None:
     composed = _composed(typed)
     # As it would be stored: some letters become two or three when they are composed.
     if len(composed or "") > longest:
-        raise Wrong("name_long", limit=longest)
+        raise FieldError("name_long", limit=longest)
     if any(not is_visible(character) for character in typed):
-        raise Wrong("name_characters")
+        raise FieldError("name_characters")
     return composed
 
 
 def _interest(value: str | None) -> Interest:
     if value is None or value not in set(Interest):
-        raise Wrong("interest_missing")
+        raise FieldError("interest_missing")
     return Interest(value)
 
 
 def _consent(sent: MultiDict[str, str]) -> None:
     if sent.get("consent") != CONSENT_GIVEN:
-        raise Wrong("consent_missing")
+        raise FieldError("consent_missing")
 
 
 def _composed(typed: str | None) -> str | None:

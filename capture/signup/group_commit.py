@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from capture.base.db import DRIVER_ERRORS, Database
 from capture.base.unavailable import Unavailable
-from capture.signup.accept import Desk
+from capture.signup.accept import SignUpBatch
 
 Result = TypeVar("Result")
 
@@ -35,7 +35,7 @@ class _Turn:
 
     __slots__ = ("_gate", "alone", "error", "leads", "result", "work")
 
-    def __init__(self, work: Callable[[Desk], Any]) -> None:
+    def __init__(self, work: Callable[[SignUpBatch], Any]) -> None:
         self.work = work
         self.result: Any = None
         self.error: BaseException | None = None
@@ -51,7 +51,7 @@ class _Turn:
         self._gate.release()
 
 
-class Groups:
+class GroupCommit:
     """Runs pieces of work in transactions that they share with others waiting at the same moment."""
 
     def __init__(self, database: Database) -> None:
@@ -60,7 +60,7 @@ class Groups:
         self._waiting: list[_Turn] = []
         self._led = False
 
-    def run(self, work: Callable[[Desk], Result]) -> Result:
+    def run(self, work: Callable[[SignUpBatch], Result]) -> Result:
         """Returns what ``work`` returns, once it is committed. Raises what ``work`` raises, and Unavailable."""
         turn = _Turn(work)
         with self._lock:
@@ -107,7 +107,7 @@ class Groups:
     def _commit(self, group: list[_Turn]) -> None:
         try:
             with self._database.writing() as connection:
-                desk = Desk(connection, shared=True)
+                desk = SignUpBatch(connection, shared=True)
                 for turn in group:
                     _do(turn, desk)
                 _close(desk)
@@ -122,16 +122,16 @@ class Groups:
                 turn.error = error
             raise
 
-    def _alone(self, work: Callable[[Desk], Result]) -> Result:
+    def _alone(self, work: Callable[[SignUpBatch], Result]) -> Result:
         """Runs the work in a transaction of its own, which may wait for what others hold."""
         with self._database.writing() as connection:
-            desk = Desk(connection, shared=False)
+            desk = SignUpBatch(connection, shared=False)
             result = work(desk)
             desk.close()
         return result
 
 
-def _do(turn: _Turn, desk: Desk) -> None:
+def _do(turn: _Turn, desk: SignUpBatch) -> None:
     """Runs one piece of work. Raises _Undo if it failed after writing."""
     before = desk.driver.writes
     try:
@@ -144,7 +144,7 @@ def _do(turn: _Turn, desk: Desk) -> None:
         turn.error = error  # it is raised where the work came from
 
 
-def _close(desk: Desk) -> None:
+def _close(desk: SignUpBatch) -> None:
     try:
         desk.close()
     except DRIVER_ERRORS as error:

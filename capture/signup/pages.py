@@ -12,11 +12,11 @@ from werkzeug.exceptions import UnsupportedMediaType
 from capture.company import hosts
 from capture.company.generator import PageSeen
 from capture.company.hosts import Host, NoSuchMember
-from capture.limits import abuse
+from capture.limits import human_proof
 from capture.limits.networks import network
 from capture.signup import accept, forms
-from capture.signup.forms import SignupForm, Typed
-from capture.signup.group_commit import Groups
+from capture.signup.forms import SignupForm, TypedSignUp
+from capture.signup.group_commit import GroupCommit
 from capture.signup.utm import utm_parameters
 from capture.web import answers, headers, service
 from capture.web.access import Audience, open_to
@@ -56,7 +56,7 @@ def signup() -> Response:
     sent = request.form
     seen = _page_seen(sent.get("page", ""))
     setattr(g, answers.LOCALE, seen.locale if seen else None)
-    typed, trapped = forms.read(sent), forms.trapped(sent)
+    typed, trapped = forms.read_form(sent), forms.is_trapped(sent)
     try:
         sender = _sender(sent.get("token", ""), seen)
         if typed is None and not trapped:
@@ -80,9 +80,9 @@ def signup() -> Response:
 @blueprint.get("/challenge")
 @open_to(Audience.EVERYONE)
 def challenge() -> Response:
-    """A proof of work for the page's script, to be sent along as ``altcha`` (see ``abuse``)."""
+    """A proof of work for the page's script, to be sent along as ``altcha`` (see ``human_proof``)."""
     current = service.current()
-    return make_response(jsonify(abuse.challenge(current.links.address_keys, current.clock())))
+    return make_response(jsonify(human_proof.challenge(current.links.address_keys, current.clock())))
 
 
 @blueprint.after_request
@@ -108,16 +108,16 @@ def _sender(token: str, seen: PageSeen | None) -> Sender:
     return Sender(service.current().signer.read_member(token), seen)
 
 
-def _proof() -> abuse.Proof | None:
+def _proof() -> human_proof.Proof | None:
     """Returns what shows that a person sent the form: a solved challenge, or the page between; None for neither."""
     current = service.current()
     now = current.clock()
     solution = request.form.get("altcha", "")
-    found = abuse.solved(current.links.address_keys, solution, now) if solution else None
-    return found or abuse.paused(current.links, request.form, now)
+    found = human_proof.read_solution(current.links.address_keys, solution, now) if solution else None
+    return found or human_proof.read_pause(current.links, request.form, now)
 
 
-def _store(typed: Typed, sender: Sender, proof: abuse.Proof) -> str:
+def _store(typed: TypedSignUp, sender: Sender, proof: human_proof.Proof) -> str:
     """Stores the sign-up and returns the thank-you address, once everything is committed. Raises Replayed."""
     current = service.current()
     signup = accept.SignUp(
@@ -129,16 +129,16 @@ def _store(typed: Typed, sender: Sender, proof: abuse.Proof) -> str:
         utm=utm_parameters(request.form, request.args),
         introducer=typed.introducer,
         network=network(request.remote_addr),
-        weight=abuse.weight(request.headers.get("Origin"), request.headers.get("User-Agent")),
+        weight=human_proof.budget_weight(request.headers.get("Origin"), request.headers.get("User-Agent")),
     )
 
-    def take_in(desk: accept.Desk) -> accept.Accepted:
+    def take_in(desk: accept.SignUpBatch) -> accept.Accepted:
         desk.register.find(signup.member_id)  # a sign-up that is refused for its member uses no proof up
-        if not abuse.use(desk.driver, proof):
+        if not human_proof.use_up(desk.driver, proof):
             raise Replayed
-        return accept.accept(desk, signup, current.clock(), current.letters, current.settings.limits)
+        return accept.accept_sign_up(desk, signup, current.clock(), current.letters, current.settings.limits)
 
-    accepted = current.part(Groups).run(take_in)
+    accepted = current.part(GroupCommit).run(take_in)
     log.info("stored: lead %d, %s", accepted.lead_id, "new" if accepted.new else "known")
     return accepted.address
 
@@ -146,7 +146,7 @@ def _store(typed: Typed, sender: Sender, proof: abuse.Proof) -> str:
 def _thanks(sender: Sender) -> str:
     """Returns the thank-you address for a form that fell into the trap: its sender learns nothing."""
     with service.current().database.read() as session:
-        host = hosts.find(session, sender.member_id)
+        host = hosts.find_host(session, sender.member_id)
         return hosts.thanks_address(session, host, sender.seen.locale)
 
 
@@ -163,13 +163,13 @@ def _between(sender: Sender) -> Response:
     """
     current, words = service.current(), answers.visitor_words()
     now = current.clock()
-    kept = request.form.get("pause", "") if _pausing(now) else abuse.pause(current.links, request.form, now)
+    kept = request.form.get("pause", "") if _pausing(now) else human_proof.sign_pause(current.links, request.form, now)
     if answers.wants_json():
-        puzzle = abuse.challenge(current.links.address_keys, now)
+        puzzle = human_proof.challenge(current.links.address_keys, now)
         told = {"errors": {}, "message": words("between_lead"), "challenge": puzzle, "pause": kept}
         return make_response(jsonify(told), 428)
     with current.database.read() as session:
-        host = hosts.find(session, sender.member_id)
+        host = hosts.find_host(session, sender.member_id)
     headers.allow_forms_to_lead_to(*host.origins)
     campaign_fields = {f"utm_{name}": value for name, value in utm_parameters(request.form, request.args).items()}
     names = ("token", "page", "email", "first_name", "interest", "introducer", "consent", "website")
@@ -181,7 +181,7 @@ def _between(sender: Sender) -> Response:
 
 def _pausing(now: datetime) -> bool:
     """Returns True if the signed timestamp of the form is valid and only too recent."""
-    return abuse.paused(service.current().links, request.form, now + abuse.QUICKEST) is not None
+    return human_proof.read_pause(service.current().links, request.form, now + human_proof.QUICKEST) is not None
 
 
 def _correct(sender: Sender) -> Response:
@@ -191,7 +191,7 @@ def _correct(sender: Sender) -> Response:
         return answers.error_json(422, form.words("errors_summary"), form.errors)
     current = service.current()
     with current.database.read() as session:
-        host = hosts.find(session, sender.member_id)
+        host = hosts.find_host(session, sender.member_id)
     values = {"title": form.words("correct_title"), "lead": form.words("correct_lead"), "gone": False}
     return _form(form, host, sender.seen, **values)
 
@@ -204,7 +204,7 @@ def _instead(seen: PageSeen | None, kind: str) -> Response:
         message = words("token_wrong") if kind == "token" else words("token_unknown")
         return answers.error_json(422, words(f"{kind}_lead"), {**form.errors, "token": [message]})
     with service.current().database.read() as session:
-        host = hosts.find(session, None)
+        host = hosts.find_host(session, None)
     form.consent.data = False  # a new wording needs a new consent
     own = replace(OWN_PAGE, locale=seen.locale if seen else words.locale)
     values = {"title": words(f"{kind}_title"), "lead": words(f"{kind}_lead"), "gone": True}
@@ -214,9 +214,9 @@ def _instead(seen: PageSeen | None, kind: str) -> Response:
 def _form(form: SignupForm, host: Host, seen: PageSeen, **values: object) -> Response:
     current = service.current()
     with current.database.read() as session:
-        wording = hosts.wording(session, host, seen.locale, seen.wording)
+        wording = hosts.wording_for(session, host, seen.locale, seen.wording)
         back = host.home
-        page = hosts.page(session, host, seen.page, seen.locale)
+        page = hosts.find_page(session, host, seen.page, seen.locale)
     headers.allow_forms_to_lead_to(*host.origins)
     return answers.page(
         422,

@@ -83,10 +83,10 @@ def sync(database: Database, directory: Directory, now: datetime | None = None) 
             _claim_slugs(connection, staged)
             pages, wordings = _pages(connection, directory), _wordings(connection, directory)
             with Session(connection) as session:
-                handed_over = crediting.hand_over(session, moment)
-                found = exchange.learn(session, listed, moment)
+                handed_over = crediting.reassign_leads(session, moment)
+                found = exchange.import_campaigns(session, listed, moment)
                 session.flush()
-    told, waiting = exchange.tell(database, directory, listed, moment)
+    told, waiting = exchange.export_campaigns(database, directory, listed, moment)
     counts = (members, active, added, changed, deactivated, pages, wordings, handed_over)
     return Summary(*counts, campaigns_found=found, campaigns_told=told, campaigns_waiting=tuple(waiting))
 

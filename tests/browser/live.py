@@ -95,7 +95,7 @@ class Capture:
         """Every lead in the database, read without starting a process."""
         database = Database(Settings.from_environ(self.environ).database_url, checkpoints=False)
         with database.read() as session:
-            found = list(export.rows(queries.listing(session, None)))
+            found = list(export.rows(queries.stream_leads(session, None)))
         database.engine.dispose()
         return found
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from capture.limits import abuse
+from capture.limits import human_proof
 from tests.browser import company
 from tests.browser.axe import violations
 from tests.browser.company import EVERYTHING
@@ -291,4 +291,4 @@ def test_the_pause_is_as_long_as_the_script_waits() -> None:
     """The service refuses what comes sooner, so the script must not be quicker."""
     script = (company.THEMES / "almanac" / "static" / "proof.js").read_text(encoding="utf-8")
     found = re.search(r"READ_FOR = (\d+);", script)
-    assert found and int(found[1]) >= abuse.QUICKEST.total_seconds() * 1000
+    assert found and int(found[1]) >= human_proof.QUICKEST.total_seconds() * 1000

@@ -33,7 +33,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Data
     database = Database(url)
     database.migrate()
     office.fill(database, 6_000, 40)
-    assert counting.ahead(database, office.NOW)
+    assert counting.count_ahead(database, office.NOW)
     app = create_app(
         Settings(token_keys=(office.KEY,), secret_key=office.KEY, database_url=url), clock=lambda: office.NOW
     )
@@ -79,9 +79,9 @@ def test_no_violation_and_no_request(
 ) -> None:
     origin, database = served
     with database.write() as session:
-        from capture.models import Spent
+        from capture.models import BudgetUse
 
-        session.query(Spent).delete()  # the door gives out one link a minute
+        session.query(BudgetUse).delete()  # the door gives out one link a minute
     for address in (MEMBER, office.STAFF) if size == PHONE else (MEMBER,):
         window = enter(address, size)
         page = window.page

@@ -78,7 +78,7 @@ class Campaigns:
             person = self._world.person(owner.id if owner else None)
             ends = self._world.day(planned.ends) if planned.ends is not None else None
             begins = self._world.day(planned.begins)
-            made = catalogue.make(session, person, planned.channel, planned.name, begins, ends, at)
+            made = catalogue.create_campaign(session, person, planned.channel, planned.name, begins, ends, at)
             for day, amount, note in planned.spend:
                 self._agenda.at(self._evening(day), self._spend(made.id, amount, note))
             if planned.channel is Channel.LIST:
@@ -94,7 +94,7 @@ class Campaigns:
         def do(session: Session, at: datetime) -> None:
             campaign = session.get_one(Campaign, campaign_id)
             minor = money.minor_units(amount, self._world.company.currency)
-            catalogue.spend(session, campaign, at.date(), minor, note, at)
+            catalogue.record_spend(session, campaign, at.date(), minor, note, at)
 
         return do
 

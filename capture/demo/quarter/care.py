@@ -15,7 +15,7 @@ from capture.demo.quarter.agenda import Agenda
 from capture.demo.quarter.cast import chance
 from capture.demo.quarter.world import World
 from capture.leads import pipeline
-from capture.leads.pipeline import Lost, Stage
+from capture.leads.pipeline import LostReason, Stage
 from capture.models import Lead
 
 MOST_TRIES = 4
@@ -48,7 +48,7 @@ class Care:
     def begin(self, lead: Lead, warmth: float, at: datetime) -> None:
         """A lead came to be known: whoever follows up gets in touch, sooner or later or not at all."""
         chosen = chance("care", lead.email)
-        diligence = 0.94 if self._is_main(lead.servicer_id) else 0.72
+        diligence = 0.94 if self._is_main(lead.assignee_id) else 0.72
         if chosen.random() < diligence:
             case = _Case(lead.id, warmth, chosen)
             days = chosen.choice((0, 1, 1, 2, 3, QUIET_DAYS))
@@ -56,7 +56,7 @@ class Care:
 
     def met(self, session: Session, lead: Lead, at: datetime) -> None:
         """A member wrote down whom they met, with a word on how."""
-        person = self._world.person(lead.servicer_id)
+        person = self._world.person(lead.assignee_id)
         case = _Case(lead.id, 1.3, chance("met", lead.email))
         self._note(session, lead, person, case, "met", at)
         self.begin(lead, case.warmth, at)
@@ -72,17 +72,17 @@ class Care:
 
         def do(session: Session, at: datetime) -> None:
             lead = session.get_one(Lead, case.lead_id)
-            person = self._world.person(lead.servicer_id)
+            person = self._world.person(lead.assignee_id)
             if lead.erased_at is None and lead.withdrawn_at is None:
                 act(session, lead, person, case, at)
             elif lead.erased_at is None:
-                pipeline.follow_up(session, lead, person, None, at)  # who left is left alone
+                pipeline.set_follow_up(session, lead, person, None, at)  # who left is left alone
 
         return do
 
     def _contact(self, session: Session, lead: Lead, person: Person, case: _Case, at: datetime) -> None:
         if lead.stage == Stage.NEW:
-            pipeline.move(session, lead, person, Stage.CONTACTED, None, at)
+            pipeline.set_stage(session, lead, person, Stage.CONTACTED, None, at)
         if case.chance.random() < 0.6:
             self._note(session, lead, person, case, "opportunity" if self._joins(lead) else "products", at)
         self._again(session, lead, person, case, (3, 14), self._decide, at)
@@ -91,12 +91,12 @@ class Care:
         case.tries += 1
         drawn = case.chance.random()
         if drawn < 0.15 * case.warmth:
-            pipeline.move(session, lead, person, Stage.QUALIFIED, None, at)
+            pipeline.set_stage(session, lead, person, Stage.QUALIFIED, None, at)
             self._note(session, lead, person, case, "qualified-joining" if self._joins(lead) else "qualified", at)
             self._again(session, lead, person, case, (3, 10), self._close, at)
         elif drawn > 0.87 or case.tries >= MOST_TRIES:
             told = drawn > 0.87
-            self._give_up(session, lead, person, case, Lost.NOT_INTERESTED if told else Lost.NO_ANSWER, at)
+            self._give_up(session, lead, person, case, LostReason.NOT_INTERESTED if told else LostReason.NO_ANSWER, at)
         else:
             self._note(session, lead, person, case, "again", at)
             self._again(session, lead, person, case, (6, 30), self._decide, at)
@@ -105,18 +105,20 @@ class Care:
         joins = self._joins(lead) or (lead.interest == Interest.BOTH and case.chance.random() < 0.25)
         if case.chance.random() < (0.6 if joins else 0.45):
             stage = Stage.RECRUIT if joins else Stage.CUSTOMER
-            pipeline.move(session, lead, person, stage, None, at)
+            pipeline.set_stage(session, lead, person, stage, None, at)
             self._note(session, lead, person, case, str(stage), at)
-            pipeline.follow_up(session, lead, person, None, at)
+            pipeline.set_follow_up(session, lead, person, None, at)
         elif case.chance.random() < 0.3:
-            reason = case.chance.choice((Lost.NOT_NOW, Lost.NOT_SUITED, Lost.OTHER))
+            reason = case.chance.choice((LostReason.NOT_NOW, LostReason.NOT_SUITED, LostReason.OTHER))
             self._give_up(session, lead, person, case, reason, at)
         else:
             self._again(session, lead, person, case, (7, 16), self._close, at)
 
-    def _give_up(self, session: Session, lead: Lead, person: Person, case: _Case, why: Lost, at: datetime) -> None:
+    def _give_up(
+        self, session: Session, lead: Lead, person: Person, case: _Case, why: LostReason, at: datetime
+    ) -> None:
         self._note(session, lead, person, case, f"lost-{why}", at)
-        pipeline.move(session, lead, person, Stage.LOST, why, at)
+        pipeline.set_stage(session, lead, person, Stage.LOST, why, at)
 
     def _again(
         self,
@@ -130,14 +132,14 @@ class Care:
     ) -> None:
         """Sets the next follow-up, and keeps to it unless it was missed just lately."""
         moment = self._world.later(at, case.chance.randint(*days), case.chance)
-        pipeline.follow_up(session, lead, person, moment.date(), at)
+        pipeline.set_follow_up(session, lead, person, moment.date(), at)
         missed = case.chance.random() < 0.12
         if not (missed and (self._world.today - moment.date()).days <= LATE_DAYS):
             self._agenda.at(moment, self._step(case, act))
 
     def _note(self, session: Session, lead: Lead, person: Person, case: _Case, occasion: str, at: datetime) -> None:
         locale = person.locale or self._world.company.locale
-        pipeline.note(session, lead, person, self._world.notes.pick(case.chance, locale, occasion), at)
+        pipeline.add_note(session, lead, person, self._world.notes.pick(case.chance, locale, occasion), at)
 
     @staticmethod
     def _joins(lead: Lead) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from capture.base.retention import Policy
 from capture.bounces import reports
-from capture.bounces.reports import Report
+from capture.bounces.reports import BounceReport
 from capture.consent import confirming, erasing, my_data, unsubscribing
 from capture.demo.quarter.agenda import Act, Agenda
 from capture.demo.quarter.cast import Prospect
@@ -65,7 +65,7 @@ class Leaving:
         return lambda session, at: my_data.withdraw(session, self._world.links, who.email, at)
 
     def _unsubscribe(self, who: Prospect) -> Act:
-        return lambda session, at: unsubscribing.unsubscribe(session, self._world.links.fingerprint(who.email), at)
+        return lambda session, at: unsubscribing.unsubscribe(session, self._world.links.email_hash(who.email), at)
 
     def _erase(self, who: Prospect) -> Act:
         def do(session: Session, at: datetime) -> None:
@@ -95,18 +95,18 @@ class Leaving:
 
         def do(session: Session, at: datetime) -> None:
             for message_id in session.scalars(thanks).all():
-                reports.note(session, Report(message_id, status), self._gate, at)
+                reports.record_bounce(session, BounceReport(message_id, status), self._gate, at)
 
         return do
 
     def send(self, session: Session, at: datetime) -> None:
         """What waits goes out, as the worker does it but for the mail server."""
         rows = outbox.lease(session, _WORKER, at, limit=1_000)
-        left = suppression.told(session, self._world.links.address_keys, {row.recipient for row in rows})
+        left = suppression.reasons_by_address(session, self._world.links.address_keys, {row.recipient for row in rows})
         for row in rows:
             session.expunge(row)
             if row.recipient in left and self._gate.blocks(session, row):
-                outbox.unwanted(session, row.id, _WORKER, "the address is suppressed")
+                outbox.drop_unwanted(session, row.id, _WORKER, "the address is suppressed")
             else:
                 outbox.sent(session, row.id, _WORKER, at)
 

@@ -16,9 +16,9 @@ from capture.demo.quarter.care import Care
 from capture.demo.quarter.cast import Prospect, chance
 from capture.demo.quarter.world import World
 from capture.imports import importing, lists, uploads
-from capture.imports.lists import List
-from capture.imports.uploads import Meaning
-from capture.imports.worker import Intake
+from capture.imports.lists import LeadList
+from capture.imports.uploads import ListMeaning
+from capture.imports.worker import ImportWorker
 from capture.models import Lead, Member, Suppression
 
 BOUGHT, BROUGHT, WAITING = "kettle-post-readers.csv", "address-book-2019.csv", "fair-visitors-hall-2.csv"
@@ -60,20 +60,23 @@ class Lists:
         rows[11:11] = ["Stand 14, no address wanted;;", "Percy;percy at the cheese stall;", rows[3]]
         text = _csv("Visitor;E-mail;Mobile", rows)
         meaning = {"email": 1, "first_name": 0, "phone": 2}
-        self._keep(self._world.person(None), WAITING, text, Meaning(meaning, "Good Kitchen fair, hall 2"), at)
+        self._keep(self._world.person(None), WAITING, text, ListMeaning(meaning, "Good Kitchen fair, hall 2"), at)
 
     def _bought(self, at: datetime) -> None:
         rows = [f"{who.name},{who.email},{who.phone},products" for who in self._people(52)]
         with self._world.database.read() as session:
             known = session.scalars(select(Lead.email).where(Lead.known_at.is_not(None)).order_by(Lead.id).limit(4))
             left = session.scalars(
-                select(Lead.email).join(Suppression, Suppression.fingerprint == Lead.mark).order_by(Lead.id).limit(3)
+                select(Lead.email)
+                .join(Suppression, Suppression.email_hash == Lead.email_hash)
+                .order_by(Lead.id)
+                .limit(3)
             )
             rows[7:7] = [f",{address},,products" for address in (*known, *left)]
         rows[20:20] = ["Old Mr Catchpole,no computer,,products", "Thea,,+447700900999,products"]
         rows[33:33] = ["Una,una.at.example.com,,both"]
         text = _csv("name,email,phone,interest", rows)
-        meaning = Meaning(
+        meaning = ListMeaning(
             {"email": 1, "first_name": 0, "phone": 2, "interest": 3},
             VENDOR,
             at.date() - timedelta(days=9),
@@ -86,34 +89,34 @@ class Lists:
         member = self._world.parts.member
         assert member is not None
         text = _csv("Name,Mail", [f"{who.name},{who.email}" for who in self._people(9)])
-        self._take(self._world.person(member.id), BROUGHT, text, Meaning({"email": 1, "first_name": 0}), at)
+        self._take(self._world.person(member.id), BROUGHT, text, ListMeaning({"email": 1, "first_name": 0}), at)
 
     def _people(self, number: int) -> list[Prospect]:
         return [self._world.cast.person(self._world.company.locale) for _ in range(number)]
 
-    def _keep(self, person: Person, name: str, text: str, meaning: Meaning, at: datetime) -> int:
+    def _keep(self, person: Person, name: str, text: str, meaning: ListMeaning, at: datetime) -> int:
         """Brings a list, says what it is, and has it tried. Returns its number."""
         content, digest = lists.decoded(text.encode(), name)
-        found = List.of_text(name, digest, content)
+        found = LeadList.of_text(name, digest, content)
         with self._world.database.write() as session:
-            upload = uploads.keep(session, person, found, content, found.count(), at)
+            upload = uploads.store_upload(session, person, found, content, found.count(), at)
             assert upload is not None, "too many lists wait already"
-            uploads.describe(session, upload, meaning)
+            uploads.set_columns(session, upload, meaning)
             number = upload.id
-        Intake(self._world.database, self._world.links, lambda: at).run()
+        ImportWorker(self._world.database, self._world.links, lambda: at).run()
         return number
 
-    def _take(self, person: Person, name: str, text: str, meaning: Meaning, at: datetime, called: int = 0) -> None:
+    def _take(self, person: Person, name: str, text: str, meaning: ListMeaning, at: datetime, called: int = 0) -> None:
         """Brings a list and takes it in. ``called``: how many of its people are called afterwards."""
         number = self._keep(person, name, text, meaning, at)
         later = at + timedelta(minutes=6)
         with self._world.database.write() as session:
-            upload = uploads.find(session, person, number)
+            upload = uploads.find_upload(session, person, number)
             assert upload is not None
-            uploads.approve(session, upload)
-        Intake(self._world.database, self._world.links, lambda: later).run()
+            uploads.start_import(session, upload)
+        ImportWorker(self._world.database, self._world.links, lambda: later).run()
         with self._world.database.read() as session:
-            upload = uploads.find(session, person, number)
+            upload = uploads.find_upload(session, person, number)
             assert upload is not None
             mine = select(Lead).where(Lead.provenance_id == upload.provenance_id).order_by(Lead.id).limit(called)
             for lead in session.scalars(mine) if called else ():

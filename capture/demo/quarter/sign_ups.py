@@ -18,7 +18,7 @@ from capture.demo.quarter.leaving import Leaving
 from capture.demo.quarter.world import World
 from capture.models import Lead, Member
 from capture.signup import accept
-from capture.signup.accept import Accepted, Desk, SignUp
+from capture.signup.accept import Accepted, SignUp, SignUpBatch
 
 CONFIRMS = 0.84
 """The share of people who follow the link in their mail."""
@@ -94,8 +94,8 @@ class SignUps:
             weight=occasion.weight,
         )
         session.flush()
-        desk = Desk(session.connection(), shared=False)
-        accepted = accept.accept(desk, sign_up, at, self._world.letters)
+        desk = SignUpBatch(session.connection(), shared=False)
+        accepted = accept.accept_sign_up(desk, sign_up, at, self._world.letters)
         desk.close()
         if not accepted.new:
             session.expire_all()  # what they are interested in may have been widened

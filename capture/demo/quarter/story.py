@@ -95,10 +95,10 @@ def _set_due(here: World, session: Session, at: datetime) -> None:
         member = getattr(here.parts, part)
         if member is None:
             continue
-        theirs = (Lead.servicer_id == member.id, Lead.stage == Stage.CONTACTED, Lead.withdrawn_at.is_(None))
+        theirs = (Lead.assignee_id == member.id, Lead.stage == Stage.CONTACTED, Lead.withdrawn_at.is_(None))
         query = select(Lead).where(*theirs, Lead.due_on > here.today).order_by(Lead.id).limit(number)
         for lead in session.scalars(query):
-            pipeline.follow_up(session, lead, here.person(member.id), here.today, at)
+            pipeline.set_follow_up(session, lead, here.person(member.id), here.today, at)
 
 
 def _tell_today(here: World, now: datetime) -> None:

@@ -29,7 +29,7 @@ def add(world: World, landing: Counter[tuple[date, str | None, str]]) -> None:
             # Some of yesterday's were today: it is early yet.
             back = world.lately(chosen)
             counts[world.day(0 if back == 1 and chosen.random() < 0.4 else back), host, page] += 1
-    visits.add(world.database, counts)
+    visits.add_visits(world.database, counts)
 
 
 def _hosts(world: World) -> Iterator[tuple[str, int]]:

@@ -21,7 +21,7 @@ from capture.demo import parts
 from capture.demo.parts import Parts
 from capture.demo.quarter.cast import SEED, Cast, Notes
 from capture.mailing.letters import Letters
-from capture.models import Company, Member, Page, Sitting, Staff, Wording
+from capture.models import Company, Member, OfficeSession, Page, Staff, Wording
 
 DAYS = 91
 """How far back the story begins."""
@@ -78,8 +78,8 @@ class World:
         """Who follows up on a member's leads, as the office knows them when signed in; None: staff."""
         if member_id is None:
             staff = Staff(id=self.staff_id, email=self.staff_address)
-            return Person(None, staff, Sitting())
-        return Person(next(each for each in self.members if each.id == member_id), None, Sitting())
+            return Person(None, staff, OfficeSession())
+        return Person(next(each for each in self.members if each.id == member_id), None, OfficeSession())
 
     @property
     def members(self) -> list[Member]:
@@ -107,11 +107,11 @@ class World:
 def enter(database: Database, features: Sequence[Feature], links: Links, now: datetime) -> World:
     """Reads the company and its roster, and lets its staff in since before the story begins. Raises Unavailable."""
     with database.write() as session:
-        company = hosts.company(session)
+        company = hosts.get_company(session)
         parts.ensure_staff(session, company, now - timedelta(days=DAYS))
     with database.read() as session:
         staff = signing_in.staff(session)[0]
-        company = hosts.company(session)
+        company = hosts.get_company(session)
         keys = session.scalars(select(Page.key).where(Page.replica).distinct()).all()
         current = session.scalars(select(Wording).where(Wording.current)).all()
         return World(

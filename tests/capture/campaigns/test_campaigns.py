@@ -18,7 +18,7 @@ from capture.base import money
 from capture.base.db import Database
 from capture.campaigns import catalogue
 from capture.company.generator import Channel
-from capture.models import Campaign, Lead, Sitting, Spending, Staff
+from capture.models import Campaign, Lead, OfficeSession, Spending, Staff
 from tests.capture.office import STAFF, Browser, SignIn
 
 Make = Callable[..., str]
@@ -74,10 +74,10 @@ def test_those_who_make_campaigns_at_once_get_codes_of_their_own(database: Datab
     patient = Database(database.url, busy_seconds=30)
 
     def make_one(_: int) -> None:
-        staff = Person(None, Staff(), Sitting())
+        staff = Person(None, Staff(), OfficeSession())
         start.wait()
         with patient.write() as session:
-            catalogue.make(session, staff, Channel.RADIO, "Spot", None, None, clock.now)
+            catalogue.create_campaign(session, staff, Channel.RADIO, "Spot", None, None, clock.now)
             time.sleep(0.01)  # the others have chosen theirs before this one is committed
 
     with ThreadPoolExecutor(6) as pool:
@@ -203,7 +203,7 @@ def test_a_sign_up_by_the_landing_page_is_the_campaigns(
     [("radio7", "radio7"), ("Radio 7", "radio7"), (" RADIO-7 ", "radio7"), ("7", None), ("", None), ("r" * 40, None)],
 )
 def test_what_was_heard_becomes_a_code(typed: str, code: str | None) -> None:
-    assert catalogue.heard(typed) == code
+    assert catalogue.code_from_speech(typed) == code
     if code:
         assert catalogue.spoken(code) == "radio 7"
 

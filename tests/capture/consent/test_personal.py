@@ -15,10 +15,10 @@ from capture.base.retention import Policy
 from capture.consent import erasing, my_data
 from capture.credit.feature import CREDIT
 from capture.imports import importing, uploads
-from capture.imports.importing import Origin
-from capture.imports.lists import List
+from capture.imports.importing import ListOrigin
+from capture.imports.lists import LeadList
 from capture.leads import pipeline
-from capture.models import Base, Holds, Lead, Member, OutboxMail, Particular, Sitting, Touch, Upload, Whose
+from capture.models import Base, Holds, Lead, Member, OfficeSession, OutboxMail, PersonalData, Touch, Upload, Whose
 from tests.capture.office import STAFF
 
 ADDRESS = "Zq8lee@example.com"
@@ -80,7 +80,7 @@ def test_the_rooms_tell_and_forget_every_table_with_prospects_data():
 
 
 def test_a_room_that_is_left_out_is_seen():
-    assert {Touch, Particular} < uncovered([each for each in features.ALL if each is not CREDIT])
+    assert {Touch, PersonalData} < uncovered([each for each in features.ALL if each is not CREDIT])
 
 
 @pytest.fixture
@@ -89,7 +89,9 @@ def everywhere(client, form, confirmed, database, links, clock, enter, tmp_path)
     other = "stays@example.org"
     file = tmp_path / "fair.csv"
     file.write_text(f"Email,First name,Phone\n{ADDRESS},Zqfirst,{PHONE}\n{other},Sam,\n", encoding="utf-8")
-    importing.take_in(database, links, List(file), Origin("m-2", "Lists & Co", date(2026, 2, 1), "Yes"), clock)
+    importing.import_list(
+        database, links, LeadList(file), ListOrigin("m-2", "Lists & Co", date(2026, 2, 1), "Yes"), clock
+    )
     more = {"first_name": "Zqfirst", "utm_source": "zqfirst-radio", "introducer": "Zqfirst's aunt"}
     confirmed("m-1", ADDRESS, **more)
     clock.forward(days=2)
@@ -98,12 +100,12 @@ def everywhere(client, form, confirmed, database, links, clock, enter, tmp_path)
     enter(STAFF).get("/office/leads")
     with database.write() as session:
         for lead in session.scalars(select(Lead).where(Lead.member_id == "m-2")):
-            bo = Person(session.get_one(Member, "m-2"), None, Sitting())
+            bo = Person(session.get_one(Member, "m-2"), None, OfficeSession())
             about = "Zqfirst likes tea" if lead.email == ADDRESS else "Sam likes coffee"
-            pipeline.note(session, lead, bo, about, clock.now)
-            pipeline.follow_up(session, lead, bo, date(2026, 4, 1), clock.now)
-        waiting = List(file)
-        assert uploads.keep(session, bo, waiting, file.read_text(encoding="utf-8"), 2, clock.now)
+            pipeline.add_note(session, lead, bo, about, clock.now)
+            pipeline.set_follow_up(session, lead, bo, date(2026, 4, 1), clock.now)
+        waiting = LeadList(file)
+        assert uploads.store_upload(session, bo, waiting, file.read_text(encoding="utf-8"), 2, clock.now)
         mail = session.scalars(select(OutboxMail).where(OutboxMail.lead_id.is_not(None)).limit(1)).one()
         mail.last_error = f"550 <{ADDRESS}> is not welcome"
 

@@ -56,7 +56,7 @@ def test_the_address_stands_nowhere_in_clear(client, confirmed, mailed, rows, ca
     caplog.set_level("DEBUG")
     confirmed()
     client.post(mailed("thank-you", "unsubscribe"), data=ONE_CLICK)
-    assert "pat@" not in str([(each.fingerprint, each.reason) for each in rows(Suppression)])
+    assert "pat@" not in str([(each.email_hash, each.reason) for each in rows(Suppression)])
     assert "pat@" not in caplog.text
 
 
@@ -80,7 +80,7 @@ def test_who_is_blocked_from_what(database, links, clock):
     with database.write() as session:
         for reason in suppression.Reason:
             suppression.suppress(session, keys, f"{reason}@example.com", reason, clock.now)
-        suppression.bounced(session, keys, "bounced@example.com", clock.now)
+        suppression.suppress_bounced(session, keys, "bounced@example.com", clock.now)
         kinds = (mails.THANK_YOU, mails.CONFIRM, NEW_LEAD, mails.MY_DATA)
         assert {
             str(reason): [suppression.blocks(session, keys, f"{reason}@example.com", kind) for kind in kinds]
@@ -96,13 +96,13 @@ def test_who_is_blocked_from_what(database, links, clock):
 
 
 def test_a_row_under_an_old_key_still_counts(database, clock):
-    from capture.base.identity import derive
+    from capture.base.identity import derive_key
 
-    old, new = derive("o" * 32), derive("n" * 32)
+    old, new = derive_key("o" * 32), derive_key("n" * 32)
     with database.write() as session:
         suppression.suppress(session, (old,), "pat@example.com", suppression.Reason.UNSUBSCRIBED, clock.now)
         assert suppression.blocks(session, (new, old), "pat@example.com", mails.THANK_YOU)
-        suppression.revive(session, (new, old), "pat@example.com")
+        suppression.lift(session, (new, old), "pat@example.com")
         assert not suppression.blocks(session, (new, old), "pat@example.com", mails.THANK_YOU)
 
 

@@ -14,11 +14,11 @@ from capture.base.feature import history_of
 from capture.base.history import sections
 from capture.consent import my_data
 from capture.imports import importing
-from capture.imports.importing import Origin
-from capture.imports.lists import List
+from capture.imports.importing import ListOrigin
+from capture.imports.lists import LeadList
 from capture.leads import pipeline, story, timeline
-from capture.leads.pipeline import Lost, Stage
-from capture.models import Lead, Member, Sitting
+from capture.leads.pipeline import LostReason, Stage
+from capture.models import Lead, Member, OfficeSession
 
 
 @pytest.fixture
@@ -26,20 +26,20 @@ def lived(database, links, clock, confirmed, tmp_path):
     """Pat stood on a list of Bo's, signed up on Bo's page, and Bo wrote things down."""
     file = tmp_path / "fair.csv"
     file.write_text("Email,First name\npat@example.com,Pat\n", encoding="utf-8")
-    importing.take_in(database, links, List(file), Origin("m-2", "Lists & Co", date(2026, 2, 1)), clock)
+    importing.import_list(database, links, LeadList(file), ListOrigin("m-2", "Lists & Co", date(2026, 2, 1)), clock)
     clock.forward(days=1)
     confirmed("m-2", introducer="my aunt", utm_source="radio")
     clock.forward(days=1)
     with database.write() as session:
         lead = session.scalars(select(Lead)).one()
-        bo = Person(session.get_one(Member, "m-2"), None, Sitting())
-        pipeline.note(session, lead, bo, "Likes candles", clock.now)
-        pipeline.follow_up(session, lead, bo, date(2026, 3, 9), clock.now)
-        pipeline.move(session, lead, bo, Stage.LOST, Lost.NOT_NOW, clock.now)
+        bo = Person(session.get_one(Member, "m-2"), None, OfficeSession())
+        pipeline.add_note(session, lead, bo, "Likes candles", clock.now)
+        pipeline.set_follow_up(session, lead, bo, date(2026, 3, 9), clock.now)
+        pipeline.set_stage(session, lead, bo, Stage.LOST, LostReason.NOT_NOW, clock.now)
         session.flush()
-        last = pipeline.last(session, lead, bo)
+        last = pipeline.last_activity(session, lead, bo)
         assert last is not None
-        assert pipeline.undo(session, lead, bo, last.id, clock.now)
+        assert pipeline.undo_activity(session, lead, bo, last.id, clock.now)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_the_operator_reads_everything_but_the_text_of_notes(session, lead):
 
 
 def test_the_office_lists_the_newest_first_without_what_was_taken_back(session, lead, en):
-    bo = Person(session.get_one(Member, "m-2"), None, Sitting())
+    bo = Person(session.get_one(Member, "m-2"), None, OfficeSession())
     shown = timeline.of_lead(session, features.ALL, lead, bo, en)
     assert [at for at, _ in shown] == sorted((at for at, _ in shown), reverse=True)
     lines = [(line.title, line.detail, line.is_activity) for _, line in shown]
@@ -97,7 +97,7 @@ def test_the_office_lists_the_newest_first_without_what_was_taken_back(session, 
 
 
 def test_staff_read_a_members_name(session, lead, en):
-    shown = timeline.of_lead(session, features.ALL, lead, Person(None, None, Sitting()), en)
+    shown = timeline.of_lead(session, features.ALL, lead, Person(None, None, OfficeSession()), en)
     assert "Bo O'Neill noted" in [line.title for _, line in shown]
 
 

@@ -11,7 +11,7 @@ import pytest
 from capture import features
 from capture.base import words
 from capture.base.feature import Feature
-from capture.base.identity import derive
+from capture.base.identity import derive_key
 from capture.base.tokens import Links
 from capture.company.hosts import Host
 from capture.mailing import kinds, rendering, suppression
@@ -21,7 +21,7 @@ from capture.mailing.letters import Letters
 from capture.mailing.outbox import WEBHOOK
 from capture.mailing.rendering import Part
 from capture.mailing.suppression import Reason
-from capture.models import Company, Lead, Member, OutboxMail, Particular, Touch
+from capture.models import Company, Lead, Member, OutboxMail, PersonalData, Touch
 from tests.capture.cast import KEY, cast
 from tests.capture.clock import Clock
 
@@ -40,7 +40,7 @@ def values() -> dict[str, object]:
     company.look = {}
     lead = Lead(email="pat@example.com", first_name=NAME, interest="both", created_at=Clock().now, locale="en")
     touch = Touch(page="home", locale="en", at=Clock().now)
-    touch.particular = Particular(utm={"source": NAME}, introducer=NAME)
+    touch.personal_data = PersonalData(utm={"source": NAME}, introducer=NAME)
     links = ("confirm_link", "not_me_link", "unsubscribe_link", "my_data_link", "sign_in_link")
     return {
         "host": Host(company, member),
@@ -162,7 +162,7 @@ def test_what_stops_each_mail(asked, kind, reason):
 
 
 def test_reasons_add_up(database, clock):
-    keys = (derive(KEY),)
+    keys = (derive_key(KEY),)
     with database.write() as session:
         for reason in (Reason.UNSUBSCRIBED, Reason.NOT_ME):
             suppression.suppress(session, keys, "pat@example.com", reason, clock.now)

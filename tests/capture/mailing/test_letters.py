@@ -16,7 +16,7 @@ from capture.consent import mails as consent
 from capture.credit import mails as credit
 from capture.credit.attribution import Rule
 from capture.mailing.letters import Letters
-from capture.models import Company, Lead, Member, Particular, Touch
+from capture.models import Company, Lead, Member, PersonalData, Touch
 from tests.capture.cast import KEY, cast
 from tests.capture.clock import Clock
 
@@ -37,7 +37,7 @@ def letters(database):
         }
         lead = Lead(member_id=member_id, created_at=Clock().now, **values)
         touch = Touch(page="home", locale=locale, at=Clock().now)
-        touch.particular = Particular(utm={"source": "radio"})
+        touch.personal_data = PersonalData(utm={"source": "radio"})
         letters, now = Letters(Links([KEY])), Clock().now
         return (
             consent.thank_you(letters, host, lead, now),
@@ -103,7 +103,7 @@ def test_whoever_follows_up_is_told_why(database, letters, locale, rule):
     ana.locale = company.locale = locale
     lead = Lead(email="pat@example.com", interest="both", locale=locale, created_at=Clock().now)
     touch = Touch(page="home", locale=locale, at=Clock().now, member_id="m-2")
-    touch.particular = Particular(utm={}, introducer="my <b>aunt</b>")
+    touch.personal_data = PersonalData(utm={}, introducer="my <b>aunt</b>")
     written = Letters(Links([KEY]))
     plain = credit.new_lead(written, Host(company, ana), lead, touch, "Home", rule=rule, owner=ana)
     stands_in = credit.new_lead(written, Host(company, ana), lead, touch, "Home", rule=rule, owner=cleo)

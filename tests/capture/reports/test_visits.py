@@ -155,7 +155,7 @@ def test_a_database_that_is_away_loses_nothing(
 ) -> None:
     from capture.reports import visits
 
-    whole = visits.add
+    whole = visits.add_visits
 
     def gone(*args: Any) -> None:
         client.get(address(), headers=BROWSER)  # one more while it is being tried

@@ -120,7 +120,7 @@ def test_codes_that_do_not(code: str) -> None:
 )
 def test_the_capture_service_reads_and_writes_them_by_its_door(layout: str, home: str, tmp_path: Path) -> None:
     folder = shutil.copytree(SITES / layout / "input", tmp_path / "site")
-    there = directory.load(folder)
+    there = directory.load_directory(folder)
     assert there.write_campaigns([RADIO, FLYER])
     assert list(there.read_campaigns()) == [FLYER, RADIO]
     ana = next(member for member in there.members() if member.slug == "ana")

@@ -20,7 +20,7 @@ from typing import Any
 
 from capture.base.prepared import Driver, insert_into
 from capture.base.tokens import LIFETIMES, BadLink, Links, Purpose
-from capture.models import Used
+from capture.models import UsedProof
 
 ALGORITHM = "PBKDF2/SHA-256"
 COST = 2_000
@@ -60,7 +60,7 @@ def challenge(keys: Sequence[bytes], now: datetime) -> dict[str, Any]:
     return {"parameters": parameters, "signature": _sign(keys[0], parameters)}
 
 
-def solved(keys: Sequence[bytes], payload: str, now: datetime) -> Proof | None:
+def read_solution(keys: Sequence[bytes], payload: str, now: datetime) -> Proof | None:
     """Returns the proof in a client's answer; None for one that is wrong, too old, too quick or signed by others."""
     try:
         told = json.loads(base64.b64decode(payload[:LONGEST_PAYLOAD], validate=True))
@@ -78,12 +78,12 @@ def solved(keys: Sequence[bytes], payload: str, now: datetime) -> Proof | None:
         return None
 
 
-def pause(links: Links, fields: Mapping[str, str], now: datetime) -> str:
+def sign_pause(links: Links, fields: Mapping[str, str], now: datetime) -> str:
     """Returns a signed timestamp for the page between the form and the sign-up."""
     return links.sign(Purpose.PAUSE, _of(fields), now)
 
 
-def paused(links: Links, fields: Mapping[str, str], now: datetime) -> Proof | None:
+def read_pause(links: Links, fields: Mapping[str, str], now: datetime) -> Proof | None:
     """Returns the proof that the page between was read: signed for this sign-up, neither seconds nor hours ago."""
     try:
         read = links.read(Purpose.PAUSE, fields.get("pause", ""), now)
@@ -94,18 +94,18 @@ def paused(links: Links, fields: Mapping[str, str], now: datetime) -> Proof | No
     return Proof(None, read.issued + _lifetime(Purpose.PAUSE))
 
 
-_USE = insert_into(Used, "nonce", unless_there=True)
+_USE = insert_into(UsedProof, "nonce", unless_there=True)
 
 
-def use(driver: Driver, proof: Proof) -> bool:
+def use_up(driver: Driver, proof: Proof) -> bool:
     """Marks a proof as used; returns False if it was used before."""
     return proof.nonce is None or bool(_USE(driver, nonce=proof.nonce, until=proof.until))
 
 
-def weight(origin: str | None, agent: str | None) -> int:
+def budget_weight(origin: str | None, agent: str | None) -> int:
     """Returns for how many sign-ups this one counts in the budgets: more than 1 where its headers are unusual.
 
-    Pages without a referrer, local files and sandboxed frames send ``Origin: null``, so it is no reason to refuse.
+    Pages without a referrer, local files and sandboxed frames send ``ListOrigin: null``, so it is no reason to refuse.
     No browser leaves out ``User-Agent``.
     """
     return 1 + (origin == "null") + (not agent)
