@@ -12,7 +12,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTHON ?= python3
-PYTEST_FLAGS ?= -n auto --dist loadgroup
+# Two more at once than there are processors: some tests wait for a clock or for a program that they started.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
+PYTEST_FLAGS ?= -n $(WORKERS) --dist loadgroup
 
 .PHONY: demo test proof lint fuzz docs bench lock setup clean
 
@@ -44,6 +46,7 @@ demo: setup
 test: setup
 	$(BIN)/pytest $(PYTEST_FLAGS) --durations=10 -m "not slow"
 
+proof: WORKERS = auto
 proof: setup
 	$(BIN)/pytest $(PYTEST_FLAGS) -m slow
 

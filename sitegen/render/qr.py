@@ -66,10 +66,19 @@ def _difference(size: int, place: int, flips: int) -> int:
     if flips & (flips - 1):
         lowest = flips & -flips
         return _difference(size, place, lowest) ^ _difference(size, place, flips ^ lowest)
-    version = (size - 17) // 4
-    plain = bytes([_FILLER]) * (place + 1)
-    turned = plain[:-1] + bytes([_FILLER ^ flips])
-    return _drawn(plain, version)[1] ^ _drawn(turned, version)[1]
+    turned = bytes([_FILLER]) * place + bytes([_FILLER ^ flips])
+    return _plain(size, place) ^ _drawn(turned, _version(size))[1]
+
+
+@cache
+def _plain(size: int, place: int) -> int:
+    """The modules of a code of this size that holds filler up to ``place``."""
+    return _drawn(bytes([_FILLER]) * (place + 1), _version(size))[1]
+
+
+def _version(size: int) -> int:
+    """The standard's number for codes with this many modules a side."""
+    return (size - 17) // 4
 
 
 def _drawn(content: bytes, version: int | None) -> tuple[int, int]:

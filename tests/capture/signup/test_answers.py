@@ -29,7 +29,7 @@ FRAMED = "mailbox.html"
 
 @pytest.fixture
 def app(settings, clock) -> Iterator[Flask]:
-    app = application(replace(settings, demo=True), clock)
+    app = application(replace(settings, demo=True, busy_seconds=0.05), clock)
     yield app
     app.extensions["espalier"].database.engine.dispose()
 
