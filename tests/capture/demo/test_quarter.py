@@ -49,7 +49,7 @@ STAGES = {
     Stage.RECRUIT: 8,
     Stage.LOST: 79,
 }
-"""How many leads are in which stage: the same wherever and whenever the story is told. Print anew when it is changed."""
+"""How many leads are in which stage: the same wherever and whenever the story is told. Count anew when it changes."""
 
 
 @dataclass(frozen=True)
