@@ -43,7 +43,7 @@ class Leaving:
             self._agenda.at(self._world.later(at, 2, after), self._bounce(lead.id, NO_MAILBOX))
         elif who.number % 71 == 11:
             self._agenda.at(self._world.later(at, 2, after), self._bounce(lead.id, FULL_MAILBOX))
-        elif who.number % 43 == 9:
+        elif who.number % 43 == 9 and self._world.members:
             self._agenda.at(self._world.later(at, after.randint(1, 12), after), self._correct(who))
         elif who.number % 127 == 20:
             self._agenda.at(self._world.later(at, after.randint(10, 20), after), self._erase(who))

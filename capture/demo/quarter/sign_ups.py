@@ -110,8 +110,9 @@ class SignUps:
         parts = self._world.parts
         if who.number % 53 == 12 and parts.left:
             return parts.left.slug
-        if who.number % 19 == 6:
-            return who.chance.choice(self._world.speaking(who.locale)).slug
+        members = self._world.speaking(who.locale)
+        if who.number % 19 == 6 and members:
+            return who.chance.choice(members).slug
         return who.chance.choice(self._world.cast.answers) if who.number % 23 == 2 else None
 
     def _delay(self, at: datetime, chosen: Random) -> datetime:
@@ -134,9 +135,11 @@ class SignUps:
 
     def _come_back(self, who: Prospect, occasion: Occasion, at: datetime) -> None:
         """Some sign up once more, on another member's page; whose lead they are does not change by it."""
-        other = who.chance.choice([each for each in self._world.speaking(who.locale) if each is not occasion.member])
-        moment = self._world.later(at, who.chance.randint(3, 20), who.chance)
-        self._agenda.at(moment, self._sign_up(who, Occasion(other, "signup"), again=True))
+        others = [each for each in self._world.speaking(who.locale) if each is not occasion.member]
+        if others:
+            again = Occasion(who.chance.choice(others))
+            moment = self._world.later(at, who.chance.randint(3, 20), who.chance)
+            self._agenda.at(moment, self._sign_up(who, again, again=True))
 
 
 def _interest(who: Prospect, page: str) -> Interest:

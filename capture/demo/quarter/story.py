@@ -35,6 +35,9 @@ _TODAY: tuple[tuple[str, int, float], ...] = (
 )  # fmt: skip
 """Sign-ups of today: whose page ("" is the company's), how many minutes ago, and whether they confirm."""
 
+_TODAY_TAKES = timedelta(minutes=300)
+"""How much of a day they take up; soon after midnight they come closer together."""
+
 _DUE_TODAY = {"member": 4, "sponsor": 3}
 """Follow-ups that these parts have set for today, beside those that come of themselves."""
 
@@ -67,7 +70,7 @@ def tell(
     # Nobody does anything after midnight: what is due today is there to be done.
     agenda.run(database, here.midnight, lambda moment: progress(DAYS - (now - moment).days))
     _tell_today(here, now)
-    lists.waiting(now - timedelta(minutes=50))
+    lists.waiting(now)
     visits.add(here, campaigns.visits)
     progress(DAYS)
 
@@ -105,9 +108,10 @@ def _tell_today(here: World, now: datetime) -> None:
     """The sign-ups of the last hours; nobody has followed up on them yet."""
     agenda = Agenda()
     sign_ups = SignUps(here, agenda, Care(here, Agenda()), Leaving(here, Agenda()))
+    pace = min(1.0, (now - here.midnight) / _TODAY_TAKES)
     for part, minutes, answers in _TODAY:
         member = getattr(here.parts, part) if part else None
         if member is not None or not part:
             occasion = Occasion(member, answers=answers)
-            sign_ups.plan(occasion, now.replace(microsecond=0) - timedelta(minutes=minutes))
+            sign_ups.plan(occasion, now - timedelta(minutes=minutes) * pace)
     agenda.run(here.database, now, lambda moment: None)

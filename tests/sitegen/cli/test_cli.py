@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from sitegen.cli import main
-from tests.conftest import replace_in
+from tests.conftest import ROOT, replace_in
 
 
 def run(*arguments: str | Path) -> Result:
@@ -26,6 +27,15 @@ def test_new_then_build(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert built.stdout.startswith("48 members, ")
     assert (elsewhere / "public" / "index.html").is_file()
     assert (elsewhere / "shop" / "instance" / "espalier.env").stat().st_mode & 0o077 == 0
+
+
+def test_new_leaves_campaigns_of_the_sample_behind(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sample = Path(shutil.copytree(ROOT / "content", elsewhere / "sample"))
+    (sample / "campaigns.csv").write_text("code,member,channel\nflyer1,m-002,flyer\n", encoding="utf-8")
+    monkeypatch.setattr("sitegen.site.bundled.folder", lambda name: sample)
+    assert run("new", "shop").exit_code == 0
+    assert (elsewhere / "shop" / "members.csv").is_file()
+    assert not (elsewhere / "shop" / "campaigns.csv").exists()
 
 
 def test_new_refuses_a_folder_that_holds_something(elsewhere: Path) -> None:
