@@ -33,9 +33,9 @@ class Settings:
     secret_key: str = field(repr=False)
     """Signs the links in mails and the values in forms. May hold several keys, newest first, separated by blanks."""
     database_url: str = field(repr=False)
-    """The database's address, as SQLAlchemy reads it; hidden too, since it may hold a password."""
+    """The database's address, as SQLAlchemy reads it; a secret too, since it may hold a password."""
     demo: bool = False
-    """True: no mail leaves this machine, and visitors from this machine can read the mails in a local mailbox."""
+    """No mail leaves this machine, and visitors from this machine can read the mails in a local mailbox."""
     busy_seconds: float = 5.0
     """How long a sign-up waits for another writer of the database before the visitor is asked to try again."""
     even_seconds: float = 0.01

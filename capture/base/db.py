@@ -55,7 +55,7 @@ BUGS = {"42601", "42703", "42804", "42883"}
 
 
 DRIVER_ERRORS = (sqlite3.Error, psycopg.Error)
-"""What the drivers raise; SQLAlchemy wraps it only where it runs a statement itself."""
+"""What the drivers raise; SQLAlchemy wraps it only if it runs a statement itself."""
 
 
 MADE_WITH_ROWS = {"alembic_version", "chain"}

@@ -7,13 +7,13 @@ import os
 from prometheus_client import Counter, Histogram
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR" in os.environ
-"""True where several processes count into one folder."""
+"""True if several processes count into one folder."""
 
 SIGNUPS = Counter("espalier_signups_total", "Sign-ups by outcome", ["outcome"])
 """thanked (new, known and trapped look the same from outside), refused, unavailable, failed."""
 
 MAILS = Counter("espalier_mails_total", "Mails and webhooks by the result of an attempt", ["result"])
-"""sent, put_off, given_up, refused, bounced, suppressed, unknown_kind; and uncertain, where one may arrive twice."""
+"""sent, put_off, given_up, refused, bounced, suppressed, unknown_kind; and uncertain, if it may arrive twice."""
 
 BOUNCES = Counter("espalier_bounces_total", "Reports of mails that came back", ["kind"])
 """hard, soft."""

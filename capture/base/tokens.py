@@ -60,7 +60,7 @@ class SignedValue:
 
 
 class _Serializer(URLSafeSerializer):
-    """itsdangerous's own, without its attempt to compress each value: ours are too short to gain by it."""
+    """The serializer of itsdangerous, without its attempt to compress each value: these are too short to gain by it."""
 
     def dump_payload(self, obj: object) -> bytes:
         """Returns the value as JSON in Base64, never compressed."""

@@ -33,7 +33,7 @@ class Company(Base):
     look: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     """The theme's colours by name, and its ``scheme`` and ``corners``, for this service's own pages and mails."""
     touch_policy: Mapped[str] = mapped_column(String(8), default="first", server_default="first")
-    """Which touch decides if there are touches on the pages of several members: "first" or "last"; see ``attribution``."""
+    """Which touch decides if several members have some: "first" or "last" (see ``attribution.Rules``)."""
     window_days: Mapped[int] = mapped_column(default=90, server_default="90")
     """How long a touch counts."""
     correction_days: Mapped[int] = mapped_column(default=30, server_default="30")

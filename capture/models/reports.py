@@ -35,7 +35,7 @@ class WeeklyVisits(Base):
     holds = Holds.nothing("counts of views by week")
 
     week: Mapped[date] = mapped_column(primary_key=True)
-    """Its Monday."""
+    """The Monday of the week."""
     page: Mapped[str] = mapped_column(Words, primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)
 
