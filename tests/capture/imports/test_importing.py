@@ -189,7 +189,7 @@ def test_by_command(settings: Any, write: Any, rows: Any, monkeypatch: pytest.Mo
 
     assert "would be: 2 rows: 1 added, 0 known, 0 suppressed, 1 refused (1 not an address)" in run("--dry-run").output
     assert rows(Lead) == []
-    assert 'nobody has the slug "bob"' in run("--member", "bob").output
+    assert 'no member has the slug "bob"' in run("--member", "bob").output
     answer = run("--member", "bo")
     assert "the new leads may not be e-mailed" in answer.output
     assert [each.member_id for each in rows(Lead)] == ["m-2"]
