@@ -1,3 +1,4 @@
+# make setup   make .venv with the locked dependencies and both commands in it
 # make demo    set up, build the sample company, serve it and the capture service on this machine
 # make test    set up and run every test but the slow proofs
 # make proof   the slow proofs: the wheel in an empty environment, kills, floods, long fuzzing

@@ -42,7 +42,7 @@ from capture.base.db import Database
 from capture.base.tokens import Links
 from capture.company import directory
 from capture.company.generator import PageSeen, TokenSigner
-from capture.limits import abuse
+from capture.limits import human_proof
 from capture.models import Lead, Member, Wording
 from capture.ops import server
 from capture.settings import Settings
@@ -184,7 +184,9 @@ def _prepare(url: str) -> list[dict[str, str]]:
     """Loads the sample company; gives the fields of a form of each of its members who speak English."""
     database = Database(url)
     database.migrate()
-    sync(database, directory.load(ROOT / "content", url="http://127.0.0.1:9", capture_url="http://127.0.0.1:9"))
+    sync(
+        database, directory.load_directory(ROOT / "content", url="http://127.0.0.1:9", capture_url="http://127.0.0.1:9")
+    )
     with database.read() as session:
         members = session.scalars(select(Member.id).where(Member.active, Member.locale == "en")).all()
         wording = session.scalars(select(Wording.id).where(Wording.has_member, Wording.locale == "en")).first()
@@ -228,7 +230,7 @@ async def _load(port: int, seconds: float, connections: int, forms: list[dict[st
         assert forms is not None
         typed = {**forms[number % len(forms)], "email": f"p{number}@s{series}.example.com"}
         # As from the page that stands between, read for some seconds.
-        pause = abuse.pause(links, typed, datetime.now(UTC) - timedelta(seconds=10))
+        pause = human_proof.sign_pause(links, typed, datetime.now(UTC) - timedelta(seconds=10))
         body = urlencode({**typed, "pause": pause})
         head = "POST /signup HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
         return f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode()

@@ -30,7 +30,7 @@ def main(port: str) -> None:
     threads = next(each.default for each in fields(ServeOptions) if each.name == "threads")
     assert isinstance(threads, int)
     count = len(os.sched_getaffinity(0))
-    workers.Server(app, listener, workers=count, threads=threads, ready=lambda: None).run()
+    workers.ProductionServer(app, listener, workers=count, threads=threads, ready=lambda: None).run()
 
 
 if __name__ == "__main__":

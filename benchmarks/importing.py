@@ -110,7 +110,7 @@ def fill(database: Database) -> None:
     with database.write() as session:
         session.add(Slug(slug="m0", member_id="m-0"))
         session.execute(insert(Lead), leads)
-        session.execute(insert(Suppression), [{"fingerprint": links.fingerprint(each), **common} for each in left])
+        session.execute(insert(Suppression), [{"email_hash": links.email_hash(each), **common} for each in left])
 
 
 def _turn(count: int, *, postgresql: bool) -> float:

@@ -31,7 +31,7 @@ from capture.app import create_app
 from capture.base.db import Database
 from capture.company.generator import Channel, campaign_page
 from capture.leads.pipeline import Stage
-from capture.models import Campaign, Company, Lead, Member, OutboxMail, Provenance, Spending, Step, Touch, Visit
+from capture.models import Campaign, Company, Lead, LeadActivity, Member, OutboxMail, Provenance, Spending, Touch, Visit
 from capture.reports import counting
 from capture.settings import Settings
 from capture.teams import counts
@@ -73,7 +73,7 @@ def main() -> None:
             f"{kind}: {options.leads:,} leads of {options.members:,} members in {perf_counter() - started:.0f} s"
         )
         began = perf_counter()
-        counted = counting.ahead(database, NOW) and counts.ahead(database, NOW)
+        counted = counting.count_ahead(database, NOW) and counts.count_teams_ahead(database, NOW)
         if counted:
             console.print(f"the company's numbers counted ahead in {perf_counter() - began:.1f} s")
         table = Table("who", "page", "median", "99th", "bar", "")
@@ -114,7 +114,7 @@ def fill(database: Database, leads: int, members: int) -> None:
         numbers = session.scalars(select(Lead.id).order_by(Lead.id).limit(BATCH)).all()
         common = {"kind": "note", "member_id": "m-0", "before": {}, "after": {}, "note": "Called.", "at": NOW}
         steps = [{"lead_id": number, **common} for number in numbers]
-        session.execute(insert(Step), steps)
+        session.execute(insert(LeadActivity), steps)
         if not database.is_sqlite:
             session.connection().exec_driver_sql("ANALYZE")
 
@@ -136,10 +136,10 @@ def measure(url: str, asked: int) -> Iterator[tuple[str, ...]]:
             "Campaigns": "/office/campaigns/",
             "a campaign": f"/office/campaigns/{campaign}",
             "Lists": "/office/import",
-            "What works": "/office/works",
-            "What works, of all time": "/office/works?period=all",
-            "What works, retail": "/office/works?period=52&about=retail",
-            "What works, as CSV": "/office/works.csv?period=52",
+            "Results": "/office/results",
+            "Results, of all time": "/office/results?period=all",
+            "Results, retail": "/office/results?period=52&about=retail",
+            "Results, as CSV": "/office/results.csv?period=52",
             "Team": "/office/team",
         }
         for name, path in pages.items():
@@ -163,7 +163,7 @@ def _office(url: str, address: str) -> tuple[Callable[[str], float], int, str]:
     client.post("/office/sign-in", base_url=HOST, data={"email": address})
     with database.read() as session:
         text = session.scalars(select(OutboxMail.text).order_by(OutboxMail.id.desc())).first()
-        lead = session.scalars(select(Lead.id).where(Lead.servicer_id == "m-0", Lead.known_at.is_not(None))).first()
+        lead = session.scalars(select(Lead.id).where(Lead.assignee_id == "m-0", Lead.known_at.is_not(None))).first()
         campaign = session.scalars(select(Campaign.code).where(Campaign.member_id == "m-0").limit(1)).first()
     link = re.search(rf"{HOST}(\S+)", text or "")
     assert link and lead and campaign
@@ -261,7 +261,7 @@ def _lead(number: int, members: int, luck: random.Random, campaigns: Placed) -> 
         "provenance_id": 1 if listed and campaign is None else None,
         "member_id": member,
         "owner_id": member,
-        "servicer_id": member,
+        "assignee_id": member,
         "email": f"person.{number}@example{luck.randrange(500)}.com",
         "first_name": f"Person {number}",
         "interest": luck.choice(("products", "opportunity", "both")),

@@ -14,9 +14,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from capture import features
-from capture.base.db import Database, Unavailable
+from capture.base.db import Database
 from capture.base.feature import parts_of
 from capture.base.tokens import Links
+from capture.base.unavailable import Unavailable
 from capture.company.generator import TokenSigner
 from capture.health import pages as health
 from capture.mailing.letters import Letters

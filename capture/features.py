@@ -9,10 +9,13 @@ from capture.base.feature import Feature
 from capture.bounces.feature import BOUNCES
 from capture.campaigns.feature import CAMPAIGNS
 from capture.consent.feature import CONSENT
+from capture.credit.feature import CREDIT
 from capture.demo.feature import MAILBOX
 from capture.health.feature import HEALTH
 from capture.imports.feature import IMPORTS
 from capture.leads.feature import LEADS
+from capture.limits.feature import LIMITS
+from capture.mailing.feature import MAILING
 from capture.reports.feature import REPORTS
 from capture.signup.feature import SIGNUP
 from capture.teams.feature import TEAMS
@@ -30,6 +33,9 @@ ALL: Sequence[Feature] = (
     TEAMS,
     BOUNCES,
     HEALTH,
+    CREDIT,
+    MAILING,
+    LIMITS,
 )
 """Every room of the service, in the order in which their pages are asked for an address."""
 

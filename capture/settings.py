@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Self
 
-from capture.base.identity import derive
+from capture.base.identity import derive_key
 from capture.company.generator import SECRETS, read_instance, token_keys
 from capture.limits.budgets import Limits
 from capture.mailing.delivery import Delivery
@@ -57,7 +57,7 @@ class Settings:
     @property
     def address_keys(self) -> tuple[bytes, ...]:
         """The keys of the hashes that stand for addresses, newest first."""
-        return tuple(derive(each) for each in self.secret_keys)
+        return tuple(derive_key(each) for each in self.secret_keys)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], site_folder: Path | None = None) -> Self:

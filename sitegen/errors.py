@@ -11,7 +11,7 @@
     ├── SecretError          a key is missing or unusable
     └── TokenError           a signed token that does not hold
 
-Nothing here knows of Click or Flask: ``cli.py`` and the views turn these into text and answers.
+Nothing here knows of Click or Flask: ``sitegen.terminal`` turns these into text, the capture service into responses.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The nouns of the field, as plain frozen data. Imports nothing of ours."""
+"""The nouns of the field, as plain frozen data. Imports no other module of the generator."""
 
 from __future__ import annotations
 

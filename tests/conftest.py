@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sitegen.build.builder import build
-from sitegen.build.options import BuildOptions, Summary
+from sitegen.build.options import BuildOptions, BuildSummary
 from sitegen.token import TokenSigner
 
 ROOT = Path(__file__).parent.parent
@@ -53,7 +53,7 @@ def out(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def rebuild(folder: Path, out: Path) -> Callable[..., Summary]:
+def rebuild(folder: Path, out: Path) -> Callable[..., BuildSummary]:
     """Reads the folder anew and builds it."""
     return lambda **options: build(build_options(folder, out, **options))
 

@@ -83,9 +83,9 @@ def configuration_page() -> str:
     parts += ["## Pages", "The front matter of `pages/<locale>/<key>.md`, between two lines of `---`."]
     parts += [_keys(content.FrontMatter, _docstrings(content, content.FrontMatter))]
     parts += ["## The roster", "The columns of `members.csv`, or the fields of each object in `members.jsonl`."]
-    parts += [_columns(roster, roster.Row, roster.COLUMNS, roster.REQUIRED)]
+    parts += [_columns(roster, roster.RosterRow, roster.COLUMNS, roster.REQUIRED)]
     parts += ["## Campaigns", CAMPAIGNS]
-    parts += [_columns(campaign_file, campaign_file.Row, campaign_file.COLUMNS, campaign_file.REQUIRED)]
+    parts += [_columns(campaign_file, campaign_file.CampaignRow, campaign_file.COLUMNS, campaign_file.REQUIRED)]
     parts += ["## Environment", _environment()]
     return "\n\n".join(parts) + "\n"
 

@@ -35,16 +35,43 @@ DECLARED = {
             {"render"},
             {"campaigns"},
             {"roster", "site", "stamping"},
-            {"instance", "token"},
+            {"instance", "terminal", "token"},
             {"errors", "model"},
             {"__init__"},
         ],
         loose=8,
     ),
+    "capture": Declared(
+        [
+            {"__main__"},
+            {"commands"},
+            {"ops"},
+            {"app"},
+            {"features"},
+            {"demo"},
+            {"bounces", "health", "sync", "teams"},
+            {"reports", "signup"},
+            {"leads"},
+            {"imports"},
+            {"campaigns"},
+            {"accounts", "consent"},
+            {"web"},
+            {"settings"},
+            {"credit"},
+            {"mailing"},
+            {"limits"},
+            {"company"},
+            {"base"},
+            {"migrations"},
+            {"models"},
+            {"__init__"},
+        ],
+        loose=5,
+    ),
 }
 
-ONLY_DOOR = "capture.directory"
-"""The one module of the capture service that reads the generator's site, roster and tokens."""
+READS_THE_GENERATOR = "company"
+"""The one room of the capture service that reads the generator. The others may import its errors."""
 
 
 @pytest.mark.parametrize("package", sorted(DECLARED))
@@ -94,7 +121,8 @@ def test_the_generator_never_imports_the_capture_service() -> None:
 
 def test_click_stays_in_the_commands() -> None:
     importers = {name for name, path in MODULES.items() if any(each.split(".")[0] == "click" for each in imports(path))}
-    assert {name for name in importers if not is_in(name, "sitegen.cli")} == {"capture.commands"}
+    rooms = ("sitegen.cli", "capture.commands")
+    assert {name for name in importers if not any(is_in(name, room) for room in rooms)} == {"sitegen.terminal"}
 
 
 def test_the_generator_knows_no_web_framework_but_its_server() -> None:
@@ -107,48 +135,65 @@ def test_the_generator_knows_no_web_framework_but_its_server() -> None:
     assert importers == {"sitegen.serving.local_server"}
 
 
-def test_capture_reads_the_generator_through_one_door() -> None:
-    plain = {"sitegen.model", "sitegen.errors", "sitegen.instance"}
+def test_one_room_of_the_service_reads_the_generator() -> None:
     wrong = {
-        name: _of(targets, "sitegen") - plain
+        name: found
         for name, targets in ARROWS.items()
-        if is_in(name, "capture") and name != ONLY_DOOR and _of(targets, "sitegen") - plain
+        if is_in(name, "capture") and not is_in(name, f"capture.{READS_THE_GENERATOR}")
+        if (
+            found := _of(targets, "sitegen")
+            - ({"sitegen.errors", "sitegen.terminal"} if is_in(name, "capture.commands") else {"sitegen.errors"})
+        )
     }
     assert not wrong
 
 
 def test_nothing_imports_the_commands_of_the_service() -> None:
-    importers = {name for name, targets in ARROWS.items() if "capture.commands" in targets}
-    assert importers <= {"capture.__main__"}
+    importers = {name for name, targets in ARROWS.items() if _of(targets, "capture.commands")}
+    assert {name for name in importers if not is_in(name, "capture.commands")} <= {"capture.__main__"}
 
 
-USE_CASES = {"consent", "credit", "limits", "mailing", "cases"}
-"""The rooms of the service between its tables and its pages."""
+def test_the_commands_of_the_service_know_only_errors_and_the_terminal_of_the_generator() -> None:
+    reached = {each for name, targets in ARROWS.items() if is_in(name, "capture.commands") for each in targets}
+    assert _of(reached, "sitegen") <= {"sitegen.errors", "sitegen.terminal"}
+
+
+KNOW_THE_WEB = {"web", "app", "ops", "health", "demo"}
+"""Rooms that serve, beside the modules of other rooms that answer requests."""
 
 
 def test_use_cases_know_no_web() -> None:
     for name, path in MODULES.items():
-        if name == "capture.leads" or (_use_case(name) and name != "capture.mailing.reports"):
-            assert not {each.split(".")[0] for each in imports(path)} & {"flask", "wtforms", "werkzeug"}, name
+        room = name.split(".")[1:2]
+        if (
+            is_in(name, "capture")
+            and room
+            and room[0] not in KNOW_THE_WEB
+            and not _answers(name)
+            and name != "capture.accounts.access"
+        ):
+            running = {each.split(".")[0] for each in imports(path, for_type_checkers=False)}
+            assert not running & {"flask", "wtforms", "werkzeug"}, name
 
 
-def test_there_is_no_circle_of_use_cases() -> None:
-    rooms: dict[str, set[str]] = {}
-    for name in MODULES:
-        if here := _use_case(name):
-            rooms.setdefault(here, set()).update({_use_case(each) for each in running_targets(name)} - {here, ""})
-    assert not circle(rooms)
-    assert not {name for name in MODULES if _use_case(name) and _reaches_pages(running_targets(name))}
+SHARED = {"capture.accounts.access", "capture.accounts.forms", "capture.web.access"}
+"""What pages of all rooms are guarded and made with."""
 
 
-def _use_case(name: str) -> str:
-    """The use cases that a module of the service belongs to; empty for all others."""
-    parts = name.split(".")
-    return parts[1] if parts[0] == "capture" and len(parts) > 2 and parts[1] in USE_CASES else ""
+def test_features_never_import_each_others_pages() -> None:
+    for name, targets in ARROWS.items():
+        room = name.split(".")[1:2]
+        if is_in(name, "capture") and room not in (["app"], ["features"]):
+            others = {each for each in _of(targets, "capture") if each.split(".")[1:2] != room}
+            assert not {each for each in others if _answers(each)} - SHARED, name
 
 
-def _reaches_pages(targets: set[str]) -> bool:
-    return any(each.startswith(("capture.public.", "capture.office.")) for each in targets - {"capture.public.answers"})
+def _answers(name: str) -> bool:
+    """True for modules that answer requests, and for those that tell the service of them."""
+    last = name.split(".")[-1]
+    return not is_in(name, "capture.base") and (
+        last in {"forms", "access", "pixel", "feature"} or last.endswith("pages")
+    )
 
 
 def _of(targets: set[str], package: str) -> set[str]:

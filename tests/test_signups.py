@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from capture.limits import abuse
+from capture.limits import human_proof
 from tests.browser.company import KINDS, LOCALES, SAMPLE
 from tests.browser.forms import Form, Page
 from tests.browser.live import LOOPBACK, Capture, Website, capture_service, free_ports, run, secrets
@@ -73,7 +73,7 @@ def post(form: Form, accept: str = "text/html", **fields: str) -> Answer:
 def go_on(form: Form, *answers: Answer) -> list[Answer]:
     """Presses the button of the pages between, some seconds after they were read, and gives what came of it."""
     between = [Page(answer.body).form() for answer in answers]
-    time.sleep(abuse.QUICKEST.total_seconds())
+    time.sleep(human_proof.QUICKEST.total_seconds())
     with ThreadPoolExecutor(SENDERS) as senders:
         return list(senders.map(lambda each: post(Form(form.action, "post", each.fields)), between))
 

@@ -41,7 +41,7 @@ def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(str(python), "-m", "pip", *install, cwd=folder.parent)
     needed = folder.parent / "needed"
     needed.mkdir()
-    for each in closure("espalier"):
+    for each in closure("espalier-sites"):
         lend(each, needed)
     purelib = sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)})
     # A folder named like this is searched after the environment's own, and the .pth files in it are not read.
@@ -94,6 +94,8 @@ def test_the_wheel_holds_what_it_needs_and_no_more(wheel: Path) -> None:
         "sitegen/bundled/content/site.toml",
         "capture/migrations/script.py.mako",
         "capture/signup/templates/signup.html",
+        "capture/mailing/templates/letter.jinja",
+        "capture/consent/mails/confirm.en.jinja",
     ):
         assert wanted in names
     assert any(name.endswith("licenses/LICENSE") for name in names)

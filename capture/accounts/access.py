@@ -18,7 +18,7 @@ from capture.accounts.signing_in import Person
 from capture.base import words
 from capture.base.feature import NavigationItem
 from capture.base.words import Words
-from capture.models import Viewing
+from capture.models import AccessLogEntry
 from capture.web import answers, service
 from capture.web.access import Audience, open_to
 
@@ -44,7 +44,7 @@ def office(*, log: str | None) -> Callable[[Callable[P, Response]], Callable[P, 
             refuse_other_sites()
             current = service.current()
             with current.database.read() as session:
-                found = signing_in.find(session, request.cookies.get(COOKIE, ""), current.clock())
+                found = signing_in.person_of_cookie(session, request.cookies.get(COOKIE, ""), current.clock())
             if found is None:
                 if request.method in ("GET", "HEAD"):
                     return make_response(redirect(f"{answers.root()}office/sign-in", 303))
@@ -80,7 +80,7 @@ def _record(log: str | None, status: int) -> None:
     staff, current = person().staff, service.current()
     if staff is not None and people:
         with current.database.write() as session:
-            session.add(Viewing(staff_id=staff.id, what=log, lead_id=lead_id, rows=people, at=current.clock()))
+            session.add(AccessLogEntry(staff_id=staff.id, what=log, lead_id=lead_id, rows=people, at=current.clock()))
 
 
 def person() -> Person:
@@ -89,7 +89,14 @@ def person() -> Person:
     return found
 
 
-def speak() -> Words:
+def remember(response: Response, secret: str) -> Response:
+    """Has the browser keep the cookie that signs it in. ``secret``: as ``signing_in`` gave it."""
+    age = int(signing_in.SESSION_LIFETIME.total_seconds())
+    response.set_cookie(COOKIE, secret, max_age=age, path="/", secure=True, httponly=True, samesite="Lax")
+    return response
+
+
+def reader_words() -> Words:
     """The words of a member's language, or of the browser's for staff."""
     locale = person().locale
     if locale:
@@ -103,7 +110,7 @@ def refuse_other_sites() -> None:
         raise Forbidden
 
 
-def checked(form: OfficeForm) -> bool:
+def is_valid(form: OfficeForm) -> bool:
     """Whether a form holds. Raises Forbidden where it was not made for this sitting."""
     valid = bool(form.validate())
     if form.errors.get("csrf_token"):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from capture.accounts import pages
+from capture.accounts import mails, pages
+from capture.accounts.purging import purge
 from capture.base.feature import Feature
 
 ACCOUNTS = Feature(
     "accounts",
     blueprints=(pages.blueprint,),
+    purge=purge,
+    mails=mails.KINDS,
 )

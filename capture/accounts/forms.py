@@ -28,7 +28,7 @@ class OfficeForm(Form):  # type: ignore[misc]
         def csrf_context(self) -> dict[str, str]:
             """The sitting's own value."""
             found: Person = g.person
-            return {"csrf": found.sitting.csrf}
+            return {"csrf": found.office_session.csrf}
 
 
 def trimmed(text: str | None) -> str:

@@ -27,7 +27,7 @@ LONGEST_ADDRESS = 254
 def ask() -> Response:
     """The form that asks for a link."""
     with service.current().database.read() as session:
-        company = hosts.company(session)
+        company = hosts.get_company(session)
     return answers.page(200, "accounts/sign-in.html", answers.visitor_words(), company=company)
 
 
@@ -41,23 +41,23 @@ def send() -> Response:
     current = service.current()
     wanted = [code for code, _ in request.accept_languages]
     with current.database.write() as session:
-        company = hosts.company(session)
+        company = hosts.get_company(session)
         sent = signing_in.send_link(session, current.letters, typed, current.clock(), wanted)
     log.info("sign-in: %s", "a link was promised" if sent else "nothing was promised")
-    return questions.told(answers.visitor_words(), "office_sent", company)
+    return questions.message_page(answers.visitor_words(), "office_sent", company)
 
 
 @blueprint.get("/enter/<signed>")
 @open_to(Audience.LINK)
 def knock(signed: str) -> Response:
     """The page with the button: what reads mails ahead of people must not spend the link."""
-    link = questions.read(Purpose.SIGN_IN, signed)
+    link = questions.read_link(Purpose.SIGN_IN, signed)
     words = answers.visitor_words()
     with service.current().database.read() as session:
-        company = hosts.company(session)
+        company = hosts.get_company(session)
     if link.expired:
-        return questions.told(words, "office_old", company, status=410)
-    return questions.question(words, "office_enter", company)
+        return questions.message_page(words, "office_old", company, status=410)
+    return questions.question_page(words, "office_enter", company)
 
 
 @blueprint.post("/enter/<signed>")
@@ -65,29 +65,26 @@ def knock(signed: str) -> Response:
 def enter(signed: str) -> Response:
     """Spends the link and signs this browser in."""
     access.refuse_other_sites()
-    link = questions.read(Purpose.SIGN_IN, signed)
+    link = questions.read_link(Purpose.SIGN_IN, signed)
     current = service.current()
     with current.database.write() as session:
-        company = hosts.company(session)
-        secret = signing_in.enter(session, current.links, link.value, current.clock())
+        company = hosts.get_company(session)
+        secret = signing_in.open_session(session, current.links, link.value, current.clock())
     if secret is None:
-        return questions.told(answers.visitor_words(), "office_old", company, status=410)
+        return questions.message_page(answers.visitor_words(), "office_old", company, status=410)
     log.info("signed in")
-    response = make_response(redirect("../", 303))
-    age = int(signing_in.SITTING.total_seconds())
-    response.set_cookie(access.COOKIE, secret, max_age=age, path="/", secure=True, httponly=True, samesite="Lax")
-    return response
+    return access.remember(make_response(redirect("../", 303)), secret)
 
 
 @blueprint.post("/sign-out")
 @access.office(log=None)
 def leave() -> Response:
     """Ends this sitting, or all of them."""
-    access.checked(OfficeForm(request.form))
+    access.is_valid(OfficeForm(request.form))
     current = service.current()
     everywhere = request.form.get("everywhere") == "yes"
     with current.database.write() as session:
-        signing_in.leave(session, access.person(), current.clock(), everywhere=everywhere)
+        signing_in.close_session(session, access.person(), current.clock(), everywhere=everywhere)
     log.info("signed out%s", " everywhere" if everywhere else "")
     response = make_response(redirect("sign-in", 303))
     response.delete_cookie(access.COOKIE, path="/", secure=True, httponly=True, samesite="Lax")

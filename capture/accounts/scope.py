@@ -24,7 +24,7 @@ class Scope:
     def leads(self) -> ColumnElement[bool]:
         """Leads that may be shown one by one."""
         known = Lead.known_at.is_not(None)
-        return known if self.member_id is None else and_(known, Lead.servicer_id == self.member_id)
+        return known if self.member_id is None else and_(known, Lead.assignee_id == self.member_id)
 
     @property
     def counted_leads(self) -> ColumnElement[bool]:
@@ -36,8 +36,8 @@ class Scope:
             return true()
         # Before there is a decision a sign-up belongs to the page it came from. Written so that no index on the
         # assignee is used for it: most of what that index holds is decided.
-        undecided = func.coalesce(Lead.servicer_id, Lead.owner_id).is_(None)
-        return or_(Lead.servicer_id == self.member_id, and_(Lead.member_id == self.member_id, undecided))
+        undecided = func.coalesce(Lead.assignee_id, Lead.owner_id).is_(None)
+        return or_(Lead.assignee_id == self.member_id, and_(Lead.member_id == self.member_id, undecided))
 
     @property
     def campaigns(self) -> ColumnElement[bool]:

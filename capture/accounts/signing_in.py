@@ -15,6 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from capture.accounts import mails
 from capture.base.identity import identity
 from capture.base.prepared import Driver
 from capture.base.tokens import LIFETIMES, Links, Purpose
@@ -23,14 +24,14 @@ from capture.company.hosts import Host
 from capture.limits import budgets
 from capture.mailing import posting
 from capture.mailing.letters import Letters
-from capture.models import Member, Sitting, Spent, Staff, Ticket
+from capture.models import BudgetUse, Member, OfficeSession, SignInToken, Staff
 from sitegen.errors import EspalierError, Fault
 
 SCOPE = "sign-in"
 BETWEEN_LINKS = timedelta(minutes=1)
 MOST_LINKS_AN_HOUR = 5
 
-SITTING = timedelta(days=30)
+SESSION_LIFETIME = timedelta(days=30)
 """How long a browser stays signed in."""
 
 _ON_ITS_WAY = LIFETIMES[Purpose.SIGN_IN] or timedelta()
@@ -42,7 +43,7 @@ class Person:
 
     member: Member | None
     staff: Staff | None
-    sitting: Sitting
+    office_session: OfficeSession
 
     @property
     def member_id(self) -> str | None:
@@ -65,70 +66,75 @@ def send_link(session: Session, letters: Letters, address: str, now: datetime, w
     address = identity(address)
     member = session.scalars(select(Member).where(Member.email == address, Member.active).order_by(Member.id)).first()
     staff = session.scalars(select(Staff).where(Staff.email == address, Staff.removed_at.is_(None))).first()
-    marks = letters.links.fingerprints(address)
-    mine = (Spent.scope == SCOPE, Spent.subject.in_(marks))
-    latest = session.scalar(select(func.max(Spent.at)).where(*mine))
-    lately = session.scalar(select(func.count()).where(*mine, Spent.at > now - timedelta(hours=1))) or 0
+    email_hashes = letters.links.email_hashes(address)
+    mine = (BudgetUse.scope == SCOPE, BudgetUse.subject.in_(email_hashes))
+    latest = session.scalar(select(func.max(BudgetUse.at)).where(*mine))
+    lately = session.scalar(select(func.count()).where(*mine, BudgetUse.at > now - timedelta(hours=1))) or 0
     if not (member or staff) or lately >= MOST_LINKS_AN_HOUR or (latest is not None and latest > now - BETWEEN_LINKS):
         return False
     nonce = secrets.token_hex(16)
     # Who is both comes in as staff: that room holds the other.
     whose = {"staff_id": staff.id} if staff else {"member_id": member.id if member else None}
-    session.add(Ticket(nonce=nonce, until=now + _ON_ITS_WAY, **whose))
-    budgets.spend(Driver.of(session), SCOPE, marks[0], now)
-    host = Host(hosts.company(session), None if staff else member)
-    letter = letters.sign_in(host, address, letters.links.sign(Purpose.SIGN_IN, nonce, now), wanted)
+    session.add(SignInToken(nonce=nonce, until=now + _ON_ITS_WAY, **whose))
+    budgets.use_budget(Driver.of(session), SCOPE, email_hashes[0], now)
+    host = Host(hosts.get_company(session), None if staff else member)
+    letter = mails.sign_in(letters, host, address, letters.links.sign(Purpose.SIGN_IN, nonce, now), wanted)
     posting.post(Driver.of(session), host.company, letter, now)
     return True
 
 
-def enter(session: Session, links: Links, nonce: str, now: datetime) -> str | None:
+def open_session(session: Session, links: Links, nonce: str, now: datetime) -> str | None:
     """Uses a ticket up and begins a sitting: the value of its cookie. None for a ticket that is spent or too old."""
     used = session.execute(
-        update(Ticket)
-        .where(Ticket.nonce == nonce, Ticket.used_at.is_(None), Ticket.until > now)
+        update(SignInToken)
+        .where(SignInToken.nonce == nonce, SignInToken.used_at.is_(None), SignInToken.until > now)
         .values(used_at=now)
-        .returning(Ticket.member_id, Ticket.staff_id)
+        .returning(SignInToken.member_id, SignInToken.staff_id)
     ).first()
     if used is None:
         return None
-    secret = secrets.token_urlsafe(32)
     member_id, staff_id = used
+    return begin(session, now, member_id=member_id, staff_id=staff_id)
+
+
+def begin(session: Session, now: datetime, *, member_id: str | None = None, staff_id: int | None = None) -> str:
+    """Signs a browser in as a member or as staff, whose identity the caller has checked. Returns its cookie's value."""
+    secret = secrets.token_urlsafe(32)
     session.add(
-        Sitting(
+        OfficeSession(
             digest=_digest(secret),
             member_id=member_id,
             staff_id=staff_id,
             csrf=secrets.token_hex(20),
             created_at=now,
-            until=now + SITTING,
+            until=now + SESSION_LIFETIME,
         )
     )
     return secret
 
 
-def find(session: Session, secret: str, now: datetime) -> Person | None:
+def person_of_cookie(session: Session, secret: str, now: datetime) -> Person | None:
     """Who sits at this browser; None where nobody does (any more): signed out, too old, left the company."""
-    sitting = session.get(Sitting, _digest(secret)) if secret else None
-    if sitting is None or sitting.ended_at is not None or sitting.until <= now:
+    office_session = session.get(OfficeSession, _digest(secret)) if secret else None
+    if office_session is None or office_session.ended_at is not None or office_session.until <= now:
         return None
-    member = session.get(Member, sitting.member_id) if sitting.member_id else None
-    staff = session.get(Staff, sitting.staff_id) if sitting.staff_id else None
+    member = session.get(Member, office_session.member_id) if office_session.member_id else None
+    staff = session.get(Staff, office_session.staff_id) if office_session.staff_id else None
     if (member is None or not member.active) and (staff is None or staff.removed_at is not None):
         return None
-    return Person(None if staff else member, staff, sitting)
+    return Person(None if staff else member, staff, office_session)
 
 
-def leave(session: Session, person: Person, now: datetime, *, everywhere: bool = False) -> None:
+def close_session(session: Session, person: Person, now: datetime, *, everywhere: bool = False) -> None:
     """Ends this sitting, or all of this person's."""
     own = (
-        Sitting.digest == person.sitting.digest
+        OfficeSession.digest == person.office_session.digest
         if not everywhere
-        else (Sitting.staff_id == person.staff.id)
+        else (OfficeSession.staff_id == person.staff.id)
         if person.staff
-        else (Sitting.member_id == person.sitting.member_id)
+        else (OfficeSession.member_id == person.office_session.member_id)
     )
-    session.execute(update(Sitting).where(own, Sitting.ended_at.is_(None)).values(ended_at=now))
+    session.execute(update(OfficeSession).where(own, OfficeSession.ended_at.is_(None)).values(ended_at=now))
 
 
 def staff(session: Session) -> list[Staff]:
@@ -158,7 +164,9 @@ def remove_staff(session: Session, address: str, now: datetime) -> None:
         raise EspalierError(Fault(f"{address} is not on the staff", hint="`capture staff list` names who is"))
     found.removed_at = now
     session.execute(
-        update(Sitting).where(Sitting.staff_id == found.id, Sitting.ended_at.is_(None)).values(ended_at=now)
+        update(OfficeSession)
+        .where(OfficeSession.staff_id == found.id, OfficeSession.ended_at.is_(None))
+        .values(ended_at=now)
     )
 
 

@@ -39,6 +39,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from capture.base.unavailable import Unavailable
 from sitegen.errors import EspalierError, Fault
 
 if TYPE_CHECKING:
@@ -67,15 +68,12 @@ class DatabaseError(EspalierError):
     """The database's address cannot be used, or there is no database there."""
 
 
-class Unavailable(Exception):
-    """The database cannot be read or written at this moment: locked, full, gone, or not answering."""
-
-
 class Database:
     """One database and the rules for reading and writing it.
 
     ``busy_seconds``: how long a transaction waits for another writer. ``checkpoints``: False for commands that
-    run beside the service. ``journal``: SQLite's way of writing; other than WAL only for a file nobody else has open.
+    run beside the service. ``journal``: SQLite's journal mode; anything but WAL only for a file that no other process
+    has open.
     """
 
     def __init__(
@@ -98,13 +96,13 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session for reading only. Raises Unavailable."""
+        """Gives a session for reading only. Raises Unavailable."""
         with unavailable(), self.engine.connect() as connection, Session(connection) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A transaction: everything in it is committed when the block ends, or nothing is.
+        """Opens a transaction: everything in it is committed when the block ends, or nothing is.
 
         Raises Unavailable, also when the database was taken away while it was being written.
         """
@@ -114,7 +112,7 @@ class Database:
 
     @contextmanager
     def writing(self, connection: Connection | None = None) -> Iterator[Connection]:
-        """The same on the level of one connection, for statements on whole tables."""
+        """Opens a transaction on the level of one connection, for statements on whole tables."""
         with self._writer:
             with unavailable():
                 if connection is not None:
@@ -128,7 +126,7 @@ class Database:
             self._still_there()
 
     def migrate(self, revision: str | None = None) -> None:
-        """Brings the schema up to date, or up to a revision; makes the database where there is none yet."""
+        """Migrates the schema to the newest revision, or to ``revision``; creates a missing database first."""
         if self.file is not None:
             self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self.file.exists():
@@ -142,7 +140,7 @@ class Database:
                 command.upgrade(self._alembic(connection), wanted or "head")
 
     def has_rows(self) -> bool:
-        """True when anything was stored. A database that is not there, or was only just made, holds nothing."""
+        """Returns True if any table has rows, apart from those that migrations add."""
         if self.file is not None and not self.file.is_file():
             return False
         with unavailable(), self.engine.connect() as connection:
@@ -175,7 +173,7 @@ class Database:
             raise DatabaseError(Fault("the database has another version than this program", hint=hint))
 
     def warnings(self) -> list[str]:
-        """What an operator should know about this database when the service starts."""
+        """Returns what an operator should know about this database when the service starts; often nothing."""
         if self.is_sqlite and not safe_sqlite(sqlite3.sqlite_version_info):
             return [
                 f"SQLite {sqlite3.sqlite_version} can damage a database that several processes write at the same"
@@ -242,7 +240,7 @@ class Database:
 
 @contextmanager
 def unavailable() -> Iterator[None]:
-    """Turns what the database's driver says when it cannot serve into Unavailable; bugs stay what they are."""
+    """Turns errors of a database that cannot serve into Unavailable; errors that are bugs pass through."""
     try:
         yield
     except PoolTimeout as error:
@@ -257,7 +255,7 @@ def unavailable() -> Iterator[None]:
 
 
 class _Writer:
-    """Lets one thread of this process write at a time, in the order they came, instead of polling for SQLite's lock."""
+    """Lets one thread of this process write at a time, in order of arrival, instead of polling SQLite's lock."""
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
@@ -272,7 +270,7 @@ class _Writer:
 
 
 def safe_sqlite(version: tuple[int, ...]) -> bool:
-    """True for versions without the write-ahead log fault that 3.51.3 mended."""
+    """Returns True for versions without the write-ahead log bug that 3.51.3 fixed."""
     return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
 
 

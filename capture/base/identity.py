@@ -1,8 +1,8 @@
-"""One mailbox has many spellings; this is where they are folded into one, and where an address becomes a fingerprint.
+"""Who an e-mail address belongs to: its identity, its folded form, and the keyed hash of the folded form.
 
-The folded form serves limits and suppression only, never identity: at some providers dots and capitals before the
-at sign do tell people apart, and folding them there costs somebody one mail, while not folding them would let
-anybody flood a mailbox by writing its address in another way each time.
+Many spellings reach one mailbox. Limits and suppression compare addresses in a folded form, so that writing an address
+in another way each time gets around neither. The folded form never identifies a person: at some providers dots and
+capitals before the at sign do tell two people apart.
 """
 
 from __future__ import annotations
@@ -19,30 +19,32 @@ _SAME_MAILBOX = {"googlemail.com": "gmail.com"}
 _PURPOSE = b"espalier fingerprints of addresses"
 
 
-def canonical(address: str) -> str:
-    """The address in lower case, without dots and without what follows a plus before the at sign."""
+def fold(address: str) -> str:
+    """Returns the folded address: lower case, and before the at sign without dots and without ``+tag``."""
     local, _, domain = address.strip().rpartition("@")
     folded = local.casefold().partition("+")[0].replace(".", "")
     host = _ascii(domain.lower().rstrip("."))
-    # What is nothing but a tag or dots keeps its spelling: an empty name would be everybody's.
+    # A name of nothing but dots or a tag keeps its spelling: an empty one would be the same for everyone.
     return f"{folded or local.casefold()}@{_SAME_MAILBOX.get(host, host)}"
 
 
-def derive(secret: str) -> bytes:
-    """The key of the fingerprints, from the installation's secret, so that no other use of it can make them."""
+def derive_key(secret: str) -> bytes:
+    """Returns the key of the e-mail hashes, derived from the installation's secret for this purpose alone."""
     return hmac.digest(secret.encode(), _PURPOSE, "sha256")
 
 
 @lru_cache(maxsize=1_000)
-def fingerprint(key: bytes, address: str) -> str:
-    """HMAC-SHA256 of the canonical address in hexadecimal: tells the same address again, and tells nothing else to
-    whoever does not have the key."""
-    return hmac.digest(key, canonical(address).encode(), "sha256").hex()
+def hash_email(key: bytes, address: str) -> str:
+    """Returns HMAC-SHA256 of the folded address in hexadecimal.
+
+    It recognises an address that comes again, and reveals nothing about it without the key.
+    """
+    return hmac.digest(key, fold(address).encode(), "sha256").hex()
 
 
-def fingerprints(keys: Sequence[bytes], address: str) -> list[str]:
-    """Under every key, newest first: rows that were written under an older one must still be found."""
-    return [fingerprint(key, address) for key in keys]
+def hash_email_by_all(keys: Sequence[bytes], address: str) -> list[str]:
+    """Returns the hash under every key, newest first: rows written under an older key must still be found."""
+    return [hash_email(key, address) for key in keys]
 
 
 def _ascii(domain: str) -> str:
@@ -53,9 +55,9 @@ def _ascii(domain: str) -> str:
 
 
 def identity(address: str) -> str:
-    """Who the person is: the address as typed, with its domain in lower case and in letters (not ``xn--…``).
+    """Returns the address that identifies a person: as typed, its domain in lower case and in letters (not ``xn--…``).
 
-    The same form that a sign-up is stored under; what is no address comes back with its domain in lower case.
+    Sign-ups are stored under this form. Text that is no address is returned with its domain in lower case.
     """
     try:
         return validate_email(address.strip(), check_deliverability=False).normalized

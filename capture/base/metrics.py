@@ -13,7 +13,7 @@ SIGNUPS = Counter("espalier_signups_total", "Sign-ups by what became of them", [
 """thanked (new, known and trapped look the same from outside), refused, unavailable, failed."""
 
 MAILS = Counter("espalier_mails_total", "Mails and webhooks by what became of an attempt", ["result"])
-"""sent, put_off, given_up, refused, bounced, suppressed; and uncertain, where one may arrive twice."""
+"""sent, put_off, given_up, refused, bounced, suppressed, unknown_kind; and uncertain, where one may arrive twice."""
 
 BOUNCES = Counter("espalier_bounces_total", "Reports of mails that came back", ["kind"])
 """hard, soft."""

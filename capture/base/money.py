@@ -26,6 +26,11 @@ def read(text: str, currency: str, locale: str) -> int | None:
     return int(minor) if minor == minor.to_integral_value() and 0 < minor <= LARGEST else None
 
 
+def minor_units(amount: int, currency: str) -> int:
+    """Minor units of an amount in whole units: 38 euros are 3800 cents, 38 yen are 38."""
+    return int(amount * 10 ** get_currency_precision(currency))
+
+
 def shown(amount: int, currency: str, locale: str) -> str:
     """Minor units as they are written: "€1,250.50"."""
     return format_currency(Decimal(amount) / 10 ** get_currency_precision(currency), currency, locale=locale)

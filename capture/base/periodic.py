@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 
-from capture.base.db import Unavailable
 from capture.base.feature import Job
+from capture.base.unavailable import Unavailable
 
 log = logging.getLogger("capture.regular")
 

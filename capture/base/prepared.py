@@ -27,7 +27,7 @@ Convert = Callable[[Any], Any] | None
 class Driver:
     """A transaction that was begun by SQLAlchemy, as prepared statements use it.
 
-    ``gathers``: rows that nobody asks for before the end are kept until ``flush``, and then go in together.
+    ``gathers``: rows that nothing reads before the end of the transaction wait for ``flush`` and are inserted together.
     """
 
     __slots__ = ("_gathered", "connection", "dialect", "execute", "gathers", "writes")
@@ -44,12 +44,12 @@ class Driver:
         self._gathered: dict[Prepared, list[Any]] = {}
 
     def gather(self, prepared: Prepared, row: Any) -> None:
-        """Keeps a row for later."""
+        """Keeps a row for ``flush``."""
         self.writes += 1
         self._gathered.setdefault(prepared, []).append(row)
 
     def flush(self) -> None:
-        """Writes what was gathered."""
+        """Inserts the gathered rows, in one call for each statement."""
         raw = self.connection.connection.driver_connection
         assert raw is not None
         gathered, self._gathered = self._gathered, {}
@@ -58,13 +58,13 @@ class Driver:
 
     @classmethod
     def of(cls, session: Session) -> Driver:
-        """The transaction of a session, after everything that waits in it was written."""
+        """Returns the driver of a session's transaction, after flushing the session."""
         session.flush()
         return cls(session.connection())
 
     @property
     def is_postgresql(self) -> bool:
-        """True where several transactions write at once."""
+        """True for PostgreSQL, where several transactions may write at once."""
         return bool(self.dialect.name == "postgresql")
 
 
@@ -86,7 +86,7 @@ class Prepared:
         self._compiled: dict[str, _Compiled] = {}
 
     def __call__(self, driver: Driver, /, **values: Any) -> list[tuple[Any, ...]]:
-        """Runs it; the rows as the database gives them, none where it gives none."""
+        """Runs the statement; returns its rows as the driver gives them, an empty list for those without rows."""
         compiled = self._for(driver)
         cursor = driver.execute(compiled.text, compiled.told(values))
         if not compiled.returns:
@@ -98,14 +98,14 @@ class Prepared:
         return rows
 
     def later(self, driver: Driver, /, **values: Any) -> None:
-        """Runs it by the end of the transaction: for rows that nothing in it reads."""
+        """Runs the statement by the end of the transaction: for rows that nothing in it reads."""
         if driver.gathers:
             driver.gather(self, self._for(driver).told(values))
         else:
             self(driver, **values)
 
     def text(self, driver: Driver) -> str:
-        """The statement as the driver takes it."""
+        """Returns the statement as text for the driver."""
         return self._for(driver).text
 
     def _for(self, driver: Driver) -> _Compiled:
@@ -122,7 +122,7 @@ class Prepared:
 
 
 def insert_into(table: type[Base], *returning: str, unless_there: bool = False) -> Prepared:
-    """Inserts one row; columns that are not given take their default, or nothing where they may be empty.
+    """Returns a statement that inserts one row. Columns not given take their default, or NULL.
 
     ``returning``: columns to give back. ``unless_there``: does nothing where a unique index has such a row.
     """
@@ -136,8 +136,8 @@ def insert_into(table: type[Base], *returning: str, unless_there: bool = False) 
             statement = statement.on_conflict_do_nothing()
         return statement.returning(*(kept.c[name] for name in returning)) if returning else statement
 
-    otherwise = {column.name: _default(column) for column in columns if column.nullable or _default(column) is not None}
-    return Prepared(make, [column.name for column in columns], otherwise)
+    otherwise = {column.key: _default(column) for column in columns if column.nullable or _default(column) is not None}
+    return Prepared(make, [column.key for column in columns], otherwise)
 
 
 def _default(column: Column[Any]) -> Any:
@@ -145,7 +145,7 @@ def _default(column: Column[Any]) -> Any:
 
 
 class _Compiled:
-    """A statement as one kind of database takes it."""
+    """A statement compiled for one kind of database."""
 
     def __init__(self, compiled: SQLCompiler, dialect: Dialect, otherwise: Mapping[str, Any]) -> None:
         self.text = str(compiled)
@@ -161,7 +161,7 @@ class _Compiled:
             self._plan.append((name, bind.type.dialect_impl(dialect).bind_processor(dialect)))
 
     def told(self, values: dict[str, Any]) -> Any:
-        """The values as the driver takes them."""
+        """Returns the values converted for the driver, by position or by name as it wants them."""
         if self._fixed:
             values = self._fixed | values
         if self._positional:

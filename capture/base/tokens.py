@@ -15,14 +15,14 @@ from enum import StrEnum
 from itsdangerous import BadData, URLSafeSerializer
 from itsdangerous.encoding import base64_encode
 
-from capture.base.identity import derive, fingerprint, fingerprints
+from capture.base.identity import derive_key, hash_email, hash_email_by_all
 
 LONGEST = 1024
 """Characters; anything longer is refused before any arithmetic is done on it."""
 
 
 class Purpose(StrEnum):
-    """What a link or a form is for."""
+    """The purpose of a signed value. A value signed for one purpose is refused for every other."""
 
     CONFIRM = "confirm"
     NOT_ME = "not-me"
@@ -36,14 +36,14 @@ class Purpose(StrEnum):
 LIFETIMES: dict[Purpose, timedelta | None] = {
     Purpose.CONFIRM: timedelta(days=7),
     Purpose.NOT_ME: timedelta(days=90),
-    # Mails are read years later, and whoever wants to leave must never be told that it is too late.
+    # Mails are read years later, and it must never be too late to leave.
     Purpose.UNSUBSCRIBE: None,
     Purpose.MY_DATA: timedelta(hours=24),
     Purpose.PAUSE: timedelta(hours=1),
     Purpose.CHALLENGE: timedelta(minutes=20),
     Purpose.SIGN_IN: timedelta(minutes=30),
 }
-"""How long each is good for; None: for good."""
+"""How long each is valid; None: without end."""
 
 
 class BadLink(Exception):
@@ -51,8 +51,8 @@ class BadLink(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What a signed value says. ``expired``: it was ours, but its time is over."""
+class SignedValue:
+    """A signed value that was verified. ``expired``: its signature holds, but its lifetime is over."""
 
     value: str
     issued: datetime
@@ -63,15 +63,15 @@ class _Serializer(URLSafeSerializer):
     """itsdangerous's own, without its attempt to compress each value: ours are too short to gain by it."""
 
     def dump_payload(self, obj: object) -> bytes:
-        """Base64 of JSON."""
+        """Returns the value as JSON in Base64, never compressed."""
         return base64_encode(self.serializer.dumps(obj, **self.serializer_kwargs))
 
 
 class Links:
-    """Makes and reads all signed values. ``secrets``: newest first."""
+    """Signs and verifies all values in links and forms. ``secrets``: newest first; the first signs, all verify."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        self.address_keys = tuple(derive(each) for each in secrets)
+        self.address_keys = tuple(derive_key(each) for each in secrets)
         # itsdangerous signs with the last key of the list and verifies with all.
         keys = list(reversed(secrets))
         self._serializers = {
@@ -84,11 +84,11 @@ class Links:
         }
 
     def sign(self, purpose: Purpose, value: str, now: datetime) -> str:
-        """A value that only this installation can make, as it stands in an address."""
+        """Returns a signed value for an address; only this installation can make it."""
         return str(self._serializers[purpose].dumps([value, int(now.timestamp())]))
 
-    def read(self, purpose: Purpose, signed: str, now: datetime) -> Read:
-        """What it says. Raises BadLink; an expired one is told by its result, since it can be renewed."""
+    def read(self, purpose: Purpose, signed: str, now: datetime) -> SignedValue:
+        """Returns the verified value; an expired one too, marked as such, since it can be renewed. Raises BadLink."""
         if len(signed) > LONGEST or not signed.isascii():
             raise BadLink(purpose)
         try:
@@ -97,12 +97,12 @@ class Links:
         except (BadData, ValueError, TypeError, OverflowError) as error:
             raise BadLink(purpose) from error
         lifetime = LIFETIMES[purpose]
-        return Read(value, moment, lifetime is not None and now >= moment + lifetime)
+        return SignedValue(value, moment, lifetime is not None and now >= moment + lifetime)
 
-    def fingerprint(self, address: str) -> str:
-        """The keyed hash of an address under the newest key."""
-        return fingerprint(self.address_keys[0], address)
+    def email_hash(self, address: str) -> str:
+        """Returns the keyed hash of an address under the newest key."""
+        return hash_email(self.address_keys[0], address)
 
-    def fingerprints(self, address: str) -> list[str]:
-        """The same under every key."""
-        return fingerprints(self.address_keys, address)
+    def email_hashes(self, address: str) -> list[str]:
+        """Returns the keyed hashes of an address under every key, newest first."""
+        return hash_email_by_all(self.address_keys, address)

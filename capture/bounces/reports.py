@@ -33,7 +33,7 @@ LENIENT = policy.compat32
 """Headers as they stand: the newer policy takes them apart, and fails over some that a stranger may send."""
 
 
-class Marks(Protocol):
+class Suppressor(Protocol):
     """Whoever keeps the list of addresses that must not be mailed."""
 
     def bounced(self, session: Session, address: str, now: datetime) -> None:
@@ -41,7 +41,7 @@ class Marks(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BounceReport:
     """That one mail came back. ``message_id``: without brackets."""
 
     message_id: str
@@ -58,7 +58,7 @@ def is_hard(status: str) -> bool:
     return status.startswith(HARD)
 
 
-def note(session: Session, report: Report, marks: Marks, now: datetime) -> str:
+def record_bounce(session: Session, report: BounceReport, email_hashes: Suppressor, now: datetime) -> str:
     """Records a report: "hard", "soft", or "unknown" where we sent no such mail. May be repeated."""
     recipient = session.scalar(select(OutboxMail.recipient).where(OutboxMail.message_id == report.message_id))
     if recipient is None:
@@ -66,12 +66,12 @@ def note(session: Session, report: Report, marks: Marks, now: datetime) -> str:
     told = f"came back: {report.status}"
     session.execute(update(OutboxMail).where(OutboxMail.message_id == report.message_id).values(last_error=told))
     if report.hard:
-        marks.bounced(session, recipient, now)
+        email_hashes.bounced(session, recipient, now)
     metrics.BOUNCES.labels("hard" if report.hard else "soft").inc()
     return "hard" if report.hard else "soft"
 
 
-def read_file(database: Database, path: Path, marks: Marks, now: datetime) -> Counter[str]:
+def read_file(database: Database, path: Path, email_hashes: Suppressor, now: datetime) -> Counter[str]:
     """Goes through an mbox file or a Maildir folder; returns how many of which kind, "other" being no reports."""
     found: Counter[str] = Counter()
     for message in messages(path):
@@ -80,7 +80,7 @@ def read_file(database: Database, path: Path, marks: Marks, now: datetime) -> Co
             found["other"] += 1
         for report in reports:
             with database.write() as session:
-                found[note(session, report, marks, now)] += 1
+                found[record_bounce(session, report, email_hashes, now)] += 1
     return found
 
 
@@ -96,7 +96,7 @@ def messages(path: Path) -> Iterator[Message]:
         box.close()
 
 
-def read_report(message: Message) -> Iterator[Report]:
+def read_report(message: Message) -> Iterator[BounceReport]:
     """The failures that a delivery status notification tells of; nothing where a message is no such thing."""
     if message.get_content_type() != "multipart/report":
         return
@@ -113,7 +113,7 @@ def read_report(message: Message) -> Iterator[Report]:
             if isinstance(payload, bytes):
                 original = original or _message_id([message_from_bytes(payload, policy=LENIENT)])
     if original:
-        yield from (Report(original, status) for status in statuses)
+        yield from (BounceReport(original, status) for status in statuses)
 
 
 def _failures(part: Message) -> Iterator[str]:

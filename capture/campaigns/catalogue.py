@@ -1,7 +1,7 @@
-"""Campaigns: who may see them, how they get their codes, what was spent on them, and where their pages stand.
+"""Campaigns: making them with a code, listing them, recording spend, and crediting leads to them.
 
-A campaign's landing page is stamped like every other; its page token says ``c/`` and the code. So whoever comes by a
-campaign brings its name along with the sign-up, without a cookie or a script.
+A campaign's landing page is stamped like every other; its page token says ``c/`` and the code. A sign-up on it brings
+the campaign along, without a cookie or a script.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from capture.accounts.scope import scope
 from capture.accounts.signing_in import Person
-from capture.base.db import Unavailable
 from capture.base.prepared import Driver, Prepared
+from capture.base.unavailable import Unavailable
 from capture.company.generator import CAMPAIGN_CODE, CAMPAIGN_PAGES, Channel, campaign_page
 from capture.models import Campaign, Company, Lead, Member, Spending
 
@@ -40,7 +40,7 @@ WORDS: dict[Channel, str] = {
     Channel.LIST: "list",
     Channel.REFERRAL: "friend",
 }
-"""What the codes of a channel begin with: short words that are understood when they are heard once."""
+"""What the codes of a channel begin with: short words that are understood when heard once."""
 
 _LONGEST_NUMBER = 6
 _HIGHEST = 10**_LONGEST_NUMBER - 1
@@ -49,24 +49,26 @@ _ATTEMPTS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A campaign in the list. ``spent``: in minor units, None where nothing was written down; ``leads``: those that
-    somebody follows up."""
+class CampaignSummary:
+    """A campaign in the list. ``spent``: minor units of the currency, None if none was recorded. ``leads``: how many of
+    its leads can be followed up."""
 
     campaign: Campaign
     spent: int | None
     leads: int
 
 
-def find(session: Session, person: Person, code: str) -> Campaign | None:
-    """The campaign of that code, if this person may see it."""
+def find_campaign(session: Session, person: Person, code: str) -> Campaign | None:
+    """Returns the campaign of a code; None if there is none that this person may see."""
     if not CAMPAIGN_CODE.match(code):
         return None
     return session.scalars(select(Campaign).where(Campaign.code == code, scope(person).campaigns)).first()
 
 
-def listing(session: Session, person: Person, after: int | None = None) -> tuple[list[Line], int | None]:
-    """A page of campaigns, the newest first, and what the next page begins behind (None: there is none).
+def list_campaigns(
+    session: Session, person: Person, after: int | None = None
+) -> tuple[list[CampaignSummary], int | None]:
+    """Returns a page of campaigns, the newest first, and the id after which the next page begins (None: the last page).
 
     Staff see the company's and every member's.
     """
@@ -81,26 +83,31 @@ def listing(session: Session, person: Person, after: int | None = None) -> tuple
     known = (Lead.campaign_id.in_(numbers), Lead.known_at.is_not(None))
     counts = select(Lead.campaign_id, func.count()).where(*known).group_by(Lead.campaign_id)
     leads = dict(session.execute(counts).all())
-    lines = [Line(each, None if each.id not in spent else int(spent[each.id]), leads.get(each.id, 0)) for each in shown]
+    lines = [
+        CampaignSummary(each, None if each.id not in spent else int(spent[each.id]), leads.get(each.id, 0))
+        for each in shown
+    ]
     return lines, (shown[-1].id if len(found) > len(shown) else None)
 
 
-def offered(session: Session, person: Person) -> Sequence[Campaign]:
-    """The campaigns that forms offer: a member's own, the company's own for staff."""
+def campaigns_to_choose(session: Session, person: Person) -> Sequence[Campaign]:
+    """Returns the campaigns that forms offer: a member's own, the company's own for staff."""
     mine = Campaign.member_id.is_not_distinct_from(person.member_id)
     return session.scalars(select(Campaign).where(mine).order_by(Campaign.id.desc()).limit(MOST_OFFERED)).all()
 
 
-def make(
+def create_campaign(
     session: Session, person: Person, channel: Channel, name: str, starts: date | None, ends: date | None, now: datetime
 ) -> Campaign:
-    """A new campaign of this member's, or of the company's, with a code that was never another's. Raises Unavailable
-    where others are always quicker."""
+    """Creates a campaign of this member's, or of the company's, with a code that no campaign ever had.
+
+    Raises Unavailable if other requests keep taking the code first.
+    """
     for _ in range(_ATTEMPTS):
         made = Campaign(code=_free_code(session, WORDS[channel]), channel=channel.value, name=name, created_at=now)
         made.member_id = person.member_id
         made.starts_on, made.ends_on = starts, ends
-        # Somebody else may be making one at this moment: who comes second takes the number after.
+        # Another request may be making one at this moment: the second takes the next number.
         with suppress(IntegrityError), session.begin_nested():
             session.add(made)
             session.flush()
@@ -108,43 +115,43 @@ def make(
     raise Unavailable("others took every code first")
 
 
-def spend(session: Session, campaign: Campaign, on: date, amount: int, note: str | None, now: datetime) -> None:
-    """Writes down what was paid. ``amount``: in minor units of the company's currency."""
+def record_spend(session: Session, campaign: Campaign, on: date, amount: int, note: str | None, now: datetime) -> None:
+    """Records spend. ``amount``: minor units of the company's currency."""
     session.add(Spending(campaign_id=campaign.id, on=on, amount=amount, note=note, at=now))
 
 
-def spendings(session: Session, campaign: Campaign) -> Sequence[Spending]:
-    """What was paid, the newest first."""
+def spend_of(session: Session, campaign: Campaign) -> Sequence[Spending]:
+    """Returns the recorded spend, the newest first."""
     mine = Spending.campaign_id == campaign.id
     return session.scalars(select(Spending).where(mine).order_by(Spending.on.desc(), Spending.id.desc())).all()
 
 
-def strike(session: Session, campaign: Campaign, number: int) -> None:
-    """Takes a payment away again that was written down by mistake; nothing where it is not this campaign's."""
+def remove_spend(session: Session, campaign: Campaign, number: int) -> None:
+    """Deletes a record of spend; does nothing if it is not this campaign's."""
     found = session.get(Spending, number)
     if found is not None and found.campaign_id == campaign.id:
         session.delete(found)
 
 
-def landing(company: Company, member: Member | None, code: str) -> str:
-    """A campaign's landing page as an absolute address."""
+def landing_address(company: Company, member: Member | None, code: str) -> str:
+    """Returns the absolute address of a campaign's landing page."""
     return f"{member.home if member else company.home}{campaign_page(code)}/"
 
 
 def spoken(code: str) -> str:
-    """A code as people say it: ``radio 7``."""
+    """Returns a code as people say it: ``radio 7``."""
     return re.sub(r"(?<=[a-z])(?=[0-9])", " ", code)
 
 
-def heard(typed: str) -> str | None:
-    """The code that somebody types who heard it: "Radio 7" is ``radio7``. None for what cannot be one."""
+def code_from_speech(typed: str) -> str | None:
+    """Returns the code in what a listener typed: "Radio 7" is ``radio7``. None for text that cannot be a code."""
     code = re.sub(r"[^a-z0-9]", "", typed.lower())
     return code if CAMPAIGN_CODE.match(code) else None
 
 
-def by_code(session: Session, typed: str) -> Campaign | None:
-    """The campaign that somebody means who types a code, while its member is active."""
-    code = heard(typed)
+def campaign_by_code(session: Session, typed: str) -> Campaign | None:
+    """Returns the campaign of a typed code; None if there is none, or its member is not active."""
+    code = code_from_speech(typed)
     found = session.scalars(select(Campaign).where(Campaign.code == code)).first() if code else None
     return None if found is None or (found.member is not None and not found.member.active) else found
 
@@ -162,17 +169,17 @@ _BROUGHT = Prepared(
 )
 
 
-def credit(driver: Driver, lead_id: int, page: str, member_id: str | None) -> None:
-    """Notes which campaign brought a lead, where it came by the landing page of one of this member's.
+def credit_campaign(driver: Driver, lead_id: int, page: str, member_id: str | None) -> None:
+    """Credits a lead to a campaign if it signed up on the landing page of one of this member's.
 
-    A campaign that the database does not know yet is noted by the sync that brings it.
+    A campaign that the database does not know yet is credited by the sync that brings it.
     """
     if page.startswith(CAMPAIGN_PAGES):
         _BROUGHT(driver, lead_id=lead_id, code=page.removeprefix(CAMPAIGN_PAGES), whose=member_id)
 
 
 def _free_code(session: Session, word: str) -> str:
-    """The word with the number after the highest that was given out; beyond six digits, with the lowest left over."""
+    """Returns the word with the next number; once the numbers have six digits, with the lowest unused one."""
     longest = func.length(Campaign.code)
     like = (Campaign.code.startswith(word), longest <= len(word) + _LONGEST_NUMBER)
     codes = session.scalars(select(Campaign.code).where(*like).order_by(longest.desc(), Campaign.code.desc()))

@@ -18,7 +18,7 @@ from sitegen.errors import EspalierError, Fault
 _BATCH = 500
 
 
-def learn(session: Session, listed: Mapping[str, Listed], now: datetime) -> int:
+def import_campaigns(session: Session, listed: Mapping[str, Listed], now: datetime) -> int:
     """Enters the campaigns of the folder's file, by code, that the database does not know; how many there were.
 
     A code stays whose it was, with its channel; names and days are the office's to change. Raises EspalierError with
@@ -36,7 +36,7 @@ def learn(session: Session, listed: Mapping[str, Listed], now: datetime) -> int:
     return len(fresh)
 
 
-def tell(
+def export_campaigns(
     database: Database, directory: Directory, listed: Mapping[str, Listed], now: datetime
 ) -> tuple[int, list[str]]:
     """Writes the folder's file; how many campaigns it did not name before, and the codes of those it cannot take.

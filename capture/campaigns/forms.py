@@ -1,4 +1,4 @@
-"""Forms about campaigns."""
+"""The forms for a campaign and for what was spent on it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from capture.company.generator import Campaign, Channel, can_be_listed
 
 
 def _listed(form: OfficeForm, field: Field) -> None:
-    """A name that the site's file of campaigns could not hold would keep its page from being published."""
+    """Refuses a name that ``campaigns.csv`` cannot hold: its landing page could never be published."""
     if field.data and not can_be_listed(Campaign("web1", None, Channel.WEB, field.data)):
         raise ValidationError("characters")
 
@@ -21,7 +21,7 @@ def _ends_after_start(form: OfficeForm, field: Field) -> None:
 
 
 class CampaignForm(OfficeForm):
-    """A campaign: where it meets people, what its owner calls it, and when it runs."""
+    """A campaign's channel, name and dates."""
 
     channel = SelectField(choices=[each.value for each in Channel], validators=[DataRequired()])
     name = StringField(validators=[DataRequired(), Length(max=120), is_shown, _listed], filters=[trimmed])
@@ -30,7 +30,7 @@ class CampaignForm(OfficeForm):
 
 
 class SpendForm(OfficeForm):
-    """What was paid for a campaign. What the amount means depends on the language; the view reads it."""
+    """Spend on a campaign. The view reads the amount, since its format depends on the language."""
 
     amount = StringField(validators=[DataRequired(), Length(max=20)], filters=[trimmed])
     on = DateField(validators=[Optional()])

@@ -1,4 +1,4 @@
-"""Where somebody gets to who types the code they heard on the radio or read on a flyer."""
+"""The page ``/go``: type a code that was heard or read, and be led to its campaign."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ LONGEST_TYPED = 40
 @blueprint.get("/go")
 @open_to(Audience.EVERYONE)
 def go() -> Response:
-    """On to the campaign's landing page; the form once more where there is no such code."""
+    """Redirects to the campaign's landing page, or shows the form if there is no such code."""
     typed = request.args.get("code", "").strip()[:LONGEST_TYPED]
     with service.current().database.read() as session:
-        company = hosts.company(session)
-        found = catalogue.by_code(session, typed)
+        company = hosts.get_company(session)
+        found = catalogue.campaign_by_code(session, typed)
         if found is not None:
-            return make_response(redirect(catalogue.landing(company, found.member, found.code), 303))
+            return make_response(redirect(catalogue.landing_address(company, found.member, found.code), 303))
     headers.allow_forms_to_lead_to(*hosts.Host(company, None).origins)
     words = answers.visitor_words()
     return answers.page(404 if typed else 200, "campaigns/code.html", words, company=company, typed=typed)

@@ -1,4 +1,4 @@
-"""The campaigns of a member or of the company: their codes, addresses, QR codes, flyers and what they cost."""
+"""Pages about campaigns: the list, one campaign with its codes, QR codes and flyers, and its spend."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ _DOTS = 24
 @blueprint.get("/")
 @access.office(log=None)
 def overview() -> Response:
-    """All of them, the newest first."""
+    """Lists the campaigns, the newest first."""
     after = request.args.get("after", "")
     with service.current().database.read() as session:
         behind = int(after) if after.isdecimal() and len(after) < 19 else None
-        lines, further = catalogue.listing(session, access.person(), behind)
+        lines, further = catalogue.list_campaigns(session, access.person(), behind)
         return _page(session, "campaigns/campaigns.html", lines=lines, further=further, first=behind is not None)
 
 
 @blueprint.get("/new")
 @access.office(log=None)
 def new() -> Response:
-    """The form for one more."""
+    """Shows the form for a new campaign."""
     with service.current().database.read() as session:
         return _page(session, "campaigns/campaign-new.html", form=forms.CampaignForm(), channels=list(Channel))
 
@@ -50,23 +50,23 @@ def new() -> Response:
 @blueprint.post("/")
 @access.office(log=None)
 def add() -> Response:
-    """Makes it and shows it, with its code and its address."""
+    """Creates a campaign and shows it."""
     form = forms.CampaignForm(request.form)
     current = service.current()
-    valid = access.checked(form)
+    valid = access.is_valid(form)
     with current.database.write() as session:
         if not valid:
             return _page(session, "campaigns/campaign-new.html", 422, form=form, channels=list(Channel))
         channel, name = Channel(form.channel.data), form.name.data or ""
         days = form.starts.data, form.ends.data
-        made = catalogue.make(session, access.person(), channel, name, *days, current.clock())
+        made = catalogue.create_campaign(session, access.person(), channel, name, *days, current.clock())
         return _to(made.code)
 
 
 @blueprint.get("/<code>")
 @access.office(log=None)
 def one(code: str) -> Response:
-    """A campaign: what to print, to say and to paste, and what it cost so far."""
+    """Shows a campaign: what to print, say and share, and its spend."""
     with service.current().database.read() as session:
         return _campaign(session, _find(session, code))
 
@@ -74,9 +74,9 @@ def one(code: str) -> Response:
 @blueprint.post("/<code>")
 @access.office(log=None)
 def change(code: str) -> Response:
-    """Another name or other days. Code and channel stay: they are on paper, and in the numbers."""
+    """Changes name or dates. Code and channel stay: they are on paper, and in the results."""
     form = forms.CampaignForm(request.form)
-    valid = access.checked(form)
+    valid = access.is_valid(form)
     with service.current().database.write() as session:
         found = _find(session, code)
         if not valid:
@@ -88,55 +88,55 @@ def change(code: str) -> Response:
 @blueprint.post("/<code>/spend")
 @access.office(log=None)
 def spend(code: str) -> Response:
-    """Writes down what was paid."""
+    """Records spend."""
     form = forms.SpendForm(request.form)
-    valid = access.checked(form)
+    valid = access.is_valid(form)
     current = service.current()
     with current.database.write() as session:
         found = _find(session, code)
-        amount = money.read(form.amount.data or "", hosts.company(session).currency, access.speak().locale)
+        amount = money.read(form.amount.data or "", hosts.get_company(session).currency, access.reader_words().locale)
         if not valid or amount is None:
             return _campaign(session, found, 422, spend=form, amount_wrong=amount is None)
         now = current.clock()
-        catalogue.spend(session, found, form.on.data or now.date(), amount, form.note.data or None, now)
+        catalogue.record_spend(session, found, form.on.data or now.date(), amount, form.note.data or None, now)
         return _to(code)
 
 
 @blueprint.post("/<code>/spend/<row:number>/strike")
 @access.office(log=None)
 def strike(code: str, number: int) -> Response:
-    """Takes a payment away that was written down by mistake."""
-    access.checked(OfficeForm(request.form))
+    """Deletes a record of spend."""
+    access.is_valid(OfficeForm(request.form))
     with service.current().database.write() as session:
-        catalogue.strike(session, _find(session, code), number)
+        catalogue.remove_spend(session, _find(session, code), number)
         return _to(code)
 
 
 @blueprint.get("/<code>/qr.svg")
 @access.office(log=None)
 def qr_svg(code: str) -> Response:
-    """The landing page's QR code for print in any size."""
+    """The landing page's QR code as SVG, for print in any size."""
     return _qr(code, "svg", "image/svg+xml", scale=10)
 
 
 @blueprint.get("/<code>/qr.png")
 @access.office(log=None)
 def qr_png(code: str) -> Response:
-    """The same as a picture for programs that take no SVG."""
+    """The landing page's QR code as PNG, for programs that take no SVG."""
     return _qr(code, "png", "image/png", scale=_DOTS)
 
 
 @blueprint.get("/<code>/flyer")
 @access.office(log=None)
 def flyer(code: str) -> Response:
-    """A sheet to be printed by the browser: one large, or four small ones to be cut apart."""
+    """A sheet to print from the browser: one flyer, or four cards to cut apart."""
     cards = 4 if request.args.get("cards") == "4" else 1
     with service.current().database.read() as session:
         found = _find(session, code)
-        company = hosts.company(session)
+        company = hosts.get_company(session)
         host = Host(company, found.member)
-        words = access.speak()
-        landing = hosts.page(session, host, CAMPAIGN, host.home_locale)
+        words = access.reader_words()
+        landing = hosts.find_page(session, host, CAMPAIGN, host.home_locale)
         return access.page(
             "campaigns/flyer.html",
             words,
@@ -153,19 +153,19 @@ def flyer(code: str) -> Response:
 
 
 def _find(session: Session, code: str) -> Campaign:
-    found = catalogue.find(session, access.person(), code)
+    found = catalogue.find_campaign(session, access.person(), code)
     if found is None:
         raise NotFound
     return found
 
 
 def _address(company: Company, campaign: Campaign) -> str:
-    return catalogue.landing(company, campaign.member, campaign.code)
+    return catalogue.landing_address(company, campaign.member, campaign.code)
 
 
 def _typed_at(session: Session, company: Company) -> str:
-    """Where somebody types a code they heard: on the company's page for it, or the service's own."""
-    found = hosts.page(session, Host(company, None), CODE, company.locale)
+    """Returns the address where a code is typed: the company's page for it, or the service's own."""
+    found = hosts.find_page(session, Host(company, None), CODE, company.locale)
     return f"{company.home}{found.path}" if found else f"{company.service}go"
 
 
@@ -176,15 +176,15 @@ def _campaign(session: Session, found: Campaign, status: int = 200, **values: An
         "amount_wrong": False,
         **values,
     }
-    spendings = catalogue.spendings(session, found)
+    spendings = catalogue.spend_of(session, found)
     return _page(
         session,
         "campaigns/campaign.html",
         status,
         campaign=found,
-        address=_address(hosts.company(session), found),
+        address=_address(hosts.get_company(session), found),
         spoken=catalogue.spoken(found.code),
-        typed_at=_typed_at(session, hosts.company(session)),
+        typed_at=_typed_at(session, hosts.get_company(session)),
         spendings=spendings,
         spent=sum(each.amount for each in spendings),
         day=service.current().clock().date(),
@@ -197,8 +197,8 @@ def _as_typed(found: Campaign) -> dict[str, Any]:
 
 
 def _page(session: Session, template: str, status: int = 200, **values: Any) -> Response:
-    words: Words = access.speak()
-    company = hosts.company(session)
+    words: Words = access.reader_words()
+    company = hosts.get_company(session)
     amount = partial(_amount, currency=company.currency, locale=words.locale)
     return access.page(template, words, status, company=company, amount=amount, at="campaigns", **values)
 
@@ -215,7 +215,7 @@ def _qr(code: str, kind: str, content_type: str, scale: int) -> Response:
     out = io.BytesIO()
     with service.current().database.read() as session:
         found = _find(session, code)
-        address = _address(hosts.company(session), found)
+        address = _address(hosts.get_company(session), found)
     # Level Q: a code on paper is folded, wetted and pinned through.
     segno.make(address, error="q", micro=False).save(out, kind=kind, scale=scale, light="white")
     response = make_response(out.getvalue())

@@ -38,7 +38,7 @@ class PageAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class SiteWording:
     """A consent wording with its placeholders. ``digest`` is its SHA-256 in hexadecimal."""
 
     digest: str
@@ -72,7 +72,7 @@ class Directory:
 
     @property
     def company(self) -> Company:
-        """Who stands behind the sites."""
+        """The company that publishes the sites."""
         return self._site.company
 
     @property
@@ -87,17 +87,17 @@ class Directory:
 
     @property
     def layout(self) -> str:
-        """ "path" or "subdomain"."""
+        """The layout of member addresses: "path" or "subdomain"."""
         return self._site.addresses.layout
 
     @property
     def default_locale(self) -> str:
-        """The company's own language."""
+        """The language of the company's own pages."""
         return self._site.settings.default_locale
 
     @property
     def policies(self) -> Policies:
-        """What the company decided about credit and about keeping."""
+        """The company's rules about attribution and retention."""
         attribution, retention = self._site.settings.attribution, self._site.settings.retention
         return Policies(attribution.policy, attribution.window_days, attribution.correction_days, **dict(retention))
 
@@ -137,16 +137,16 @@ class Directory:
         return self._site.campaigns_path
 
     def members(self) -> Iterator[Member]:
-        """Everybody on the roster, one after the other. Raises RosterError with every fault of the file."""
+        """Yields the members of the roster. Raises RosterError with every fault of the file."""
         with people.roster(self._site) as roster:
             yield from roster
 
-    def wordings(self) -> Iterator[Wording]:
+    def wordings(self) -> Iterator[SiteWording]:
         """The consent wordings in force, in every language, for members' pages and the company's."""
         for locale in self._site.settings.locales:
             for has_member in (True, False):
                 text = consent.template(self._site.texts[locale], has_member=has_member)
-                yield Wording(consent.digest(text), locale, has_member, text)
+                yield SiteWording(consent.digest(text), locale, has_member, text)
 
     def pages(self) -> Iterator[PageAddress]:
         """Every page in every language, for each language that can stand at the root of a site."""
@@ -159,7 +159,7 @@ class Directory:
                     yield PageAddress(variant.replica, variant.home_locale, locale.code, page.key, path, title)
 
 
-def load(folder: Path, *, url: str | None = None, capture_url: str | None = None) -> Directory:
+def load_directory(folder: Path, *, url: str | None = None, capture_url: str | None = None) -> Directory:
     """Reads a site folder; the addresses given take the place of those in ``site.toml``.
 
     Raises EspalierError with every fault of settings, pages or theme; the roster is read later, as a stream.

@@ -1,6 +1,6 @@
-"""Whose page a prospect stands on: the member or the company, with the addresses that follow from it.
+"""The host of a page: the member or the company that a prospect deals with, and the addresses that follow from it.
 
-Everything here comes from the synced tables, never from a form.
+Everything here is read from the synced tables, never from a form.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from urllib.parse import urlsplit
 from sqlalchemy import JSON, bindparam, select
 from sqlalchemy.orm import Session
 
-from capture.base.db import Unavailable
 from capture.base.prepared import Driver, Prepared
+from capture.base.unavailable import Unavailable
 from capture.company.generator import THANKS, fill_wording
 from capture.models import Company, Lead, Member, Page, Wording
 
 
 class NoSuchMember(Exception):
-    """The token names a member who is not on the roster, or not active."""
+    """A token names a member who is not on the roster, or not active."""
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """The company, and the member whose page it is; None on the company's own pages."""
+    """The company, and the member whose page it is. ``member`` is None on the company's own pages."""
 
     company: Company
     member: Member | None
 
     @property
     def name(self) -> str:
-        """Who the prospect deals with."""
+        """The name of the member, or of the company."""
         return self.member.name if self.member else self.company.name
 
     @property
@@ -43,19 +43,19 @@ class Host:
 
     @property
     def home_locale(self) -> str:
-        """The language that stands at that root."""
+        """The language of the page at that root."""
         return self.member.locale if self.member else self.company.locale
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """Where sign-ups may lead to, as sources of a Content-Security-Policy."""
+        """The origins that a sign-up may redirect to, as sources of a Content-Security-Policy."""
         parts = urlsplit(self.company.home)
         own = f"{parts.scheme}://{parts.netloc}"
         return (own, f"{parts.scheme}://*.{parts.netloc}") if self.company.layout == "subdomain" else (own,)
 
 
-def company(session: Session) -> Company:
-    """The company. Raises Unavailable before the first sync."""
+def get_company(session: Session) -> Company:
+    """Returns the company. Raises Unavailable before the first sync."""
     return _synced(session.get(Company, 1))
 
 
@@ -65,9 +65,9 @@ def _synced(found: Company | None) -> Company:
     return found
 
 
-def find(session: Session, member_id: str | None) -> Host:
-    """The host of a sign-up. Raises NoSuchMember, and Unavailable before the first sync."""
-    found = company(session)
+def find_host(session: Session, member_id: str | None) -> Host:
+    """Returns the host of a sign-up. Raises NoSuchMember, and Unavailable before the first sync."""
+    found = get_company(session)
     if member_id is None:
         return Host(found, None)
     member = session.get(Member, member_id)
@@ -76,9 +76,9 @@ def find(session: Session, member_id: str | None) -> Host:
     return Host(found, member)
 
 
-def serving(session: Session, member_id: str | None) -> Host:
-    """Who serves a lead of this member's: the member while active, else the nearest active upline, else the company."""
-    found = company(session)
+def active_host(session: Session, member_id: str | None) -> Host:
+    """Returns who follows up on a member's leads: the active member, the nearest active upline, or the company."""
+    found = get_company(session)
     seen: set[str] = set()
     while member_id is not None and member_id not in seen:
         seen.add(member_id)
@@ -89,17 +89,17 @@ def serving(session: Session, member_id: str | None) -> Host:
     return Host(found, None)
 
 
-def following_up(session: Session, lead: Lead) -> Host:
-    """Who follows up on a lead now: the servicer of its newest decision, while active, else the nearest active upline.
+def assignee_of(session: Session, lead: Lead) -> Host:
+    """Returns who follows up on a lead now: the assignee of its newest decision, or the nearest active upline.
 
-    Before there is a decision it is whoever serves the page.
+    Before there is a decision, it is the active host of the page that the lead came from.
     """
-    decided = lead.owner_id is not None or lead.servicer_id is not None
-    return serving(session, lead.servicer_id if decided else lead.member_id)
+    decided = lead.owner_id is not None or lead.assignee_id is not None
+    return active_host(session, lead.assignee_id if decided else lead.member_id)
 
 
-def page(session: Session, host: Host, key: str, locale: str) -> Page | None:
-    """A page of the host's site in ``locale``, or in the site's own language where it has none in that."""
+def find_page(session: Session, host: Host, key: str, locale: str) -> Page | None:
+    """Returns a page of the host's site in ``locale``, else in the site's own language; None if it has no such page."""
     found = session.scalars(
         select(Page).where(
             Page.replica == (host.member is not None),
@@ -112,8 +112,8 @@ def page(session: Session, host: Host, key: str, locale: str) -> Page | None:
 
 
 def thanks_address(session: Session, host: Host, locale: str) -> str:
-    """The absolute address of the host's thank-you page; of the site's root where there is no such page."""
-    found = page(session, host, THANKS, locale)
+    """Returns the absolute address of the host's thank-you page, or of the site's root if there is no such page."""
+    found = find_page(session, host, THANKS, locale)
     return host.home + (found.path if found else "")
 
 
@@ -129,11 +129,11 @@ _PATHS = Prepared(
 )
 
 
-class Register:
-    """The same for many sign-ups of one transaction: each host is looked up once, and then remembered for as long.
+class HostCache:
+    """Hosts for many sign-ups of one transaction: each is looked up once and remembered until its end.
 
-    Hosts of equal rows are the same object from one transaction to the next, so that what is made of them can be
-    kept, too; whoever changes a member, by a sync or otherwise, makes another row and with it another host.
+    Equal rows give the same Host object from one transaction to the next, so that what is derived from a host can be
+    cached, too. A changed row, by a sync or otherwise, gives another host.
     """
 
     def __init__(self, driver: Driver) -> None:
@@ -142,7 +142,7 @@ class Register:
         self._paths: dict[tuple[bool, str, str], str] = {}
 
     def find(self, member_id: str | None) -> Host:
-        """The host of a sign-up. Raises NoSuchMember, and Unavailable before the first sync."""
+        """Returns the host of a sign-up. Raises NoSuchMember, and Unavailable before the first sync."""
         if None not in self._hosts:
             rows = _COMPANY(self._driver)
             self._hosts[None] = _host(_synced(_company(_hashable(rows[0])) if rows else None), None)
@@ -157,7 +157,7 @@ class Register:
         return found
 
     def thanks_address(self, host: Host, locale: str) -> str:
-        """The absolute address of the host's thank-you page; of the site's root where there is no such page."""
+        """Returns the absolute address of the host's thank-you page, or of the site's root if there is no such page."""
         key = (host.member is not None, host.home_locale, locale)
         if key not in self._paths:
             replica, home_locale, wanted = key
@@ -187,20 +187,20 @@ def _host(company: Company, member: Member | None) -> Host:
 
 
 def _hashable(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """A row with its lists and tables as text, which is how SQLite gives them anyway."""
+    """Returns the row with lists and dictionaries as JSON text, which is how SQLite returns them anyway."""
     return tuple(json.dumps(value) if isinstance(value, list | dict) else value for value in row)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A consent wording as a form shows it."""
+class ShownWording:
+    """A consent wording with the names filled in, as a form shows it."""
 
     id: str
     sentence: str
 
 
-def wording(session: Session, host: Host, locale: str, seen_id: str | None) -> Shown:
-    """The wording a form must show: the one seen before while it is known, else the one in force."""
+def wording_for(session: Session, host: Host, locale: str, seen_id: str | None) -> ShownWording:
+    """Returns the wording that a form must show: the one shown before if it is known, else the current one."""
     has_member = host.member is not None
     rows = session.scalars(
         select(Wording).where(Wording.has_member == has_member, (Wording.id == (seen_id or "")) | Wording.current)
@@ -210,4 +210,4 @@ def wording(session: Session, host: Host, locale: str, seen_id: str | None) -> S
         raise Unavailable("no consent wording was synced yet")
     best = rows[wanted.index(min(wanted))]
     member_name = host.member.name if host.member else None
-    return Shown(best.id, fill_wording(best.text, host.company.name, member_name))
+    return ShownWording(best.id, fill_wording(best.text, host.company.name, member_name))

@@ -27,33 +27,35 @@ blueprint = Blueprint("confirm", __name__)
 @open_to(Audience.LINK)
 def ask(signed: str) -> Response:
     """The page with the button; or, once the link's time is over, one that offers a fresh mail."""
-    link = questions.read(Purpose.CONFIRM, signed)
+    link = questions.read_link(Purpose.CONFIRM, signed)
     with service.current().database.read() as session:
-        company = hosts.company(session)
-        lead = confirming.find(session, link.value)
-        words = questions.speak(questions.locale_of(lead))
+        company = hosts.get_company(session)
+        lead = confirming.lead_of_link(session, link.value)
+        words = questions.use_locale(questions.locale_of(lead))
         if lead is None:
-            return questions.told(words, "spent", company, status=410)
+            return questions.message_page(words, "spent", company, status=410)
         if lead.confirmed:
-            return _thanks(words, hosts.following_up(session, lead), lead)
+            return _thanks(words, hosts.assignee_of(session, lead), lead)
         if link.expired:
             return _expired(company, signed)
-        return questions.question(words, "confirm", company, host_name=hosts.serving(session, lead.member_id).name)
+        return questions.question_page(
+            words, "confirm", company, host_name=hosts.active_host(session, lead.member_id).name
+        )
 
 
 @blueprint.post("/confirm/<signed>")
 @open_to(Audience.LINK)
 def confirm(signed: str) -> Response:
     """Makes a lead of the sign-up, and thanks in the member's name."""
-    link = questions.read(Purpose.CONFIRM, signed)
+    link = questions.read_link(Purpose.CONFIRM, signed)
     current = service.current()
     now = current.clock()
     with current.database.write() as session:
-        company = hosts.company(session)
-        lead = confirming.find(session, link.value)
-        words = questions.speak(questions.locale_of(lead))
+        company = hosts.get_company(session)
+        lead = confirming.lead_of_link(session, link.value)
+        words = questions.use_locale(questions.locale_of(lead))
         if lead is None:
-            return questions.told(words, "spent", company, status=410)
+            return questions.message_page(words, "spent", company, status=410)
         if link.expired and not lead.confirmed:
             return _expired(company, signed)
         confirmed = confirming.confirm(session, lead, link.issued, now, current.letters)
@@ -69,46 +71,46 @@ def confirm(signed: str) -> Response:
 @open_to(Audience.LINK)
 def again(signed: str) -> Response:
     """A fresh mail for a link whose time is over; the answer says the same whether one could be sent or not."""
-    link = questions.read(Purpose.CONFIRM, signed)
+    link = questions.read_link(Purpose.CONFIRM, signed)
     current = service.current()
     with current.database.write() as session:
-        company = hosts.company(session)
-        lead = confirming.find(session, link.value)
-        words = questions.speak(questions.locale_of(lead))
+        company = hosts.get_company(session)
+        lead = confirming.lead_of_link(session, link.value)
+        words = questions.use_locale(questions.locale_of(lead))
         if lead is not None and not lead.confirmed:
-            host = hosts.serving(session, lead.member_id)
-            confirming.ask(Driver.of(session), host, lead, current.clock(), current.letters)
-    return questions.told(words, "fresh", company)
+            host = hosts.active_host(session, lead.member_id)
+            confirming.ask_to_confirm(Driver.of(session), host, lead, current.clock(), current.letters)
+    return questions.message_page(words, "fresh", company)
 
 
 @blueprint.get("/not-me/<signed>")
 @open_to(Audience.LINK)
 def ask_not_me(signed: str) -> Response:
     """The page with the button."""
-    link = questions.read(Purpose.NOT_ME, signed)
+    link = questions.read_link(Purpose.NOT_ME, signed)
     with service.current().database.read() as session:
-        company = hosts.company(session)
-        lead = confirming.find(session, link.value)
-    words = questions.speak(questions.locale_of(lead))
+        company = hosts.get_company(session)
+        lead = confirming.lead_of_link(session, link.value)
+    words = questions.use_locale(questions.locale_of(lead))
     if lead is None or link.expired:
-        return questions.told(words, "spent", company, status=410)
-    return questions.question(words, "not_me", company)
+        return questions.message_page(words, "spent", company, status=410)
+    return questions.question_page(words, "not_me", company)
 
 
 @blueprint.post("/not-me/<signed>")
 @open_to(Audience.LINK)
 def not_me(signed: str) -> Response:
     """Takes the address off for good."""
-    link = questions.read(Purpose.NOT_ME, signed)
+    link = questions.read_link(Purpose.NOT_ME, signed)
     current = service.current()
     with current.database.write() as session:
-        company = hosts.company(session)
-        lead = confirming.find(session, link.value)
-        words = questions.speak(questions.locale_of(lead))
+        company = hosts.get_company(session)
+        lead = confirming.lead_of_link(session, link.value)
+        words = questions.use_locale(questions.locale_of(lead))
         if lead is not None and not link.expired:
-            confirming.disown(session, lead, current.clock(), current.letters)
+            confirming.disown(session, current.features, lead, current.clock(), current.letters)
             log.info("disowned: lead %d", lead.id)
-    return questions.told(words, "disowned", company)
+    return questions.message_page(words, "disowned", company)
 
 
 def _thanks(words: Words, host: Host, lead: Lead) -> Response:
@@ -119,4 +121,4 @@ def _thanks(words: Words, host: Host, lead: Lead) -> Response:
 
 def _expired(company: Company, signed: str) -> Response:
     words = answers.visitor_words()
-    return questions.question(words, "expired", company, status=410, action=f"confirm/{signed}/again")
+    return questions.question_page(words, "expired", company, status=410, action=f"confirm/{signed}/again")

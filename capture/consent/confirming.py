@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, delete, literal, select, update
 from sqlalchemy.orm import Session
 
+from capture.base.feature import Feature
 from capture.base.prepared import Driver, Prepared
 from capture.company import hosts
 from capture.company.hosts import Host
-from capture.consent import erasing, unsubscribing
+from capture.consent import erasing, mails, unsubscribing
+from capture.consent.mails import Asked
 from capture.credit import crediting, notify
 from capture.limits import budgets
 from capture.mailing import posting, suppression, webhooks
-from capture.mailing.letters import Asked, Letters
+from capture.mailing.letters import Letters
 from capture.mailing.suppression import Reason
 from capture.models import Lead, OutboxMail
-
-CONFIRM = "confirm"
-"""The kind of the mail that asks."""
 
 _ON_ITS_WAY = ("waiting", "leased")
 
@@ -33,7 +33,7 @@ class Confirmed:
     stale: bool
 
 
-def find(session: Session, handle: str) -> Lead | None:
+def lead_of_link(session: Session, handle: str) -> Lead | None:
     """The lead a mailed link speaks of, None once it was erased. Locked, so that two clicks come one by one."""
     query = select(Lead).where(Lead.handle == handle, Lead.erased_at.is_(None))
     return session.scalars(query.with_for_update(of=Lead)).one_or_none()
@@ -41,14 +41,14 @@ def find(session: Session, handle: str) -> Lead | None:
 
 def _questions(*states: str) -> tuple[ColumnElement[bool], ...]:
     mine = OutboxMail.lead_id == bindparam("lead_id")
-    return mine, OutboxMail.kind == CONFIRM, OutboxMail.state.in_([literal(each) for each in states])
+    return mine, OutboxMail.kind == mails.CONFIRM.name, OutboxMail.state.in_([literal(each) for each in states])
 
 
 _OPEN = Prepared(lambda insert: select(OutboxMail.state).where(*_questions(*_ON_ITS_WAY, "held")))
 _DROP_HELD = Prepared(lambda insert: delete(OutboxMail).where(*_questions("held")))
 
 
-def ask(
+def ask_to_confirm(
     driver: Driver, host: Host, lead: Asked, now: datetime, letters: Letters, *, new: bool = False, hold: bool = False
 ) -> bool:
     """Promises a confirmation mail; over the recipient's budget, or where ``hold`` says so, it is held.
@@ -57,23 +57,23 @@ def ask(
     """
     states = set() if new else _open(driver, lead.id)
     may = not hold and budgets.may_ask(driver, letters.links, lead.email, now)
-    letter = letters.confirm(host, lead, now)
+    letter = mails.confirm(letters, host, lead, now)
     if states & set(_ON_ITS_WAY) or ("held" in states and not may):
-        posting.pretend(driver, host.company, letter, now)
+        posting.post_and_take_back(driver, host.company, letter, now)
         return "held" not in states
     if "held" in states:
         # The one that was held carries an old link: a fresh one takes its place.
         _DROP_HELD(driver, lead_id=lead.id)
     posting.post(driver, host.company, letter, now, lead_id=lead.id, state="waiting" if may else "held")
     if may:
-        budgets.asked(driver, letters.links, lead.email, now)
+        budgets.record_asked(driver, letters.links, lead.email, now)
     return may
 
 
 def pretend_to_ask(driver: Driver, host: Host, lead: Asked, now: datetime, letters: Letters) -> None:
     """The work of asking for somebody who need not be asked, so that they cannot be told by the time it takes."""
     budgets.may_ask(driver, letters.links, lead.email, now)
-    posting.pretend(driver, host.company, letters.confirm(host, lead, now), now)
+    posting.post_and_take_back(driver, host.company, mails.confirm(letters, host, lead, now), now)
 
 
 def _open(driver: Driver, lead_id: int) -> set[str]:
@@ -88,24 +88,22 @@ def confirm(session: Session, lead: Lead, issued: datetime, now: datetime, lette
     May be repeated. A link from before the person left does nothing: leaving must not be undone by an old mail.
     """
     if lead.confirmed:
-        return Confirmed(hosts.following_up(session, lead), stale=False)
+        return Confirmed(hosts.assignee_of(session, lead), stale=False)
     if lead.withdrawn_at is not None and issued <= lead.withdrawn_at:
-        return Confirmed(hosts.serving(session, lead.member_id), stale=True)
+        return Confirmed(hosts.active_host(session, lead.member_id), stale=True)
     lead.confirmed_at, lead.withdrawn_at, lead.known_at = now, None, lead.known_at or now
-    suppression.revive(session, letters.links.address_keys, lead.email)
+    suppression.lift(session, letters.links.address_keys, lead.email)
     _drop_questions(session, [lead.id])
-    crediting.note(session, lead, "confirmed", now)
-    crediting.credit(session, lead, now, asked=issued)
-    host = hosts.following_up(session, lead)
-    posting.post(
-        Driver.of(session), host.company, letters.thank_you(host, lead, now), now, lead_id=lead.id, on_list=True
-    )
-    notify.new_lead(session, lead, now, letters)
+    crediting.record_activity(session, lead, "confirmed", now)
+    crediting.decide_credit(session, lead, now, asked=issued)
+    host = hosts.assignee_of(session, lead)
+    posting.post(Driver.of(session), host.company, mails.thank_you(letters, host, lead, now), now, lead_id=lead.id)
+    notify.notify_assignee(session, lead, now, letters)
     webhooks.promise(session, lead, now)
     return Confirmed(host, stale=False)
 
 
-def disown(session: Session, lead: Lead, now: datetime, letters: Letters) -> None:
+def disown(session: Session, features: Sequence[Feature], lead: Lead, now: datetime, letters: Letters) -> None:
     """ "This wasn't me": the address is never asked again, and what was typed of it is forgotten.
 
     Leads that its owner did confirm some time stay, as ones that nobody may write to: they can be erased by the
@@ -113,19 +111,23 @@ def disown(session: Session, lead: Lead, now: datetime, letters: Letters) -> Non
     """
     keys = letters.links.address_keys
     suppression.suppress(session, keys, lead.email, Reason.NOT_ME, now)
-    gone = unsubscribing.withdraw(session, letters.links.fingerprints(lead.email), now)
+    gone = unsubscribing.withdraw(session, letters.links.email_hashes(lead.email), now)
     _drop_questions(session, [each.id for each in gone])
     for each in gone:
         if each.confirmed_at is not None:
-            crediting.note(session, each, "disowned", now)
-    erasing.forget(session, [each for each in gone if each.confirmed_at is None], "disowned", now)
+            crediting.record_activity(session, each, "disowned", now)
+    erasing.forget(session, features, [each for each in gone if each.confirmed_at is None], "disowned", now)
 
 
 def _drop_questions(session: Session, lead_ids: list[int]) -> None:
     """What has been answered need not be asked any more."""
     session.execute(
         update(OutboxMail)
-        .where(OutboxMail.lead_id.in_(lead_ids), OutboxMail.kind == CONFIRM, OutboxMail.state.in_(("waiting", "held")))
+        .where(
+            OutboxMail.lead_id.in_(lead_ids),
+            OutboxMail.kind == mails.CONFIRM.name,
+            OutboxMail.state.in_(("waiting", "held")),
+        )
         .values(state="dropped"),
         execution_options={"synchronize_session": False},
     )

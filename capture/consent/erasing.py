@@ -1,81 +1,58 @@
-"""Forgetting: what made a row a person is destroyed; what only counts stays, and so does the chain of evidence."""
+"""Forgetting: what made a row a person is destroyed; what only counts stays, and so does the chain of evidence.
+
+The rooms declare what they hold and how they forget it (``Feature.personal``, ``Feature.purge``).
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Self
+from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from capture.base.feature import Feature, personal_of
+from capture.base.retention import Policy
 from capture.base.tokens import Links
 from capture.credit import crediting
 from capture.mailing import suppression
 from capture.mailing.suppression import Reason
-from capture.models import Company, Lead, OutboxMail, Particular, Sitting, Spent, Step, Tally, Ticket, Touch, Used
-
-_HOURS_COUNTED = timedelta(hours=2)
+from capture.models import Lead, Touch
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How long things are kept. Confirmed leads stay until their owner or the company says otherwise."""
-
-    unconfirmed: timedelta = timedelta(days=30)
-    withdrawn: timedelta = timedelta(days=90)
-    mails: timedelta = timedelta(days=90)
-    budgets: timedelta = timedelta(days=400)
-
-    @classmethod
-    def of(cls, company: Company) -> Self:
-        """What the company chose."""
-        kept = (company.unconfirmed_days, company.withdrawn_days, company.mails_days)
-        return cls(*(timedelta(days=days) for days in kept))
-
-
-@dataclass(frozen=True, slots=True)
-class Purged:
-    """What a purge took away, in rows."""
-
-    unconfirmed: int
-    withdrawn: int
-    mails: int
-    budgets: int
-
-
-def erase(session: Session, links: Links, address: str, now: datetime) -> int:
+def erase(session: Session, features: Sequence[Feature], links: Links, address: str, now: datetime) -> int:
     """Destroys everything held of an address under all members; keeps a keyed hash, so that nobody brings it back.
 
     Returns the number of leads it was. Mails to members that name the person go as well.
     """
     found = list(session.scalars(select(Lead).where(Lead.email == address, Lead.erased_at.is_(None))))
-    forget(session, found, "erased", now)
-    session.execute(delete(OutboxMail).where(OutboxMail.recipient == address))
+    forget(session, features, found, "erased", now)
+    for each in personal_of(features):
+        each.erase(session, address)
     if found:
         suppression.suppress(session, links.address_keys, address, Reason.ERASED, now)
     return len(found)
 
 
-def forget(session: Session, found: Sequence[Lead], kind: str, now: datetime) -> None:
+def forget(session: Session, features: Sequence[Feature], leads: Sequence[Lead], kind: str, now: datetime) -> None:
     """Takes the person out of these leads. ``kind`` says whose wish it was: erased, disowned or purged."""
-    ids = [lead.id for lead in found]
-    touches = select(Touch.id).where(Touch.lead_id.in_(ids))
-    fetch = {"synchronize_session": "fetch"}
-    session.execute(delete(Particular).where(Particular.touch_id.in_(touches)), execution_options=fetch)
-    session.execute(delete(OutboxMail).where(OutboxMail.lead_id.in_(ids)), execution_options=fetch)
-    session.execute(update(Step).where(Step.lead_id.in_(ids)).values(note=None), execution_options=fetch)
-    for lead in found:
-        # The address is one column of a unique index, so something as unique takes its place.
-        lead.email, lead.first_name, lead.mark = f"{lead.handle}@erased.invalid", None, ""
-        lead.phone = lead.due_on = lead.known_at = None
-        lead.erased_at = now
-        crediting.note(session, lead, kind, now)
+    for each in personal_of(features):
+        each.forget(session, leads, now)
+    for lead in leads:
+        crediting.record_activity(session, lead, kind, now)
 
 
-def purge(session: Session, policy: Policy, now: datetime) -> Purged:
-    """Forgets what the policy says is no longer needed."""
+def purge(session: Session, features: Sequence[Feature], policy: Policy, now: datetime) -> Counter[str]:
+    """Forgets what the policy says is no longer needed, in all rooms. Returns how much of each kind that was."""
+    purged = _leads(session, features, policy, now)
+    for feature in features:
+        purged.update(feature.purge(session, policy, now))
+    return purged
+
+
+def _leads(session: Session, features: Sequence[Feature], policy: Policy, now: datetime) -> Counter[str]:
+    """Forgets sign-ups that were not confirmed in time, and leads whose owners left."""
     alive = Lead.erased_at.is_(None)
     # Who came by a list, or was met, never signed up: there is nothing that they failed to confirm.
     waited = (alive, Lead.confirmed_at.is_(None), Lead.known_at.is_(None), Lead.created_at <= now - policy.unconfirmed)
@@ -86,13 +63,5 @@ def purge(session: Session, policy: Policy, now: datetime) -> Purged:
     known = or_(Lead.confirmed_at.is_not(None), Lead.known_at.is_not(None))
     left = (alive, known, Lead.withdrawn_at <= now - policy.withdrawn)
     withdrawn = list(session.scalars(select(Lead).where(*left)))
-    forget(session, [*unconfirmed, *withdrawn], "purged", now)
-    done = OutboxMail.state.in_(("sent", "dead", "dropped"))
-    over = or_(OutboxMail.sent_at <= now - policy.mails, OutboxMail.created_at <= now - policy.mails)
-    mails = session.scalars(delete(OutboxMail).where(done, over).returning(OutboxMail.id)).all()
-    spent = session.scalars(delete(Spent).where(Spent.at <= now - policy.budgets).returning(Spent.id)).all()
-    session.execute(delete(Tally).where(Tally.hour <= now - _HOURS_COUNTED))
-    session.execute(delete(Used).where(Used.until <= now))
-    session.execute(delete(Ticket).where(Ticket.until <= now))
-    session.execute(delete(Sitting).where(Sitting.until <= now))
-    return Purged(len(unconfirmed), len(withdrawn), len(mails), len(spent))
+    forget(session, features, [*unconfirmed, *withdrawn], "purged", now)
+    return Counter(unconfirmed=len(unconfirmed), withdrawn=len(withdrawn))

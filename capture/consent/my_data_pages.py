@@ -29,8 +29,8 @@ LONGEST_ADDRESS = 254
 def ask() -> Response:
     """The form that asks for the link."""
     with service.current().database.read() as session:
-        company = hosts.company(session)
-    return answers.page(200, "consent/ask-my-data.html", questions.speak(None), company=company)
+        company = hosts.get_company(session)
+    return answers.page(200, "consent/ask-my-data.html", questions.use_locale(None), company=company)
 
 
 @blueprint.post("")
@@ -41,10 +41,10 @@ def send() -> Response:
     typed = request.form.get("email", "")[:LONGEST_ADDRESS]
     current = service.current()
     with current.database.write() as session:
-        company = hosts.company(session)
+        company = hosts.get_company(session)
         sent = my_data.send_link(session, current.letters, typed, current.clock())
     log.info("my data: %s", "a link was promised" if sent else "nothing was promised")
-    return questions.told(questions.speak(None), "my_data_sent", company)
+    return questions.message_page(questions.use_locale(None), "my_data_sent", company)
 
 
 @blueprint.get("/<signed>")
@@ -68,7 +68,7 @@ def download(signed: str) -> Response:
         lead, words, company = _open(session, signed)
         if lead is None:
             return _old(words, company, signed)
-        response = jsonify(my_data.held(session, current.links, lead.email))
+        response = jsonify(my_data.held(session, current.features, current.links, lead.email))
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
 
@@ -78,15 +78,15 @@ def download(signed: str) -> Response:
 @open_to(Audience.LINK)
 def again(signed: str) -> Response:
     """A fresh link in place of one whose time is over; says the same whether one could be sent or not."""
-    link = questions.read(Purpose.MY_DATA, signed)
+    link = questions.read_link(Purpose.MY_DATA, signed)
     current = service.current()
     with current.database.write() as session:
-        company = hosts.company(session)
-        lead = confirming.find(session, link.value)
-        words = questions.speak(questions.locale_of(lead))
+        company = hosts.get_company(session)
+        lead = confirming.lead_of_link(session, link.value)
+        words = questions.use_locale(questions.locale_of(lead))
         if lead is not None:
             my_data.send_link(session, current.letters, lead.email, current.clock())
-    return questions.told(words, "my_data_sent", company)
+    return questions.message_page(words, "my_data_sent", company)
 
 
 @blueprint.post("/<signed>/introducer")
@@ -128,24 +128,24 @@ def erase(signed: str) -> Response:
             return _old(words, company, signed)
         if request.form.get("sure") != "yes":
             return _page(session, lead, words, company, signed, said=words("not_sure"), status=422)
-        count = erasing.erase(session, current.links, lead.email, current.clock())
+        count = erasing.erase(session, current.features, current.links, lead.email, current.clock())
     log.info("erased: %d leads", count)
-    return questions.told(words, "erased", company)
+    return questions.message_page(words, "erased", company)
 
 
 def _open(session: Session, signed: str) -> tuple[Lead | None, Words, Company]:
     """The lead that the link speaks of; None when its time is over or everything was erased."""
-    link = questions.read(Purpose.MY_DATA, signed)
-    lead = confirming.find(session, link.value)
-    words = questions.speak(questions.locale_of(lead))
-    return (None if link.expired else lead), words, hosts.company(session)
+    link = questions.read_link(Purpose.MY_DATA, signed)
+    lead = confirming.lead_of_link(session, link.value)
+    words = questions.use_locale(questions.locale_of(lead))
+    return (None if link.expired else lead), words, hosts.get_company(session)
 
 
 def _old(words: Words, company: Company, signed: str) -> Response:
     """A link whose time is over, or whose person was forgotten: it can be had anew by one button."""
     if answers.wants_json():
-        return questions.told(words, "my_data_old", company, status=410)
-    return questions.question(words, "my_data_old", company, status=410, action=f"my-data/{signed}/again")
+        return questions.message_page(words, "my_data_old", company, status=410)
+    return questions.question_page(words, "my_data_old", company, status=410, action=f"my-data/{signed}/again")
 
 
 def _page(
@@ -159,7 +159,8 @@ def _page(
     status: int = 200,
 ) -> Response:
     session.flush()
-    held = my_data.held(session, service.current().links, lead.email)
+    current = service.current()
+    held = my_data.held(session, current.features, current.links, lead.email)
     base = f"my-data/{signed}"
     values = {"company": company, "held": held, "base": base, "said": said, "days": company.correction_days}
     return answers.page(status, "consent/my-data.html", words, **values)

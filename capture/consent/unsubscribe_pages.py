@@ -22,21 +22,21 @@ blueprint = Blueprint("unsubscribe", __name__)
 @open_to(Audience.LINK)
 def ask(signed: str) -> Response:
     """The page with the button."""
-    link = questions.read(Purpose.UNSUBSCRIBE, signed)
+    link = questions.read_link(Purpose.UNSUBSCRIBE, signed)
     with service.current().database.read() as session:
-        company, locale = hosts.company(session), unsubscribing.locale_of(session, link.value)
+        company, locale = hosts.get_company(session), unsubscribing.locale_of(session, link.value)
     fields = {"List-Unsubscribe": "One-Click"}
-    return questions.question(questions.speak(locale), "unsubscribe", company, fields=fields)
+    return questions.question_page(questions.use_locale(locale), "unsubscribe", company, fields=fields)
 
 
 @blueprint.post("/unsubscribe/<signed>")
 @open_to(Audience.LINK)
 def leave(signed: str) -> Response:
     """Honours it within this request. What the body says does not matter: the address says everything."""
-    link = questions.read(Purpose.UNSUBSCRIBE, signed)
+    link = questions.read_link(Purpose.UNSUBSCRIBE, signed)
     current = service.current()
     with current.database.write() as session:
-        company, locale = hosts.company(session), unsubscribing.locale_of(session, link.value)
+        company, locale = hosts.get_company(session), unsubscribing.locale_of(session, link.value)
         unsubscribing.unsubscribe(session, link.value, current.clock())
     log.info("unsubscribed one address")
-    return questions.told(questions.speak(locale), "unsubscribed", company)
+    return questions.message_page(questions.use_locale(locale), "unsubscribed", company)

@@ -14,21 +14,23 @@ from capture.mailing.suppression import Reason
 from capture.models import Lead
 
 
-def unsubscribe(session: Session, mark: str, now: datetime) -> None:
+def unsubscribe(session: Session, email_hash: str, now: datetime) -> None:
     """Honours an unsubscription. May be repeated; the moment of the first stays."""
-    suppression.suppress_fingerprint(session, mark, Reason.UNSUBSCRIBED, now)
-    for lead in withdraw(session, [mark], now):
-        crediting.note(session, lead, "unsubscribed", now)
+    suppression.suppress_hash(session, email_hash, Reason.UNSUBSCRIBED, now)
+    for lead in withdraw(session, [email_hash], now):
+        crediting.record_activity(session, lead, "unsubscribed", now)
 
 
-def locale_of(session: Session, mark: str) -> str | None:
+def locale_of(session: Session, email_hash: str) -> str | None:
     """The language of the person's newest lead, for the page that answers them; None where nothing is held."""
-    return session.scalars(select(Lead.locale).where(Lead.mark == mark).order_by(Lead.id.desc()).limit(1)).first()
+    return session.scalars(
+        select(Lead.locale).where(Lead.email_hash == email_hash).order_by(Lead.id.desc()).limit(1)
+    ).first()
 
 
-def withdraw(session: Session, marks: Sequence[str], now: datetime) -> list[Lead]:
+def withdraw(session: Session, email_hashes: Sequence[str], now: datetime) -> list[Lead]:
     """Marks the leads of an address as not to be written to, by anybody; returns those that were not before."""
-    leads = list(session.scalars(select(Lead).where(Lead.mark.in_(marks), Lead.withdrawn_at.is_(None))))
+    leads = list(session.scalars(select(Lead).where(Lead.email_hash.in_(email_hashes), Lead.withdrawn_at.is_(None))))
     session.execute(
         update(Lead).where(Lead.id.in_([lead.id for lead in leads])).values(withdrawn_at=now),
         execution_options={"synchronize_session": "fetch"},

@@ -26,7 +26,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MemberStatus:
     """What counts of a member: whether they are active, and who recruited them."""
 
     active: bool
@@ -34,7 +34,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class TouchPoint:
     """One touch: whose page, and when. ``member_id`` None: the company's own."""
 
     member_id: str | None
@@ -42,7 +42,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class DecisionInput:
     """All that a decision looks at. ``touches``: in the order they came, the newest last.
 
     Only touches that the person has vouched for belong here, by confirming from their mailbox: else whoever types
@@ -50,7 +50,7 @@ class Seen:
     """
 
     now: datetime
-    touches: tuple[Contact, ...]
+    touches: tuple[TouchPoint, ...]
     owner: str | None = None
     answer: str | None = None
     correction: str | None = None
@@ -58,14 +58,14 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``owner`` None: nobody is credited. ``servicer`` None: the company itself follows up."""
+    """``owner`` None: nobody is credited. ``assignee`` None: the company itself follows up."""
 
     owner: str | None
-    servicer: str | None
+    assignee: str | None
     rule: Rule
 
 
-def decide(seen: Seen, rules: Rules, members: Mapping[str, Standing]) -> Verdict:
+def decide(seen: DecisionInput, rules: Rules, members: Mapping[str, MemberStatus]) -> Verdict:
     """The verdict; depends on nothing but its arguments. Members who are not in ``members`` count as unnamed."""
     named: tuple[tuple[Rule, str | None], ...] = (
         ("correction", seen.correction),
@@ -77,7 +77,7 @@ def decide(seen: Seen, rules: Rules, members: Mapping[str, Standing]) -> Verdict
     return Verdict(owner, nearest_active(owner, members), rule)
 
 
-def nearest_active(member_id: str | None, members: Mapping[str, Standing]) -> str | None:
+def nearest_active(member_id: str | None, members: Mapping[str, MemberStatus]) -> str | None:
     """The member, or the nearest active one above; None where there is none (or the chain bites its tail)."""
     passed: set[str] = set()
     while member_id is not None and member_id in members and member_id not in passed:
@@ -88,7 +88,7 @@ def nearest_active(member_id: str | None, members: Mapping[str, Standing]) -> st
     return None
 
 
-def _by_touch(seen: Seen, rules: Rules, members: Mapping[str, Standing]) -> tuple[Rule, str | None]:
+def _by_touch(seen: DecisionInput, rules: Rules, members: Mapping[str, MemberStatus]) -> tuple[Rule, str | None]:
     counting = [each for each in seen.touches if each.member_id in members and each.at > seen.now - rules.window]
     if not counting:
         return "page", None

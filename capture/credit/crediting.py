@@ -10,18 +10,27 @@ from sqlalchemy.orm import Session, aliased
 
 from capture.company import hosts
 from capture.credit import evidence, introducers
-from capture.credit.attribution import Contact, Policy, Rules, Seen, Standing, Verdict, decide, nearest_active
-from capture.models import Act, Company, Decision, Lead, Member, Touch
+from capture.credit.attribution import (
+    DecisionInput,
+    MemberStatus,
+    Policy,
+    Rules,
+    TouchPoint,
+    Verdict,
+    decide,
+    nearest_active,
+)
+from capture.models import Company, Decision, Lead, Member, ProspectActivity, Touch
 
 
-def credit(
+def decide_credit(
     session: Session, lead: Lead, now: datetime, *, asked: datetime | None = None, correction: str | None = None
 ) -> Verdict:
     """Decides who is credited with a lead that was confirmed just now (or corrected), and keeps the decision.
 
     ``asked``: when the mail was written whose link confirmed it.
     """
-    company = hosts.company(session)
+    company = hosts.get_company(session)
     chosen = Rules(cast(Policy, company.touch_policy), timedelta(days=company.window_days))
     answer = _answer(session, company, lead, asked or now)
     vouched = (Lead.email == lead.email, Lead.confirmed_at.is_not(None), Lead.erased_at.is_(None))
@@ -34,16 +43,16 @@ def credit(
         .order_by(Lead.confirmed_at, Lead.id)
         .limit(1)
     ).first()
-    seen = Seen(
+    seen = DecisionInput(
         now=now,
-        touches=tuple(Contact(member_id, at) for member_id, at in rows),
+        touches=tuple(TouchPoint(member_id, at) for member_id, at in rows),
         owner=owner,
         answer=answer,
         correction=correction,
     )
     named = {each.member_id for each in seen.touches} | {owner, answer, correction}
     verdict = decide(seen, chosen, _standings(session, {each for each in named if each}))
-    lead.owner_id, lead.servicer_id = verdict.owner, verdict.servicer
+    lead.owner_id, lead.assignee_id = verdict.owner, verdict.assignee
     saw = {
         "owner": owner,
         "answer": answer,
@@ -52,22 +61,22 @@ def credit(
         "policy": chosen.policy,
         "window_days": chosen.window.days,
     }
-    decision = Decision(lead_id=lead.id, owner_id=verdict.owner, servicer_id=verdict.servicer, rule=verdict.rule)
+    decision = Decision(lead_id=lead.id, owner_id=verdict.owner, assignee_id=verdict.assignee, rule=verdict.rule)
     decision.saw, decision.at = saw, now
-    evidence.append(session, decision)
+    evidence.append_to_chain(session, decision)
     return verdict
 
 
-def hand_over(session: Session, now: datetime) -> int:
+def reassign_leads(session: Session, now: datetime) -> int:
     """Lets each lead be followed up by its owner, or by the nearest active member above, as the roster stands now.
 
     The credit stays where it is; each change is a decision of its own. Returns how many leads changed hands.
     """
     owner = aliased(Member)
     astray = (
-        select(Lead.owner_id, Lead.servicer_id)
+        select(Lead.owner_id, Lead.assignee_id)
         .join(owner, owner.id == Lead.owner_id)
-        .where(Lead.erased_at.is_(None), or_(~owner.active, Lead.servicer_id.is_distinct_from(Lead.owner_id)))
+        .where(Lead.erased_at.is_(None), or_(~owner.active, Lead.assignee_id.is_distinct_from(Lead.owner_id)))
         .distinct()
     )
     changed = 0
@@ -75,19 +84,19 @@ def hand_over(session: Session, now: datetime) -> int:
         after = nearest_active(owner_id, _standings(session, {str(owner_id)}))
         if after == before:
             continue
-        theirs = (Lead.owner_id == owner_id, Lead.servicer_id.is_not_distinct_from(before), Lead.erased_at.is_(None))
+        theirs = (Lead.owner_id == owner_id, Lead.assignee_id.is_not_distinct_from(before), Lead.erased_at.is_(None))
         for lead in session.scalars(select(Lead).where(*theirs).order_by(Lead.id)).all():
-            lead.servicer_id = after
-            decision = Decision(lead_id=lead.id, owner_id=owner_id, servicer_id=after, rule="hand-over", at=now)
+            lead.assignee_id = after
+            decision = Decision(lead_id=lead.id, owner_id=owner_id, assignee_id=after, rule="hand-over", at=now)
             decision.saw = {"owner": owner_id, "servicer": before}
-            evidence.append(session, decision)
+            evidence.append_to_chain(session, decision)
             changed += 1
     return changed
 
 
-def note(session: Session, lead: Lead, kind: str, now: datetime) -> None:
+def record_activity(session: Session, lead: Lead, kind: str, now: datetime) -> None:
     """Keeps what a person did."""
-    evidence.append(session, Act(lead_id=lead.id, kind=kind, at=now))
+    evidence.append_to_chain(session, ProspectActivity(lead_id=lead.id, kind=kind, at=now))
 
 
 def _answer(session: Session, company: Company, lead: Lead, asked: datetime) -> str | None:
@@ -99,7 +108,7 @@ def _answer(session: Session, company: Company, lead: Lead, asked: datetime) -> 
     named: set[str] = set()
     vouched: set[str] = set()
     for touch in session.scalars(select(Touch).where(Touch.lead_id == lead.id)):
-        member = introducers.find(session, company, touch.introducer) if touch.introducer else None
+        member = introducers.find_introducer(session, company, touch.introducer) if touch.introducer else None
         if member is not None:
             named.add(member.id)
             # Links carry whole seconds.
@@ -108,13 +117,13 @@ def _answer(session: Session, company: Company, lead: Lead, asked: datetime) -> 
     return vouched.pop() if len(named) == len(vouched) == 1 else None
 
 
-def _standings(session: Session, ids: set[str]) -> dict[str, Standing]:
+def _standings(session: Session, ids: set[str]) -> dict[str, MemberStatus]:
     """The members named, and everybody above those of them who are inactive."""
-    found: dict[str, Standing] = {}
+    found: dict[str, MemberStatus] = {}
     wanted = set(ids)
     while wanted:
         members = session.scalars(select(Member).where(Member.id.in_(wanted))).all()
-        found |= {each.id: Standing(each.active, each.sponsor_id) for each in members}
+        found |= {each.id: MemberStatus(each.active, each.sponsor_id) for each in members}
         above = {each.sponsor_id for each in members if not each.active and each.sponsor_id}
         wanted = above - found.keys()
     return found

@@ -5,7 +5,7 @@ seal: SHA-256 over the seal before it and the row's own values. Whoever changes,
 the chain from there on. Nobody who can rewrite the whole database is stopped by that, so ``capture audit`` prints
 the newest seal: noted down elsewhere, it can be asked for later.
 
-What tells who a person is (address, name, campaign) stands apart, in ``Particular``; the chain covers a salted
+What tells who a person is (address, name, campaign) stands apart, in ``PersonalData``; the chain covers a salted
 digest of it. Erasing destroys values and salt together: the digest then says nothing, and the chain still holds.
 """
 
@@ -25,9 +25,9 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from capture.base.prepared import Driver, Prepared, insert_into
-from capture.models import Act, Chain, Consent, Decision, Particular, Sealed, Touch
+from capture.models import Chain, ChainedRow, Consent, Decision, PersonalData, ProspectActivity, Touch
 
-TABLES: tuple[type[Sealed], ...] = (Touch, Consent, Act, Decision)
+TABLES: tuple[type[ChainedRow], ...] = (Touch, Consent, ProspectActivity, Decision)
 """What is chained."""
 
 _NOT_COVERED = {"id", "seal"}
@@ -43,7 +43,7 @@ _MOVE = Prepared(
 _BEGIN = insert_into(Chain)
 
 
-class Head:
+class ChainHead:
     """The end of the chain, held by one transaction, which can so add many rows with one look and one update."""
 
     def __init__(self, driver: Driver) -> None:
@@ -51,7 +51,7 @@ class Head:
         self._kept: tuple[int, str] | None = None
         self._end = (0, "")
 
-    def seal(self, table: type[Sealed], values: dict[str, Any]) -> dict[str, Any]:
+    def seal(self, table: type[ChainedRow], values: dict[str, Any]) -> dict[str, Any]:
         """The values of a row that goes to the end, with its number and its seal."""
         if self._kept is None:
             self.hold()
@@ -76,9 +76,9 @@ class Head:
             self._kept = self._end
 
 
-def append(session: Session, row: Sealed) -> None:
+def append_to_chain(session: Session, row: ChainedRow) -> None:
     """Adds a row at the end of the chain and writes it. One transaction at a time can do so."""
-    head = Head(Driver.of(session))
+    head = ChainHead(Driver.of(session))
     sealed = head.seal(type(row), _values(row))
     row.seq, row.seal = sealed["seq"], sealed["seal"]
     head.keep()
@@ -86,37 +86,41 @@ def append(session: Session, row: Sealed) -> None:
     session.flush()
 
 
-def seal_of(before: str, row: Sealed) -> str:
+def seal_of(before: str, row: ChainedRow) -> str:
     """The seal of a row that follows the seal ``before``."""
     return _seal(before, type(row), _values(row))
 
 
-def _values(row: Sealed) -> dict[str, Any]:
+def _values(row: ChainedRow) -> dict[str, Any]:
     return {column.key: getattr(row, column.key) for column in row.__table__.columns}
 
 
-def _seal(before: str, table: type[Sealed], values: Mapping[str, Any]) -> str:
-    """SHA-256 over the seal before and all of a row's columns but those that only come with its writing."""
-    covered = {name: _plain(values.get(name)) for name in _covered(table)}
+def _seal(before: str, table: type[ChainedRow], values: Mapping[str, Any]) -> str:
+    """Returns SHA-256 over the previous seal and the row's columns, by their names in the database.
+
+    ``id`` and ``seal`` are left out: they are known only when the row is written.
+    """
+    covered = {name: _plain(values.get(key)) for name, key in _covered(table)}
     text = _written([before, table.__tablename__, covered])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 @cache
-def _covered(table: type[Sealed]) -> tuple[str, ...]:
-    return tuple(sorted({column.key for column in table.__table__.columns} - _NOT_COVERED))
+def _covered(table: type[ChainedRow]) -> tuple[tuple[str, str], ...]:
+    columns = (column for column in table.__table__.columns if column.name not in _NOT_COVERED)
+    return tuple(sorted((column.name, column.key) for column in columns))
 
 
-def particular(
+def personal_data(
     email: str, first_name: str | None, utm: Mapping[str, str], introducer: str | None = None
 ) -> dict[str, Any]:
-    """What a touch told about a person, with a salt of its own: the values of a ``Particular``."""
+    """What a touch told about a person, with a salt of its own: the values of a ``PersonalData``."""
     salt = secrets.token_hex(16)
     return {"salt": salt, "email": email, "first_name": first_name, "utm": dict(utm), "introducer": introducer}
 
 
-def digest(about: Mapping[str, Any]) -> str:
-    """The salted digest by which the chain covers a particular."""
+def personal_data_digest(about: Mapping[str, Any]) -> str:
+    """The salted digest by which the chain covers a touch's personal data."""
     values = [about["salt"], about["email"], about["first_name"], about["utm"]]
     if about["introducer"] is not None:  # rows that are older than the question have no such value
         values.append(about["introducer"])
@@ -125,7 +129,7 @@ def digest(about: Mapping[str, Any]) -> str:
 
 
 @dataclass(slots=True)
-class Report:
+class AuditReport:
     """What an audit found. ``faults``: in plain words, empty when all is well."""
 
     rows: int = 0
@@ -135,9 +139,9 @@ class Report:
     faults: list[str] = field(default_factory=list)
 
 
-def audit(session: Session, known: str | None = None) -> Report:
+def audit(session: Session, known: str | None = None) -> AuditReport:
     """Reads every row in its order and checks the chain. ``known``: a seal noted earlier, which must occur in it."""
-    report = Report()
+    report = AuditReport()
     before, expected = "", 1
     found_known = known is None
     for row in _in_order(session):
@@ -164,18 +168,18 @@ def audit(session: Session, known: str | None = None) -> Report:
     return report
 
 
-def _check_particular(touch: Touch, report: Report) -> None:
-    if touch.particular is None:
+def _check_particular(touch: Touch, report: AuditReport) -> None:
+    if touch.personal_data is None:
         report.erased += 1
-    elif digest(_told(touch.particular)) != touch.digest:
+    elif personal_data_digest(_told(touch.personal_data)) != touch.digest:
         report.faults.append(f"what touch {touch.id} tells about its person was changed")
 
 
-def _told(about: Particular) -> dict[str, Any]:
+def _told(about: PersonalData) -> dict[str, Any]:
     return {name: getattr(about, name) for name in ("salt", "email", "first_name", "utm", "introducer")}
 
 
-def _in_order(session: Session) -> Iterator[Sealed]:
+def _in_order(session: Session) -> Iterator[ChainedRow]:
     streams = (
         session.scalars(
             select(table).where(table.seq.is_not(None)).order_by(table.seq).execution_options(yield_per=500)

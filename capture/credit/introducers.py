@@ -13,7 +13,7 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _SCHEME = re.compile(r"https?://")
 
 
-def find(session: Session, company: Company, typed: str) -> Member | None:
+def find_introducer(session: Session, company: Company, typed: str) -> Member | None:
     """The member whose slug, or whose page's address on this company's sites, was typed; None for anything else.
 
     A name is no answer that decides: two members may have it. A slug stays one person's for good, so an old one

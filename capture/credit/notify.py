@@ -9,22 +9,23 @@ from sqlalchemy.orm import Session
 
 from capture.base.prepared import Driver
 from capture.company import hosts
+from capture.credit import mails
 from capture.mailing import posting
 from capture.mailing.letters import Letters
 from capture.models import Decision, Lead, Member, Touch
 
 
-def new_lead(session: Session, lead: Lead, now: datetime, letters: Letters) -> None:
-    """Promises the "new lead" mail to the servicer of the newest decision.
+def notify_assignee(session: Session, lead: Lead, now: datetime, letters: Letters) -> None:
+    """Promises the "new lead" mail to the assignee of the newest decision.
 
     The member whose page it was hears nothing of a person who is another's.
     """
-    host = hosts.following_up(session, lead)
+    host = hosts.assignee_of(session, lead)
     touch = session.scalars(select(Touch).where(Touch.lead_id == lead.id).order_by(Touch.id.desc()).limit(1)).one()
     rule = session.scalars(
         select(Decision.rule).where(Decision.lead_id == lead.id).order_by(Decision.id.desc()).limit(1)
     ).one()
-    page = hosts.page(session, host, touch.page, touch.locale)
+    page = hosts.find_page(session, host, touch.page, touch.locale)
     owner = session.get(Member, lead.owner_id) if lead.owner_id else None
-    news = letters.new_lead(host, lead, touch, page.title if page else touch.page, rule=rule, owner=owner)
+    news = mails.new_lead(letters, host, lead, touch, page.title if page else touch.page, rule=rule, owner=owner)
     posting.post(Driver.of(session), host.company, news, now, lead_id=lead.id)

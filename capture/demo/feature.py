@@ -1,8 +1,8 @@
-"""The demo's mailbox, as the service takes it up."""
+"""The demo's own pages, as the service takes them up."""
 
 from __future__ import annotations
 
 from capture.base.feature import Feature
-from capture.demo import mailbox
+from capture.demo import mailbox, sign_in
 
-MAILBOX = Feature("demo", blueprints=(mailbox.blueprint,))
+MAILBOX = Feature("demo", blueprints=(mailbox.blueprint, sign_in.blueprint))

@@ -5,12 +5,11 @@ It shows personal data to whoever opens it, so it exists only in the demo, and t
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template
 from sqlalchemy import select
 
 from capture.base import words
+from capture.demo import this_machine
 from capture.mailing.outbox import WEBHOOK
 from capture.models import OutboxMail
 from capture.web import headers, service
@@ -25,12 +24,7 @@ SHOWN = 200
 """The newest mails that the list holds."""
 
 
-@blueprint.before_request
-def only_from_this_machine() -> None:
-    """Everybody else is told that there is no such page."""
-    host = request.host.rsplit(":", 1)[0].strip("[]")
-    if not (_is_loopback(request.remote_addr or "") and (host == "localhost" or _is_loopback(host))):
-        abort(404)
+blueprint.before_request(this_machine.only)
 
 
 @blueprint.get("")
@@ -64,10 +58,3 @@ def html(mail_id: int) -> Response:
         style_src="'unsafe-inline'", form_action="'none'", frame_ancestors="'self'", sandbox=""
     )
     return response
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False

@@ -1,7 +1,7 @@
 """The demo: the company's sites and this service side by side on this machine, under one supervisor.
 
-Everything it makes lies below the instance folder. Its children are stopped by their process ids when it ends,
-however it ends: by Ctrl-C, by SIGTERM, or because one of them died.
+Everything it makes lies below the instance folder, a copy of the site folder included. Its children are stopped by
+their process ids when it ends, however it ends: by Ctrl-C, by SIGTERM, or because one of them died.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from sqlalchemy import select
 
-from capture import models
-from capture.base.db import Database
+from capture.base.feature import Feature
 from capture.company.generator import create_instance, find_instance
+from capture.demo import filling, site_copy, welcome
+from capture.demo.sole_demo import sole_demo
+from capture.demo.terminal import say
 from capture.settings import Settings
 from sitegen.errors import EspalierError, Fault
 
@@ -50,12 +51,31 @@ class Part:
     process: subprocess.Popen[bytes]
 
 
-def run(folder: Path, port: int, capture_port: int, console: Console) -> None:
-    """Builds, loads, serves and waits. Returns after Ctrl-C or SIGTERM; raises DemoError when a part fails."""
+def run(
+    folder: Path, features: Sequence[Feature], port: int, capture_port: int, console: Console, *, empty: bool = False
+) -> None:
+    """Loads, fills, builds, serves and waits. Returns after Ctrl-C or SIGTERM. ``empty``: without the invented quarter.
+
+    Raises DemoError when a part fails, and SoleProcessError where another demo or service runs on this instance.
+    """
     instance = (find_instance(os.environ, folder) or Path("instance")).absolute()
     made = create_instance(instance)
     if made:
-        _say(console, f"made {' and '.join(made)} in {instance}")
+        say(console, f"made {' and '.join(made)} in {instance}")
+    with sole_demo(instance):
+        _build_and_serve(folder, features, instance, port, capture_port, console, empty=empty)
+
+
+def _build_and_serve(
+    folder: Path,
+    features: Sequence[Feature],
+    instance: Path,
+    port: int,
+    capture_port: int,
+    console: Console,
+    *,
+    empty: bool,
+) -> None:
     port = free_port(port)
     capture_port = free_port(capture_port, taken=port)
     sites, service = f"http://{LOOPBACK}:{port}", f"http://{LOOPBACK}:{capture_port}"
@@ -63,21 +83,27 @@ def run(folder: Path, port: int, capture_port: int, console: Console) -> None:
     built = str(instance / SITES)
     addresses = ("--url", sites, "--capture-url", service)
     try:
-        # In this order campaigns that were made in the office get their pages.
-        _finish("sync", ["capture", "sync", str(folder), *addresses], environ)
-        _finish("build", ["sitegen", "build", str(folder), "--out", built, *addresses], environ)
+        copy = site_copy.refresh(folder, instance)
+        steps = Steps(environ, copy.beside)
+        sync = ["capture", "sync", copy.name, *addresses]
+        steps.finish("sync", sync)
+        settings = Settings.from_environ(environ)
+        if filling.fill(settings, features, console, empty=empty):
+            # A sync that knows the campaigns writes them down; the build then makes their pages.
+            steps.finish("sync", sync)
+        steps.finish("build", ["sitegen", "build", copy.name, "--out", built, *addresses])
         # The preview server's policy names the only place that forms may be sent to.
-        serve_sites = ["sitegen", "serve", str(folder), "--built", built, "--port", str(port), *addresses[2:]]
+        serve_sites = ["sitegen", "serve", copy.name, "--built", built, "--port", str(port), *addresses[2:]]
         serve_capture = ["capture", "serve", "--host", LOOPBACK, "--port", str(capture_port)]
         with (
-            _child("the sites", sites, serve_sites, environ) as one,
-            _child("the capture service", service, serve_capture, environ) as two,
+            steps.child("the sites", sites, serve_sites) as one,
+            steps.child("the capture service", service, serve_capture) as two,
         ):
             _wait_until_they_answer(one, two)
-            _tell(console, environ, sites, service)
+            welcome.tell(settings, console, sites, service)
             _wait_for_an_end(one, two)
     except KeyboardInterrupt:
-        _say(console, "stopped")
+        say(console, "stopped")
 
 
 def free_port(wished: int, *, taken: int | None = None) -> int:
@@ -90,26 +116,38 @@ def free_port(wished: int, *, taken: int | None = None) -> int:
     raise DemoError(Fault("no free port", where=f"{LOOPBACK}:{wished}", hint="choose another one with --port"))
 
 
-def _finish(name: str, module: list[str], environ: dict[str, str]) -> None:
-    """Runs one step to its end; its output is the reader's to see."""
-    code = subprocess.run([sys.executable, "-m", *module], env=environ, check=False).returncode
-    if code == -signal.SIGINT:
-        raise KeyboardInterrupt
-    if code:
-        raise DemoError(Fault(f"{name} ended with exit code {code}", hint="its message stands above"))
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The commands that the demo runs: ``environ`` is their environment, ``folder`` their working folder."""
 
+    environ: dict[str, str]
+    folder: Path
 
-@contextlib.contextmanager
-def _child(name: str, address: str, module: list[str], environ: dict[str, str]) -> Iterator[Part]:
-    # A session of its own: Ctrl-C reaches this process alone, which then stops the children in order.
-    # What it says of itself at its start would contradict us; what goes wrong is said on the other stream.
-    process = subprocess.Popen(
-        [sys.executable, "-m", *module], env=environ, start_new_session=True, stdout=subprocess.DEVNULL
-    )
-    try:
-        yield Part(name, address, process)
-    finally:
-        _stop(process)
+    def finish(self, name: str, module: list[str]) -> None:
+        """Runs one step to its end; its output is the reader's to see. Raises DemoError."""
+        command = [sys.executable, "-m", *module]
+        code = subprocess.run(command, env=self.environ, cwd=self.folder, check=False).returncode
+        if code == -signal.SIGINT:
+            raise KeyboardInterrupt
+        if code:
+            raise DemoError(Fault(f"{name} ended with exit code {code}", hint="its message stands above"))
+
+    @contextlib.contextmanager
+    def child(self, name: str, address: str, module: list[str]) -> Iterator[Part]:
+        """Runs a server for as long as the block lasts."""
+        # A session of its own: Ctrl-C reaches this process alone, which then stops the children in order.
+        # What it says of itself at its start would contradict us; what goes wrong is said on the other stream.
+        process = subprocess.Popen(
+            [sys.executable, "-m", *module],
+            env=self.environ,
+            cwd=self.folder,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            yield Part(name, address, process)
+        finally:
+            _stop(process)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -160,43 +198,3 @@ def _check(part: Part) -> None:
     code = part.process.poll()
     if code is not None:
         raise DemoError(Fault(f"{part.name} ended with exit code {code}", hint="its message stands above"))
-
-
-def _tell(console: Console, environ: dict[str, str], sites: str, service: str) -> None:
-    members = _two_members(environ)
-    lines = [
-        ("The company", f"{sites}/"),
-        *((f"{each.name} ({each.locale})", each.home) for each in members),
-        ("The office", f"{service}/office/"),
-        ("The mailbox", f"{service}/dev/mailbox"),
-    ]
-    width = max(len(name) for name, _ in lines)
-    _say(console, "")
-    for name, address in lines:
-        _say(console, f"  {name:<{width}}  {address}")
-    _say(console, "")
-    _say(console, "A sign-up counts once it is confirmed: its mail is in the mailbox.")
-    if members:
-        _say(console, f"Members sign in at the office with their address, such as {members[0].email}.")
-    _say(console, "Ctrl-C ends both.")
-
-
-def _two_members(environ: dict[str, str]) -> list[models.Member]:
-    """A member of the company's language and one of another, where there is one."""
-    database = Database(Settings.from_environ(environ).database_url, checkpoints=False)
-    with database.read() as session:
-        active = select(models.Member).where(models.Member.active).order_by(models.Member.id)
-        first = session.scalars(active.limit(1)).first()
-        if first is None:
-            return []
-        others = active.where(models.Member.id != first.id).order_by(None)
-        by_language = others.order_by(models.Member.locale == first.locale, models.Member.id)
-        members = [first, *session.scalars(by_language.limit(1))]
-    database.engine.dispose()
-    return members
-
-
-def _say(console: Console, line: str) -> None:
-    # Addresses must stay whole, so nothing is wrapped or coloured in the middle.
-    console.print(line, highlight=False, markup=False, soft_wrap=True)
-    console.file.flush()

@@ -10,8 +10,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from capture.company.generator import Interest
-from capture.limits.abuse import ALGORITHM
-from capture.signup.forms import UTM
+from capture.limits.human_proof import ALGORITHM
+from capture.signup.utm import UTM
 from capture.web.access import Audience, open_to
 
 blueprint = Blueprint("openapi", __name__)

@@ -17,8 +17,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import REGISTRY, Collector
 
 from capture.base import metrics
-from capture.base.db import Unavailable
 from capture.base.network import is_this_machine
+from capture.base.unavailable import Unavailable
 from capture.mailing import outbox
 from capture.models import Company
 from capture.web import service
@@ -130,7 +130,7 @@ class _Outbox(Collector):
         current = service.current()
         try:
             with current.database.read() as session:
-                depth = outbox.depth(session, current.clock())
+                depth = outbox.outbox_depth(session, current.clock())
         except Unavailable:
             return
         rows = GaugeMetricFamily("espalier_outbox_rows", "Mails and webhooks by state", labels=["state"])

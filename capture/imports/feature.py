@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from capture.base.feature import Context, Feature, Job
-from capture.imports import pages, worker
-from capture.imports.worker import Intake
-from capture.limits.slots import Slots
+from capture.base.retention import Policy
+from capture.imports import history, pages, uploads, worker
+from capture.imports.worker import ImportWorker
+from capture.limits.slots import UploadSlots
 
 MOST_ARRIVING = 2
 """Files that may be uploaded to a process at a time: each holds one of its threads, and sign-ups need some."""
 
 
 def _jobs(context: Context) -> Sequence[Job]:
-    intake = Intake(context.database, context.links, context.clock)
+    intake = ImportWorker(context.database, context.links, context.clock)
     return (Job("lists", worker.EVERY_SECONDS, intake.run, at_end=True, stop=intake.stop),)
+
+
+def _purge(session: Session, policy: Policy, now: datetime) -> Counter[str]:
+    return Counter(files=uploads.purge_uploads(session, now))
 
 
 IMPORTS = Feature(
     "imports",
     blueprints=(pages.blueprint,),
-    parts={Slots: lambda database: Slots(MOST_ARRIVING)},
+    parts={UploadSlots: lambda database: UploadSlots(MOST_ARRIVING)},
     worker_jobs=_jobs,
+    personal=history.PERSONAL,
+    events=history.events,
+    purge=_purge,
 )

@@ -26,9 +26,9 @@ from capture.campaigns import catalogue
 from capture.company import hosts
 from capture.company.generator import Interest
 from capture.credit import evidence
-from capture.imports.lists import List, Row
+from capture.imports.lists import LeadList, ListRow
 from capture.mailing import suppression
-from capture.models import Campaign, Decision, Lead, Ledger, Provenance
+from capture.models import Campaign, Decision, ImportRow, Lead, Provenance
 from sitegen.errors import EspalierError, Fault, did_you_mean
 
 BATCH = 500
@@ -38,7 +38,7 @@ OUTCOMES = ("added", "known", "suppressed", "refused")
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class ListOrigin:
     """What is known of a list. ``member_id`` None: the leads are the company's own."""
 
     member_id: str | None
@@ -55,7 +55,7 @@ class Origin:
 
 
 @dataclass
-class Totals:
+class ImportTotals:
     """What became of a list's rows: added, known, suppressed, refused. ``before``: rows done by an earlier run."""
 
     rows: int = 0
@@ -65,7 +65,7 @@ class Totals:
     provenance_id: int | None = None
     """Where its ledger is; None for a dry run."""
 
-    def add(self, other: Totals) -> None:
+    def add(self, other: ImportTotals) -> None:
         """Counts further rows."""
         self.rows += other.rows
         self.outcomes += other.outcomes
@@ -76,15 +76,15 @@ class TakenElsewhereError(EspalierError):
     """Another program takes the same list in at this moment."""
 
 
-def dry_run(
+def try_list(
     database: Database,
     links: Links,
-    found: List,
-    origin: Origin,
+    found: LeadList,
+    origin: ListOrigin,
     progress: Callable[[int], None] = lambda rows: None,
-) -> Totals:
+) -> ImportTotals:
     """What taking the list in would do; nothing is written."""
-    totals = Totals()
+    totals = ImportTotals()
     rows = found.rows()
     seen: set[str] = set()
     while batch := list(islice(rows, BATCH)):
@@ -100,15 +100,15 @@ def dry_run(
     return totals
 
 
-def take_in(
+def import_list(
     database: Database,
     links: Links,
-    found: List,
-    origin: Origin,
+    found: LeadList,
+    origin: ListOrigin,
     clock: Callable[[], datetime],
     progress: Callable[[int], None] = lambda rows: None,
     within: Callable[[Session, int, int], None] = lambda session, provenance_id, rows: None,
-) -> Totals:
+) -> ImportTotals:
     """Takes a list in, or goes on with one that was cut off. ``progress`` is told the rows done so far.
 
     ``within`` is called in each transaction with the number of the list's provenance and the rows done by its end;
@@ -117,11 +117,11 @@ def take_in(
     with database.write() as session:
         provenance_id, done = _begin(session, found, origin, clock())
         within(session, provenance_id, done)
-    totals = Totals(before=done)
+    totals = ImportTotals(before=done)
     rows = found.rows(done)
     while batch := list(islice(rows, BATCH)):
         # Counted once it is committed.
-        piece = Totals()
+        piece = ImportTotals()
         with database.write() as session:
             _hold(session, provenance_id, batch[0].number - 1, found)
             _take(session, links, batch, origin, provenance_id, clock(), piece)
@@ -134,11 +134,11 @@ def take_in(
     return totals
 
 
-def whole(session: Session, provenance_id: int) -> Totals:
+def totals_of(session: Session, provenance_id: int) -> ImportTotals:
     """What became of all rows of a list that are done, as its ledger tells."""
-    found = select(Ledger.outcome, Ledger.reason, func.count()).where(Ledger.provenance_id == provenance_id)
-    totals = Totals(provenance_id=provenance_id)
-    for outcome, reason, count in session.execute(found.group_by(Ledger.outcome, Ledger.reason)):
+    found = select(ImportRow.outcome, ImportRow.reason, func.count()).where(ImportRow.provenance_id == provenance_id)
+    totals = ImportTotals(provenance_id=provenance_id)
+    for outcome, reason, count in session.execute(found.group_by(ImportRow.outcome, ImportRow.reason)):
         totals.rows += count
         totals.outcomes[outcome] += count
         if reason:
@@ -150,7 +150,7 @@ def campaign_of(session: Session, typed: str, member_id: str | None) -> int:
     """The campaign of that code. Raises EspalierError for one that is unknown, or another member's."""
     theirs = or_(Campaign.member_id.is_(None), Campaign.member_id.is_not_distinct_from(member_id))
     found: dict[str, int] = dict(session.execute(select(Campaign.code, Campaign.id).where(theirs)).all())
-    code = catalogue.heard(typed) or typed
+    code = catalogue.code_from_speech(typed) or typed
     if code not in found:
         hint = did_you_mean(code, list(found)) or "there are no campaigns yet"
         raise EspalierError(Fault(f'there is no campaign "{typed}" for these leads', hint=hint))
@@ -162,27 +162,27 @@ def add_met(
     interest: Interest, now: datetime,
 ) -> Lead | None:  # fmt: skip
     """Somebody whom a member met and writes down. None where the person wants no contact, or is another's already."""
-    row = Row(1, identity(address), name, phone, interest)
-    origin = Origin(member_id)
+    row = ListRow(1, identity(address), name, phone, interest)
+    origin = ListOrigin(member_id)
     if _outcome(row, _blocked(session, links, [row]), _known(session, [row], origin)) != "added":
         return None
     provenance = Provenance(kind="met", member_id=member_id, at=now, finished_at=now, rows=1)
     session.add(provenance)
     session.flush()
-    totals = Totals()
+    totals = ImportTotals()
     _take(session, links, [row], origin, provenance.id, now, totals)
     session.expire_all()
     return session.scalars(select(Lead).where(Lead.provenance_id == provenance.id)).one()
 
 
-def line(totals: Totals) -> str:
+def totals_line(totals: ImportTotals) -> str:
     """The totals as one line."""
     parts = ", ".join(f"{totals.outcomes[name]} {name}" for name in OUTCOMES)
     why = ", ".join(f"{count} {reason}" for reason, count in sorted(totals.reasons.items()))
     return f"{totals.rows} rows: {parts}" + (f" ({why})" if why else "")
 
 
-def _begin(session: Session, found: List, origin: Origin, now: datetime) -> tuple[int, int]:
+def _begin(session: Session, found: LeadList, origin: ListOrigin, now: datetime) -> tuple[int, int]:
     """The list's own row, and how many of its rows are done.
 
     It goes on with one that was cut off only where all that is said of it is the same. The rows that are done were read
@@ -199,7 +199,7 @@ def _begin(session: Session, found: List, origin: Origin, now: datetime) -> tupl
     return row.id, row.rows
 
 
-def _hold(session: Session, provenance_id: int, done: int, found: List) -> None:
+def _hold(session: Session, provenance_id: int, done: int, found: LeadList) -> None:
     """Keeps the list for this transaction, where nobody else has gone on with it. Raises TakenElsewhereError."""
     held = select(Provenance.rows).where(Provenance.id == provenance_id, Provenance.finished_at.is_(None))
     if session.scalar(held.with_for_update()) != done:
@@ -214,19 +214,19 @@ _ADD_DECISION = insert_into(Decision)
 def _take(
     session: Session,
     links: Links,
-    batch: list[Row],
-    origin: Origin,
+    batch: list[ListRow],
+    origin: ListOrigin,
     provenance_id: int,
     now: datetime,
-    totals: Totals,
+    totals: ImportTotals,
 ) -> None:
     blocked, known = _blocked(session, links, batch), _known(session, batch, origin)
-    host = hosts.serving(session, origin.member_id)
-    servicer = host.member.id if host.member else None
+    host = hosts.active_host(session, origin.member_id)
+    assignee = host.member.id if host.member else None
     session.flush()
     driver = Driver(session.connection(), gathers=True)
     # Taken before any lead is, as sign-ups do: so neither waits for what the other holds.
-    chain = evidence.Head(driver)
+    chain = evidence.ChainHead(driver)
     chain.hold()
     outcomes: list[str] = []
     handles: dict[int, str] = {}
@@ -241,14 +241,14 @@ def _take(
             driver,
             member_id=origin.member_id,
             owner_id=origin.member_id,
-            servicer_id=servicer,
+            assignee_id=assignee,
             email=row.email,
             first_name=row.first_name,
             phone=row.phone,
             interest=row.interest.value,
             locale=host.home_locale,
             handle=handles[row.number],
-            mark=links.fingerprint(row.email),
+            email_hash=links.email_hash(row.email),
             created_at=now,
             known_at=now,
             provenance_id=provenance_id,
@@ -260,7 +260,7 @@ def _take(
     wanted = select(Lead.handle, Lead.id).where(Lead.handle.in_(handles.values()))
     numbers: dict[str, int] = {handle: number for handle, number in session.execute(wanted)}  # noqa: C416  rows
     lines = []
-    decided = {"owner_id": origin.member_id, "servicer_id": servicer, "rule": "list", "at": now}
+    decided = {"owner_id": origin.member_id, "assignee_id": assignee, "rule": "list", "at": now}
     for row, outcome in zip(batch, outcomes, strict=True):
         lead_id = numbers.get(handles[row.number]) if row.number in handles else None
         told = "known" if outcome == "added" and lead_id is None else outcome
@@ -272,11 +272,11 @@ def _take(
         _count(totals, row, told)
     driver.flush()
     chain.keep()
-    session.execute(insert(Ledger), lines)
+    session.execute(insert(ImportRow), lines)
     session.get_one(Provenance, provenance_id).rows = batch[-1].number
 
 
-def _outcome(row: Row, blocked: set[str], known: set[str]) -> str:
+def _outcome(row: ListRow, blocked: set[str], known: set[str]) -> str:
     if row.reason is not None or row.email is None:
         return "refused"
     if row.email in blocked:
@@ -284,21 +284,21 @@ def _outcome(row: Row, blocked: set[str], known: set[str]) -> str:
     return "known" if row.email in known else "added"
 
 
-def _count(totals: Totals, row: Row, outcome: str) -> None:
+def _count(totals: ImportTotals, row: ListRow, outcome: str) -> None:
     totals.rows += 1
     totals.outcomes[outcome] += 1
     if row.reason:
         totals.reasons[row.reason] += 1
 
 
-def _blocked(session: Session, links: Links, batch: list[Row]) -> set[str]:
+def _blocked(session: Session, links: Links, batch: list[ListRow]) -> set[str]:
     """The addresses of these rows whose owners are not to be written to, for whatever reason."""
-    marks = {mark: row.email for row in batch if row.email for mark in links.fingerprints(row.email)}
-    found = suppression.among(session, list(marks))
-    return {address for mark, address in marks.items() if mark in found and address}
+    email_hashes = {email_hash: row.email for row in batch if row.email for email_hash in links.email_hashes(row.email)}
+    found = suppression.suppressed_among(session, list(email_hashes))
+    return {address for email_hash, address in email_hashes.items() if email_hash in found and address}
 
 
-def _known(session: Session, batch: list[Row], origin: Origin) -> set[str]:
+def _known(session: Session, batch: list[ListRow], origin: ListOrigin) -> set[str]:
     """The addresses that are somebody's leads already, or wait for a confirmation under the same member."""
     addresses = [row.email for row in batch if row.email]
     mine = or_(Lead.known_at.is_not(None), Lead.member_id.is_not_distinct_from(origin.member_id))

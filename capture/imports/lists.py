@@ -64,7 +64,7 @@ LONGEST = 64 * 1024
 row otherwise, of which each cell takes many times its own size."""
 
 
-class Wrong(StrEnum):
+class ListProblem(StrEnum):
     """Why a file is no list."""
 
     WORKBOOK = "workbook"
@@ -77,27 +77,33 @@ class Wrong(StrEnum):
 
 
 _HINTS = {
-    Wrong.WORKBOOK: ("this is a workbook or an archive", "open it, and save the sheet as CSV UTF-8"),
-    Wrong.ENCODING: ("this is not CSV in UTF-8", "save it as CSV UTF-8"),
-    Wrong.EMPTY: ("there is no header here", "the first row must name the columns"),
-    Wrong.CSV: ("this is not CSV in UTF-8: {why}", "save it as CSV UTF-8"),
-    Wrong.COLUMNS: (f"a row has more than {MOST_COLUMNS} columns: {{why}}", "keep the columns that tell of the people"),
-    Wrong.LONG: (f"a row is longer than {LONGEST // 1024} KB: {{why}}", "look there for a quote that is never closed"),
-    Wrong.ROWS: ("there are more than {why} rows", "split it"),
+    ListProblem.WORKBOOK: ("this is a workbook or an archive", "open it, and save the sheet as CSV UTF-8"),
+    ListProblem.ENCODING: ("this is not CSV in UTF-8", "save it as CSV UTF-8"),
+    ListProblem.EMPTY: ("there is no header here", "the first row must name the columns"),
+    ListProblem.CSV: ("this is not CSV in UTF-8: {why}", "save it as CSV UTF-8"),
+    ListProblem.COLUMNS: (
+        f"a row has more than {MOST_COLUMNS} columns: {{why}}",
+        "keep the columns that tell of the people",
+    ),
+    ListProblem.LONG: (
+        f"a row is longer than {LONGEST // 1024} KB: {{why}}",
+        "look there for a quote that is never closed",
+    ),
+    ListProblem.ROWS: ("there are more than {why} rows", "split it"),
 }
 
 
 class NotAListError(EspalierError):
     """The file is something else, as a whole."""
 
-    def __init__(self, wrong: Wrong, where: Path | str, why: str = "") -> None:
+    def __init__(self, wrong: ListProblem, where: Path | str, why: str = "") -> None:
         message, hint = _HINTS[wrong]
         super().__init__(Fault(message.format(why=why), where=where, hint=hint))
         self.wrong = wrong
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListRow:
     """One row. ``reason``: why it cannot be taken in; None: it can."""
 
     number: int
@@ -108,7 +114,7 @@ class Row:
     reason: str | None = None
 
 
-class List:
+class LeadList:
     """A list in a file, or one whose text came another way.
 
     ``mapping``: field to column, for headers that explain themselves to nobody; ``positions``: the same by the
@@ -127,11 +133,11 @@ class List:
         self._places = _columns(self.header, mapping or {}, path)
 
     @classmethod
-    def of_text(cls, name: str, digest: str, text: str, positions: Mapping[str, int] | None = None) -> List:
+    def of_text(cls, name: str, digest: str, text: str, positions: Mapping[str, int] | None = None) -> LeadList:
         """The same from memory. ``digest``: that of the bytes, so that the same list is known again anywhere."""
         found = cls.__new__(cls)
         found._begin(name, name, digest, lambda: io.StringIO(text, newline=""))
-        found._places = dict(positions) if positions is not None else guess(found.header)
+        found._places = dict(positions) if positions is not None else guess_columns(found.header)
         return found
 
     def _begin(
@@ -144,7 +150,7 @@ class List:
         with self._lines() as lines:
             self.header: Sequence[str] = [cell.strip() for cell in next(self._cells(lines), [])]
         if not any(self.header):
-            raise NotAListError(Wrong.EMPTY, where)
+            raise NotAListError(ListProblem.EMPTY, where)
 
     @property
     def places(self) -> Mapping[str, int]:
@@ -162,7 +168,7 @@ class List:
         """The fields that were found, and the columns they are read from."""
         return {name: self.header[place] for name, place in self._places.items()}
 
-    def rows(self, after: int = 0) -> Iterator[Row]:
+    def rows(self, after: int = 0) -> Iterator[ListRow]:
         """The rows below the header, those behind the first ``after``; empty lines are no rows."""
         for number, cells in enumerate(islice(self._below(), after, None), after + 1):
             yield self._row(number, cells)
@@ -171,7 +177,7 @@ class List:
         """How many rows there are below the header. Raises NotAListError for more than ``most``."""
         found = sum(1 for _ in islice(self._below(), None if most is None else most + 1))
         if most is not None and found > most:
-            raise NotAListError(Wrong.ROWS, self.where, f"{most:,}")
+            raise NotAListError(ListProblem.ROWS, self.where, f"{most:,}")
         return found
 
     def first(self, count: int) -> list[list[str]]:
@@ -200,7 +206,7 @@ class List:
             while line := lines.readline(LONGEST + 1 - length):
                 length += len(line)
                 if length > LONGEST:
-                    raise NotAListError(Wrong.LONG, self.where, f"line {reader.line_num + 1}")
+                    raise NotAListError(ListProblem.LONG, self.where, f"line {reader.line_num + 1}")
                 yield line
 
         reader = csv.reader(bounded(), delimiter=self._separator)
@@ -209,27 +215,27 @@ class List:
             for cells in reader:
                 length = 0
                 if len(cells) > MOST_COLUMNS:
-                    raise NotAListError(Wrong.COLUMNS, self.where, f"line {reader.line_num}")
+                    raise NotAListError(ListProblem.COLUMNS, self.where, f"line {reader.line_num}")
                 yield cells
         except csv.Error as error:
-            raise NotAListError(Wrong.CSV, self.where, str(error)) from error
+            raise NotAListError(ListProblem.CSV, self.where, str(error)) from error
         except OSError as error:
             raise EspalierError(Fault(f"cannot be read any further: {error}", where=self.where)) from error
 
-    def _row(self, number: int, cells: list[str]) -> Row:
+    def _row(self, number: int, cells: list[str]) -> ListRow:
         width = len(cells)
         told = {name: cells[place].strip() if place < width else "" for name, place in self._places.items()}
         if not all(map(can_be_shown, told.values())):
-            return Row(number, reason="unreadable")
+            return ListRow(number, reason="unreadable")
         if not told["email"]:
-            return Row(number, reason="no address")
-        address = normal(told["email"])
+            return ListRow(number, reason="no address")
+        address = normal_address(told["email"])
         if address is None:
-            return Row(number, reason="not an address")
+            return ListRow(number, reason="not an address")
         name = " ".join(told.get("first_name", "").split())[:LONGEST_NAME]
         interest = told.get("interest", "").lower()
         asks = Interest(interest) if interest in set(Interest) else Interest.BOTH
-        return Row(number, address, name or None, e164(told.get("phone", "")), asks)
+        return ListRow(number, address, name or None, e164(told.get("phone", "")), asks)
 
 
 def decoded(content: bytes, name: str) -> tuple[str, str]:
@@ -244,18 +250,18 @@ def _read_through(file: BinaryIO, where: Path | str) -> str:
     try:
         while chunk := file.read(_CHUNK):
             if is_first and chunk.startswith(_WORKBOOKS):
-                raise NotAListError(Wrong.WORKBOOK, where)
+                raise NotAListError(ListProblem.WORKBOOK, where)
             is_first = False
             digest.update(chunk)
             if "\0" in decoder.decode(chunk):
-                raise NotAListError(Wrong.ENCODING, where)
+                raise NotAListError(ListProblem.ENCODING, where)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        raise NotAListError(Wrong.ENCODING, where) from error
+        raise NotAListError(ListProblem.ENCODING, where) from error
     return digest.hexdigest()
 
 
-def guess(header: Sequence[str]) -> dict[str, int]:
+def guess_columns(header: Sequence[str]) -> dict[str, int]:
     """Which column each field stands in, by what the columns are called."""
     places = {cell.strip().lower(): place for place, cell in reversed(list(enumerate(header)))}
     found: dict[str, int] = {}
@@ -264,7 +270,7 @@ def guess(header: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def normal(text: str) -> str | None:
+def normal_address(text: str) -> str | None:
     """The address as leads are known by it; None for what is none. The same as email-validator says, sooner.
 
     Lists name few domains many times, so what is said of a domain is remembered. Only a plain name before the at sign
@@ -298,7 +304,7 @@ def _separator(header: str, where: Path | str) -> str:
     try:
         return max(_SEPARATORS, key=lambda each: len(next(csv.reader([header], delimiter=each), [])))
     except csv.Error as error:
-        raise NotAListError(Wrong.CSV, where, str(error)) from error
+        raise NotAListError(ListProblem.CSV, where, str(error)) from error
 
 
 def _columns(header: Sequence[str], mapping: Mapping[str, str], path: Path) -> dict[str, int]:
@@ -314,7 +320,7 @@ def _columns(header: Sequence[str], mapping: Mapping[str, str], path: Path) -> d
             faults.append(Fault(f'there is no column "{column}"', where=path, line=1, hint=hint))
         else:
             found[name] = places[column.strip().lower()]
-    found |= {name: place for name, place in guess(header).items() if name not in mapping}
+    found |= {name: place for name, place in guess_columns(header).items() if name not in mapping}
     if "email" not in found and not faults:
         hint = f'say which one it is: --map "email=…"; its columns are: {", ".join(header) or "none"}'
         faults.append(Fault("no column holds e-mail addresses", where=path, line=1, hint=hint))

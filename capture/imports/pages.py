@@ -24,9 +24,9 @@ from capture.base.db import Database
 from capture.base.texts import shown
 from capture.campaigns import catalogue
 from capture.imports import forms, importing, lists, uploads
-from capture.imports.lists import FIELDS, List, NotAListError, Wrong
-from capture.limits.slots import Slots
-from capture.models import Campaign, Ledger, Upload
+from capture.imports.lists import FIELDS, LeadList, ListProblem, NotAListError
+from capture.limits.slots import UploadSlots
+from capture.models import Campaign, ImportRow, Upload
 from capture.web import answers, service
 
 blueprint = Blueprint("imports", __name__, url_prefix="/office/import")
@@ -73,7 +73,7 @@ def bring() -> Response:
     found = access.person()
     # By the person and not by the sitting: nobody gets a second place by signing in once more.
     holder = f"staff {found.staff.id}" if found.staff else f"member {found.member_id}"
-    with service.current().part(Slots).held(holder) as free:
+    with service.current().part(UploadSlots).held(holder) as free:
         if free:
             return _bring()
     response = _start(503, "busy")
@@ -96,14 +96,14 @@ def describe(number: int) -> Response:
     current = service.current()
     with current.database.read() as session:
         upload = _find(session, number)
-        _choices(session, form, uploads.beginning(session, upload))
-    valid = access.checked(form) and _past(form, current.clock().date())
+        _choices(session, form, uploads.list_preview(session, upload))
+    valid = access.is_valid(form) and _past(form, current.clock().date())
     if upload.state not in uploads.TO_DESCRIBE:
         return _late(number)
     if not valid:
         return _show(number, 422, form)
     places = {name: int(form.column(name).data) for name in FIELDS if form.column(name).data}
-    meaning = uploads.Meaning(
+    meaning = uploads.ListMeaning(
         places,
         form.vendor.data or None,
         form.obtained_on.data,
@@ -111,7 +111,7 @@ def describe(number: int) -> Response:
         int(form.campaign.data) if form.campaign.data else None,
     )
     with current.database.write() as session:
-        done = uploads.describe(session, _find(session, number), meaning)
+        done = uploads.set_columns(session, _find(session, number), meaning)
     return _to(number) if done else _late(number)
 
 
@@ -119,9 +119,9 @@ def describe(number: int) -> Response:
 @access.office(log="import")
 def take(number: int) -> Response:
     """Has it taken in, once a dry run was seen."""
-    access.checked(OfficeForm(request.form))
+    access.is_valid(OfficeForm(request.form))
     with service.current().database.write() as session:
-        done = uploads.approve(session, _find(session, number))
+        done = uploads.start_import(session, _find(session, number))
     return _to(number) if done else _late(number)
 
 
@@ -129,10 +129,10 @@ def take(number: int) -> Response:
 @access.office(log="import")
 def discard(number: int) -> Response:
     """Destroys a file that is not to be taken in after all."""
-    access.checked(OfficeForm(request.form))
+    access.is_valid(OfficeForm(request.form))
     current = service.current()
     with current.database.write() as session:
-        done = uploads.discard(session, _find(session, number), current.clock())
+        done = uploads.discard_upload(session, _find(session, number), current.clock())
     return make_response(redirect(f"{answers.root()}office/import", 303)) if done else _late(number)
 
 
@@ -155,7 +155,7 @@ def _bring() -> Response:
     """Reads what is sent, which may take its time, and keeps it where it is a list."""
     request.max_form_memory_size = BUFFER
     service.give_time(SENDING_SECONDS)
-    access.checked(OfficeForm(request.form))
+    access.is_valid(OfficeForm(request.form))
     file = request.files.get("file")
     if file is None or not file.filename:
         return _start(422, "missing")
@@ -166,15 +166,15 @@ def _bring() -> Response:
     name = shown(file.filename.replace("\\", "/").rpartition("/")[2])
     try:
         text, digest = lists.decoded(content, name)
-        found = List.of_text(name, digest, text)
+        found = LeadList.of_text(name, digest, text)
         rows = found.count(uploads.MOST_ROWS)
     except NotAListError as error:
         return _start(422, error.wrong.value)
     if not rows:
-        return _start(422, Wrong.EMPTY.value)
+        return _start(422, ListProblem.EMPTY.value)
     current = service.current()
     with current.database.write() as session:
-        kept = uploads.keep(session, access.person(), found, text, rows, current.clock())
+        kept = uploads.store_upload(session, access.person(), found, text, rows, current.clock())
         number = kept.id if kept else None
     if number is None:
         return _start(409, "many")
@@ -183,14 +183,14 @@ def _bring() -> Response:
 
 def _ledger(database: Database, provenance_id: int) -> Iterator[str]:
     """The ledger's lines, some at a time. No connection is held while somebody takes them in slowly."""
-    query = select(Ledger.row, Ledger.outcome, Ledger.reason).where(Ledger.provenance_id == provenance_id)
+    query = select(ImportRow.row, ImportRow.outcome, ImportRow.reason).where(ImportRow.provenance_id == provenance_id)
     last, out = 0, io.StringIO()
     spreadsheet.write_table(LEDGER, (), out)
     while text := out.getvalue():
         yield text
         out = io.StringIO()
         with database.read() as session:
-            found = session.execute(query.where(Ledger.row > last).order_by(Ledger.row).limit(LINES)).all()
+            found = session.execute(query.where(ImportRow.row > last).order_by(ImportRow.row).limit(LINES)).all()
         if found:
             last = found[-1].row
         spreadsheet.write_rows(map(tuple, found), out)
@@ -198,7 +198,7 @@ def _ledger(database: Database, provenance_id: int) -> Iterator[str]:
 
 def _find(session: Session, number: int) -> Upload:
     """The list, where this person may see it. Raises NotFound for another's as for nobody's."""
-    found = uploads.find(session, access.person(), number)
+    found = uploads.find_upload(session, access.person(), number)
     if found is None:
         raise NotFound
     return found
@@ -206,10 +206,10 @@ def _find(session: Session, number: int) -> Upload:
 
 def _start(status: int, wrong: str | None = None) -> Response:
     with service.current().database.read() as session:
-        before = uploads.listing(session, access.person())
+        before = uploads.list_uploads(session, access.person())
         return access.page(
             "imports/imports.html",
-            access.speak(),
+            access.reader_words(),
             status,
             lists=before,
             wrong=wrong,
@@ -223,7 +223,7 @@ def _show(number: int, status: int = 200, form: forms.MeaningForm | None = None,
     is written down in a transaction of its own."""
     with service.current().database.read() as session:
         upload = _find(session, number)
-        beginning = uploads.beginning(session, upload) if upload.state in uploads.TO_DESCRIBE else None
+        beginning = uploads.list_preview(session, upload) if upload.state in uploads.TO_DESCRIBE else None
         rows = beginning.first(SHOWN) if beginning else []
         if form is None:
             form = forms.MeaningForm(data=_told(upload))
@@ -233,14 +233,14 @@ def _show(number: int, status: int = 200, form: forms.MeaningForm | None = None,
             "form": form,
             "header": [shown(cell) for cell in beginning.header] if beginning else [],
             "first_rows": rows,
-            "proven": uploads.origin(upload).proven,
+            "proven": uploads.origin_of(upload).proven,
             "campaign": session.get(Campaign, upload.campaign_id) if upload.campaign_id else None,
             "whole": _outcomes(session, upload),
             "still": request.args.get("still") == "yes",
             "late": late,
             "fields": list(FIELDS),
         }
-        response = access.page("imports/import.html", access.speak(), status, at="leads", **values)
+        response = access.page("imports/import.html", access.reader_words(), status, at="leads", **values)
     if upload.state in ("checking", "taking") and not values["still"]:
         response.headers["Refresh"] = str(EVERY_SECONDS)
     access.shows(len(rows))
@@ -260,7 +260,7 @@ def _outcomes(session: Session, upload: Upload) -> dict[str, Any] | None:
     if upload.outcomes:
         return upload.outcomes
     if upload.state == "gone" and upload.provenance_id is not None:
-        return uploads.plain(importing.whole(session, upload.provenance_id))
+        return uploads.as_json(importing.totals_of(session, upload.provenance_id))
     return None
 
 
@@ -272,9 +272,9 @@ def _told(upload: Upload) -> dict[str, Any]:
     return {**columns, **origin, "campaign": campaign}
 
 
-def _choices(session: Session, form: forms.MeaningForm, beginning: List | None) -> None:
+def _choices(session: Session, form: forms.MeaningForm, beginning: LeadList | None) -> None:
     """What the form's lists offer: this file's columns, and the campaigns of whoever brought it."""
-    words = access.speak()
+    words = access.reader_words()
     header = beginning.header if beginning else []
     columns = [
         (str(place), shown(cell) or words("office_list_column", number=place + 1)) for place, cell in enumerate(header)
@@ -282,7 +282,9 @@ def _choices(session: Session, form: forms.MeaningForm, beginning: List | None) 
     for name in FIELDS:
         none = words("office_list_choose" if name == "email" else "office_list_none")
         form.column(name).choices = [("", none), *columns]
-    offered = [(str(each.id), f"{each.name} ({each.code})") for each in catalogue.offered(session, access.person())]
+    offered = [
+        (str(each.id), f"{each.name} ({each.code})") for each in catalogue.campaigns_to_choose(session, access.person())
+    ]
     form.campaign.choices = [("", words("office_list_no_campaign")), *offered]
 
 

@@ -20,8 +20,8 @@ from capture.base.db import Database
 from capture.base.tokens import Links
 from capture.imports import importing, uploads
 from capture.imports.importing import TakenElsewhereError
-from capture.imports.lists import List
-from capture.imports.uploads import LostError
+from capture.imports.lists import LeadList
+from capture.imports.uploads import LeaseLostError
 from capture.models import Upload
 
 log = logging.getLogger("capture.intake")
@@ -37,7 +37,7 @@ class _StoppedError(Exception):
     """It was told to end."""
 
 
-class Intake:
+class ImportWorker:
     """One worker. ``clock``: the current moment in UTC."""
 
     def __init__(self, database: Database, links: Links, clock: Callable[[], datetime]) -> None:
@@ -60,15 +60,15 @@ class Intake:
         """Works at one list; False where none waits. Raises Unavailable."""
         now = self._clock()
         with self._database.read() as session:
-            if not uploads.waiting(session, self.owner, now):
+            if not uploads.has_work(session, self.owner, now):
                 return False
         with self._database.write() as session:
-            if uploads.purge(session, now):
+            if uploads.purge_uploads(session, now):
                 log.info("destroyed lists that nobody took in")
-            upload = uploads.lease(session, self.owner, now)
+            upload = uploads.lease_upload(session, self.owner, now)
             if upload is None:
                 return False
-            found, is_over = uploads.opened(upload), uploads.is_taken(session, upload)
+            found, is_over = uploads.open_list(upload), uploads.is_imported(session, upload)
             session.expunge(upload)
         if found is None:
             return False
@@ -81,12 +81,12 @@ class Intake:
                 self._take_in(upload, found)
         except _StoppedError:
             with self._database.write() as session:
-                uploads.let_go(session, upload.id, self.owner)
-        except (LostError, TakenElsewhereError) as error:
+                uploads.release_lease(session, upload.id, self.owner)
+        except (LeaseLostError, TakenElsewhereError) as error:
             log.info("list %d is another's: %s", upload.id, type(error).__name__)
         return True
 
-    def _try(self, upload: Upload, found: List) -> None:
+    def _try(self, upload: Upload, found: LeadList) -> None:
         renewed = self._clock()
 
         def progress(rows: int) -> None:
@@ -95,31 +95,33 @@ class Intake:
             if self._clock() - renewed > uploads.LEASE / 30:
                 renewed = self._clock()
                 with self._database.write() as session:
-                    uploads.renew(session, upload.id, self.owner, renewed, rows)
+                    uploads.renew_lease(session, upload.id, self.owner, renewed, rows)
 
-        totals = importing.dry_run(self._database, self._links, found, uploads.origin(upload), progress)
+        totals = importing.try_list(self._database, self._links, found, uploads.origin_of(upload), progress)
         with self._database.write() as session:
-            uploads.tried(session, upload.id, self.owner, totals)
-        log.info("list %d was tried: %s", upload.id, importing.line(totals))
+            uploads.finish_trial(session, upload.id, self.owner, totals)
+        log.info("list %d was tried: %s", upload.id, importing.totals_line(totals))
 
-    def _take_in(self, upload: Upload, found: List) -> None:
+    def _take_in(self, upload: Upload, found: LeadList) -> None:
         def within(session: Session, provenance_id: int, rows: int) -> None:
             upload.provenance_id = provenance_id
-            uploads.renew(session, upload.id, self.owner, self._clock(), rows, provenance_id)
+            uploads.renew_lease(session, upload.id, self.owner, self._clock(), rows, provenance_id)
 
         def progress(rows: int) -> None:
             self._stop.wait(BREATH)
             self._go_on()
 
-        importing.take_in(self._database, self._links, found, uploads.origin(upload), self._clock, progress, within)
+        importing.import_list(
+            self._database, self._links, found, uploads.origin_of(upload), self._clock, progress, within
+        )
         self._end(upload)
 
     def _end(self, upload: Upload) -> None:
         assert upload.provenance_id is not None
         with self._database.write() as session:
-            totals = importing.whole(session, upload.provenance_id)
-            uploads.taken(session, upload.id, self.owner, totals, self._clock())
-        log.info("list %d was taken in: %s", upload.id, importing.line(totals))
+            totals = importing.totals_of(session, upload.provenance_id)
+            uploads.finish_import(session, upload.id, self.owner, totals, self._clock())
+        log.info("list %d was taken in: %s", upload.id, importing.totals_line(totals))
 
     def _go_on(self) -> None:
         if self._stop.is_set():

@@ -19,10 +19,10 @@ from capture.accounts.scope import scope
 from capture.accounts.signing_in import Person
 from capture.company.generator import Channel
 from capture.leads.pipeline import Stage
+from capture.leads.sources import LIST, MET, OWN
 from capture.mailing import suppression
 from capture.mailing.suppression import Reason
 from capture.models import Campaign, Lead, OutboxMail, Provenance, Suppression, Touch
-from capture.reports.results import LIST, MET, OWN
 
 PAGE = 50
 """Leads of one page of a list."""
@@ -35,7 +35,7 @@ SOURCES = (*(each.value for each in Channel), MET, OWN)
 """Where a lead can come from: a campaign's channel, an encounter, or somebody's pages as they always stand there."""
 
 
-class Sort(StrEnum):
+class LeadOrder(StrEnum):
     """The order of a list."""
 
     NEWEST = "newest"
@@ -44,8 +44,8 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a list shows. None: everything. ``after``: where the page before ended, as ``Listed.next`` told."""
+class LeadFilter:
+    """What a list shows. None: everything. ``after``: where the page before ended, as ``LeadPage.next`` told."""
 
     search: str = ""
     interest: str | None = None
@@ -56,12 +56,12 @@ class Wanted:
     source: str | None = None
     """A channel, or ``met`` or ``own`` (see ``SOURCES``)."""
     due: bool = False
-    sort: Sort = Sort.NEWEST
+    sort: LeadOrder = LeadOrder.NEWEST
     after: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class LeadPage:
     """One page of a list. ``next``: what the page after it begins behind; None: there is none."""
 
     leads: Sequence[Lead]
@@ -86,12 +86,14 @@ class Today:
     """Sign-ups that wait for their owner's yes; who they are is nobody's business until then."""
 
 
-def find(session: Session, person: Person, number: int) -> Lead | None:
+def find_lead(session: Session, person: Person, number: int) -> Lead | None:
     """The lead of that number, if this person may see it."""
     return session.scalars(select(Lead).where(Lead.id == number, scope(person).leads)).first()
 
 
-def listing(session: Session, person: Person, wanted: Wanted, today: date, *, size: int | None = PAGE) -> Listed:
+def list_leads(
+    session: Session, person: Person, wanted: LeadFilter, today: date, *, size: int | None = PAGE
+) -> LeadPage:
     """A page of leads; with ``size`` None all of them."""
     query = _filtered(
         select(Lead).options(joinedload(Lead.campaign), selectinload(Lead.provenance)), person, wanted, today
@@ -101,27 +103,27 @@ def listing(session: Session, person: Person, wanted: Wanted, today: date, *, si
             _filtered(select(Lead.id), person, wanted, today).limit(MOST_COUNTED + 1).subquery()
         )
     )
-    column: Any = Lead.due_on if wanted.sort is Sort.DUE else Lead.known_at
-    falling = wanted.sort is Sort.NEWEST
-    if wanted.sort is Sort.DUE:
+    column: Any = Lead.due_on if wanted.sort is LeadOrder.DUE else Lead.known_at
+    falling = wanted.sort is LeadOrder.NEWEST
+    if wanted.sort is LeadOrder.DUE:
         query = query.where(Lead.due_on.is_not(None))
     if wanted.after is not None:
-        mark: Any = mark_of(wanted.sort, wanted.after[0])
-        beyond = column < mark if falling else column > mark
+        email_hash: Any = cursor_value(wanted.sort, wanted.after[0])
+        beyond = column < email_hash if falling else column > email_hash
         further = Lead.id < wanted.after[1] if falling else Lead.id > wanted.after[1]
-        query = query.where(or_(beyond, and_(column == mark, further)))
+        query = query.where(or_(beyond, and_(column == email_hash, further)))
     order = (column.desc(), Lead.id.desc()) if falling else (column, Lead.id)
     query = query.order_by(*order)
     found = list(session.scalars(query if size is None else query.limit(size + 1)))
     shown = found if size is None else found[:size]
     more = (getattr(shown[-1], column.key).isoformat(), shown[-1].id) if len(found) > len(shown) else None
-    return Listed(shown, more, total or 0)
+    return LeadPage(shown, more, total or 0)
 
 
-def unmailable(session: Session, keys: Sequence[bytes], leads: Sequence[Lead]) -> dict[int, str]:
+def why_unmailable(session: Session, keys: Sequence[bytes], leads: Sequence[Lead]) -> dict[int, str]:
     """Why somebody may not be mailed, by the numbers of the leads that this holds for: withdrawn, bounced, suppressed
     (for any other reason that stands on the company's list), or quarantined."""
-    on_list = suppression.told(session, keys, (lead.email for lead in leads))
+    on_list = suppression.reasons_by_address(session, keys, (lead.email for lead in leads))
     found: dict[int, str] = {}
     for lead in leads:
         reasons = on_list.get(lead.email, set())
@@ -134,16 +136,18 @@ def unmailable(session: Session, keys: Sequence[bytes], leads: Sequence[Lead]) -
     return found
 
 
-def mark_of(sort: Sort, text: str) -> date | datetime:
-    """Where a page of that order ended, as ``Listed.next`` told. Raises ValueError, or OverflowError for a moment that
-    does not exist in UTC."""
-    if sort is Sort.DUE:
+def cursor_value(sort: LeadOrder, text: str) -> date | datetime:
+    """Returns the day or moment in a cursor, which ``LeadPage.next`` wrote.
+
+    Raises ValueError, or OverflowError for a moment that does not exist in UTC.
+    """
+    if sort is LeadOrder.DUE:
         return date.fromisoformat(text)
     moment = datetime.fromisoformat(text)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def today(session: Session, person: Person, day: date, *, size: int = 20) -> Today:
+def today_for(session: Session, person: Person, day: date, *, size: int = 20) -> Today:
     """What waits on that day."""
     new = select(Lead).where(scope(person).leads, Lead.stage == Stage.NEW, Lead.withdrawn_at.is_(None))
     due = select(Lead).where(scope(person).leads, Lead.due_on <= day)
@@ -157,7 +161,7 @@ def today(session: Session, person: Person, day: date, *, size: int = 20) -> Tod
     )
     bounced = (
         select(Lead)
-        .join(Suppression, Suppression.fingerprint == Lead.mark)
+        .join(Suppression, Suppression.email_hash == Lead.email_hash)
         .where(scope(person).leads, Suppression.reason == Reason.BOUNCED, Lead.stage != Stage.LOST)
     )
     return Today(
@@ -171,13 +175,13 @@ def today(session: Session, person: Person, day: date, *, size: int = 20) -> Tod
     )
 
 
-def pages(session: Session, person: Person) -> list[str]:
+def pages_of_leads(session: Session, person: Person) -> list[str]:
     """The pages that a person's leads came from, for the filter."""
     newest = select(Lead.id).where(scope(person).leads).order_by(Lead.known_at.desc()).limit(MOST_COUNTED).subquery()
     return sorted(session.scalars(select(Touch.page).where(Touch.lead_id.in_(select(newest.c.id))).distinct()))
 
 
-def _filtered(query: Select[Any], person: Person, wanted: Wanted, today: date) -> Select[Any]:
+def _filtered(query: Select[Any], person: Person, wanted: LeadFilter, today: date) -> Select[Any]:
     query = query.where(scope(person).leads)
     if wanted.search:
         query = query.where(_found(person, wanted.search))
@@ -225,6 +229,6 @@ def _count(session: Session, query: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(few)) or 0
 
 
-def soon(day: date) -> dict[str, date]:
+def follow_up_choices(day: date) -> dict[str, date]:
     """Days that a follow-up is often set to."""
     return {"tomorrow": day + timedelta(days=1), "three_days": day + timedelta(days=3), "week": day + timedelta(days=7)}

@@ -12,8 +12,8 @@ from capture.accounts.forms import OfficeForm, is_shown, trimmed
 from capture.base.phones import e164
 from capture.company.generator import Interest
 from capture.leads import caseload
-from capture.leads.caseload import Sort, Wanted
-from capture.leads.pipeline import LONGEST_NOTE, Lost, Stage
+from capture.leads.caseload import LeadFilter, LeadOrder
+from capture.leads.pipeline import LONGEST_NOTE, LostReason, Stage
 
 LONGEST_SEARCH = 254
 
@@ -32,7 +32,7 @@ class StageForm(OfficeForm):
     """Another stage, and why where a lead is given up."""
 
     stage = SelectField(choices=[each.value for each in Stage], validators=[DataRequired()])
-    because = SelectField(choices=["", *(each.value for each in Lost)], validators=[Optional()])
+    because = SelectField(choices=["", *(each.value for each in LostReason)], validators=[Optional()])
 
 
 class NoteForm(OfficeForm):
@@ -66,12 +66,12 @@ class UndoForm(OfficeForm):
     step = IntegerField(validators=[DataRequired()])
 
 
-def wanted(query: MultiDict[str, str]) -> Wanted:
+def read_filter(query: MultiDict[str, str]) -> LeadFilter:
     """What an address asks a list for; what makes no sense is left out."""
     stage, interest, source = query.get("stage", ""), query.get("interest", ""), query.get("source", "")
-    sort = Sort(query["sort"]) if query.get("sort") in set(Sort) else Sort.NEWEST
-    mark, _, number = query.get("after", "").rpartition("~")
-    return Wanted(
+    sort = LeadOrder(query["sort"]) if query.get("sort") in set(LeadOrder) else LeadOrder.NEWEST
+    email_hash, _, number = query.get("after", "").rpartition("~")
+    return LeadFilter(
         search=_storable(query.get("q", "")).strip()[:LONGEST_SEARCH],
         interest=interest if interest in set(Interest) else None,
         stage=stage if stage in set(Stage) else None,
@@ -80,11 +80,13 @@ def wanted(query: MultiDict[str, str]) -> Wanted:
         source=source if source in caseload.SOURCES else None,
         due=query.get("due") == "yes",
         sort=sort,
-        after=(mark, int(number)) if number.isdecimal() and len(number) < 19 and _is_mark(sort, mark) else None,
+        after=(email_hash, int(number))
+        if number.isdecimal() and len(number) < 19 and _is_mark(sort, email_hash)
+        else None,
     )
 
 
-def address(of: Wanted, **changes: object) -> str:
+def filter_query(of: LeadFilter, **changes: object) -> str:
     """The query of an address that asks for this; ``changes`` take the place of fields."""
     after = f"{of.after[0]}~{of.after[1]}" if of.after else ""
     fields: dict[str, object] = {
@@ -95,7 +97,7 @@ def address(of: Wanted, **changes: object) -> str:
         "campaign": of.campaign,
         "source": of.source,
         "due": "yes" if of.due else "",
-        "sort": "" if of.sort is Sort.NEWEST else of.sort,
+        "sort": "" if of.sort is LeadOrder.NEWEST else of.sort,
         "after": after,
     }
     return "?" + urlencode({name: value for name, value in {**fields, **changes}.items() if value})
@@ -106,9 +108,9 @@ def _storable(text: str) -> str:
     return "" if "\0" in text else text
 
 
-def _is_mark(sort: Sort, text: str) -> bool:
+def _is_mark(sort: LeadOrder, text: str) -> bool:
     try:
-        caseload.mark_of(sort, text)
+        caseload.cursor_value(sort, text)
     except (ValueError, OverflowError):
         return False
     return True

@@ -21,7 +21,7 @@ from capture.company import hosts
 from capture.company.generator import Interest
 from capture.imports import importing
 from capture.leads import caseload, forms, pipeline, timeline
-from capture.leads.pipeline import Lost, Stage
+from capture.leads.pipeline import LostReason, Stage
 from capture.models import Lead
 from capture.web import answers, service
 
@@ -49,8 +49,8 @@ CSV_COLUMNS = (
 def today() -> Response:
     """What waits."""
     with service.current().database.read() as session:
-        waiting = caseload.today(session, access.person(), _day())
-        response = access.page("leads/today.html", access.speak(), waiting=waiting, day=_day(), at="today")
+        waiting = caseload.today_for(session, access.person(), _day())
+        response = access.page("leads/today.html", access.reader_words(), waiting=waiting, day=_day(), at="today")
     access.shows(len(waiting.new) + len(waiting.due) + len(waiting.bounced))
     return response
 
@@ -59,11 +59,11 @@ def today() -> Response:
 @access.office(log="leads")
 def leads() -> Response:
     """The list."""
-    wanted = forms.wanted(request.args)
+    wanted = forms.read_filter(request.args)
     with service.current().database.read() as session:
-        found = caseload.listing(session, access.person(), wanted, _day())
-        further = forms.address(wanted, after=f"{found.next[0]}~{found.next[1]}") if found.next else None
-        first = forms.address(wanted, after="") if wanted.after else None
+        found = caseload.list_leads(session, access.person(), wanted, _day())
+        further = forms.filter_query(wanted, after=f"{found.next[0]}~{found.next[1]}") if found.next else None
+        first = forms.filter_query(wanted, after="") if wanted.after else None
         values: dict[str, Any] = {
             "wanted": wanted,
             "found": found,
@@ -72,11 +72,11 @@ def leads() -> Response:
             "day": _day(),
             "at": "leads",
         }
-        values["pages"] = caseload.pages(session, access.person())
-        values["campaigns"] = catalogue.offered(session, access.person())
-        csv = forms.address(wanted, after="")
+        values["pages"] = caseload.pages_of_leads(session, access.person())
+        values["campaigns"] = catalogue.campaigns_to_choose(session, access.person())
+        csv = forms.filter_query(wanted, after="")
         response = access.page(
-            "leads/leads.html", access.speak(), csv=csv, sources=caseload.SOURCES, **values, **_choices()
+            "leads/leads.html", access.reader_words(), csv=csv, sources=caseload.SOURCES, **values, **_choices()
         )
     access.shows(len(found.leads))
     return response
@@ -86,11 +86,11 @@ def leads() -> Response:
 @access.office(log="leads.csv")
 def leads_csv() -> Response:
     """The same list, all of it, for a spreadsheet; no cell can start a formula there."""
-    wanted = forms.wanted(request.args)
+    wanted = forms.read_filter(request.args)
     out = io.StringIO()
     with service.current().database.read() as session:
-        found = caseload.listing(session, access.person(), wanted, _day(), size=None)
-        refused = caseload.unmailable(session, service.current().links.address_keys, found.leads)
+        found = caseload.list_leads(session, access.person(), wanted, _day(), size=None)
+        refused = caseload.why_unmailable(session, service.current().links.address_keys, found.leads)
         spreadsheet.write_table(CSV_COLUMNS, (_cells(each, refused.get(each.id)) for each in found.leads), out)
     access.shows(len(found.leads))
     response = make_response(out.getvalue())
@@ -103,7 +103,7 @@ def leads_csv() -> Response:
 @access.office(log=None)
 def met() -> Response:
     """The form for somebody whom a member met."""
-    return access.page("leads/met.html", access.speak(), form=forms.MetForm(), at="leads", **_choices())
+    return access.page("leads/met.html", access.reader_words(), form=forms.MetForm(), at="leads", **_choices())
 
 
 @blueprint.post("/met")
@@ -111,8 +111,8 @@ def met() -> Response:
 def add_met() -> Response:
     """Keeps them as a lead, unless they want no contact or are somebody's already."""
     form = forms.MetForm(request.form)
-    words = access.speak()
-    if not access.checked(form):
+    words = access.reader_words()
+    if not access.is_valid(form):
         return access.page("leads/met.html", words, 422, form=form, at="leads", **_choices())
     current, person = service.current(), access.person()
     with current.database.write() as session:
@@ -137,7 +137,7 @@ def add_met() -> Response:
 def lead(number: int) -> Response:
     """One lead with its whole story."""
     with service.current().database.read() as session:
-        response = _lead(session, _find(session, number), access.speak())
+        response = _lead(session, _find(session, number), access.reader_words())
     access.shows(1, number)
     return response
 
@@ -149,8 +149,8 @@ def stage(number: int) -> Response:
     form = forms.StageForm(request.form)
 
     def act(session: Session, found: Lead) -> None:
-        because = Lost(form.because.data) if form.because.data else Lost.OTHER
-        pipeline.move(session, found, access.person(), Stage(form.stage.data), because, service.current().clock())
+        because = LostReason(form.because.data) if form.because.data else LostReason.OTHER
+        pipeline.set_stage(session, found, access.person(), Stage(form.stage.data), because, service.current().clock())
 
     return _changed(number, form, act)
 
@@ -162,7 +162,7 @@ def note(number: int) -> Response:
     form = forms.NoteForm(request.form)
 
     def act(session: Session, found: Lead) -> None:
-        pipeline.note(session, found, access.person(), form.note.data or "", service.current().clock())
+        pipeline.add_note(session, found, access.person(), form.note.data or "", service.current().clock())
 
     return _changed(number, form, act)
 
@@ -174,7 +174,7 @@ def follow_up(number: int) -> Response:
     form = forms.FollowUpForm(request.form)
 
     def act(session: Session, found: Lead) -> None:
-        pipeline.follow_up(session, found, access.person(), form.on.data, service.current().clock())
+        pipeline.set_follow_up(session, found, access.person(), form.on.data, service.current().clock())
 
     return _changed(number, form, act)
 
@@ -186,14 +186,14 @@ def undo(number: int) -> Response:
     form = forms.UndoForm(request.form)
 
     def act(session: Session, found: Lead) -> None:
-        pipeline.undo(session, found, access.person(), form.step.data or 0, service.current().clock())
+        pipeline.undo_activity(session, found, access.person(), form.step.data or 0, service.current().clock())
 
     return _changed(number, form, act)
 
 
 def _find(session: Session, number: int) -> Lead:
     """Returns the lead. Raises NotFound for a lead that does not exist, and for one that this person may not see."""
-    found = caseload.find(session, access.person(), number)
+    found = caseload.find_lead(session, access.person(), number)
     if found is None:
         raise NotFound
     return found
@@ -201,14 +201,14 @@ def _find(session: Session, number: int) -> Lead:
 
 def _changed(number: int, form: OfficeForm, act: Callable[[Session, Lead], None]) -> Response:
     """Does it and shows the lead again; a form with faults changes nothing and is told what it lacks."""
-    valid = access.checked(form)
+    valid = access.is_valid(form)
     with service.current().database.write() as session:
         found = _find(session, number)
         if valid:
             act(session, found)
             response = make_response(redirect(f"{answers.root()}office/leads/{number}", 303))
         else:
-            response = _lead(session, found, access.speak(), status=422)
+            response = _lead(session, found, access.reader_words(), status=422)
     access.shows(1, number)
     return response
 
@@ -217,12 +217,12 @@ def _lead(session: Session, found: Lead, words: Words, status: int = 200) -> Res
     person = access.person()
     values: dict[str, Any] = {
         "lead": found,
-        "events": timeline.of_lead(session, found, person, words),
-        "last": pipeline.last(session, found, person),
-        "servicer": hosts.following_up(session, found).name,
+        "events": timeline.of_lead(session, service.current().features, found, person, words),
+        "last": pipeline.last_activity(session, found, person),
+        "assignee": hosts.assignee_of(session, found).name,
         "may_write": found.withdrawn_at is None,
         "provenance": found.provenance,
-        "soon": caseload.soon(_day()),
+        "soon": caseload.follow_up_choices(_day()),
         "day": _day(),
         "at": "leads",
         "wrong": status == 422,
@@ -241,7 +241,7 @@ def _cells(found: Lead, why_not: str | None) -> Iterator[spreadsheet.Value]:
 
 
 def _choices() -> dict[str, Any]:
-    return {"stages": list(Stage), "reasons": list(Lost), "interests": ["products", "opportunity", "both"]}
+    return {"stages": list(Stage), "reasons": list(LostReason), "interests": ["products", "opportunity", "both"]}
 
 
 def _day() -> date:

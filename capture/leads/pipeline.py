@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from capture.accounts.signing_in import Person
-from capture.models import Lead, Step
+from capture.models import Lead, LeadActivity
 
 LONGEST_NOTE = 2_000
 
@@ -30,7 +30,7 @@ class Stage(StrEnum):
     LOST = "lost"
 
 
-class Lost(StrEnum):
+class LostReason(StrEnum):
     """Why a lead was given up."""
 
     NO_ANSWER = "no-answer"
@@ -40,7 +40,9 @@ class Lost(StrEnum):
     OTHER = "other"
 
 
-def move(session: Session, lead: Lead, person: Person, stage: Stage, because: Lost | None, now: datetime) -> None:
+def set_stage(
+    session: Session, lead: Lead, person: Person, stage: Stage, because: LostReason | None, now: datetime
+) -> None:
     """To another stage. ``because`` counts for lost leads only."""
     reason = because.value if because and stage is Stage.LOST else None
     # Nothing is left to do about who was given up.
@@ -48,39 +50,36 @@ def move(session: Session, lead: Lead, person: Person, stage: Stage, because: Lo
     _change(session, lead, person, "stage", now, stage=stage.value, lost_because=reason, due_on=due)
 
 
-def follow_up(session: Session, lead: Lead, person: Person, on: date | None, now: datetime) -> None:
+def set_follow_up(session: Session, lead: Lead, person: Person, on: date | None, now: datetime) -> None:
     """The day of the next follow-up; None: there is none."""
     _change(session, lead, person, "follow-up", now, due_on=on)
 
 
-def note(session: Session, lead: Lead, person: Person, words: str, now: datetime) -> None:
+def add_note(session: Session, lead: Lead, person: Person, words: str, now: datetime) -> None:
     """Writes something down."""
     session.add(_step(lead, person, "note", now, note=words))
 
 
-def last(session: Session, lead: Lead, person: Person) -> Step | None:
+def last_activity(session: Session, lead: Lead, person: Person) -> LeadActivity | None:
     """The newest change, where it was this person's and still holds: it can be taken back."""
     newest = session.scalars(
-        select(Step).where(Step.lead_id == lead.id, Step.undone_at.is_(None)).order_by(Step.id.desc()).limit(1)
+        select(LeadActivity)
+        .where(LeadActivity.lead_id == lead.id, LeadActivity.undone_at.is_(None))
+        .order_by(LeadActivity.id.desc())
+        .limit(1)
     ).first()
     return newest if newest is not None and _is_by(newest, person) else None
 
 
-def undo(session: Session, lead: Lead, person: Person, number: int, now: datetime) -> bool:
+def undo_activity(session: Session, lead: Lead, person: Person, number: int, now: datetime) -> bool:
     """Takes back the change of that number, if it is still the last one; a note's words go with it."""
-    step = last(session, lead, person)
+    step = last_activity(session, lead, person)
     if step is None or step.id != number:
         return False
     for name, value in step.before.items():
         setattr(lead, name, date.fromisoformat(value) if name == "due_on" and value else value)
     step.undone_at, step.note = now, None
     return True
-
-
-def steps(session: Session, lead: Lead) -> list[Step]:
-    """Everything done about a lead, the newest first; what was taken back is left out."""
-    found = select(Step).where(Step.lead_id == lead.id, Step.undone_at.is_(None)).order_by(Step.id.desc())
-    return list(session.scalars(found))
 
 
 def _change(session: Session, lead: Lead, person: Person, kind: str, now: datetime, **fields: Any) -> None:
@@ -94,12 +93,12 @@ def _change(session: Session, lead: Lead, person: Person, kind: str, now: dateti
     session.add(_step(lead, person, kind, now, before=before, after=after))
 
 
-def _step(lead: Lead, person: Person, kind: str, now: datetime, **values: Any) -> Step:
+def _step(lead: Lead, person: Person, kind: str, now: datetime, **values: Any) -> LeadActivity:
     by = {"staff_id": person.staff.id} if person.staff else {"member_id": person.member.id if person.member else None}
-    return Step(lead_id=lead.id, kind=kind, at=now, **{"before": {}, "after": {}, **by, **values})
+    return LeadActivity(lead_id=lead.id, kind=kind, at=now, **{"before": {}, "after": {}, **by, **values})
 
 
-def _is_by(step: Step, person: Person) -> bool:
+def _is_by(step: LeadActivity, person: Person) -> bool:
     if person.staff:
         return step.staff_id == person.staff.id
     return person.member is not None and step.member_id == person.member.id

@@ -1,6 +1,6 @@
-"""How much may be spent on whom. What goes over a budget is stored and held for the operator, never dropped silently.
+"""Budgets for mails and sign-ups. What goes over a budget is stored and held for the operator, never dropped silently.
 
-Budgets are counted in rows of keyed hashes, so they outlive an erasure without keeping anybody's address.
+Budgets are counted in rows of keyed hashes, so they outlive an erasure without keeping any address.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from sqlalchemy import BigInteger, BindParameter, bindparam, case, func, or_, se
 from capture.base.prepared import Driver, Prepared, insert_into
 from capture.base.tokens import Links
 from capture.limits.counters import count_up
-from capture.models import Lead, Spent
+from capture.models import BudgetUse, Lead
 
 RECIPIENT = "recipient"
 BETWEEN_MAILS = timedelta(hours=24)
 """At least this much lies between two confirmation mails to one mailbox."""
 
 MOST_UNTIL_CONFIRMED = 3
-"""Confirmation mails a mailbox gets whose owner never confirms."""
+"""Confirmation mails that go to a mailbox whose owner never confirms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Limits:
     """Sign-ups within one hour, after which the mails of further ones are held."""
 
     token: int = 100
-    """From the pages of one member: a token can be copied by anybody."""
+    """From the pages of one member: a token can be copied by everyone who sees the page."""
 
     network: int = 30
     """From one network: an IPv4 /24, an IPv6 /64."""
@@ -38,24 +38,24 @@ class Limits:
     """For addresses of one receiving domain."""
 
     total: int = 5_000
-    """From everywhere together."""
+    """All sign-ups together."""
 
 
-_SPEND = insert_into(Spent)
+_SPEND = insert_into(BudgetUse)
 
 
 @cache
-def _asked_before(marks: int) -> Prepared:
-    """How many mails a mailbox got lately, and since its owner confirmed last, under so many keyed hashes."""
-    names: list[BindParameter[str]] = [bindparam(f"mark{number}") for number in range(marks)]
-    mine = (Spent.scope == RECIPIENT, Spent.subject.in_(names))
-    confirmed = select(func.max(Lead.confirmed_at)).where(Lead.mark.in_(names)).scalar_subquery()
-    lately = func.count(case((Spent.at > bindparam("since"), 1)))
-    unanswered = func.count(case((or_(confirmed.is_(None), Spent.at > confirmed), 1)))
+def _asked_before(email_hashes: int) -> Prepared:
+    """Returns a query for two counts: mails to a mailbox in the last day, and since its owner last confirmed."""
+    names: list[BindParameter[str]] = [bindparam(f"mark{number}") for number in range(email_hashes)]
+    mine = (BudgetUse.scope == RECIPIENT, BudgetUse.subject.in_(names))
+    confirmed = select(func.max(Lead.confirmed_at)).where(Lead.email_hash.in_(names)).scalar_subquery()
+    lately = func.count(case((BudgetUse.at > bindparam("since"), 1)))
+    unanswered = func.count(case((or_(confirmed.is_(None), BudgetUse.at > confirmed), 1)))
     return Prepared(lambda insert: select(lately, unanswered).where(*mine))
 
 
-def exceeded(
+def exceeded_budgets(
     driver: Driver,
     links: Links,
     limits: Limits,
@@ -66,14 +66,14 @@ def exceeded(
     now: datetime,
     weight: int = 1,
 ) -> list[str]:
-    """Counts a sign-up; the names of the budgets that it goes over, empty when there are none.
+    """Counts a sign-up and returns the names of the budgets that it exceeds; an empty list if there are none.
 
-    ``weight``: for how many it counts (see ``abuse.weight``).
+    ``weight``: for how many it counts (see ``human_proof.budget_weight``).
     """
     subjects = {
         "token": member_id or "_company",
-        "network": links.fingerprint(f"network@{network}")[:32],
-        "domain": links.fingerprint(f"domain@{address.rpartition('@')[2]}")[:32],
+        "network": links.email_hash(f"network@{network}")[:32],
+        "domain": links.email_hash(f"domain@{address.rpartition('@')[2]}")[:32],
         "total": "",
     }
     counted = count_up(driver, now.replace(minute=0, second=0, microsecond=0), subjects, weight)
@@ -81,28 +81,28 @@ def exceeded(
 
 
 def may_ask(driver: Driver, links: Links, address: str, now: datetime) -> bool:
-    """True when another confirmation mail may go to this mailbox, under whichever members it was typed."""
-    marks = links.fingerprints(address)
-    _one_at_a_time(driver, marks[0])
-    named = {f"mark{number}": mark for number, mark in enumerate(marks)}
-    [(lately, unanswered)] = _asked_before(len(marks))(driver, since=now - BETWEEN_MAILS, **named)
+    """Returns True if another confirmation mail may go to this mailbox, whichever members' pages it was typed on."""
+    email_hashes = links.email_hashes(address)
+    _one_at_a_time(driver, email_hashes[0])
+    named = {f"mark{number}": email_hash for number, email_hash in enumerate(email_hashes)}
+    [(lately, unanswered)] = _asked_before(len(email_hashes))(driver, since=now - BETWEEN_MAILS, **named)
     return bool(lately == 0 and unanswered < MOST_UNTIL_CONFIRMED)
 
 
-def asked(driver: Driver, links: Links, address: str, now: datetime) -> None:
-    """Notes that a confirmation mail was promised."""
-    spend(driver, RECIPIENT, links.fingerprint(address), now)
+def record_asked(driver: Driver, links: Links, address: str, now: datetime) -> None:
+    """Records that a confirmation mail was promised."""
+    use_budget(driver, RECIPIENT, links.email_hash(address), now)
 
 
-def spend(driver: Driver, scope: str, subject: str, now: datetime) -> None:
-    """Notes one unit of any budget."""
+def use_budget(driver: Driver, scope: str, subject: str, now: datetime) -> None:
+    """Records the use of one unit of a budget."""
     _SPEND(driver, scope=scope, subject=subject, at=now)
 
 
 _LOCK = Prepared(lambda insert: select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger))))
 
 
-def _one_at_a_time(driver: Driver, mark: str) -> None:
-    """Two sign-ups of one mailbox at the same moment must not both find its budget unspent."""
+def _one_at_a_time(driver: Driver, email_hash: str) -> None:
+    """Makes sign-ups of one mailbox wait for each other, so that two at once cannot both find its budget unused."""
     if driver.is_postgresql:
-        _LOCK(driver, key=int(mark[:15], 16))
+        _LOCK(driver, key=int(email_hash[:15], 16))

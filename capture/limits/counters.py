@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import BindParameter, Integer, bindparam
 
 from capture.base.prepared import Driver, Insert, Prepared
-from capture.models import Tally
+from capture.models import HourlyCount
 
 
 def count_up(driver: Driver, since: datetime, subjects: Mapping[str, str], weight: int = 1) -> dict[str, int]:
-    """Adds to the counter of each scope's subject for the time since a moment; the new counts, by scope."""
+    """Adds ``weight`` to each scope's counter for the period that began at ``since``; returns the new counts."""
     values: dict[str, Any] = {"hour": since, "weight": weight}
     for number, (scope, subject) in enumerate(subjects.items()):
         values |= {f"scope{number}": scope, f"subject{number}": subject}
@@ -23,7 +23,7 @@ def count_up(driver: Driver, since: datetime, subjects: Mapping[str, str], weigh
 
 @cache
 def _counting(rows: int) -> Prepared:
-    """So many counters in one statement; one that is not there yet begins with what is added."""
+    """Returns a statement that adds to ``rows`` counters at once and creates those that do not exist."""
 
     def make(insert: Insert) -> Any:
         hour: BindParameter[datetime] = bindparam("hour")
@@ -37,9 +37,9 @@ def _counting(rows: int) -> Prepared:
             }
             for number in range(rows)
         ]
-        counted = insert(Tally).values(keys)
+        counted = insert(HourlyCount).values(keys)
         key = ["scope", "subject", "hour"]
-        counted = counted.on_conflict_do_update(index_elements=key, set_={"count": Tally.count + weight})
-        return counted.returning(Tally.scope, Tally.count)
+        counted = counted.on_conflict_do_update(index_elements=key, set_={"count": HourlyCount.count + weight})
+        return counted.returning(HourlyCount.scope, HourlyCount.count)
 
     return Prepared(make)

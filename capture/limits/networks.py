@@ -6,12 +6,12 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 UNKNOWN = "unknown"
-"""Where all senders go whose address cannot be read: they share one budget."""
+"""The network of senders whose address cannot be read: they share one budget."""
 
 
 @lru_cache(maxsize=1_000)
 def network(address: str | None) -> str:
-    """The /24 of an IPv4 address, the /64 of an IPv6 one: what one household or one rented machine has."""
+    """Returns the /24 of an IPv4 address or the /64 of an IPv6 address: roughly one household or one rented machine."""
     text = (address or "").strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

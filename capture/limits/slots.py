@@ -1,4 +1,4 @@
-"""How many may do at a time what takes long, and holds a thread of this process while it does."""
+"""Caps concurrent slow uploads in this process, one for each user: each holds a thread while it lasts."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Slots:
-    """So many places, and never two for the same holder."""
+class UploadSlots:
+    """At most ``most`` slots, and never two for the same holder."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -17,7 +17,7 @@ class Slots:
 
     @contextmanager
     def held(self, holder: str) -> Iterator[bool]:
-        """A place for as long as the block lasts; False where there is none. Nobody waits for one."""
+        """Takes a slot for as long as the block lasts. Yields False at once if none is free, or the holder has one."""
         with self._lock:
             free = holder not in self._holders and len(self._holders) < self._most
             if free:

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from capture.base.tokens import Links
 from capture.mailing import suppression
+from capture.mailing.kinds import MailKind, UnknownKind
 from capture.mailing.unsubscribe_link import unsubscribe_link
 from capture.models import Company, OutboxMail
 
 
-class CompanyGate:
-    """The company's one list of addresses that must not be mailed."""
+class DeadAddresses:
+    """Where addresses are noted that do not exist."""
 
     def __init__(self, links: Links) -> None:
         self._links = links
 
-    def blocks(self, session: Session, row: OutboxMail) -> bool:
-        """True when the row must not be sent any more."""
-        return suppression.blocks(session, self._links.address_keys, row.recipient, row.kind)
-
     def bounced(self, session: Session, address: str, now: datetime) -> None:
-        """Notes that there is nobody at an address."""
-        suppression.bounced(session, self._links.address_keys, address, now)
+        """Puts an address on the suppression list, because its mailbox does not exist."""
+        suppression.suppress_bounced(session, self._links.address_keys, address, now)
+
+
+class CompanyGate(DeadAddresses):
+    """The company's one list of addresses that must not be mailed. ``kinds``: all kinds of mails by name."""
+
+    def __init__(self, links: Links, kinds: Mapping[str, MailKind]) -> None:
+        super().__init__(links)
+        self._kinds = kinds
+
+    def blocks(self, session: Session, row: OutboxMail) -> bool:
+        """Returns True when the row must not be sent any more. Raises UnknownKind for a kind that no room declares."""
+        kind = self._kinds.get(row.kind)
+        if kind is None:
+            raise UnknownKind(f'no room declares mails of the kind "{row.kind}"')
+        return suppression.blocks(session, self._links.address_keys, row.recipient, kind)
 
     def unsubscribe(self, company: Company, row: OutboxMail) -> str | None:
         """Where one POST leaves the row's list: as in its text. None before a sync told where we are."""

@@ -84,7 +84,7 @@ def sent(session: Session, mail_id: int, owner: str, now: datetime) -> None:
     _end(session, mail_id, owner, state="sent", sent_at=now, last_error=None, attempts=OutboxMail.attempts + 1)
 
 
-def later(session: Session, mail_id: int, owner: str, now: datetime, error: str, retry: Retry) -> bool:
+def put_off(session: Session, mail_id: int, owner: str, now: datetime, error: str, retry: Retry) -> bool:
     """It was put off: tried again after a wait. False where it was tried often enough and is dead now."""
     attempts = (session.scalar(select(OutboxMail.attempts).where(OutboxMail.id == mail_id)) or 0) + 1
     wait = retry.wait(attempts)
@@ -101,7 +101,7 @@ def dead(session: Session, mail_id: int, owner: str, error: str) -> None:
     _end(session, mail_id, owner, state="dead", last_error=_short(error), attempts=OutboxMail.attempts + 1)
 
 
-def unwanted(session: Session, mail_id: int, owner: str, why: str) -> None:
+def drop_unwanted(session: Session, mail_id: int, owner: str, why: str) -> None:
     """It must not be sent: its recipient has left, or nobody asked for such events."""
     _end(session, mail_id, owner, state="dropped", last_error=why)
 
@@ -121,24 +121,24 @@ def give_back(session: Session, owner: str, error: str | None = None, *, but: in
 
 
 @dataclass(frozen=True, slots=True)
-class Depth:
+class OutboxDepth:
     """How full the outbox is: rows by state, and the age in seconds of the oldest that should have gone by now."""
 
     rows: dict[str, int]
     oldest: float
 
 
-def depth(session: Session, now: datetime) -> Depth:
+def outbox_depth(session: Session, now: datetime) -> OutboxDepth:
     """Counts the outbox."""
     counted = session.execute(select(OutboxMail.state, func.count()).group_by(OutboxMail.state))
     rows = dict.fromkeys(STATES, 0) | {state: number for state, number in counted}  # noqa: C416  rows are no pairs
     oldest = session.scalar(
         select(func.min(OutboxMail.next_attempt_at)).where(OutboxMail.state.in_(("waiting", "leased")))
     )
-    return Depth(rows, max(0.0, (now - oldest).total_seconds()) if oldest else 0.0)
+    return OutboxDepth(rows, max(0.0, (now - oldest).total_seconds()) if oldest else 0.0)
 
 
-def listing(session: Session, state: str) -> Iterator[OutboxMail]:
+def list_mails(session: Session, state: str) -> Iterator[OutboxMail]:
     """The rows in one state, oldest first; a stream."""
     query = select(OutboxMail).where(OutboxMail.state == state).order_by(OutboxMail.id)
     yield from session.scalars(query.execution_options(yield_per=500))
@@ -152,7 +152,7 @@ def try_again(session: Session, mail_ids: Collection[int], now: datetime) -> int
     return _change(session, mail_ids, ("dead",), state="waiting", attempts=0, next_attempt_at=now)
 
 
-def drop(session: Session, mail_ids: Collection[int]) -> int:
+def drop_mails(session: Session, mail_ids: Collection[int]) -> int:
     """The operator gives up mails that were not sent. Returns how many. Raises EspalierError as above."""
     return _change(session, mail_ids, ("dead", "waiting"), state="dropped", last_error="dropped by the operator")
 

@@ -26,17 +26,17 @@ def post(
     *,
     lead_id: int | None = None,
     state: State = "waiting",
-    on_list: bool = False,
 ) -> str:
-    """Adds a mail to the outbox. ``on_list``: it can be unsubscribed from, and says so in its headers.
+    """Adds a mail to the outbox. One of a kind that can be unsubscribed from says so in its headers.
 
     Returns the mail's Message-ID, without brackets.
     """
+    kind = letter.kind
     message_id = f"{uuid4().hex}@{domain_of(company.email)}"
     _POST.later(
         driver,
         lead_id=lead_id,
-        kind=letter.kind,
+        kind=kind.name,
         recipient=letter.recipient,
         domain=domain_of(letter.recipient),
         locale=letter.locale,
@@ -44,7 +44,7 @@ def post(
         text=letter.text,
         html=letter.html,
         message_id=message_id,
-        list_id=f"{letter.kind}.{domain_of(company.email)}" if on_list else None,
+        list_id=f"{kind.name}.{domain_of(company.email)}" if kind.on_list else None,
         state=state,
         next_attempt_at=now,
         created_at=now,
@@ -52,7 +52,7 @@ def post(
     return message_id
 
 
-def pretend(driver: Driver, company: Company, letter: Letter, now: datetime) -> None:
+def post_and_take_back(driver: Driver, company: Company, letter: Letter, now: datetime) -> None:
     """Does the work of adding a mail, and takes it back: how long an answer takes must not tell who is known."""
     _TAKE_BACK.later(driver, message_id=post(driver, company, letter, now))
 

@@ -9,13 +9,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from capture.base.identity import fingerprint, fingerprints
+from capture.base.identity import hash_email, hash_email_by_all
 from capture.base.prepared import Driver, insert_into
 from capture.models import Suppression
+
+if TYPE_CHECKING:
+    from capture.mailing.kinds import MailKind
 
 
 class Reason(StrEnum):
@@ -28,16 +32,6 @@ class Reason(StrEnum):
     BOUNCED = "bounced"
 
 
-_MAY_ASK_AGAIN = {Reason.UNSUBSCRIBED, Reason.WITHDRAWN, Reason.ERASED}
-"""Whoever left for one of these may sign up again, so the mail that asks for the confirmation may reach them."""
-
-TO_MEMBERS = {"new-lead", "sign-in"}
-"""Kinds of mails to members: what somebody said as a prospect says nothing about these."""
-
-ASKED_FOR = {"my-data"}
-"""Kinds of mails that answer a right of the person's: they go out even to those who want no others."""
-
-
 _AT_ONCE = 1_000
 """Addresses that one query asks about."""
 
@@ -46,51 +40,48 @@ _SUPPRESS = insert_into(Suppression, unless_there=True)
 
 def suppress(session: Session, keys: Sequence[bytes], address: str, reason: Reason, now: datetime) -> None:
     """Puts an address on the list; does nothing where it stands there for the same reason."""
-    suppress_fingerprint(session, fingerprint(keys[0], address), reason, now)
+    suppress_hash(session, hash_email(keys[0], address), reason, now)
 
 
-def suppress_fingerprint(session: Session, mark: str, reason: Reason, now: datetime) -> None:
+def suppress_hash(session: Session, email_hash: str, reason: Reason, now: datetime) -> None:
     """The same for an address of which only the keyed hash is known, as in an unsubscribe link."""
-    _SUPPRESS(Driver.of(session), fingerprint=mark, reason=reason.value, at=now)
+    _SUPPRESS(Driver.of(session), email_hash=email_hash, reason=reason.value, at=now)
 
 
-def bounced(session: Session, keys: Sequence[bytes], address: str, now: datetime) -> None:
+def suppress_bounced(session: Session, keys: Sequence[bytes], address: str, now: datetime) -> None:
     """Notes that a mailbox does not exist."""
     suppress(session, keys, address, Reason.BOUNCED, now)
 
 
 def reasons(session: Session, keys: Sequence[bytes], address: str) -> set[Reason]:
     """Why an address is on the list; empty where it is not."""
-    marks = fingerprints(keys, address)
-    return set(map(Reason, session.scalars(select(Suppression.reason).where(Suppression.fingerprint.in_(marks)))))
+    email_hashes = hash_email_by_all(keys, address)
+    return set(map(Reason, session.scalars(select(Suppression.reason).where(Suppression.email_hash.in_(email_hashes)))))
 
 
-def blocks(session: Session, keys: Sequence[bytes], address: str, kind: str) -> bool:
-    """True when a mail of this kind must not go to the address now. Asked right before each sending."""
-    found = reasons(session, keys, address)
-    if kind in TO_MEMBERS or kind in ASKED_FOR:
-        return Reason.BOUNCED in found
-    return bool(found - _MAY_ASK_AGAIN) if kind == "confirm" else bool(found)
+def blocks(session: Session, keys: Sequence[bytes], address: str, kind: MailKind) -> bool:
+    """Returns True when a mail of this kind must not go to the address now. Asked right before each sending."""
+    return not kind.stopped_by.isdisjoint(reasons(session, keys, address))
 
 
-def among(session: Session, marks: Sequence[str]) -> set[str]:
+def suppressed_among(session: Session, email_hashes: Sequence[str]) -> set[str]:
     """Which of these keyed hashes are on the list."""
-    return set(session.scalars(select(Suppression.fingerprint).where(Suppression.fingerprint.in_(marks))))
+    return set(session.scalars(select(Suppression.email_hash).where(Suppression.email_hash.in_(email_hashes))))
 
 
-def told(session: Session, keys: Sequence[bytes], addresses: Iterable[str]) -> dict[str, set[Reason]]:
+def reasons_by_address(session: Session, keys: Sequence[bytes], addresses: Iterable[str]) -> dict[str, set[Reason]]:
     """Why addresses are on the list, for those that are: asked for many at a time."""
     found: dict[str, set[Reason]] = {}
     waiting = iter(addresses)
     while part := list(islice(waiting, _AT_ONCE)):
-        marks = {mark: address for address in part for mark in fingerprints(keys, address)}
-        query = select(Suppression.fingerprint, Suppression.reason).where(Suppression.fingerprint.in_(marks))
-        for mark, reason in session.execute(query):
-            found.setdefault(marks[mark], set()).add(Reason(reason))
+        email_hashes = {email_hash: address for address in part for email_hash in hash_email_by_all(keys, address)}
+        query = select(Suppression.email_hash, Suppression.reason).where(Suppression.email_hash.in_(email_hashes))
+        for email_hash, reason in session.execute(query):
+            found.setdefault(email_hashes[email_hash], set()).add(Reason(reason))
     return found
 
 
-def revive(session: Session, keys: Sequence[bytes], address: str) -> None:
+def lift(session: Session, keys: Sequence[bytes], address: str) -> None:
     """Takes an address off the list: its owner has just confirmed from their mailbox that they want to be there."""
-    marks = fingerprints(keys, address)
-    session.execute(delete(Suppression).where(Suppression.fingerprint.in_(marks)))
+    email_hashes = hash_email_by_all(keys, address)
+    session.execute(delete(Suppression).where(Suppression.email_hash.in_(email_hashes)))

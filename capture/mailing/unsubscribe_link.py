@@ -13,4 +13,4 @@ def unsubscribe_link(company: Company, links: Links, recipient: str, now: dateti
 
     It holds the keyed hash of the recipient's address, so no log ever shows the address.
     """
-    return f"{company.service}unsubscribe/{links.sign(Purpose.UNSUBSCRIBE, links.fingerprint(recipient), now)}"
+    return f"{company.service}unsubscribe/{links.sign(Purpose.UNSUBSCRIBE, links.email_hash(recipient), now)}"

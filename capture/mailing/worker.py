@@ -21,9 +21,11 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from capture.base import metrics
-from capture.base.db import Database, Unavailable
+from capture.base.db import Database
+from capture.base.unavailable import Unavailable
 from capture.mailing import outbox
 from capture.mailing.envelope import compose
+from capture.mailing.kinds import UnknownKind
 from capture.mailing.outbox import WEBHOOK, Retry
 from capture.mailing.quota import Quota
 from capture.mailing.smtp import Mailer, NoServer, PutOff, Refused
@@ -45,7 +47,7 @@ class Gate(Protocol):
     """What the worker asks about a row right before it is sent."""
 
     def blocks(self, session: Session, row: OutboxMail) -> bool:
-        """True when it must not be sent any more."""
+        """True when it must not be sent any more. Raises UnknownKind."""
 
     def bounced(self, session: Session, address: str, now: datetime) -> None:
         """There is nobody at an address."""
@@ -141,7 +143,10 @@ class Worker:
                 if self._stop.is_set():
                     break
                 self._sending = mail_id
-                self._deal_with(mail_id)
+                try:
+                    self._deal_with(mail_id)
+                except UnknownKind as error:
+                    self._unknown(mail_id, str(error))
         except NoServer as error:
             reason = str(error)
             self._note(lambda session: outbox.give_back(session, self.owner, reason))
@@ -166,10 +171,12 @@ class Worker:
         if until is not None:
             return
         if row.kind == WEBHOOK and self._hooks is None:
-            self._note(lambda session: outbox.unwanted(session, mail_id, self.owner, "no ESPALIER_WEBHOOK_URL is set"))
+            self._note(
+                lambda session: outbox.drop_unwanted(session, mail_id, self.owner, "no ESPALIER_WEBHOOK_URL is set")
+            )
             return
         if blocked:
-            self._note(lambda session: outbox.unwanted(session, mail_id, self.owner, "the address is suppressed"))
+            self._note(lambda session: outbox.drop_unwanted(session, mail_id, self.owner, "the address is suppressed"))
             self._count("suppressed", mail_id)
             return
         try:
@@ -188,6 +195,12 @@ class Worker:
             self._note(lambda session: outbox.sent(session, mail_id, self.owner, self._clock()))
             self._count("sent", mail_id)
 
+    def _unknown(self, mail_id: int, reason: str) -> None:
+        """Sets a mail of an unknown kind aside: an operator sees why, and can send it by a version that knows it."""
+        log.error("mail %d is not sent: %s", mail_id, reason)
+        self._note(lambda session: outbox.dead(session, mail_id, self.owner, reason))
+        self._count("unknown_kind", mail_id)
+
     def _refused(self, row: OutboxMail, error: Refused) -> None:
         def note(session: Session) -> None:
             outbox.dead(session, row.id, self.owner, str(error))
@@ -202,7 +215,7 @@ class Worker:
 
         def note(session: Session) -> None:
             nonlocal alive
-            alive = outbox.later(session, row.id, self.owner, self._clock(), str(error), self._retry)
+            alive = outbox.put_off(session, row.id, self.owner, self._clock(), str(error), self._retry)
 
         self._note(note)
         if error.uncertain:

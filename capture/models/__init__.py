@@ -5,50 +5,53 @@ prospects and members do (leads, touches, consents, the outbox). The first half 
 the second is the company's property and is only ever added to.
 """
 
-from capture.models.accounts import Sitting, Staff, Ticket, Viewing
+from capture.models.accounts import AccessLogEntry, OfficeSession, SignInToken, Staff
 from capture.models.campaigns import Campaign, Spending
 from capture.models.company import Company, Member, Page, Slug, Wording
-from capture.models.evidence import Act, Chain, Consent, Decision, Particular, Touch
-from capture.models.imports import Ledger, Provenance, Upload
-from capture.models.leads import Lead, Step
-from capture.models.limits import Spent, Tally, Used
+from capture.models.evidence import Chain, Consent, Decision, PersonalData, ProspectActivity, Touch
+from capture.models.holds import Holds, Whose
+from capture.models.imports import ImportRow, Provenance, Upload
+from capture.models.leads import Lead, LeadActivity
+from capture.models.limits import BudgetUse, HourlyCount, UsedProof
 from capture.models.mailing import OutboxMail, Suppression
-from capture.models.reports import Counted, LeadCount, Visit, VisitedWeek
-from capture.models.tables import Base, Sealed, UtcTime
+from capture.models.reports import LeadCount, StoredResults, Visit, WeeklyVisits
+from capture.models.tables import Base, ChainedRow, UtcTime
 
 __all__ = [
-    "Act",
+    "AccessLogEntry",
     "Base",
+    "BudgetUse",
     "Campaign",
     "Chain",
+    "ChainedRow",
     "Company",
     "Consent",
-    "Counted",
     "Decision",
+    "Holds",
+    "HourlyCount",
+    "ImportRow",
     "Lead",
+    "LeadActivity",
     "LeadCount",
-    "Ledger",
     "Member",
+    "OfficeSession",
     "OutboxMail",
     "Page",
-    "Particular",
+    "PersonalData",
+    "ProspectActivity",
     "Provenance",
-    "Sealed",
-    "Sitting",
+    "SignInToken",
     "Slug",
     "Spending",
-    "Spent",
     "Staff",
-    "Step",
+    "StoredResults",
     "Suppression",
-    "Tally",
-    "Ticket",
     "Touch",
     "Upload",
-    "Used",
+    "UsedProof",
     "UtcTime",
-    "Viewing",
     "Visit",
-    "VisitedWeek",
+    "WeeklyVisits",
+    "Whose",
     "Wording",
 ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from capture.models.holds import MEMBER_OR_STAFF, STAFF
 from capture.models.tables import Base, EmailAddress, Id
 
 
@@ -14,6 +15,7 @@ class Staff(Base):
     """Somebody of the company who may see all leads."""
 
     __tablename__ = "staff"
+    holds = STAFF
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     email: Mapped[str] = mapped_column(EmailAddress, unique=True)
@@ -21,10 +23,11 @@ class Staff(Base):
     removed_at: Mapped[datetime | None]
 
 
-class Ticket(Base):
+class SignInToken(Base):
     """A mailed link that signs one person in, once."""
 
     __tablename__ = "ticket"
+    holds = MEMBER_OR_STAFF
 
     nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
@@ -33,10 +36,11 @@ class Ticket(Base):
     used_at: Mapped[datetime | None]
 
 
-class Sitting(Base):
+class OfficeSession(Base):
     """A browser that is signed in. Its cookie holds a secret of which only the digest is kept."""
 
     __tablename__ = "sitting"
+    holds = MEMBER_OR_STAFF
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     """SHA-256 of the cookie's value, in hexadecimal."""
@@ -50,10 +54,11 @@ class Sitting(Base):
     """When it was signed out; it is never good again."""
 
 
-class Viewing(Base):
+class AccessLogEntry(Base):
     """That somebody of the staff looked at personal data. Only ever added."""
 
     __tablename__ = "viewing"
+    holds = STAFF
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))

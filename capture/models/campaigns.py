@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from capture.models.holds import MEMBER, Holds
 from capture.models.tables import Base, Code, Id, Words
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ class Campaign(Base):
     """One placement of one channel: a radio spot, a newspaper advertisement, a flyer, a list that was bought."""
 
     __tablename__ = "campaign"
+    holds = MEMBER
     __table_args__ = (Index("ix_campaign_member_id_created_at", "member_id", "created_at", "id"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -43,6 +45,7 @@ class Spending(Base):
     """Money that was spent on a campaign. One without any has no cost recorded, which is not the same as none."""
 
     __tablename__ = "spending"
+    holds = Holds.nothing("sums of a campaign")
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from capture.models.holds import MEMBER, Holds
 from capture.models.tables import Base, Code, EmailAddress, Words
 
 
@@ -14,6 +15,7 @@ class Company(Base):
     """The company, in one row: what mails and answers say about it."""
 
     __tablename__ = "company"
+    holds = Holds.nothing("the company is no person")
     __table_args__ = (CheckConstraint("id = 1", name="single"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
@@ -50,6 +52,7 @@ class Member(Base):
     """A member as the roster last told it. Rows are never deleted: leads name them for good."""
 
     __tablename__ = "member"
+    holds = MEMBER
 
     id: Mapped[str] = mapped_column(Code, primary_key=True)
     slug: Mapped[str] = mapped_column(Words, index=True)
@@ -71,6 +74,7 @@ class Slug(Base):
     """Every slug that was ever somebody's address. It is never given to another person."""
 
     __tablename__ = "slug"
+    holds = MEMBER
 
     slug: Mapped[str] = mapped_column(Words, primary_key=True)
     member_id: Mapped[str] = mapped_column(ForeignKey("member.id"), index=True)
@@ -80,6 +84,7 @@ class Page(Base):
     """Where a page stands, below the root of a site with a certain own language."""
 
     __tablename__ = "page"
+    holds = Holds.nothing("addresses of pages")
 
     replica: Mapped[bool] = mapped_column(primary_key=True)
     home_locale: Mapped[str] = mapped_column(String(16), primary_key=True)
@@ -93,6 +98,7 @@ class Wording(Base):
     """A consent wording with its placeholders. Old ones stay: consents refer to them."""
 
     __tablename__ = "wording"
+    holds = Holds.nothing("sentences that everybody reads")
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     """The first 16 hexadecimal digits of the digest, as page tokens carry them."""

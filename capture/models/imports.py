@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from capture.models.holds import PROSPECT, Holds
 from capture.models.tables import Base, Code, Id, Words
 
 
@@ -16,6 +17,7 @@ class Provenance(Base):
     member met. What a list was gathered with must be known before anybody on it may be mailed."""
 
     __tablename__ = "provenance"
+    holds = PROSPECT
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
@@ -28,7 +30,7 @@ class Provenance(Base):
     """What the people agreed to when they gave their address."""
     file: Mapped[str | None] = mapped_column(Words)
     digest: Mapped[str | None] = mapped_column(String(64), index=True)
-    """Of the file and what its columns mean (``List.meant``): the same list goes on where it was cut off."""
+    """Of the file and what its columns mean (``LeadList.meant``): the same list goes on where it was cut off."""
     rows: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """Rows of the file that are done."""
     campaign_id: Mapped[int | None] = mapped_column(Id)
@@ -42,10 +44,11 @@ class Provenance(Base):
         return bool(self.vendor and self.obtained_on and self.wording)
 
 
-class Ledger(Base):
+class ImportRow(Base):
     """What became of one row of a list. Holds nothing of the person but the lead's number."""
 
     __tablename__ = "ledger"
+    holds = Holds.nothing("what became of a row; of the person only the lead's number")
 
     provenance_id: Mapped[int] = mapped_column(ForeignKey("provenance.id"), primary_key=True)
     row: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
@@ -61,6 +64,7 @@ class Upload(Base):
     """A list that was brought in the browser: what it is, what its columns mean, and how far it has come."""
 
     __tablename__ = "upload"
+    holds = PROSPECT
     __table_args__ = (
         CheckConstraint("state IN ('new', 'checking', 'checked', 'taking', 'done', 'gone')", name="state"),
     )

@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from capture.models.holds import PROSPECT
 from capture.models.tables import Base, Code, EmailAddress, Id, Words
 
 if TYPE_CHECKING:
@@ -22,13 +23,15 @@ class Lead(Base):
     """One person under one member, or in the company's pool where ``member_id`` is None."""
 
     __tablename__ = "lead"
+    holds = PROSPECT
     __table_args__ = (
         # Two NULLs are never equal, so the company's pool needs an index of its own.
         Index("uq_lead_member_id_email", "member_id", "email", unique=True),
         # PostgreSQL answers "begins with" only from an index by character.
         Index("ix_lead_email", "email", postgresql_ops={"email": "text_pattern_ops"}),
-        Index("ix_lead_servicer_id_known_at", "servicer_id", "known_at", "id"),
-        Index("ix_lead_servicer_id_due_on", "servicer_id", "due_on", "id"),
+        Index("ix_lead_mark", "email_hash"),
+        Index("ix_lead_servicer_id_known_at", "assignee_id", "known_at", "id"),
+        Index("ix_lead_servicer_id_due_on", "assignee_id", "due_on", "id"),
         Index("ix_lead_campaign_id_known_at", "campaign_id", "known_at", "id"),
         Index("ix_lead_known_at", "known_at", "id"),
         Index("ix_lead_due_on", "due_on", "id"),
@@ -52,7 +55,7 @@ class Lead(Base):
     """The language they first signed up in: mails to them are written in it."""
     handle: Mapped[str] = mapped_column(String(32), unique=True, index=True, default=lambda: uuid4().hex)
     """What mailed links call the lead: random, and unlike its number never given to another."""
-    mark: Mapped[str] = mapped_column(String(64), index=True, default="")
+    email_hash: Mapped[str] = mapped_column("mark", String(64), key="email_hash", default="")
     """The keyed hash of the canonical address, as suppression and limits know it."""
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
@@ -61,7 +64,7 @@ class Lead(Base):
     """When its owner left; a later confirmation clears it."""
     owner_id: Mapped[str | None] = mapped_column(Code)
     """Who is credited, as the newest decision says; None before the first one, and for the company's pool."""
-    servicer_id: Mapped[str | None] = mapped_column(Code)
+    assignee_id: Mapped[str | None] = mapped_column("servicer_id", Code, key="assignee_id")
     """Who follows up now; None: the company."""
     erased_at: Mapped[datetime | None]
     """When what made it a person was destroyed: address, name, mark. What remains counts, and tells of nobody."""
@@ -103,10 +106,11 @@ class Lead(Base):
         return self.confirmed_at is not None and self.withdrawn_at is None and self.erased_at is None
 
 
-class Step(Base):
+class LeadActivity(Base):
     """What a member or the staff did about a lead: another stage, a note, another day for the follow-up."""
 
     __tablename__ = "step"
+    holds = PROSPECT
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)

@@ -7,13 +7,15 @@ from datetime import datetime
 from sqlalchemy import Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from capture.models.holds import HASH, Holds
 from capture.models.tables import Base, Id
 
 
-class Spent(Base):
+class BudgetUse(Base):
     """One unit of a budget that was used: a confirmation mail to a recipient, a sign-up from a network, …"""
 
     __tablename__ = "spent"
+    holds = HASH
     __table_args__ = (Index("ix_spent_scope_subject_at", "scope", "subject", "at"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -23,10 +25,11 @@ class Spent(Base):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
-class Tally(Base):
+class HourlyCount(Base):
     """How many sign-ups a network, a token, a receiving domain or everybody sent within one hour."""
 
     __tablename__ = "tally"
+    holds = HASH
 
     scope: Mapped[str] = mapped_column(String(16), primary_key=True)
     subject: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -34,10 +37,11 @@ class Tally(Base):
     count: Mapped[int] = mapped_column(Integer)
 
 
-class Used(Base):
+class UsedProof(Base):
     """A proof of work that has served; until its time is over it must not serve again."""
 
     __tablename__ = "used"
+    holds = Holds.nothing("random numbers of proofs")
 
     nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
     until: Mapped[datetime] = mapped_column(index=True)

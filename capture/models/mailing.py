@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from capture.models.holds import HASH, Holds, Whose
 from capture.models.tables import Base, Code, EmailAddress, Id, Words
 
 
@@ -14,6 +15,7 @@ class OutboxMail(Base):
     """A mail that was promised in the same transaction as what it tells of."""
 
     __tablename__ = "outbox"
+    holds = Holds.data_of(Whose.PROSPECT, Whose.MEMBER, Whose.STAFF)
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'leased', 'sent', 'dead', 'held', 'dropped')", name="state"),
         Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),
@@ -23,7 +25,7 @@ class OutboxMail(Base):
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), index=True)
     """The lead it tells of; None for a mail about everything held of a person."""
     kind: Mapped[str] = mapped_column(String(32))
-    """The name of the mail's folder of templates."""
+    """The name of the mail's kind (``capture.mailing.kinds``); ``webhook`` for an event to another program."""
     recipient: Mapped[str] = mapped_column(EmailAddress)
     domain: Mapped[str] = mapped_column(String(253))
     """The receiving domain, in lower case."""
@@ -52,7 +54,8 @@ class Suppression(Base):
     """An address that must not be mailed, as a keyed hash."""
 
     __tablename__ = "suppression"
+    holds = HASH
 
-    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    email_hash: Mapped[str] = mapped_column("fingerprint", String(64), key="email_hash", primary_key=True)
     reason: Mapped[str] = mapped_column(String(16), primary_key=True)
     at: Mapped[datetime]

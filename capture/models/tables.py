@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from capture.models.holds import Holds
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -43,6 +45,9 @@ EmailAddress = String(254)
 class Base(DeclarativeBase):
     """All tables; the naming convention gives every constraint a name that a migration can refer to."""
 
+    holds: ClassVar[Holds]
+    """Whose personal data the table holds; every class says so itself."""
+
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -55,7 +60,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcTime, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
 
 
-class Sealed(Base):
+class ChainedRow(Base):
     """What rows of evidence have in common: a place in the chain (see ``evidence``)."""
 
     __abstract__ = True

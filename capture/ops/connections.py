@@ -33,8 +33,8 @@ from capture.web.service import GIVE_TIME
 log = logging.getLogger("capture.connections")
 
 REQUEST_SECONDS = 20.0
-"""From a request's first byte to the end of its answer. Whoever sends one byte now and then would otherwise hold a
-thread for as long as they like. A view that knows its sender may give them longer (``service.give_time``)."""
+"""From a request's first byte to the end of its response. A sender of one byte now and then would otherwise hold a
+thread for ever. A view that knows its sender may allow more time (``service.give_time``)."""
 
 REASONS = {
     400: "Bad Request",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from capture.base.feature import Part
 from capture.base.tokens import Links
 from capture.mailing.envelope import Envelope
 from capture.mailing.gate import CompanyGate
+from capture.mailing.kinds import MailKind
 from capture.mailing.quota import Quota
 from capture.mailing.smtp import Mailer, SmtpMailer
 from capture.mailing.webhooks import WebhookSender
@@ -44,8 +45,17 @@ class LocalMailbox:
         """Has nothing open."""
 
 
-def make(settings: Settings, database: Database, links: Links, clock: Callable[[], datetime]) -> Worker | None:
-    """The worker of these settings, or None where there is no mail server: then mails wait in the outbox."""
+def make(
+    settings: Settings,
+    database: Database,
+    links: Links,
+    clock: Callable[[], datetime],
+    kinds: Mapping[str, MailKind],
+) -> Worker | None:
+    """Returns the worker of these settings, or None where there is no mail server: then mails wait in the outbox.
+
+    ``kinds``: all kinds of mails by name; it sends no others.
+    """
     delivery = settings.delivery
     mailer: Mailer
     if settings.demo:
@@ -58,5 +68,5 @@ def make(settings: Settings, database: Database, links: Links, clock: Callable[[
     if delivery.webhook_url and delivery.webhook_secret and not settings.demo:
         hooks = WebhookSender(delivery.webhook_url, delivery.webhook_secret)
     sender = delivery.mail_from or NOBODY
-    quota = Quota(delivery.per_domain, links.fingerprint)
-    return Worker(database, mailer, CompanyGate(links), sender, clock, quota, hooks=hooks)
+    quota = Quota(delivery.per_domain, links.email_hash)
+    return Worker(database, mailer, CompanyGate(links, kinds), sender, clock, quota, hooks=hooks)

@@ -16,9 +16,11 @@ from prometheus_client import multiprocess
 from capture import features
 from capture.app import create_app
 from capture.base import logs, metrics
-from capture.base.db import Database, Unavailable
+from capture.base.db import Database
 from capture.base.periodic import Periodic
 from capture.base.tokens import Links
+from capture.base.unavailable import Unavailable
+from capture.mailing import kinds
 from capture.mailing.delivery import DeliveryError
 from capture.mailing.worker import Worker
 from capture.ops import mail_worker
@@ -85,12 +87,13 @@ def send(settings: Settings, *, once: bool = False) -> None:
     logs.begin(plain=settings.demo)
     database = Database(settings.database_url, checkpoints=False)
     database.require()
-    worker = mail_worker.make(settings, database, Links(settings.secret_keys), lambda: datetime.now(UTC))
+    links, clock = Links(settings.secret_keys), lambda: datetime.now(UTC)
+    worker = mail_worker.make(settings, database, links, clock, kinds.table(features.ALL))
     if worker is None:
         hint = "e.g. ESPALIER_SMTP_URL=smtp+starttls://user:password@mail.example.com:587"
         raise DeliveryError(Fault("there is no mail server to send by", where="ESPALIER_SMTP_URL", hint=hint))
     told = threading.Event()
-    context = mail_worker.Context(database, Links(settings.secret_keys), lambda: datetime.now(UTC))
+    context = mail_worker.Context(database, links, clock)
     jobs = [job for feature in features.ALL for job in feature.worker_jobs(context)]
     regular = [Periodic(job) for job in jobs]
 
@@ -181,7 +184,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         jobs = [job for feature in service.features for job in feature.jobs(service)]
         if self._send_mail:
             jobs += [job for feature in service.features for job in feature.worker_jobs(service)]
-            self._worker = mail_worker.make(self._settings, service.database, service.links, service.clock)
+            known = kinds.table(service.features)
+            self._worker = mail_worker.make(self._settings, service.database, service.links, service.clock, known)
             if self._worker is None:
                 log.warning("mails wait in the outbox: ESPALIER_SMTP_URL is not set")
         self._regular = [Periodic(job) for job in jobs]

@@ -1,7 +1,7 @@
-"""Charts as SVG, drawn here and put into the page: no script, no style of their own, no request to anybody.
+"""Charts as SVG inside the page: without scripts, styles of their own, or requests to third parties.
 
-Pygal draws; of what it makes only the shapes and the text stay. How they look stands in ``office.css``, so that they
-take up the company's colours in both schemes and a strict Content-Security-Policy need not allow anything for them.
+Pygal draws them; only its shapes and text are kept. Their look is defined in ``office.css``, so that they take the
+company's colours in both schemes, and a strict Content-Security-Policy needs no exception for them.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import pygal
 from markupsafe import Markup
 from pygal.style import Style
 
-# Pygal hangs a finder of an old kind into Python's imports, for maps that nobody here draws; every import of something
-# that is not there would warn of it from then on.
+# Pygal hangs a finder of an old kind into Python's imports, for maps that are not drawn here; every import of a module
+# that does not exist would warn of it from then on.
 sys.meta_path[:] = [each for each in sys.meta_path if type(each).__module__ != pygal.__name__]
 
 WIDTH = 420
@@ -40,18 +40,18 @@ _LAYERS = {"plot overlay", "plot tooltip-overlay", "titles"}
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """What one chart shows: a name and for each series a number, in the order of reading."""
+    """The content of one chart: names, and for each series a number per name, in reading order."""
 
     title: str
-    """What it shows, for who cannot see it."""
+    """What the chart shows, for readers who cannot see it."""
     names: Sequence[str]
     series: Sequence[Sequence[int]]
     write: Callable[[int], str] = str
     """A number in the reader's language."""
 
 
-def lying(bars: Bars, ident: str) -> Markup:
-    """Bars from left to right, one row for each name, each with its number at its end."""
+def horizontal_bars(bars: Bars, ident: str) -> Markup:
+    """Draws horizontal bars, one row per name, each with its number at its end."""
     height = ROW * len(bars.names) + 8
     chart = pygal.HorizontalBar(height=height, range=(0, _top(bars) * 1.25), show_x_labels=False, **_common(bars))
     chart.x_labels = list(reversed(bars.names))
@@ -66,8 +66,8 @@ def lying(bars: Bars, ident: str) -> Markup:
     return _written(root, bars, ident)
 
 
-def standing(bars: Bars, ident: str) -> Markup:
-    """Bars side by side, the first series only; where there are many, some have names and the scale has numbers."""
+def vertical_bars(bars: Bars, ident: str) -> Markup:
+    """Draws vertical bars of the first series; where there are many, only some are named and the scale has numbers."""
     few = len(bars.names) <= MOST_LABELLED
     top = _top(bars)
     chart = pygal.Bar(
@@ -108,7 +108,7 @@ def _top(bars: Bars) -> int:
 
 
 def _bare(chart: Any) -> Element:
-    """The drawing alone."""
+    """Returns pygal's drawing without its scripts, styles and tooltips."""
     root = ElementTree.fromstring(chart.render().replace(_SPACE, "", 1))
     for parent in list(root.iter()):
         for child in list(parent):
@@ -118,7 +118,7 @@ def _bare(chart: Any) -> Element:
 
 
 def _written(root: Element, bars: Bars, ident: str) -> Markup:
-    """As it stands in the page."""
+    """Returns the drawing as markup for the page, with a title for screen readers."""
     for each in root.iter():
         each.attrib.pop("style", None)
     root.attrib.pop("id", None)
@@ -131,13 +131,13 @@ def _written(root: Element, bars: Bars, ident: str) -> Markup:
 
 
 def _under(root: Element, kind: str) -> list[Element]:
-    """The texts of an axis."""
+    """Returns the text elements of an axis."""
     axes = (each for each in root.iter("g") if (each.get("class") or "").removesuffix(" always_show") == kind)
     return [text for axis in axes for text in axis.iter("text")]
 
 
 def _pairs(root: Element) -> list[tuple[Element, Element]]:
-    """Each bar and its number: both stand in the order of the series."""
+    """Returns each bar with its number: both come in the order of the series."""
     rects = [each for each in root.iter("rect") if "reactive" in (each.get("class") or "")]
     texts = [each for each in root.iter("text") if each.get("class") == "value"]
     return list(zip(rects, texts, strict=True))

@@ -1,8 +1,8 @@
-"""Asks the database for the numbers behind ``results``, and counts ahead where that takes too long for a page.
+"""Counts what ``results`` turns into tables, and counts ahead where that takes too long for a page.
 
-A member's own leads are few and counted when they are asked for; of members with many, a process keeps what it counted
-for as long as what is counted ahead is good. So are the whole company's while there are few;
-beyond that the service counts them every few minutes and keeps the finished tables, with the moment they are of.
+A member's few leads are counted on request; for a member with many, the process keeps the numbers for ``EVERY``. The
+whole company's leads are counted on request while they are few; beyond that the service counts them every few minutes
+and stores the finished tables with their time.
 """
 
 from __future__ import annotations
@@ -37,56 +37,65 @@ from capture.accounts.scope import scope
 from capture.accounts.signing_in import Person
 from capture.base.db import Database
 from capture.leads.pipeline import Stage
-from capture.models import Campaign, Counted, Lead, Provenance, Spending, Touch, Visit, VisitedWeek
-from capture.reports.results import About, Counts, Period, Placement, Results, Stages, fold, monday
+from capture.models import Campaign, Lead, Provenance, Spending, StoredResults, Touch, Visit, WeeklyVisits
+from capture.reports.results import (
+    CampaignPlacement,
+    InterestFilter,
+    Period,
+    ResultCounts,
+    Results,
+    StageCounts,
+    fold_results,
+    monday,
+)
 
 FEW = 5_000
-"""Leads of a company that are counted when they are asked for."""
+"""Most leads of a company that are counted on request."""
 
 FEW_OF_MEMBER = 2_000
-"""Leads of a member, likewise; numbers of more are good for ``EVERY``."""
+"""Most leads of a member that are counted on request; numbers of more are kept for ``EVERY``."""
 
 _MOST_KEPT = 500
 
 FEW_VISITS = 20_000
-"""Rows of visits, likewise."""
+"""Most rows of visits that are counted on request."""
 
 EVERY = timedelta(minutes=5)
-"""Between two counts ahead."""
+"""The pause between two counts ahead."""
 
 OLD = 3 * EVERY
-"""After which a count is told to be older than it should be."""
+"""The age from which numbers are shown as out of date."""
 
 _ONE_AT_A_TIME = 5_260_120
-"""The number of PostgreSQL's lock for counting ahead, where several processes run."""
+"""The number of PostgreSQL's advisory lock: of several processes only one counts ahead."""
 
 _QUALIFIED = (Stage.QUALIFIED, Stage.CUSTOMER, Stage.RECRUIT)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a page shows. ``results`` None: not counted yet. ``at`` None: counted for this very answer."""
+class CountedResults:
+    """Results and their age. ``results`` None: not counted yet. ``at`` None: counted for this request."""
 
     results: Results | None
     at: datetime | None = None
     old: bool = False
 
 
-class Recent:
-    """Numbers of members with many leads, kept by the process that counted them until it is time to count anew."""
+class RecentResults:
+    """A cache of results of members with many leads, in this process, each good for ``EVERY``."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, Period, About], Found] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, Period, InterestFilter], CountedResults] = OrderedDict()
 
-    def get(self, member_id: str, period: Period, about: About, now: datetime) -> Found | None:
-        """What was counted less than ``EVERY`` ago."""
+    def get(self, member_id: str, period: Period, about: InterestFilter, now: datetime) -> CountedResults | None:
+        """Returns results that were counted less than ``EVERY`` ago; None otherwise."""
         with self._lock:
             found = self._kept.get((member_id, period, about))
         return found if found is not None and found.at is not None and now - EVERY < found.at <= now else None
 
-    def keep(self, member_id: str, period: Period, about: About, found: Found) -> None:
-        """Keeps it; of too many the oldest goes."""
+    def keep(self, member_id: str, period: Period, about: InterestFilter, found: CountedResults) -> None:
+        """Stores results; the oldest go when there are too many."""
         with self._lock:
             self._kept[member_id, period, about] = found
             self._kept.move_to_end((member_id, period, about))
@@ -94,29 +103,31 @@ class Recent:
                 self._kept.popitem(last=False)
 
 
-def find(session: Session, recent: Recent, person: Person, period: Period, about: About, now: datetime) -> Found:
-    """What works for somebody: for members what came to them, for staff everything."""
+def results_for(
+    session: Session, recent: RecentResults, person: Person, period: Period, about: InterestFilter, now: datetime
+) -> CountedResults:
+    """Returns the results for a person: a member's own, everything for staff."""
     today = now.date()
     if person.member is not None:
         kept_lately = recent.get(person.member.id, period, about, now)
         if kept_lately is not None:
             return kept_lately
-        results = fold(gather(session, person, today, period), period, about, today)
+        results = fold_results(gather_counts(session, person, today, period), period, about, today)
         if results.total.leads <= FEW_OF_MEMBER:
-            return Found(results)
-        found = Found(results, now)
+            return CountedResults(results)
+        found = CountedResults(results, now)
         recent.keep(person.member.id, period, about, found)
         return found
-    if not many(session):
-        return Found(fold(gather(session, person, today, period), period, about, today))
-    kept = session.get(Counted, (period, about))
+    if not has_many_leads(session):
+        return CountedResults(fold_results(gather_counts(session, person, today, period), period, about, today))
+    kept = session.get(StoredResults, (period, about))
     if kept is None:
-        return Found(None)
-    return Found(Results.restored(kept.figures), kept.at, kept.at < now - OLD)
+        return CountedResults(None)
+    return CountedResults(Results.restored(kept.figures), kept.at, kept.at < now - OLD)
 
 
-def many(session: Session) -> bool:
-    """Whether the company's numbers have to be counted ahead."""
+def has_many_leads(session: Session) -> bool:
+    """Returns whether the company has so many leads or visits that its results are counted ahead."""
     for column, few in ((Lead.id, FEW), (Visit.day, FEW_VISITS)):
         some = select(column).limit(few + 1).subquery()
         if (session.scalar(select(func.count()).select_from(some)) or 0) > few:
@@ -124,31 +135,33 @@ def many(session: Session) -> bool:
     return False
 
 
-def is_due(session: Session, database: Database, lock: int, kind: str, now: datetime) -> bool:
-    """Whether something is to be counted ahead: there is much of it, nobody else is at it, and it was not just done.
+def is_count_due(session: Session, database: Database, lock: int, kind: str, now: datetime) -> bool:
+    """Returns whether it is time to count ahead: there is much to count, the lock is free, and the last count is old.
 
-    ``kind``: the period of the rows of ``Counted`` that tell when it was. The PostgreSQL lock of the number ``lock`` is
-    held until the session's transaction ends.
+    ``kind``: the period of the ``StoredResults`` rows that hold the time of the last count. The PostgreSQL lock with
+    the number ``lock`` is held until the session's transaction ends.
     """
     free = database.is_sqlite or session.scalar(select(func.pg_try_advisory_xact_lock(lock)))
-    latest = session.scalar(select(func.max(Counted.at)).where(Counted.period == kind))
+    latest = session.scalar(select(func.max(StoredResults.at)).where(StoredResults.period == kind))
     # A little less than the pause, so that clocks that tick together do not skip every other turn.
-    return bool(free) and (latest is None or latest <= now - EVERY * 0.9) and many(session)
+    return bool(free) and (latest is None or latest <= now - EVERY * 0.9) and has_many_leads(session)
 
 
-def ahead(database: Database, now: datetime) -> bool:
-    """Counts ahead where that is needed and was not just done. Returns whether it did. Raises Unavailable."""
+def count_ahead(database: Database, now: datetime) -> bool:
+    """Counts the company's results ahead if that is due. Returns whether it did. Raises Unavailable."""
     with database.read() as session:
-        if not is_due(session, database, _ONE_AT_A_TIME, Period.ALL, now):
+        if not is_count_due(session, database, _ONE_AT_A_TIME, Period.ALL, now):
             return False
         _sum_up_visits(session, database)
         if database.is_sqlite:
             session.rollback()  # it would go on seeing what was there before; PostgreSQL's lock must stay
-        counts = gather(session, None, now.date(), Period.ALL)
+        counts = gather_counts(session, None, now.date(), Period.ALL)
         kept = [
-            Counted(period=period, interest=about, figures=fold(counts, period, about, now.date()).stored(), at=now)
+            StoredResults(
+                period=period, interest=about, figures=fold_results(counts, period, about, now.date()).stored(), at=now
+            )
             for period in Period
-            for about in About
+            for about in InterestFilter
         ]
         with database.write() as writing:
             for each in kept:
@@ -156,8 +169,8 @@ def ahead(database: Database, now: datetime) -> bool:
     return True
 
 
-def gather(session: Session, person: Person | None, today: date, period: Period) -> Counts:
-    """Counts everything of a period. ``person`` None: for all, with the visits that were summed up by week."""
+def gather_counts(session: Session, person: Person | None, today: date, period: Period) -> ResultCounts:
+    """Counts everything of a period for a person. ``person`` None: for the company, with visits summed up by week."""
     member_id = person.member_id if person else None
     begins = period.begins(today)
     sqlite = session.get_bind().dialect.name == "sqlite"
@@ -166,7 +179,7 @@ def gather(session: Session, person: Person | None, today: date, period: Period)
         leads.append(Lead.created_at >= _midnight(begins))
     weeks, sources, pages = _leads(session, leads, today, sqlite)
     mine = true() if person is None else scope(person).campaigns
-    return Counts(
+    return ResultCounts(
         weeks=weeks,
         sources=sources,
         pages=pages,
@@ -177,13 +190,13 @@ def gather(session: Session, person: Person | None, today: date, period: Period)
 
 
 _GROUPINGS = (("week",), ("since", "campaign", "kind"), ("since", "page"))
-"""What leads are counted by, each time by interest as well."""
+"""The groupings of leads; each is split by interest as well."""
 
 
 def _leads(
     session: Session, leads: Sequence[ColumnElement[bool]], today: date, sqlite: bool
 ) -> tuple[list[Any], list[Any], list[Any]]:
-    """How many leads there are in each grouping, and how far they have come. Goes through the leads once."""
+    """Counts leads and their stages in each grouping, in one pass over the leads."""
     keys: dict[str, Any] = {
         "week": _week(Lead.created_at, sqlite),
         "since": _since(today),
@@ -214,28 +227,28 @@ def _leads(
             if number == 1
             else (Period(since), page, interest)
         )
-        found[number].append((*told, Stages(*counts)))
+        found[number].append((*told, StageCounts(*counts)))
     return found
 
 
 def _since(today: date) -> ColumnElement[str]:
-    """The shortest period that a lead falls into."""
+    """Returns an expression for the shortest period that a lead falls into."""
     begun = [(Lead.created_at >= _midnight(begins), str(each)) for each in Period if (begins := each.begins(today))]
     return case(*begun, else_=str(Period.ALL))
 
 
 def _kind() -> ColumnElement[Any]:
-    """Where a lead came from that did not sign up."""
+    """Returns an expression for the kind of provenance; NULL for leads that signed up."""
     return select(Provenance.kind).where(Provenance.id == Lead.provenance_id).scalar_subquery()
 
 
 def _first_page() -> ColumnElement[Any]:
-    """The page of its first sign-up."""
+    """Returns an expression for the page of a lead's first sign-up."""
     return select(Touch.page).where(Touch.lead_id == Lead.id).order_by(Touch.id).limit(1).scalar_subquery()
 
 
 def _week(column: Any, sqlite: bool) -> ColumnElement[Any]:
-    """The Monday of a day, or of a moment in UTC."""
+    """Returns an expression for the Monday of a day, or of a moment in UTC."""
     if sqlite:
         # The day alone: SQLite rounds the last microseconds of a day up to the next.
         return func.date(func.substr(column, 1, 10), "weekday 0", "-6 days", type_=String)
@@ -258,9 +271,9 @@ def _visits(session: Session, member_id: str | None, begins: date | None, sqlite
 
 def _all_visits(session: Session, begins: date | None) -> list[tuple[date, str, int]]:
     """The visits of all pages, as far as they were summed up."""
-    query = select(VisitedWeek.week, VisitedWeek.page, VisitedWeek.count)
+    query = select(WeeklyVisits.week, WeeklyVisits.page, WeeklyVisits.count)
     if begins is not None:
-        query = query.where(VisitedWeek.week >= begins)
+        query = query.where(WeeklyVisits.week >= begins)
     return [(week, page, count) for week, page, count in session.execute(query)]
 
 
@@ -269,7 +282,7 @@ def _sum_up_visits(session: Session, database: Database) -> None:
 
     Sums are made while reading: who writes meanwhile waits only for the few rows that come of it.
     """
-    latest = session.scalar(select(func.max(VisitedWeek.week)))
+    latest = session.scalar(select(func.max(WeeklyVisits.week)))
     since = latest - timedelta(weeks=1) if latest else None
     rows = [
         {"week": week, "page": page, "count": count}
@@ -277,13 +290,13 @@ def _sum_up_visits(session: Session, database: Database) -> None:
     ]
     with database.write() as writing:
         if since is not None:
-            writing.execute(delete(VisitedWeek).where(VisitedWeek.week >= since))
+            writing.execute(delete(WeeklyVisits).where(WeeklyVisits.week >= since))
         if rows:
-            writing.execute(insert(VisitedWeek), rows)
+            writing.execute(insert(WeeklyVisits), rows)
 
 
 def _spend(session: Session, mine: ColumnElement[bool], begins: date | None, ends: date) -> list[tuple[date, int, int]]:
-    """What was spent on somebody's campaigns."""
+    """Returns the spend on a person's campaigns as rows of day, campaign and minor units."""
     query = select(Spending.on, Spending.campaign_id, func.sum(Spending.amount)).where(Spending.on < ends, mine)
     query = query.join(Campaign, Campaign.id == Spending.campaign_id)
     if begins is not None:
@@ -292,11 +305,11 @@ def _spend(session: Session, mine: ColumnElement[bool], begins: date | None, end
     return [(day, number, int(amount)) for day, number, amount in rows]
 
 
-def _placements(session: Session, mine: ColumnElement[bool], numbers: set[int]) -> dict[int, Placement]:
-    """Somebody's campaigns, and those of others that brought them leads."""
+def _placements(session: Session, mine: ColumnElement[bool], numbers: set[int]) -> dict[int, CampaignPlacement]:
+    """Returns a person's campaigns, and those of others that brought them leads, by id."""
     query = select(Campaign.id, Campaign.code, Campaign.channel, mine.label("shown"))
     rows = session.execute(query.where(or_(mine, Campaign.id.in_(numbers))))
-    return {number: Placement(number, code, channel, bool(shown)) for number, code, channel, shown in rows}
+    return {number: CampaignPlacement(number, code, channel, bool(shown)) for number, code, channel, shown in rows}
 
 
 def _midnight(day: date) -> datetime:

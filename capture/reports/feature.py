@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from capture.base.feature import Context, Feature, Job, NavigationItem
 from capture.reports import counting, pages, pixel, visits
-from capture.reports.counting import Recent
+from capture.reports.counting import RecentResults
 from capture.reports.visits import Visits
 
 
@@ -15,14 +15,14 @@ def _jobs(context: Context) -> Sequence[Job]:
     every = counting.EVERY.total_seconds()
     return (
         Job("visits", visits.EVERY_SECONDS, context.part(Visits).write, at_end=True),
-        Job("numbers", every, lambda: counting.ahead(database, clock()), at_once=True),
+        Job("numbers", every, lambda: counting.count_ahead(database, clock()), at_once=True),
     )
 
 
 REPORTS = Feature(
     "reports",
     blueprints=(pages.blueprint, pixel.blueprint),
-    navigation=(NavigationItem("works", "works", "office_works", 40),),
-    parts={Visits: Visits, Recent: lambda database: Recent()},
+    navigation=(NavigationItem("results", "results", "office_results", 40),),
+    parts={Visits: Visits, RecentResults: lambda database: RecentResults()},
     jobs=_jobs,
 )

@@ -1,4 +1,4 @@
-"""What works: visits, leads and customers for each channel, campaign, page and week, and what they cost."""
+"""The page *Results*: visits, leads and customers by channel, campaign, page and week, and what they cost."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from capture.company.generator import CAMPAIGN_PAGES
 from capture.models import Campaign
 from capture.reports import charts, counting, results
 from capture.reports.charts import Bars
-from capture.reports.counting import Found, Recent
-from capture.reports.results import About, Figures, Line, Period, Results
+from capture.reports.counting import CountedResults, RecentResults
+from capture.reports.results import InterestFilter, Period, ResultFigures, ResultLine, Results
 from capture.web import service
 
 blueprint = Blueprint("reports", __name__, url_prefix="/office")
@@ -36,61 +36,61 @@ CSV_COLUMNS = ("table", "key", "name", *COLUMNS, "spend", "per_confirmed", "per_
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A line as it is shown. ``note``: what stands below its name; ``way``: where there is more of it."""
+class ResultRow:
+    """A row of a table. ``note``: the text below its name. ``way``: the path of its leads, below /office/."""
 
     name: str
     note: str
-    figures: Figures
+    figures: ResultFigures
     key: str
     way: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """One grouping. ``spend`` and ``costs``: whether these columns make sense for it."""
+class ResultTable:
+    """The table of one grouping. ``spend`` and ``costs``: whether it has these columns."""
 
     kind: str
-    rows: Sequence[Row]
+    rows: Sequence[ResultRow]
     spend: bool
     costs: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Tongue:
-    """Numbers and money in the reader's language. Money comes in minor units of the currency."""
+class NumberFormat:
+    """Formats numbers and money in the reader's language. Money is given in minor units of the currency."""
 
     locale: str
     currency: str
 
     def number(self, value: int | None) -> str:
-        """A count; a dash where there is nothing to count."""
+        """Returns a count as text; a dash for None."""
         return "–" if value is None else format_decimal(value, locale=self.locale)
 
     def whole(self, amount: int) -> Decimal:
-        """An amount in whole units, with its decimals."""
+        """Returns an amount in whole units of the currency."""
         digits = get_currency_precision(self.currency)
         return Decimal(amount).scaleb(-digits)
 
     def money(self, amount: int | None) -> str:
-        """An amount; a dash where there is none."""
+        """Returns an amount as text; a dash for None."""
         return "–" if amount is None else money.shown(amount, self.currency, self.locale)
 
     def short_day(self, day: date) -> str:
-        """Day and month, as short as they go."""
+        """Returns day and month in their short form."""
         text: str = format_skeleton("MMMd", day, locale=self.locale)
         return text
 
 
-@blueprint.get("/works")
+@blueprint.get("/results")
 @access.office(log=None)
-def works() -> Response:
-    """The page."""
+def results_page() -> Response:
+    """Shows the results as tables and charts."""
     period, about = _asked()
-    words = access.speak()
+    words = access.reader_words()
     with service.current().database.read() as session:
         found = _find(session, period, about)
-        tongue = Tongue(words.locale, hosts.company(session).currency)
+        tongue = NumberFormat(words.locale, hosts.get_company(session).currency)
         tables = list(_tables(session, found.results, words)) if found.results else []
     drawn = _charts(found.results, tables, words, tongue) if found.results and found.results.total.leads else {}
     return access.page(
@@ -104,58 +104,58 @@ def works() -> Response:
         period=period,
         periods=list(Period),
         about=about,
-        abouts=list(About),
-        at="works",
+        abouts=list(InterestFilter),
+        at="results",
     )
 
 
-@blueprint.get("/works.csv")
+@blueprint.get("/results.csv")
 @access.office(log=None)
-def works_csv() -> Response:
-    """The same tables for a spreadsheet; no cell can start a formula there."""
+def results_csv() -> Response:
+    """The tables as CSV for a spreadsheet; no cell can start a formula there."""
     period, about = _asked()
-    words = access.speak()
+    words = access.reader_words()
     out = io.StringIO()
     with service.current().database.read() as session:
         found = _find(session, period, about)
-        tongue = Tongue(words.locale, hosts.company(session).currency)
+        tongue = NumberFormat(words.locale, hosts.get_company(session).currency)
         tables = list(_tables(session, found.results, words)) if found.results else []
     rows = (_cells(table, row, tongue) for table in tables for row in table.rows)
     spreadsheet.write_table(CSV_COLUMNS, rows, out)
     response = make_response(out.getvalue())
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    response.headers["Content-Disposition"] = 'attachment; filename="works.csv"'
+    response.headers["Content-Disposition"] = 'attachment; filename="results.csv"'
     return response
 
 
-def _asked() -> tuple[Period, About]:
-    """Period and interest that the address names; what makes no sense is left out."""
+def _asked() -> tuple[Period, InterestFilter]:
+    """Returns the period and interest that the query names, or the defaults."""
     period, about = request.args.get("period", ""), request.args.get("about", "")
     return (
         Period(period) if period in set(Period) else Period.TWELVE,
-        About(about) if about in set(About) else About.ALL,
+        InterestFilter(about) if about in set(InterestFilter) else InterestFilter.ALL,
     )
 
 
-def _find(session: Session, period: Period, about: About) -> Found:
+def _find(session: Session, period: Period, about: InterestFilter) -> CountedResults:
     current = service.current()
-    return counting.find(session, current.part(Recent), access.person(), period, about, current.clock())
+    return counting.results_for(session, current.part(RecentResults), access.person(), period, about, current.clock())
 
 
-def _tables(session: Session, found: Results, words: Words) -> Iterator[Table]:
-    """The four groupings, with their lines by name."""
-    yield Table("channels", [_channel(each, words) for each in found.channels], True, True)
-    yield Table("campaigns", list(_campaigns(session, found.campaigns, words)), True, True)
-    yield Table("pages", [_row(_page_name(each.key, words), each) for each in found.pages], False, False)
-    yield Table("weeks", [_row(_week_name(each.key, words), each) for each in found.weeks], True, False)
+def _tables(session: Session, found: Results, words: Words) -> Iterator[ResultTable]:
+    """Yields the tables of the four groupings, with readable names."""
+    yield ResultTable("channels", [_channel(each, words) for each in found.channels], True, True)
+    yield ResultTable("campaigns", list(_campaigns(session, found.campaigns, words)), True, True)
+    yield ResultTable("pages", [_row(_page_name(each.key, words), each) for each in found.pages], False, False)
+    yield ResultTable("weeks", [_row(_week_name(each.key, words), each) for each in found.weeks], True, False)
 
 
-def _channel(line: Line, words: Words) -> Row:
+def _channel(line: ResultLine, words: Words) -> ResultRow:
     return _row(words(f"office_channel_{line.key}"), line, way=f"leads?source={line.key}")
 
 
-def _campaigns(session: Session, lines: Sequence[Line], words: Words) -> Iterator[Row]:
-    """Campaigns by the names that those who work with them gave them."""
+def _campaigns(session: Session, lines: Sequence[ResultLine], words: Words) -> Iterator[ResultRow]:
+    """Yields the campaigns' rows with their names; campaigns that this person may not see have none."""
     numbers = [int(each.key) for each in lines if each.key.isdecimal()]
     query = select(Campaign.id, Campaign.name, Campaign.code).where(
         Campaign.id.in_(numbers), scope(access.person()).campaigns
@@ -166,34 +166,36 @@ def _campaigns(session: Session, lines: Sequence[Line], words: Words) -> Iterato
             name, code = named[each.key]
             yield _row(name, each, code, f"campaigns/{code}")
         elif not each.key.isdecimal():
-            yield _row(words(f"office_works_{each.key}"), each)
+            yield _row(words(f"office_results_{each.key}"), each)
 
 
-def _row(name: str, line: Line, note: str = "", way: str | None = None) -> Row:
-    return Row(name, note, line.figures, line.key, way)
+def _row(name: str, line: ResultLine, note: str = "", way: str | None = None) -> ResultRow:
+    return ResultRow(name, note, line.figures, line.key, way)
 
 
 def _page_name(key: str, words: Words) -> str:
     if key == results.REST:
-        return words("office_works_rest_pages")
-    return {results.NO_PAGE: words("office_works_no_page"), CAMPAIGN_PAGES: words("office_works_landing")}.get(key, key)
+        return words("office_results_rest_pages")
+    return {results.NO_PAGE: words("office_results_no_page"), CAMPAIGN_PAGES: words("office_results_landing")}.get(
+        key, key
+    )
 
 
 def _week_name(key: str, words: Words) -> str:
     if key == results.EARLIER:
-        return words("office_works_earlier")
+        return words("office_results_earlier")
     day = date.fromisoformat(key)
     month = words(f"office_month_{day.month}")
-    return words("office_works_week", day=words("office_day", day=day.day, month=month, year=day.year))
+    return words("office_results_week", day=words("office_day", day=day.day, month=month, year=day.year))
 
 
-def _charts(found: Results, tables: Iterable[Table], words: Words, tongue: Tongue) -> dict[str, Any]:
-    """Which channels bring people, and whether there are more of them week by week."""
+def _charts(found: Results, tables: Iterable[ResultTable], words: Words, tongue: NumberFormat) -> dict[str, Any]:
+    """Returns the two charts: leads by channel, and leads by week."""
     channels = next(each for each in tables if each.kind == "channels").rows
     shown = [each for each in channels if each.figures.leads]
     weeks = [each for each in reversed(found.weeks) if each.key != results.EARLIER]
     by_channel = Bars(
-        words("office_works_chart_channels"),
+        words("office_results_chart_channels"),
         [each.name for each in shown],
         [
             [each.figures.confirmed for each in shown],
@@ -202,18 +204,18 @@ def _charts(found: Results, tables: Iterable[Table], words: Words, tongue: Tongu
         tongue.number,
     )
     by_week = Bars(
-        words("office_works_chart_weeks"),
+        words("office_results_chart_weeks"),
         [tongue.short_day(date.fromisoformat(each.key)) for each in weeks],
         [[each.figures.confirmed for each in weeks]],
         tongue.number,
     )
     return {
-        "channels": charts.lying(by_channel, "chart-channels"),
-        "weeks": charts.standing(by_week, "chart-weeks"),
+        "channels": charts.horizontal_bars(by_channel, "chart-channels"),
+        "weeks": charts.vertical_bars(by_week, "chart-weeks"),
     }
 
 
-def _cells(table: Table, row: Row, tongue: Tongue) -> Iterator[spreadsheet.Value]:
+def _cells(table: ResultTable, row: ResultRow, tongue: NumberFormat) -> Iterator[spreadsheet.Value]:
     figures = row.figures
     yield from (table.kind, row.note or row.key, row.name)
     for name in COLUMNS:

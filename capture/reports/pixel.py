@@ -1,10 +1,10 @@
-"""A picture of one pixel that pages carry, by which visits are counted: no cookie, no script, nothing of the visitor.
+"""The pixel: an image of one pixel on each page, by which visits are counted without cookies and scripts.
 
-Who asks for it gets the picture, whatever else happens. What the request tells of the visitor (address, browser,
-language) is not kept; the browser's name is looked at only to leave out machines that say what they are. Browsers
-that ask not to be tracked (``DNT``, ``Sec-GPC``) are counted like all others, since the number is about a page and
-nobody is followed from one to the next. Anybody can ask for the picture as often as they like: the numbers are an
-indication, and no money should hang on them.
+Every request gets the image, whether it is counted or not. Nothing about the visitor (address, browser, language) is
+kept; the browser's name is read only to leave out robots that identify themselves. Browsers that ask not to be
+tracked (``DNT``, ``Sec-GPC``) are counted like all others: the number is about a page, and no visitor is followed from
+one page to the next. The image can be requested any number of times, so the numbers are an indication, and no money
+should depend on them.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ PIXEL = (
 """The smallest transparent GIF that every browser takes."""
 
 _MACHINE = re.compile(r"(?<!cu)bot|crawler|spider|preview|monitor", re.IGNORECASE)
-"""How machines call themselves; Cubot makes telephones."""
+"""Names of robots in the User-Agent; Cubot makes telephones."""
 
 _AHEAD = ("Sec-Purpose", "Purpose", "X-Moz")
-"""Headers by which browsers say that they only fetch ahead what may never be looked at."""
+"""Headers by which browsers say that they prefetch a page that may never be viewed."""
 
 
 @blueprint.get("/visit.gif")
 @open_to(Audience.EVERYONE)
 def visit() -> Response:
-    """The picture, and one visit more of the page that carries it."""
+    """Returns the image and counts a visit of the page that holds it."""
     metrics.VISITS.labels(_count()).inc()
     response = Response(PIXEL, mimetype="image/gif")
-    # It stands on the members' sites, which have other addresses.
+    # The image is shown on members' sites, which have other origins.
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
 def _count() -> str:
-    """What became of a visit."""
+    """Counts the visit; returns the label of the outcome for the metrics."""
     if request.method == "HEAD" or _by_machine():
         return "left_out"
     current = service.current()
@@ -59,7 +59,7 @@ def _count() -> str:
 
 
 def _by_machine() -> bool:
-    """True for what was fetched ahead, and for machines that do not hide it."""
+    """Returns True for prefetches, and for robots that identify themselves."""
     agent = request.headers.get("User-Agent", "")
     ahead = any("prefetch" in request.headers.get(name, "").lower() for name in _AHEAD)
     return ahead or not agent.strip() or _MACHINE.search(agent) is not None

@@ -1,6 +1,6 @@
-"""What works: for each channel, campaign, page and week what came of it and what it cost. Plain arithmetic.
+"""Results: leads, customers and costs by channel, campaign, page and week. Pure arithmetic.
 
-``counting`` asks the database; here its counts become tables. What the numbers mean:
+``counting`` counts in the database; this module turns its counts into tables. What the numbers mean:
 
 - A lead belongs to the week it was created in, whatever happens later; its stage is the one it has now. A lead that
   was erased goes on counting: nothing of the person is in a number.
@@ -24,9 +24,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from capture.company.generator import CAMPAIGN_PAGES, Interest, campaign_page
-
-OWN, LIST, MET = "own", "list", "met"
-"""Channels of leads without a campaign."""
+from capture.leads.sources import LIST, MET, OWN
 
 NO_PAGE = ""
 """Stands for the page of leads who never signed up on one."""
@@ -59,8 +57,8 @@ class Period(StrEnum):
         return None if self is Period.ALL else monday(today) - timedelta(weeks=int(self) - 1)
 
 
-class About(StrEnum):
-    """Which leads are looked at, by what they asked about."""
+class InterestFilter(StrEnum):
+    """A filter by interest: all leads, retail, or opportunity."""
 
     ALL = "all"
     RETAIL = "retail"
@@ -73,14 +71,14 @@ class About(StrEnum):
 
 
 _INTERESTS = {
-    About.ALL: frozenset(map(str, Interest)),
-    About.RETAIL: frozenset({Interest.PRODUCTS.value, Interest.BOTH.value}),
-    About.OPPORTUNITY: frozenset({Interest.OPPORTUNITY.value, Interest.BOTH.value}),
+    InterestFilter.ALL: frozenset(map(str, Interest)),
+    InterestFilter.RETAIL: frozenset({Interest.PRODUCTS.value, Interest.BOTH.value}),
+    InterestFilter.OPPORTUNITY: frozenset({Interest.OPPORTUNITY.value, Interest.BOTH.value}),
 }
 
 
-class Stages(NamedTuple):
-    """How many leads there are, and how far they have come."""
+class StageCounts(NamedTuple):
+    """Numbers of leads by the stage they have reached."""
 
     leads: int
     confirmed: int
@@ -90,7 +88,7 @@ class Stages(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
+class CampaignPlacement:
     """What the tables need to know of a campaign. ``shown``: by its name; those of others stay nameless."""
 
     id: int
@@ -100,24 +98,24 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """What the database counted for somebody. Weeks are Mondays; a ``since`` is the first period a lead falls into."""
+class ResultCounts:
+    """Counts for one person. Weeks are given by their Monday; ``since`` is the shortest period of a lead."""
 
-    weeks: Sequence[tuple[date, str, Stages]] = ()
-    """Week, interest."""
-    sources: Sequence[tuple[Period, int | None, str | None, str, Stages]] = ()
-    """Since, campaign, kind of provenance, interest."""
-    pages: Sequence[tuple[Period, str | None, str, Stages]] = ()
-    """Since, page, interest."""
+    weeks: Sequence[tuple[date, str, StageCounts]] = ()
+    """Rows of week, interest, counts."""
+    sources: Sequence[tuple[Period, int | None, str | None, str, StageCounts]] = ()
+    """Rows of since, campaign id, kind of provenance, interest, counts."""
+    pages: Sequence[tuple[Period, str | None, str, StageCounts]] = ()
+    """Rows of since, page, interest, counts."""
     visits: Sequence[tuple[date, str, int]] = ()
-    """Week, page."""
+    """Rows of week, page, number."""
     spend: Sequence[tuple[date, int, int]] = ()
-    """Day, campaign, minor units of the company's currency."""
-    placements: Mapping[int, Placement] = field(default_factory=dict)
+    """Rows of day, campaign id, minor units of the company's currency."""
+    placements: Mapping[int, CampaignPlacement] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
-class Figures:
+class ResultFigures:
     """One line. ``visits`` and ``spend`` are None where there is nothing that could be counted or was written down."""
 
     visits: int | None = None
@@ -147,8 +145,8 @@ class Figures:
         """The same for a recruit."""
         return _each(self.spend, self.paid_recruits)
 
-    def take(self, stages: Stages, *, paid: bool = False) -> None:
-        """Adds leads."""
+    def take(self, stages: StageCounts, *, paid: bool = False) -> None:
+        """Adds counts of leads by stage."""
         self.leads += stages.leads
         self.confirmed += stages.confirmed
         self.qualified += stages.qualified
@@ -160,16 +158,16 @@ class Figures:
             self.paid_recruits += stages.recruits
 
     def visit(self, count: int) -> None:
-        """Adds visits."""
+        """Adds a number of visits."""
         self.visits = (self.visits or 0) + count
 
     def pay(self, amount: int) -> None:
-        """Adds spend."""
+        """Adds minor units of spend."""
         self.spend = (self.spend or 0) + amount
 
-    def merge(self, other: Figures) -> None:
-        """Adds another line."""
-        self.take(Stages(other.leads, other.confirmed, other.qualified, other.customers, other.recruits))
+    def merge(self, other: ResultFigures) -> None:
+        """Adds the figures of another line to these."""
+        self.take(StageCounts(other.leads, other.confirmed, other.qualified, other.customers, other.recruits))
         self.paid_confirmed += other.paid_confirmed
         self.paid_customers += other.paid_customers
         self.paid_recruits += other.paid_recruits
@@ -180,22 +178,22 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ResultLine:
     """A line and what it is about: a channel, a campaign's number, a page or a week; or one of the words above."""
 
     key: str
-    figures: Figures
+    figures: ResultFigures
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
     """The tables of one period and one interest; those with most confirmed leads first, the newest week first."""
 
-    total: Figures
-    channels: list[Line]
-    campaigns: list[Line]
-    pages: list[Line]
-    weeks: list[Line]
+    total: ResultFigures
+    channels: list[ResultLine]
+    campaigns: list[ResultLine]
+    pages: list[ResultLine]
+    weeks: list[ResultLine]
 
     def stored(self) -> dict[str, Any]:
         """As JSON holds it."""
@@ -203,12 +201,12 @@ class Results:
 
     @classmethod
     def restored(cls, found: dict[str, Any]) -> Self:
-        """Back again."""
+        """Restores results from the plain values of ``stored``."""
         lines = {
-            name: [Line(each["key"], Figures(**each["figures"])) for each in found[name]]
+            name: [ResultLine(each["key"], ResultFigures(**each["figures"])) for each in found[name]]
             for name in ("channels", "campaigns", "pages", "weeks")
         }
-        return cls(total=Figures(**found["total"]), **lines)
+        return cls(total=ResultFigures(**found["total"]), **lines)
 
 
 def monday(day: date) -> date:
@@ -216,15 +214,15 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def fold(counts: Counts, period: Period, about: About, today: date) -> Results:
-    """The tables."""
+def fold_results(counts: ResultCounts, period: Period, about: InterestFilter, today: date) -> Results:
+    """Turns counts into the tables of one period and interest."""
     return _Folding(counts, period, about, today).results()
 
 
 class _Folding:
     """One period and one interest of what was counted."""
 
-    def __init__(self, counts: Counts, period: Period, about: About, today: date) -> None:
+    def __init__(self, counts: ResultCounts, period: Period, about: InterestFilter, today: date) -> None:
         self._counts = counts
         self._interests = about.interests
         self._today = today
@@ -239,7 +237,7 @@ class _Folding:
         return self._begins is None or day >= self._begins
 
     def results(self) -> Results:
-        total, weeks = Figures(visits=0), self._weeks()
+        total, weeks = ResultFigures(visits=0), self._weeks()
         for each in weeks:
             total.merge(each.figures)
         channels, campaigns = self._sources()
@@ -249,11 +247,11 @@ class _Folding:
             total.paid_recruits += line.figures.paid_recruits
         return Results(total, channels, campaigns, self._pages(), weeks)
 
-    def _weeks(self) -> list[Line]:
+    def _weeks(self) -> list[ResultLine]:
         last = monday(self._today)
         first = max(self._begins or date.min, last - timedelta(weeks=WEEKS - 1))
-        found = {first + timedelta(weeks=n): Figures(visits=0) for n in range((last - first).days // 7 + 1)}
-        earlier = Figures()
+        found = {first + timedelta(weeks=n): ResultFigures(visits=0) for n in range((last - first).days // 7 + 1)}
+        earlier = ResultFigures()
         for week, interest, stages in self._counts.weeks:
             if interest in self._interests and self._begun(week):
                 found.get(week, earlier).take(stages)
@@ -262,12 +260,12 @@ class _Folding:
                 found.get(week, earlier).visit(count)
         for (day, _), amount in self._spend.items():
             found.get(monday(day), earlier).pay(amount)
-        lines = [Line(week.isoformat(), figures) for week, figures in sorted(found.items(), reverse=True)]
-        return lines if earlier == Figures() else [*lines, Line(EARLIER, earlier)]
+        lines = [ResultLine(week.isoformat(), figures) for week, figures in sorted(found.items(), reverse=True)]
+        return lines if earlier == ResultFigures() else [*lines, ResultLine(EARLIER, earlier)]
 
-    def _sources(self) -> tuple[list[Line], list[Line]]:
+    def _sources(self) -> tuple[list[ResultLine], list[ResultLine]]:
         channels = {OWN: _empty(OWN)}
-        campaigns: dict[str, Figures] = {}
+        campaigns: dict[str, ResultFigures] = {}
         for since, number, kind, interest, stages in self._counts.sources:
             if since not in self._within or interest not in self._interests:
                 continue
@@ -286,27 +284,27 @@ class _Folding:
             channel = placement.channel if placement else OWN
             channels.setdefault(channel, _empty(channel)).visit(count)
             if placement:
-                campaigns.setdefault(str(placement.id), Figures()).visit(count)
+                campaigns.setdefault(str(placement.id), ResultFigures()).visit(count)
         for (_, number), amount in self._spend.items():
             channel = self._counts.placements[number].channel
             channels.setdefault(channel, _empty(channel)).pay(amount)
             campaigns.setdefault(str(number), _empty(channel)).pay(amount)
         return _ranked(channels), _shortened(_ranked(campaigns))
 
-    def _pages(self) -> list[Line]:
-        pages: dict[str, Figures] = {}
+    def _pages(self) -> list[ResultLine]:
+        pages: dict[str, ResultFigures] = {}
         for since, page, interest, stages in self._counts.pages:
             if since in self._within and interest in self._interests:
-                pages.setdefault(_page(page), Figures(visits=None if page is None else 0)).take(stages)
+                pages.setdefault(_page(page), ResultFigures(visits=None if page is None else 0)).take(stages)
         for week, page, count in self._counts.visits:
             if self._begun(week):
-                pages.setdefault(_page(page), Figures()).visit(count)
+                pages.setdefault(_page(page), ResultFigures()).visit(count)
         return _shortened(_ranked(pages))
 
 
-def _empty(channel: str) -> Figures:
+def _empty(channel: str) -> ResultFigures:
     """A line to begin with: who stood on a list or was met came by no page, so visits do not count there."""
-    return Figures(visits=None if channel in (LIST, MET) else 0)
+    return ResultFigures(visits=None if channel in (LIST, MET) else 0)
 
 
 def _page(name: str | None) -> str:
@@ -314,19 +312,19 @@ def _page(name: str | None) -> str:
     return NO_PAGE if name is None else CAMPAIGN_PAGES if name.startswith(CAMPAIGN_PAGES) else name
 
 
-def _ranked(found: Mapping[str, Figures]) -> list[Line]:
-    lines = (Line(key, figures) for key, figures in found.items())
+def _ranked(found: Mapping[str, ResultFigures]) -> list[ResultLine]:
+    lines = (ResultLine(key, figures) for key, figures in found.items())
     return sorted(lines, key=lambda line: (-line.figures.confirmed, -line.figures.leads, line.key))
 
 
-def _shortened(lines: Sequence[Line]) -> list[Line]:
+def _shortened(lines: Sequence[ResultLine]) -> list[ResultLine]:
     """The first ones, and what is left in one line, so that they add up."""
     if len(lines) <= MOST:
         return list(lines)
-    rest = Figures()
+    rest = ResultFigures()
     for each in lines[MOST:]:
         rest.merge(each.figures)
-    return [*lines[:MOST], Line(REST, rest)]
+    return [*lines[:MOST], ResultLine(REST, rest)]
 
 
 def _each(amount: int | None, number: int) -> int | None:

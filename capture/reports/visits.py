@@ -1,7 +1,7 @@
-"""How often pages were shown: gathered in memory and written down every few seconds, in one statement.
+"""Counts page visits: in memory, and every few seconds into the database in one statement.
 
-A visit is a day, a host and a page, and nothing else: whoever looked at it is not in it. What was gathered since the
-last write is lost when the process is killed; a database that is away loses nothing, up to a bound.
+A visit is a day, a host and a page; nothing about the visitor. Counts since the last write are lost if the process is
+killed. While the database is unavailable, counts are kept in memory, up to a bound.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ COMPANY = "_company"
 """Stands for the company's own pages where a member's id would stand."""
 
 EVERY_SECONDS = 5.0
-"""Between two writes."""
+"""Seconds between two writes."""
 
 MOST = 20_000
 """Different pages that are held in memory, in all some megabytes. Beyond it those already held go on counting, and
@@ -43,7 +43,7 @@ class Visits:
         self._underway = 0
 
     def add(self, day: date, member_id: str | None, page: str) -> bool:
-        """Counts one. ``member_id`` None: a page of the company's own. False where there is no room for it."""
+        """Counts one visit. ``member_id`` None: a company page. Returns False if there is no room for it."""
         if len(page) > LONGEST_PAGE:
             return False
         key = (day, member_id or COMPANY, page)
@@ -54,14 +54,14 @@ class Visits:
         return True
 
     def write(self) -> None:
-        """Adds what was gathered to the table. Raises Unavailable, and keeps it for the next time then."""
+        """Adds the counts to the table. Raises Unavailable, and then keeps them for the next call."""
         with self._writing:
             with self._lock:
                 taken, self._counts = self._counts, Counter()
                 self._underway = len(taken)
             try:
                 if taken:
-                    add(self._database, taken)
+                    add_visits(self._database, taken)
             except BaseException:
                 with self._lock:
                     self._counts.update(taken)
@@ -71,8 +71,8 @@ class Visits:
                     self._underway = 0
 
 
-def add(database: Database, counts: Counter[Key]) -> None:
-    """Adds to what the table holds, in one transaction. Raises Unavailable."""
+def add_visits(database: Database, counts: Counter[Key]) -> None:
+    """Adds counts to the table in one transaction. Raises Unavailable."""
     insert = sqlite.insert if database.is_sqlite else postgresql.insert
     statement = insert(Visit)
     kept = Visit.count + statement.excluded["count"]

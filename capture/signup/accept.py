@@ -1,6 +1,6 @@
-"""What can be done with leads, in plain arguments: nothing here knows of Flask, forms or commands.
+"""Takes a checked sign-up into the database: lead, touch, consent, and the mail that asks for confirmation.
 
-Each function takes a session, or a desk; the caller decides where the transaction begins and ends.
+The arguments are plain values: nothing here knows Flask or forms. The caller begins and commits the transaction.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from capture.limits import budgets
 from capture.limits.budgets import Limits
 from capture.limits.networks import UNKNOWN
 from capture.mailing import letters
-from capture.models import Consent, Lead, Particular, Touch
+from capture.models import Consent, Lead, PersonalData, Touch
 
 DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
 class SignUp:
-    """One checked sign-up. ``member_id`` is what the signed token said, None for the company's own pages."""
+    """A checked sign-up. ``member_id``: from the signed token; None for the company's own pages."""
 
     email: str
     first_name: str | None
@@ -40,62 +40,62 @@ class SignUp:
     seen: PageSeen
     utm: Mapping[str, str]
     introducer: str | None = None
-    """What they answered to "Who introduced you?", as typed. Nothing is looked up by it before they confirm."""
+    """The answer to "Who introduced you?", as typed. It is not looked up before the prospect confirms."""
     network: str = UNKNOWN
-    """Where it was sent from, as far as limits care; never stored in clear."""
+    """The sender's network, for limits (see ``networks``); stored only as a keyed hash."""
     weight: int = 1
-    """For how many it counts in the budgets."""
+    """For how many sign-ups it counts in the budgets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What became of a sign-up. ``address``: the thank-you page to send the prospect to."""
+    """A stored sign-up. ``new``: whether its lead is new. ``address``: the thank-you page for the prospect."""
 
     lead_id: int
     new: bool
     address: str
 
 
-class Desk:
-    """Where the sign-ups of one transaction are taken in, one after the other: what they share is looked up once.
+class SignUpBatch:
+    """The sign-ups of one transaction, stored one after the other: what they share is looked up once.
 
-    ``shared``: there may be several, so the end of the chain of evidence is taken first, and nothing else that
-    another transaction holds is waited for. ``close`` comes last, before the commit.
+    ``shared``: the transaction may hold several sign-ups. It then locks the end of the chain of evidence first, and
+    waits for nothing else that another transaction holds. Call ``close`` last, before the commit.
     """
 
     def __init__(self, connection: Connection, *, shared: bool) -> None:
         self.driver = Driver(connection, gathers=shared)
         self.shared = shared
-        self.register = hosts.Register(self.driver)
-        self.chain = evidence.Head(self.driver)
+        self.register = hosts.HostCache(self.driver)
+        self.chain = evidence.ChainHead(self.driver)
         if shared:
             self.chain.hold()
 
     def close(self) -> None:
-        """Writes what was kept back until now."""
+        """Writes the rows that were gathered, and the end of the chain."""
         self.driver.flush()
         self.chain.keep()
 
 
 class Contended(Exception):
-    """Another transaction holds the lead: this sign-up has to wait for it in a transaction of its own."""
+    """Another transaction holds the lead: this sign-up must wait for it in a transaction of its own."""
 
 
-def accept(
-    desk: Desk, signup: SignUp, now: datetime, letters: letters.Letters, limits: Limits = DEFAULT_LIMITS
+def accept_sign_up(
+    desk: SignUpBatch, signup: SignUp, now: datetime, letters: letters.Letters, limits: Limits = DEFAULT_LIMITS
 ) -> Accepted:
-    """Keeps a sign-up: lead, touch, consent and the mail that asks for confirmation. Commits nothing itself.
+    """Stores a sign-up: lead, touch, consent, and the mail that asks for confirmation. Commits nothing itself.
 
     The same person under the same member stays one lead: the touch and the consent are added, an interest widens
     (products and opportunity make both), and a name fills a gap but never replaces one. Until the person confirms,
-    the member hears nothing; a mail to somebody who has confirmed would say nothing new, so none is made.
+    the member hears nothing. A person who has confirmed is not asked again.
 
     Raises NoSuchMember for a member who is unknown or inactive, and Contended at a desk that several share.
     """
     driver = desk.driver
     host = desk.register.find(signup.member_id)
     lead, new = _find_or_add(desk, signup, now, letters.links)
-    about = evidence.particular(signup.email, signup.first_name, signup.utm, signup.introducer)
+    about = evidence.personal_data(signup.email, signup.first_name, signup.utm, signup.introducer)
     touch = {
         "lead_id": lead.id,
         "member_id": signup.member_id,
@@ -103,17 +103,17 @@ def accept(
         "locale": signup.seen.locale,
         "build_id": signup.seen.build_id,
         "interest": signup.interest.value,
-        "digest": evidence.digest(about),
+        "digest": evidence.personal_data_digest(about),
         "at": now,
     }
     [(touch_id,)] = _ADD_TOUCH(driver, **desk.chain.seal(Touch, touch))
     _ADD_PARTICULAR.later(driver, touch_id=touch_id, **about)
     if new:
-        # Whoever knows an address can type it anywhere: what brought somebody is settled by their first sign-up.
-        catalogue.credit(driver, lead.id, signup.seen.page, signup.member_id)
+        # An address can be typed by others, so the campaign that brought a person is settled by their first sign-up.
+        catalogue.credit_campaign(driver, lead.id, signup.seen.page, signup.member_id)
     consent = {"lead_id": lead.id, "touch_id": touch_id, "wording": signup.seen.wording, "at": now}
     _ADD_CONSENT.later(driver, **desk.chain.seal(Consent, consent))
-    over = budgets.exceeded(
+    over = budgets.exceeded_budgets(
         driver,
         letters.links,
         limits,
@@ -126,17 +126,17 @@ def accept(
     if lead.confirmed:
         confirming.pretend_to_ask(driver, host, lead, now, letters)
     else:
-        confirming.ask(driver, host, lead, now, letters, new=new, hold=bool(over))
+        confirming.ask_to_confirm(driver, host, lead, now, letters, new=new, hold=bool(over))
     return Accepted(lead.id, new, desk.register.thanks_address(host, signup.seen.locale))
 
 
-def widen(before: Interest, now: Interest) -> Interest:
-    """What somebody is interested in who said first one thing and then another."""
+def widen_interest(before: Interest, now: Interest) -> Interest:
+    """Returns the interest of a person who gave two answers: the same if they agree, else both."""
     return before if before is now else Interest.BOTH
 
 
 class _Known(NamedTuple):
-    """What accepting needs to know of a lead."""
+    """The columns of a lead that storing a sign-up needs."""
 
     id: int
     email: str
@@ -147,7 +147,7 @@ class _Known(NamedTuple):
 
 _ADD_LEAD = insert_into(Lead, "id", unless_there=True)
 _ADD_TOUCH = insert_into(Touch, "id")
-_ADD_PARTICULAR = insert_into(Particular)
+_ADD_PARTICULAR = insert_into(PersonalData)
 _ADD_CONSENT = insert_into(Consent)
 
 
@@ -166,14 +166,14 @@ _WIDEN = Prepared(
         .values(
             interest=bindparam("interest"),
             first_name=func.coalesce(Lead.first_name, bindparam("first_name")),
-            mark=bindparam("mark"),
+            email_hash=bindparam("email_hash"),
         )
     )
 )
 
 
-def _find_or_add(desk: Desk, signup: SignUp, now: datetime, links: Links) -> tuple[_Known, bool]:
-    locale, handle, mark = signup.seen.locale, uuid4().hex, links.fingerprint(signup.email)
+def _find_or_add(desk: SignUpBatch, signup: SignUp, now: datetime, links: Links) -> tuple[_Known, bool]:
+    locale, handle, email_hash = signup.seen.locale, uuid4().hex, links.email_hash(signup.email)
     # Two transactions may add the same person at once; the unique index lets one of them win.
     added = _ADD_LEAD(
         desk.driver,
@@ -183,7 +183,7 @@ def _find_or_add(desk: Desk, signup: SignUp, now: datetime, links: Links) -> tup
         interest=signup.interest.value,
         locale=locale,
         handle=handle,
-        mark=mark,
+        email_hash=email_hash,
         created_at=now,
     )
     if added:
@@ -194,7 +194,7 @@ def _find_or_add(desk: Desk, signup: SignUp, now: datetime, links: Links) -> tup
         raise Contended
     [(number, email, old_handle, spoken, confirmed, interest)] = found
     lead = _Known(number, email, old_handle, spoken, bool(confirmed))
-    widened = widen(Interest(interest), signup.interest).value
-    # The mark as well: the key may have changed.
-    _WIDEN(desk.driver, lead_id=lead.id, interest=widened, first_name=signup.first_name, mark=mark)
+    widened = widen_interest(Interest(interest), signup.interest).value
+    # The hash as well: the key may have changed.
+    _WIDEN(desk.driver, lead_id=lead.id, interest=widened, first_name=signup.first_name, email_hash=email_hash)
     return lead, False

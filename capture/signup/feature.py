@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from capture.base.feature import Feature
 from capture.signup import pages
-from capture.signup.group_commit import Groups
+from capture.signup.group_commit import GroupCommit
 
 SIGNUP = Feature(
     "signup",
     blueprints=(pages.blueprint,),
-    parts={Groups: Groups},
+    parts={GroupCommit: GroupCommit},
 )

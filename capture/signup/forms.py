@@ -12,40 +12,24 @@ from wtforms import BooleanField, Field, Form, HiddenField, RadioField, StringFi
 
 from capture.base.words import Words
 from capture.company.generator import Interest
+from capture.signup.characters import is_visible
 
 LONGEST_NAME = 80
 """Characters of a first name."""
 
 LONGEST_ANSWER = 200
-"""Characters of what somebody says who introduced them."""
-
-LONGEST_UTM = 200
-"""Characters of a campaign parameter that are kept."""
-
-UTM = ("source", "medium", "campaign", "term", "content")
-"""The campaign parameters that web analytics agreed on; fields and query parameters ``utm_source`` …"""
+"""Characters of the answer to "Who introduced you?"."""
 
 CONSENT_GIVEN = "yes"
 """The value of a ticked box."""
 
-_CANNOT_BE_SHOWN = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
-"""Unicode categories: controls, surrogates, private use, unassigned, line and paragraph separators."""
-
-_CANNOT_BE_SEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffd")
-"""Letters, signs and marks that show nothing, which make two equal names differ; and the mark of undecodable bytes."""
-
-_JOINERS = frozenset("\u200c\u200d")
-"""Of Unicode's formatting characters (direction marks and overrides, blanks of no width, tags …) only these stay:
-Persian and Hindi names need them."""
-
-
 FIELDS = ("token", "page", "email", "first_name", "introducer", "interest", "consent", "website")
-"""What the page's form sends. A field that came twice is refused: a browser sends each once, and which of two is
-meant nobody can tell."""
+"""What the page's form sends. A field sent twice is refused: browsers send each once, and it cannot be told which of
+the two is meant."""
 
 
-class Wrong(Exception):
-    """What is wrong with a field: the key of a sentence, and what is filled into it."""
+class FieldError(Exception):
+    """An error of a field: the key of its sentence, and the values of its placeholders."""
 
     def __init__(self, key: str, **values: object) -> None:
         super().__init__(key)
@@ -54,7 +38,7 @@ class Wrong(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedSignUp:
     """What was typed into a form with which nothing is wrong."""
 
     email: str
@@ -65,24 +49,24 @@ class Typed:
     interest: Interest
 
 
-def read(sent: MultiDict[str, str]) -> Typed | None:
-    """What was typed; None where anything is wrong, which ``SignupForm`` then tells field by field."""
+def read_form(sent: MultiDict[str, str]) -> TypedSignUp | None:
+    """Returns what was typed; None if anything is wrong (``SignupForm`` then says what, field by field)."""
     try:
         for name in FIELDS:
             _once(sent, name)
         _consent(sent)
-        return Typed(
+        return TypedSignUp(
             email=_email(sent.get("email")),
             first_name=_line(sent.get("first_name"), LONGEST_NAME),
             introducer=_line(sent.get("introducer"), LONGEST_ANSWER),
             interest=_interest(sent.get("interest")),
         )
-    except Wrong:
+    except FieldError:
         return None
 
 
-def trapped(sent: MultiDict[str, str]) -> bool:
-    """True when the field that people don't see was filled in."""
+def is_trapped(sent: MultiDict[str, str]) -> bool:
+    """Returns True if the field that people do not see was filled in."""
     return any(value.strip() for value in sent.getlist("website"))
 
 
@@ -105,7 +89,7 @@ class SignupForm(Form):  # type: ignore[misc]
         self.validate()
 
     def validate_token(self, field: Field) -> None:
-        """The member token: what it says is the view's to read."""
+        """The member token; the view reads what it says."""
         self._check(field)
 
     def validate_page(self, field: Field) -> None:
@@ -113,7 +97,7 @@ class SignupForm(Form):  # type: ignore[misc]
         self._check(field)
 
     def validate_email(self, field: Field) -> None:
-        """Its form only: whether somebody reads mail there, the confirmation mail will tell."""
+        """Checks the form of the address only: the confirmation mail will show whether it is read."""
         self._check(field, lambda: _email(field.data))
 
     def validate_first_name(self, field: Field) -> None:
@@ -121,7 +105,7 @@ class SignupForm(Form):  # type: ignore[misc]
         self._check(field, lambda: _line(field.data, LONGEST_NAME))
 
     def validate_introducer(self, field: Field) -> None:
-        """The same. Whether it names a member is nobody's business here: the answer must not tell."""
+        """Optional, likewise. Whether it names a member is not checked here: the response must not reveal it."""
         self._check(field, lambda: _line(field.data, LONGEST_ANSWER))
 
     def validate_interest(self, field: Field) -> None:
@@ -140,23 +124,23 @@ class SignupForm(Form):  # type: ignore[misc]
         try:
             _once(self.sent, field.name)
             rule()
-        except Wrong as wrong:
+        except FieldError as wrong:
             raise ValidationError(self.words(wrong.key, **wrong.values)) from wrong
 
 
 def _once(sent: MultiDict[str, str], name: str) -> None:
     if len(sent.getlist(name)) > 1:
-        raise Wrong("sent_twice")
+        raise FieldError("sent_twice")
 
 
 def _email(value: str | None) -> str:
     typed = (value or "").strip()
     if not typed:
-        raise Wrong("email_missing")
+        raise FieldError("email_missing")
     try:
         return validate_email(typed, check_deliverability=False).normalized
     except EmailNotValidError as error:
-        raise Wrong("email_wrong") from error
+        raise FieldError("email_wrong") from error
 
 
 def _line(value: str | None, longest: int) -> str | None:
@@ -164,39 +148,22 @@ def _line(value: str | None, longest: int) -> str | None:
     composed = _composed(typed)
     # As it would be stored: some letters become two or three when they are composed.
     if len(composed or "") > longest:
-        raise Wrong("name_long", limit=longest)
-    if any(not _can_be_shown(character) for character in typed):
-        raise Wrong("name_characters")
+        raise FieldError("name_long", limit=longest)
+    if any(not is_visible(character) for character in typed):
+        raise FieldError("name_characters")
     return composed
 
 
 def _interest(value: str | None) -> Interest:
     if value is None or value not in set(Interest):
-        raise Wrong("interest_missing")
+        raise FieldError("interest_missing")
     return Interest(value)
 
 
 def _consent(sent: MultiDict[str, str]) -> None:
     if sent.get("consent") != CONSENT_GIVEN:
-        raise Wrong("consent_missing")
-
-
-def campaign(sent: MultiDict[str, str], query: MultiDict[str, str]) -> dict[str, str]:
-    """The campaign parameters of a sign-up, from the form or else from the address it was sent to."""
-    # A part of a multipart form may have no name at all.
-    if not query and not any(name and name.startswith("utm_") for name in sent):
-        return {}  # as most are
-    values = {name: sent.get(f"utm_{name}") or query.get(f"utm_{name}") or "" for name in UTM}
-    shown = {name: "".join(filter(_can_be_shown, value)).strip()[:LONGEST_UTM] for name, value in values.items()}
-    return {name: value for name, value in shown.items() if value}
+        raise FieldError("consent_missing")
 
 
 def _composed(typed: str | None) -> str | None:
     return unicodedata.normalize("NFC", " ".join((typed or "").split())) or None
-
-
-def _can_be_shown(character: str) -> bool:
-    if character in _CANNOT_BE_SEEN:
-        return False
-    category = unicodedata.category(character)
-    return category not in _CANNOT_BE_SHOWN and (category != "Cf" or character in _JOINERS)

@@ -1,13 +1,13 @@
-"""Group commit: what comes in at the same moment is written in one transaction and made durable by one commit.
+"""Group commit: sign-ups that arrive together are written in one transaction and made durable by one commit.
 
-Making a commit durable takes as long for one sign-up as for thirty. So whoever comes while the database is being
-written waits in a queue; the first of those who wait then leads: it takes the others' work along and commits once.
-Nobody is answered before that commit. Work that is refused before it wrote anything fails alone; where something
-fails later, the whole transaction is undone, and each piece is done once more in a transaction of its own. A commit
-that fails fails everybody whose work it held.
+Making a commit durable takes as long for one sign-up as for thirty. Requests that arrive while the database is being
+written wait in a queue. The first of them then leads: it takes the work of the others into its transaction and commits
+once. No request is answered before that commit. Work that is refused before it wrote anything fails alone. If work
+fails after writing, the transaction is rolled back and each piece runs again in a transaction of its own. If the
+commit fails, all its work fails.
 
-The threads that serve requests do this among themselves: there is no thread that could die unnoticed, and a single
-request waits for nobody.
+The threads that serve requests do this among themselves: there is no further thread that could die unnoticed, and a
+single request waits for no other.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from capture.base.db import DRIVER_ERRORS, Database, Unavailable
-from capture.signup.accept import Desk
+from capture.base.db import DRIVER_ERRORS, Database
+from capture.base.unavailable import Unavailable
+from capture.signup.accept import SignUpBatch
 
 Result = TypeVar("Result")
 
@@ -26,15 +27,15 @@ LARGEST = 64
 
 
 class _Undo(Exception):
-    """Something failed in the middle: the transaction is to be undone, and each piece done alone."""
+    """Work failed after writing: roll back, and run each piece alone."""
 
 
 class _Turn:
-    """One piece of work, and what became of it."""
+    """One piece of work and its result."""
 
     __slots__ = ("_gate", "alone", "error", "leads", "result", "work")
 
-    def __init__(self, work: Callable[[Desk], Any]) -> None:
+    def __init__(self, work: Callable[[SignUpBatch], Any]) -> None:
         self.work = work
         self.result: Any = None
         self.error: BaseException | None = None
@@ -43,15 +44,15 @@ class _Turn:
         self._gate.acquire()
 
     def wait(self, seconds: float = -1) -> bool:
-        """Waits to be woken; False when that took too long."""
+        """Waits until ``wake``; returns False if that took too long."""
         return self._gate.acquire(timeout=seconds)
 
     def wake(self) -> None:
         self._gate.release()
 
 
-class Groups:
-    """Runs pieces of work at a desk that they share with whatever else waits at that moment."""
+class GroupCommit:
+    """Runs pieces of work in transactions that they share with others waiting at the same moment."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -59,8 +60,8 @@ class Groups:
         self._waiting: list[_Turn] = []
         self._led = False
 
-    def run(self, work: Callable[[Desk], Result]) -> Result:
-        """What ``work`` returns, once it is committed. Raises what it raises, and Unavailable."""
+    def run(self, work: Callable[[SignUpBatch], Result]) -> Result:
+        """Returns what ``work`` returns, once it is committed. Raises what ``work`` raises, and Unavailable."""
         turn = _Turn(work)
         with self._lock:
             self._waiting.append(turn)
@@ -77,7 +78,7 @@ class Groups:
         return result
 
     def _wait(self, turn: _Turn) -> None:
-        """Until the work was done, or it is this turn's to lead. Raises Unavailable for one that nobody took up."""
+        """Waits until the work is done, or this thread must lead. Raises Unavailable if no group took it in time."""
         if turn.wait(self._database.busy_seconds):
             return
         with self._lock:
@@ -106,7 +107,7 @@ class Groups:
     def _commit(self, group: list[_Turn]) -> None:
         try:
             with self._database.writing() as connection:
-                desk = Desk(connection, shared=True)
+                desk = SignUpBatch(connection, shared=True)
                 for turn in group:
                     _do(turn, desk)
                 _close(desk)
@@ -121,17 +122,17 @@ class Groups:
                 turn.error = error
             raise
 
-    def _alone(self, work: Callable[[Desk], Result]) -> Result:
-        """In a transaction of its own, which may wait for what others hold."""
+    def _alone(self, work: Callable[[SignUpBatch], Result]) -> Result:
+        """Runs the work in a transaction of its own, which may wait for what others hold."""
         with self._database.writing() as connection:
-            desk = Desk(connection, shared=False)
+            desk = SignUpBatch(connection, shared=False)
             result = work(desk)
             desk.close()
         return result
 
 
-def _do(turn: _Turn, desk: Desk) -> None:
-    """Does one piece of work. Raises _Undo for one that failed when it had written something."""
+def _do(turn: _Turn, desk: SignUpBatch) -> None:
+    """Runs one piece of work. Raises _Undo if it failed after writing."""
     before = desk.driver.writes
     try:
         turn.result = turn.work(desk)
@@ -143,7 +144,7 @@ def _do(turn: _Turn, desk: Desk) -> None:
         turn.error = error  # it is raised where the work came from
 
 
-def _close(desk: Desk) -> None:
+def _close(desk: SignUpBatch) -> None:
     try:
         desk.close()
     except DRIVER_ERRORS as error:

@@ -10,19 +10,20 @@ from sqlalchemy.orm import Session
 
 from capture.base.prepared import Driver
 from capture.company import hosts
+from capture.consent.mails import confirm
 from capture.limits import budgets
 from capture.mailing import posting
 from capture.mailing.letters import Letters
 from capture.models import Lead, OutboxMail
 
 
-def listing(session: Session, ids: Sequence[int] | None = None) -> list[OutboxMail]:
+def list_held(session: Session, ids: Sequence[int] | None = None) -> list[OutboxMail]:
     """The mails that are held, oldest first; ``ids``: only these."""
     query = select(OutboxMail).where(OutboxMail.state == "held").order_by(OutboxMail.id)
     return list(session.scalars(query if ids is None else query.where(OutboxMail.id.in_(ids))))
 
 
-def release(session: Session, mails: Sequence[OutboxMail], letters: Letters, now: datetime) -> int:
+def release_held(session: Session, mails: Sequence[OutboxMail], letters: Letters, now: datetime) -> int:
     """Sends them on their way after all, with fresh links; those whose question has been answered are dropped.
 
     Returns how many go out.
@@ -33,16 +34,16 @@ def release(session: Session, mails: Sequence[OutboxMail], letters: Letters, now
         if lead is None or lead.confirmed or lead.erased_at is not None:
             mail.state = "dropped"
             continue
-        host = hosts.serving(session, lead.member_id)
+        host = hosts.active_host(session, lead.member_id)
         driver = Driver.of(session)
-        posting.post(driver, host.company, letters.confirm(host, lead, now), now, lead_id=lead.id)
-        budgets.asked(driver, letters.links, lead.email, now)
+        posting.post(driver, host.company, confirm(letters, host, lead, now), now, lead_id=lead.id)
+        budgets.record_asked(driver, letters.links, lead.email, now)
         session.delete(mail)
         count += 1
     return count
 
 
-def drop(mails: Sequence[OutboxMail]) -> int:
+def drop_held(mails: Sequence[OutboxMail]) -> int:
     """They are never sent; the sign-ups stay, unconfirmed. Returns how many."""
     for mail in mails:
         mail.state = "dropped"

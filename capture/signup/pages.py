@@ -1,4 +1,4 @@
-"""Signing up."""
+"""The sign-up form as it is posted, the page between, and the challenge for the page's script."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from werkzeug.exceptions import UnsupportedMediaType
 from capture.company import hosts
 from capture.company.generator import PageSeen
 from capture.company.hosts import Host, NoSuchMember
-from capture.limits import abuse
+from capture.limits import human_proof
 from capture.limits.networks import network
 from capture.signup import accept, forms
-from capture.signup.forms import SignupForm, Typed, campaign
-from capture.signup.group_commit import Groups
+from capture.signup.forms import SignupForm, TypedSignUp
+from capture.signup.group_commit import GroupCommit
+from capture.signup.utm import utm_parameters
 from capture.web import answers, headers, service
 from capture.web.access import Audience, open_to
 from capture.web.constant_time import constant_time
@@ -30,11 +31,11 @@ blueprint = Blueprint("signup", __name__)
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 OWN_PAGE = PageSeen(page="signup", locale="", build_id="service", wording="")
-"""What a prospect has seen who signs up on the service's own form, because the one they came with is void."""
+"""What is recorded as seen for a sign-up on the service's own form, which replaces a form that is void."""
 
 
 class Replayed(Exception):
-    """A proof of work that has served before."""
+    """A proof of work was used before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def signup() -> Response:
     sent = request.form
     seen = _page_seen(sent.get("page", ""))
     setattr(g, answers.LOCALE, seen.locale if seen else None)
-    typed, trapped = forms.read(sent), forms.trapped(sent)
+    typed, trapped = forms.read_form(sent), forms.is_trapped(sent)
     try:
         sender = _sender(sent.get("token", ""), seen)
         if typed is None and not trapped:
@@ -79,9 +80,9 @@ def signup() -> Response:
 @blueprint.get("/challenge")
 @open_to(Audience.EVERYONE)
 def challenge() -> Response:
-    """A proof of work for the page's script, to be sent along as ``altcha`` (see ``abuse``)."""
+    """A proof of work for the page's script, to be sent along as ``altcha`` (see ``human_proof``)."""
     current = service.current()
-    return make_response(jsonify(abuse.challenge(current.links.address_keys, current.clock())))
+    return make_response(jsonify(human_proof.challenge(current.links.address_keys, current.clock())))
 
 
 @blueprint.after_request
@@ -107,17 +108,17 @@ def _sender(token: str, seen: PageSeen | None) -> Sender:
     return Sender(service.current().signer.read_member(token), seen)
 
 
-def _proof() -> abuse.Proof | None:
-    """What shows that a person sent the form: a solved puzzle, or the page that stands between."""
+def _proof() -> human_proof.Proof | None:
+    """Returns what shows that a person sent the form: a solved challenge, or the page between; None for neither."""
     current = service.current()
     now = current.clock()
     solution = request.form.get("altcha", "")
-    found = abuse.solved(current.links.address_keys, solution, now) if solution else None
-    return found or abuse.paused(current.links, request.form, now)
+    found = human_proof.read_solution(current.links.address_keys, solution, now) if solution else None
+    return found or human_proof.read_pause(current.links, request.form, now)
 
 
-def _store(typed: Typed, sender: Sender, proof: abuse.Proof) -> str:
-    """The address of the thank-you page, once everything is committed. Raises Replayed."""
+def _store(typed: TypedSignUp, sender: Sender, proof: human_proof.Proof) -> str:
+    """Stores the sign-up and returns the thank-you address, once everything is committed. Raises Replayed."""
     current = service.current()
     signup = accept.SignUp(
         email=typed.email,
@@ -125,27 +126,27 @@ def _store(typed: Typed, sender: Sender, proof: abuse.Proof) -> str:
         interest=typed.interest,
         member_id=sender.member_id,
         seen=sender.seen,
-        utm=campaign(request.form, request.args),
+        utm=utm_parameters(request.form, request.args),
         introducer=typed.introducer,
         network=network(request.remote_addr),
-        weight=abuse.weight(request.headers.get("Origin"), request.headers.get("User-Agent")),
+        weight=human_proof.budget_weight(request.headers.get("Origin"), request.headers.get("User-Agent")),
     )
 
-    def take_in(desk: accept.Desk) -> accept.Accepted:
+    def take_in(desk: accept.SignUpBatch) -> accept.Accepted:
         desk.register.find(signup.member_id)  # a sign-up that is refused for its member uses no proof up
-        if not abuse.use(desk.driver, proof):
+        if not human_proof.use_up(desk.driver, proof):
             raise Replayed
-        return accept.accept(desk, signup, current.clock(), current.letters, current.settings.limits)
+        return accept.accept_sign_up(desk, signup, current.clock(), current.letters, current.settings.limits)
 
-    accepted = current.part(Groups).run(take_in)
+    accepted = current.part(GroupCommit).run(take_in)
     log.info("stored: lead %d, %s", accepted.lead_id, "new" if accepted.new else "known")
     return accepted.address
 
 
 def _thanks(sender: Sender) -> str:
-    """The same address for a form that fell into the trap: whoever filled it in learns nothing."""
+    """Returns the thank-you address for a form that fell into the trap: its sender learns nothing."""
     with service.current().database.read() as session:
-        host = hosts.find(session, sender.member_id)
+        host = hosts.find_host(session, sender.member_id)
         return hosts.thanks_address(session, host, sender.seen.locale)
 
 
@@ -156,21 +157,21 @@ def _answer(address: str) -> Response:
 
 
 def _between(sender: Sender) -> Response:
-    """The page that stands between where no script has shown that a person is there: one more button.
+    """Shows the page between, for senders without a script: one more button.
 
     A pause that has begun goes on: only what is missing or void is made anew.
     """
     current, words = service.current(), answers.visitor_words()
     now = current.clock()
-    kept = request.form.get("pause", "") if _pausing(now) else abuse.pause(current.links, request.form, now)
+    kept = request.form.get("pause", "") if _pausing(now) else human_proof.sign_pause(current.links, request.form, now)
     if answers.wants_json():
-        puzzle = abuse.challenge(current.links.address_keys, now)
+        puzzle = human_proof.challenge(current.links.address_keys, now)
         told = {"errors": {}, "message": words("between_lead"), "challenge": puzzle, "pause": kept}
         return make_response(jsonify(told), 428)
     with current.database.read() as session:
-        host = hosts.find(session, sender.member_id)
+        host = hosts.find_host(session, sender.member_id)
     headers.allow_forms_to_lead_to(*host.origins)
-    campaign_fields = {f"utm_{name}": value for name, value in campaign(request.form, request.args).items()}
+    campaign_fields = {f"utm_{name}": value for name, value in utm_parameters(request.form, request.args).items()}
     names = ("token", "page", "email", "first_name", "interest", "introducer", "consent", "website")
     fields = {name: request.form[name] for name in names if name in request.form} | campaign_fields | {"pause": kept}
     return answers.page(
@@ -179,31 +180,31 @@ def _between(sender: Sender) -> Response:
 
 
 def _pausing(now: datetime) -> bool:
-    """True while the pause that came with the form is merely too short."""
-    return abuse.paused(service.current().links, request.form, now + abuse.QUICKEST) is not None
+    """Returns True if the signed timestamp of the form is valid and only too recent."""
+    return human_proof.read_pause(service.current().links, request.form, now + human_proof.QUICKEST) is not None
 
 
 def _correct(sender: Sender) -> Response:
-    """The form again with what was typed, each error beside its field, ready to be sent."""
+    """Shows the form again with what was typed and each error beside its field."""
     form = SignupForm(request.form, answers.visitor_words())
     if answers.wants_json():
         return answers.error_json(422, form.words("errors_summary"), form.errors)
     current = service.current()
     with current.database.read() as session:
-        host = hosts.find(session, sender.member_id)
+        host = hosts.find_host(session, sender.member_id)
     values = {"title": form.words("correct_title"), "lead": form.words("correct_lead"), "gone": False}
     return _form(form, host, sender.seen, **values)
 
 
 def _instead(seen: PageSeen | None, kind: str) -> Response:
-    """Says that the member can't be told (or is not there), and offers the company's own form instead."""
+    """Says that the member is unknown or inactive, and offers the company's own form instead."""
     words = answers.visitor_words()
     form = SignupForm(request.form, words)
     if answers.wants_json():
         message = words("token_wrong") if kind == "token" else words("token_unknown")
         return answers.error_json(422, words(f"{kind}_lead"), {**form.errors, "token": [message]})
     with service.current().database.read() as session:
-        host = hosts.find(session, None)
+        host = hosts.find_host(session, None)
     form.consent.data = False  # a new wording needs a new consent
     own = replace(OWN_PAGE, locale=seen.locale if seen else words.locale)
     values = {"title": words(f"{kind}_title"), "lead": words(f"{kind}_lead"), "gone": True}
@@ -213,9 +214,9 @@ def _instead(seen: PageSeen | None, kind: str) -> Response:
 def _form(form: SignupForm, host: Host, seen: PageSeen, **values: object) -> Response:
     current = service.current()
     with current.database.read() as session:
-        wording = hosts.wording(session, host, seen.locale, seen.wording)
+        wording = hosts.wording_for(session, host, seen.locale, seen.wording)
         back = host.home
-        page = hosts.page(session, host, seen.page, seen.locale)
+        page = hosts.find_page(session, host, seen.page, seen.locale)
     headers.allow_forms_to_lead_to(*host.origins)
     return answers.page(
         422,
@@ -227,6 +228,6 @@ def _form(form: SignupForm, host: Host, seen: PageSeen, **values: object) -> Res
         consent=wording.sentence,
         token=current.signer.member_token(host.member.id if host.member else None),
         page_token=current.signer.page_token(replace(seen, wording=wording.id)),
-        utm=campaign(request.form, request.args),
+        utm=utm_parameters(request.form, request.args),
         **values,
     )

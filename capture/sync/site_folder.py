@@ -1,8 +1,8 @@
 """Loads the roster, the pages' addresses and the consent wordings of a site folder into the database.
 
-The roster is streamed into a table of this connection's own and compared there, which holds up nobody; then a few
-statements on whole tables write what differs in one transaction. So a sync of a million members keeps sign-ups
-waiting only while rows that differ are written, and a second run writes nothing.
+The roster is streamed into a temporary table and compared there, which blocks no one; then a few statements on whole
+tables write the differences in one transaction. A sync of a million members blocks sign-ups only while differing rows
+are written, and a second run writes nothing.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Summary:
     pages: int
     wordings: int
     handed_over: int = 0
-    """Leads that somebody else follows up from now on, because a member left or came back."""
+    """Leads that were reassigned because a member left or came back."""
     campaigns_found: int = 0
     """Campaigns of the site folder that the database did not know."""
     campaigns_told: int = 0
@@ -83,10 +83,10 @@ def sync(database: Database, directory: Directory, now: datetime | None = None) 
             _claim_slugs(connection, staged)
             pages, wordings = _pages(connection, directory), _wordings(connection, directory)
             with Session(connection) as session:
-                handed_over = crediting.hand_over(session, moment)
-                found = exchange.learn(session, listed, moment)
+                handed_over = crediting.reassign_leads(session, moment)
+                found = exchange.import_campaigns(session, listed, moment)
                 session.flush()
-    told, waiting = exchange.tell(database, directory, listed, moment)
+    told, waiting = exchange.export_campaigns(database, directory, listed, moment)
     counts = (members, active, added, changed, deactivated, pages, wordings, handed_over)
     return Summary(*counts, campaigns_found=found, campaigns_told=told, campaigns_waiting=tuple(waiting))
 
@@ -108,7 +108,7 @@ def _temporary(connection: Connection) -> Iterator[tuple[Table, Table]]:
 
 def _stage(connection: Connection, staged: Table, leavers: Table, directory: Directory) -> tuple[int, int]:
     """Reads the roster and leaves only what differs from the database. All long work is done here, where it
-    holds up nobody. Returns how many members there are, and how many of them are active."""
+    blocks no one. Returns how many members there are, and how many of them are active."""
     for table in (staged, leavers):
         table.create(connection, checkfirst=False)
     rows = (_row(directory, member) for member in directory.members())
@@ -156,7 +156,7 @@ def _members(connection: Connection, staged: Table, leavers: Table) -> tuple[int
 
 
 def _claim_slugs(connection: Connection, staged: Table) -> None:
-    """Notes who has which slug, for good. Raises SyncError for one that was somebody else's."""
+    """Records who has which slug, for good. Raises SyncError for a slug that was another member's."""
     claimed = select(_SLUG.c.slug).where(_SLUG.c.slug == staged.c.slug).exists()
     unclaimed = select(staged.c.slug, staged.c.id).where(~claimed)
     connection.execute(insert(_SLUG).from_select(["slug", "member_id"], unclaimed))

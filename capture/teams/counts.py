@@ -1,7 +1,7 @@
-"""The people below a member, in total numbers: how many they are, and how many leads they have.
+"""Totals of the people below a member: how many there are, and how many leads they follow up.
 
-A company's upper members have thousands below them. Going through all leads of those takes longer than a page may, so
-where there are many, each member's leads are counted ahead every few minutes, and a page adds up these counts.
+Members at the top have thousands of people below them, and counting all their leads takes too long for a page. In
+large companies each member's leads are counted ahead every few minutes, and a page adds up these counts.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session, aliased
 
 from capture.accounts.signing_in import Person
 from capture.base.db import Database
-from capture.models import Counted, Lead, LeadCount, Member
+from capture.models import Lead, LeadCount, Member, StoredResults
 from capture.reports import counting
 
 _MARK = ("team", "all")
-"""The row of ``Counted`` that tells when the counts are of."""
+"""The key of the ``StoredResults`` row that holds the time of the last count."""
 
 _BATCH = 500
 
@@ -28,9 +28,8 @@ _ONE_AT_A_TIME = 5_260_121
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
-    """The people below a member, in total numbers only. ``at``: when the leads were counted; None: just now.
-    ``old``: longer ago than it should be."""
+class TeamTotals:
+    """Totals of a member's downline. ``at``: when the leads were counted; None: just now. ``old``: out of date."""
 
     members: int
     active: int
@@ -40,42 +39,42 @@ class Team:
     old: bool = False
 
 
-def find(session: Session, person: Person, now: datetime) -> Team:
-    """The whole downline of a member."""
+def team_of(session: Session, person: Person, now: datetime) -> TeamTotals:
+    """Returns the totals of a member's whole downline."""
     assert person.member is not None
-    # Sponsors form a forest (the roster is refused where they do not), so nobody stands below themselves.
+    # Sponsors form a forest (other rosters are refused), so the recursion ends.
     below = select(Member.id, Member.active).where(Member.sponsor_id == person.member.id).cte("below", recursive=True)
     deeper = aliased(Member)
     below = below.union_all(select(deeper.id, deeper.active).where(deeper.sponsor_id == below.c.id))
     heads = (func.count(), func.count().filter(below.c.active))
     month = _month(now)
-    kept = session.get(Counted, _MARK)
+    kept = session.get(StoredResults, _MARK)
     if kept is not None:
         lately = case((LeadCount.month == month.date(), LeadCount.this_month), else_=0)
         sums = (func.coalesce(func.sum(LeadCount.leads), 0), func.coalesce(func.sum(lately), 0))
         counted = below.outerjoin(LeadCount, LeadCount.member_id == below.c.id)
         members, active, leads, new = session.execute(select(*heads, *sums).select_from(counted)).one()
-        return Team(members, active, int(leads), int(new), kept.at, kept.at < now - counting.OLD)
+        return TeamTotals(members, active, int(leads), int(new), kept.at, kept.at < now - counting.OLD)
     members, active = session.execute(select(*heads).select_from(below)).one()
-    theirs = _counting(month).where(Lead.servicer_id.in_(select(below.c.id))).subquery()
+    theirs = _counting(month).where(Lead.assignee_id.in_(select(below.c.id))).subquery()
     sums = (func.coalesce(func.sum(theirs.c.leads), 0), func.coalesce(func.sum(theirs.c.this_month), 0))
     leads, new = session.execute(select(*sums)).one()
-    return Team(members, active, int(leads), int(new))
+    return TeamTotals(members, active, int(leads), int(new))
 
 
-def ahead(database: Database, now: datetime) -> bool:
-    """Counts each member's leads where there are many and it was not just done. Returns whether it did.
+def count_teams_ahead(database: Database, now: datetime) -> bool:
+    """Counts each member's leads if that is due. Returns whether it did.
 
     Only counts that changed are written. Raises Unavailable.
     """
     month = _month(now)
     with database.read() as session:
-        if not counting.is_due(session, database, _ONE_AT_A_TIME, _MARK[0], now):
+        if not counting.is_count_due(session, database, _ONE_AT_A_TIME, _MARK[0], now):
             return False
         before = {row.member_id: (row.leads, row.this_month, row.month) for row in session.scalars(select(LeadCount))}
         after = {
             member_id: (leads, new, month.date())
-            for member_id, leads, new in session.execute(_counting(month).where(Lead.servicer_id.is_not(None)))
+            for member_id, leads, new in session.execute(_counting(month).where(Lead.assignee_id.is_not(None)))
         }
         changed = [each for each in after.keys() | before.keys() if after.get(each) != before.get(each)]
         names = ("member_id", "leads", "this_month", "month")
@@ -86,14 +85,14 @@ def ahead(database: Database, now: datetime) -> bool:
                 if rows:
                     writing.execute(insert(LeadCount), rows)
             period, interest = _MARK
-            writing.merge(Counted(period=period, interest=interest, figures={}, at=now))
+            writing.merge(StoredResults(period=period, interest=interest, figures={}, at=now))
     return True
 
 
 def _counting(month: datetime) -> Any:
-    """Known leads by whoever follows up: all, and those since the month began."""
+    """Returns a query for each assignee's known leads: all, and those since the month began."""
     counts = (func.count().label("leads"), func.count().filter(Lead.known_at >= month).label("this_month"))
-    return select(Lead.servicer_id, *counts).where(Lead.known_at.is_not(None)).group_by(Lead.servicer_id)
+    return select(Lead.assignee_id, *counts).where(Lead.known_at.is_not(None)).group_by(Lead.assignee_id)
 
 
 def _month(now: datetime) -> datetime:

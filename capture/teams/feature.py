@@ -11,7 +11,9 @@ from capture.teams import counts, pages
 
 def _jobs(context: Context) -> Sequence[Job]:
     database, clock = context.database, context.clock
-    return (Job("teams", counting.EVERY.total_seconds(), lambda: counts.ahead(database, clock()), at_once=True),)
+    return (
+        Job("teams", counting.EVERY.total_seconds(), lambda: counts.count_teams_ahead(database, clock()), at_once=True),
+    )
 
 
 TEAMS = Feature(

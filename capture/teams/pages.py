@@ -14,8 +14,8 @@ blueprint = Blueprint("teams", __name__, url_prefix="/office")
 @blueprint.get("/team")
 @access.office(log=None)
 def team() -> Response:
-    """The people below, in total numbers; staff have no team."""
+    """Shows the totals of the people below a member; staff have no team."""
     with service.current().database.read() as session:
         current = access.person()
-        numbers = None if current.staff else counts.find(session, current, service.current().clock())
-    return access.page("teams/team.html", access.speak(), numbers=numbers, at="team")
+        numbers = None if current.staff else counts.team_of(session, current, service.current().clock())
+    return access.page("teams/team.html", access.reader_words(), numbers=numbers, at="team")

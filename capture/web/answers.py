@@ -1,4 +1,4 @@
-"""Answers that look the same everywhere: a page for a person, one stable form of JSON for a program.
+"""Responses in one form: a page for people, and one stable JSON form for programs.
 
 JSON errors are ``{"errors": {"email": ["…"]}, "message": "…"}``; ``errors`` is empty where no field is at fault.
 """
@@ -12,66 +12,65 @@ from flask import Response, g, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from capture.base import words
-from capture.base.db import Unavailable
+from capture.base.unavailable import Unavailable
 from capture.base.words import Words
 from capture.models import Company
 from capture.web import headers, service
 
 RETRY_SECONDS = 30
-"""After which a sign-up that could not be stored is worth another try."""
+"""Seconds after which a sign-up that could not be stored may be tried again."""
 
 KINDS = {400: "bad", 404: "lost", 405: "method", 413: "large", 415: "type", 500: "failed", 503: "busy"}
-"""Status codes that have words of their own."""
+"""Status codes with sentences of their own, by the prefix of their keys."""
 
 
 LANGUAGE = "lang"
-"""The query parameter by which our own links tell the language of what they stand in."""
+"""The query parameter by which links of this service name the reader's language."""
 
 LOCALE = "espalier_locale"
-"""Where ``flask.g`` remembers that language, so that every answer to the form speaks it, whatever happens."""
+"""The name in ``flask.g`` that holds the reader's language, so that every response uses it, errors included."""
 
 
 def wants_json() -> bool:
-    """True when the sender would rather have JSON than a page."""
+    """Returns True if the request prefers JSON to HTML."""
     accept = request.accept_mimetypes
     best = accept.best_match(["text/html", "application/json"], default="text/html")
     return best == "application/json" and accept[best] > accept["text/html"]
 
 
 def root() -> str:
-    """The way from the current address up to the service's root, so that it can stand below any path of a proxy."""
+    """Returns the relative path from here to the service's root, which a proxy may put below any path."""
     return "../" * (request.path.count("/") - 1) or "./"
 
 
 def here() -> str:
-    """The current address as seen from the service's root."""
+    """Returns the current path relative to the service's root."""
     return request.path.lstrip("/")
 
 
 def visitor_words() -> Words:
-    """The words of the language of the page a form came from, or of the mail whose link was followed; else of the
-    one the browser asks for."""
+    """Returns the words of the reader's language: that of the page or mail they came from, else that of the browser."""
     locale = g.get(LOCALE) or request.args.get(LANGUAGE)
     wanted = [locale] if locale else [code for code, _ in request.accept_languages]
     return words.load(words.nearest(wanted))
 
 
 def error_json(status: int, message: str, errors: Mapping[str, list[str]] | None = None) -> Response:
-    """The one form of a JSON error."""
+    """Returns an error as JSON: ``errors`` by field, and ``message``."""
     response = jsonify({"errors": dict(errors or {}), "message": message})
     response.status_code = status
     return response
 
 
 def page(status: int, template: str, words: Words, **values: Any) -> Response:
-    """A page in the visitor's language."""
+    """Renders a template in the language of ``words``."""
     response = make_response(render_template(template, words=words, **values), status)
     response.content_language.add(words.locale)
     return response
 
 
 def notice(status: int) -> Response:
-    """A kind page (or JSON) that says what a status means; nothing was stored."""
+    """Returns a page, or JSON, that explains a status; nothing was stored."""
     words = visitor_words()
     kind = KINDS.get(status, "bad" if status < 500 else "failed")
     company = _company()
@@ -83,7 +82,7 @@ def notice(status: int) -> Response:
 
 
 def try_again() -> Response:
-    """The honest answer while nothing can be stored: the form is kept and can be sent again by one button."""
+    """Returns 503 while nothing can be stored; the page keeps the form's values, to be sent again by one button."""
     words = visitor_words()
     lead = words("busy_lead" if request.path == "/signup" else "busy_other_lead")
     if wants_json():
@@ -99,7 +98,7 @@ def try_again() -> Response:
 
 
 def http_error(error: HTTPException) -> Response:
-    """Flask's own errors in our words; headers such as Allow stay."""
+    """Turns Flask's errors into pages of this service; headers such as Allow are kept."""
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
     response = notice(error.code)
@@ -110,7 +109,7 @@ def http_error(error: HTTPException) -> Response:
 
 
 def _company() -> Company | None:
-    """The company, for a link; None while the database can't be read: the notice matters more."""
+    """Returns the company, for the page's header; None while the database cannot be read."""
     try:
         with service.current().database.read() as session:
             return session.get(Company, 1)

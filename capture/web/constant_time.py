@@ -1,8 +1,8 @@
-"""Answers that take the same time whatever was found out.
+"""Constant-time responses for pages that must not reveal who is known.
 
-Somebody known costs the database a little less than somebody new. Whoever measures many answers could tell them
-apart, so answers leave at even steps after the request came in: a difference of a tenth of a millisecond is seen only
-where a step happens to fall into it.
+Storing a known address takes the database a little less time than a new one, and an attacker who times many responses
+could tell them apart. So a response leaves at a multiple of a fixed step after its request: a difference of a tenth
+of a millisecond shows only where a step boundary happens to fall into it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ P = ParamSpec("P")
 
 
 def constant_time(view: Callable[P, Response]) -> Callable[P, Response]:
-    """Lets a view's answer, or what it raises, wait for the next of the settings' ``even_seconds``."""
+    """Delays a view's response, or its exception, to the next multiple of the settings' ``even_seconds``."""
 
     @wraps(view)
     def waiting(*args: P.args, **kwargs: P.kwargs) -> Response:

@@ -1,4 +1,4 @@
-"""The security headers that stand on every answer of the service."""
+"""The security headers of every response."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ POLICY: Mapping[str, str] = {
 
 @lru_cache(maxsize=100)
 def policy(**changes: str) -> str:
-    """A Content-Security-Policy; ``form_action="…"`` takes the place of that directive."""
+    """Returns a Content-Security-Policy; ``form_action="…"`` replaces that directive."""
     directives = {**POLICY, **{name.replace("_", "-"): value for name, value in changes.items()}}
     return "; ".join(f"{name} {value}".strip() for name, value in directives.items())
 
 
 def allow_forms_to_lead_to(*origins: str) -> None:
-    """Lets the form of this answer end at the given origins: browsers hold redirects of a form to its policy."""
+    """Lets the form of this page redirect to the given origins: browsers apply the policy to a form's redirects."""
     g.form_targets = " ".join(("'self'", *origins))
 
 
 def install(app: Flask) -> None:
-    """Puts the headers on every answer, errors included."""
+    """Adds the headers to every response, errors included."""
 
     @app.after_request
     def add(response: Response) -> Response:

@@ -1,6 +1,6 @@
-"""What the pages behind mailed links have in common: a question with one button, and honest ends.
+"""Pages behind mailed links: a question with one button, and a message afterwards.
 
-Reading such a page never changes anything: mail scanners and browsers fetch every link. Only the button's POST does.
+A GET never changes anything, because mail scanners and browsers fetch every link. Only the button's POST does.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from flask import Response, g, make_response
 from werkzeug.exceptions import NotFound
 
 from capture.base import words
-from capture.base.tokens import BadLink, Purpose, Read
+from capture.base.tokens import BadLink, Purpose, SignedValue
 from capture.base.words import Words
 from capture.models import Company, Lead
 from capture.web import answers, service
 
 
-def read(purpose: Purpose, signed: str) -> Read:
-    """What a link says. Raises NotFound for one that is not ours, or was made for something else."""
+def read_link(purpose: Purpose, signed: str) -> SignedValue:
+    """Returns the value of a mailed link. Raises NotFound if its signature or its purpose is wrong."""
     current = service.current()
     try:
         return current.links.read(purpose, signed, current.clock())
@@ -24,22 +24,22 @@ def read(purpose: Purpose, signed: str) -> Read:
         raise NotFound from error
 
 
-def speak(locale: str | None) -> Words:
-    """The words of a lead's language, for this answer and every error that takes its place."""
+def use_locale(locale: str | None) -> Words:
+    """Sets the language of this response, and of any error instead of it; returns its words."""
     if locale:
         setattr(g, answers.LOCALE, words.nearest([locale]))
     return answers.visitor_words()
 
 
-def question(words: Words, name: str, company: Company, *, status: int = 200, **values: object) -> Response:
-    """A page that asks before it acts. ``name``: the prefix of its sentences; ``action``: where its button posts."""
+def question_page(words: Words, name: str, company: Company, *, status: int = 200, **values: object) -> Response:
+    """Returns a page with one button. ``name``: the prefix of its sentences. ``action``: where its button posts."""
     found = {"action": None, "fields": {}, "host_name": company.name, **values}
     texts = {part: words(f"{name}_{part}", company=company.name) for part in ("title", "lead", "button")}
     return answers.page(status, "web/question.html", words, company=company, **texts, **found)
 
 
-def told(words: Words, name: str, company: Company, *, status: int = 200) -> Response:
-    """A page that says what was done, or why nothing was."""
+def message_page(words: Words, name: str, company: Company, *, status: int = 200) -> Response:
+    """Returns a page, or JSON, that says what was done, or why nothing was."""
     lead = words(f"{name}_lead", company=company.name)
     values = {"title": words(f"{name}_title"), "lead": lead, "company": company, "again": ()}
     if answers.wants_json():
@@ -48,5 +48,5 @@ def told(words: Words, name: str, company: Company, *, status: int = 200) -> Res
 
 
 def locale_of(lead: Lead | None) -> str | None:
-    """The language of a lead; None where there is none any more."""
+    """Returns the language of a lead; None if the lead is gone."""
     return lead.locale if lead else None

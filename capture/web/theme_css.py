@@ -1,7 +1,7 @@
-"""The colours of the company's theme, for the service's own pages, as a style sheet of its own.
+"""The theme's colours for the service's own pages, as a style sheet.
 
-Nothing inline is allowed on those pages, so what the theme chose comes as a few custom properties over those that
-``static/capture.css`` has without it.
+Those pages allow no inline styles, so the theme's choices come as custom properties that override those of
+``static/capture.css``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, make_response
 
-from capture.base.db import Unavailable
+from capture.base.unavailable import Unavailable
 from capture.models import Company
 from capture.web import service
 from capture.web.access import Audience, open_to
@@ -29,7 +29,7 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 @blueprint.get("/look.css")
 @open_to(Audience.EVERYONE)
 def sheet() -> Response:
-    """The sheet; empty while the company cannot be read, since pages must be readable then, too."""
+    """Returns the style sheet; an empty one while the database cannot be read, since pages are needed then, too."""
     try:
         with service.current().database.read() as session:
             company = session.get(Company, 1)
@@ -43,7 +43,7 @@ def sheet() -> Response:
 
 
 def rules(look: dict[str, object]) -> Iterator[str]:
-    """The rules for a theme's settings. What is no colour is left out, whatever the database holds."""
+    """Yields the rules for a theme's settings. Values that are no colours are left out."""
     scheme = look.get("scheme")
     yield ":root {\n"
     if scheme in ("light", "dark"):

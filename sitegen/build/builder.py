@@ -2,7 +2,7 @@
 
 ::
 
-    load ─> check ─> claim OUT ─> assets ─> company ─> members, shared out to a crew ─> sitemap ─> remove
+    load ─> check ─> claim OUT ─> assets ─> company ─> members, by a process pool ─> sitemap ─> remove
                          │                                   │
                          └── manifest: what was made of what ──┘
 
@@ -13,39 +13,37 @@ finished by the next.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from time import perf_counter
 
-import sitegen
 from sitegen.build import output, page_files, process_pool, up_to_date
 from sitegen.build.chunks import (
-    Made,
-    MemberSites,
+    ChunkBuilder,
+    ChunkResult,
     SitePlan,
     landing_file,
     landing_files,
-    landing_key,
 )
 from sitegen.build.manifest import Manifest
-from sitegen.build.options import BuildOptions, Summary
-from sitegen.build.output import Output, Written
+from sitegen.build.options import BuildOptions, BuildSummary
+from sitegen.build.output import FileCounts, Output
 from sitegen.campaigns.placements import Placements
 from sitegen.check import people, rendering
 from sitegen.errors import Fault
 from sitegen.render import hosts, photos, sitemap
-from sitegen.render.cards import QR_CODE, VCARD
-from sitegen.render.hosts import Landing
+from sitegen.render.fingerprints import Fingerprints
+from sitegen.render.hosts import Host
 from sitegen.render.renderer import PlannedPage, Renderer
+from sitegen.render.resolver import CardFile, PageFile, Resolver
 from sitegen.roster import Roster
 from sitegen.site import site as sites
-from sitegen.site.addresses import ASSETS
+from sitegen.site.addresses import ASSETS, campaign_path
 from sitegen.site.content import CAMPAIGN
 from sitegen.token import TokenSigner
 
-_CHUNK = 64  # members: a few megabytes of pages in memory, and what a fault of ours would cost
+_CHUNK = 64  # members: a few megabytes of pages in memory, and what is done again after a bug ended a process
 _COMPANY = ""  # the folder of the company's own landing pages in the manifest
 _FORK_FROM = 200  # members: below, forking costs more than it saves
 
@@ -53,7 +51,7 @@ Progress = Callable[[int, int], None]
 """Told (sites done, sites in all) as a build goes on."""
 
 
-def build(options: BuildOptions, progress: Progress = lambda done, total: None) -> Summary:
+def build(options: BuildOptions, progress: Progress = lambda done, total: None) -> BuildSummary:
     """Builds the company's site and every active member's.
 
     Raises EspalierError with everything that is wrong with the site, before anything is written. What goes
@@ -77,7 +75,7 @@ def build(options: BuildOptions, progress: Progress = lambda done, total: None) 
             builder.run(progress, only_members)
             summary = builder.summary(perf_counter() - started)
             if not summary.faults and not summary.unstamped:
-                note = up_to_date.Note(now, str(site.settings.roster_path), summary)
+                note = up_to_date.BuildNote(now, str(site.settings.roster_path), summary)
                 manifest.enter_note(*note.entry())
     return summary
 
@@ -93,6 +91,8 @@ class _Builder:
         options: BuildOptions,
     ) -> None:
         self._renderer = renderer
+        self._resolver = Resolver(renderer)
+        self._fingerprints = Fingerprints(renderer)
         self._site = renderer.site
         self._roster = roster
         self._placements = placements
@@ -100,7 +100,7 @@ class _Builder:
         self._manifest = manifest
         self._options = options
         self._files: set[str] = set()
-        self._counts = Written()
+        self._counts = FileCounts()
         self._members = 0
         self._pages = 0
         self._faults: list[Fault] = []
@@ -111,16 +111,16 @@ class _Builder:
         self._distrust_begun()
         self._assets()
         self._company(only_members)
-        self._manifest.expect_landings(self._placements.places(self._roster))
+        self._manifest.expect_landings(self._placements.landings(self._roster))
         self._company_landings()
         self._all_members(progress)
         self._sitemap()
         self._remove_gone()
         self._forget_begun()
 
-    def summary(self, seconds: float) -> Summary:
+    def summary(self, seconds: float) -> BuildSummary:
         counts = self._counts
-        return Summary(
+        return BuildSummary(
             self._members,
             self._pages,
             counts.written,
@@ -147,32 +147,33 @@ class _Builder:
             path.unlink()
 
     def _assets(self) -> None:
-        for asset in self._site.assets.files.values():
-            self._root_file(f"{ASSETS}/{asset.published}", asset.content)
+        for path, each in self._resolver.assets.items():
+            self._root_file(path, each.asset.content)
 
     def _company(self, is_unchanged: bool) -> None:
         host = hosts.of_company(self._site)
-        for planned in self._renderer.plan(self._site.company_variant):
+        for each in self._resolver.contents(self._site.company_variant).values():
+            assert isinstance(each, PageFile)  # the company has no cards
             self._pages += 1
             if is_unchanged:
-                names = page_files.names(self._options.compression, planned.file)
+                names = page_files.names(self._options.compression, each.file)
                 self._files.update(names)
                 self._counts.unchanged += len(names)
                 continue
-            for path, content in page_files.files(
-                self._options.compression, planned.file, self._renderer.render(planned, host)
-            ):
-                self._root_file(path, content)
+            content = self._renderer.render(each.planned, host)
+            for path, packed in page_files.files(self._options.compression, each.file, content):
+                self._root_file(path, packed)
 
     def _company_landings(self) -> None:
         """The landing pages of the company's own campaigns, those that are new."""
-        page = self._renderer.landing_page(self._site.company_variant)
-        if page is None:
+        variant = self._site.company_variant
+        planned = self._renderer.landing_page(variant)
+        if planned is None:
             return
         host = hosts.of_company(self._site)
-        of_host, of_page = repr((host, self._site.addresses)).encode(), self._page_key(page)
+        of_host, of_page = self._fingerprints.company(host), self._page_key(planned)
         for some in self._placements.of_company():
-            keys = {each.code: landing_key(each, of_host, of_page) for each in some}
+            keys = {each.code: self._fingerprints.landing(each, of_host, of_page) for each in some}
             before = {} if self._options.fresh else self._manifest.landings(_COMPANY, some[0].code, some[-1].code)
             new = [each for each in some if before.get(each.code) != keys[each.code]]
             self._pages += len(some)
@@ -181,13 +182,13 @@ class _Builder:
             self._manifest.save()  # should we die now, the next build trusts none of these
             self._folder.counts = self._counts
             for each in new:
-                self._company_landing(page, self._renderer.landing(page, host, each), is_stamped=len(new) > 1)
+                self._company_landing(PageFile(campaign_path(each.code), planned, each), host, is_stamped=len(new) > 1)
             self._manifest.enter_landings((_COMPANY, each.code, keys[each.code]) for each in new)
 
-    def _company_landing(self, page: PlannedPage, landing: Landing, *, is_stamped: bool) -> None:
-        for path, content in landing_files(self._renderer, page, landing, self._options, is_stamped=is_stamped):
+    def _company_landing(self, page: PageFile, host: Host, *, is_stamped: bool) -> None:
+        for path, content in landing_files(self._renderer, page, host, self._options, is_stamped=is_stamped):
             self._folder.write(path, content)
-        for path in page_files.other_names(self._options.compression, landing_file(landing.campaign.code)):
+        for path in page_files.other_names(self._options.compression, page.file):
             self._folder.remove(path)
 
     def _root_file(self, path: str, content: bytes) -> None:
@@ -202,8 +203,8 @@ class _Builder:
         any_plan = next(iter(plans.values()))
         self._manifest.expect_sites(self._roster.active_slugs(), any_plan.id)
         self._manifest.save()
-        sites = MemberSites(
-            self._renderer,
+        sites = ChunkBuilder(
+            self._resolver,
             self._roster,
             self._folder,
             self._manifest,
@@ -219,7 +220,7 @@ class _Builder:
             self._take(made)
             progress(self._members, total)
 
-    def _take(self, made: Made) -> None:
+    def _take(self, made: ChunkResult) -> None:
         self._members += made.members
         self._pages += made.pages
         self._counts.add(made.counts)
@@ -233,19 +234,20 @@ class _Builder:
     def _plan(self, locale: str) -> SitePlan:
         site = self._site
         variant = site.member_variant(locale)
-        planned = self._renderer.plan(variant)
-        keys = {page.file: self._page_key(page) for page in planned}
+        contents = tuple(self._resolver.contents(variant).values())
+        pages = [each for each in contents if isinstance(each, PageFile)]
+        keys = {each.file: self._page_key(each.planned) for each in pages}
         files = {name: key for file, key in keys.items() for name in page_files.names(self._options.compression, file)}
-        shared = _key(sitegen.version(), site.company, site.texts[locale].status, site.addresses)
-        files |= {VCARD: shared, QR_CODE: shared}
+        cards = self._fingerprints.member_files(locale)
+        files |= {each.file: cards for each in contents if isinstance(each, CardFile)}
         landing = self._renderer.landing_page(variant)
         landing_key = self._page_key(landing) if landing else ""
-        return SitePlan(planned, files, self._manifest.add_plan(files), landing, landing_key)
+        return SitePlan(contents, files, self._manifest.add_plan(files), len(pages), variant, landing_key)
 
     def _page_key(self, page: PlannedPage) -> str:
-        # A page's token holds its build id, and is signed: its key must tell signing keys apart as well.
-        packed = self._options.compression.value if page.page.key == CAMPAIGN else ""
-        return _key(page.build_id, page.shared["signup"], self._renderer.member_token(None), packed)
+        # A landing page has one key for all of its files; the others are told apart by their names.
+        compression = self._options.compression.value if page.page.key == CAMPAIGN else ""
+        return self._fingerprints.page(page, compression)
 
     def _sitemap(self) -> None:
         for name, content in sitemap.files(self._site, self._renderer, self._roster):
@@ -276,7 +278,3 @@ class _Builder:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if path.name.rpartition("-")[0] not in used:
                 self._folder.remove(f"{ASSETS}/{photos.FOLDER}/{path.name}")
-
-
-def _key(*parts: object) -> str:
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

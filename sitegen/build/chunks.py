@@ -6,7 +6,6 @@ a story that does not render) is noted, their old pages stay, and the others are
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,19 +13,22 @@ from dataclasses import dataclass, field
 from sitegen.build import page_files
 from sitegen.build.manifest import Manifest, Plan
 from sitegen.build.options import BuildOptions
-from sitegen.build.output import File, Output, Written
+from sitegen.build.output import File, FileCounts, Output
 from sitegen.campaigns.placements import Placements
 from sitegen.errors import ContentError, EspalierError, Fault
 from sitegen.model import Campaign, Member
-from sitegen.render import cards, hosts, photos, qr
-from sitegen.render.cards import QR_CODE, VCARD
+from sitegen.render import fingerprints, hosts, member_files, photos
 from sitegen.render.context import Photo
-from sitegen.render.hosts import Landing
+from sitegen.render.fingerprints import Fingerprints
+from sitegen.render.hosts import Host, Landing
 from sitegen.render.photos import Renditions
 from sitegen.render.renderer import PlannedPage, Renderer
-from sitegen.roster import Roster, Row, to_member
+from sitegen.render.resolver import CardFile, MemberFile, PageFile, Resolver
+from sitegen.roster import MemberRow, Roster, to_member
 from sitegen.site import input_digests
 from sitegen.site.addresses import ASSETS, campaign_path
+from sitegen.site.site import Variant
+from sitegen.stamping import Sheet
 
 _FEW = 3  # members: for so many, learning how to stamp costs more than it saves
 
@@ -38,17 +40,21 @@ PhotoSeen = tuple[str, str, str, tuple[int, ...]]
 class SitePlan:
     """What the site of a member with one home language consists of."""
 
-    pages: tuple[PlannedPage, ...]
+    contents: Sequence[MemberFile]
+    """Its pages and cards; landing pages come on top."""
     files: Plan
+    """The names they are written under, with their keys."""
     id: str
-    landing: PlannedPage | None
-    """What landing pages of campaigns are made from."""
+    """Of the plan in the manifest."""
+    pages: int
+    """How many of the contents are pages."""
+    variant: Variant
     landing_key: str
-    """What of them is the same for all members."""
+    """What of landing pages of campaigns is the same for all members."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class _SiteToWrite:
     """What is to be written of one site: its files, and which of the landing pages are among them, by code and key."""
 
     slug: str
@@ -59,12 +65,12 @@ class _Work:
 
 
 @dataclass
-class Made:
-    """What was made of a chunk."""
+class ChunkResult:
+    """What a process tells of a chunk that it brought up to date: counts, what to enter in the manifest, and faults."""
 
     members: int = 0
     pages: int = 0
-    counts: Written = field(default_factory=Written)
+    counts: FileCounts = field(default_factory=FileCounts)
     sites: list[tuple[str, bytes, str]] = field(default_factory=list)
     """Sites written: folder, key of the member, id of the plan."""
     landings: list[tuple[str, str, bytes]] = field(default_factory=list)
@@ -75,12 +81,12 @@ class Made:
     """Pages (key and language) that this process cannot stamp, and why."""
 
 
-class MemberSites:
-    """Works through chunks of the roster; the same object serves in every process of a crew."""
+class ChunkBuilder:
+    """Brings chunks of the roster up to date; every process of the pool uses a copy of the same builder."""
 
     def __init__(
         self,
-        renderer: Renderer,
+        resolver: Resolver,
         roster: Roster,
         output: Output,
         manifest: Manifest,
@@ -90,8 +96,10 @@ class MemberSites:
         known_plans: Mapping[str, Plan],
         options: BuildOptions,
     ) -> None:
-        self._renderer = renderer
-        self._site = renderer.site
+        self._resolver = resolver
+        self._renderer = resolver.renderer
+        self._fingerprints = Fingerprints(self._renderer)
+        self._site = self._renderer.site
         self._roster = roster
         self._output = output
         self._manifest = manifest
@@ -99,7 +107,6 @@ class MemberSites:
         self._plans = plans
         self._known_plans = known_plans
         self._options = options
-        self._shared = repr((renderer.site.addresses, renderer.site.settings.site.self_canonical_words))
         self._rendered = 0
         self._photos: dict[str, Photo] = {}
         left = {file for old in known_plans.values() for file in old}
@@ -108,19 +115,19 @@ class MemberSites:
         self._seen: list[PhotoSeen] = []
         self._files_a_page = len(page_files.names(options.compression, ""))
 
-    def chunk(self, rows: range) -> Made:
+    def chunk(self, rows: range) -> ChunkResult:
         """Brings the sites of these roster rows up to date."""
-        made = Made()
+        made = ChunkResult()
         self._output.counts = made.counts
         self._seen = made.photos
-        waiting: list[_Work] = []
+        waiting: list[_SiteToWrite] = []
         campaigns = self._placements.of_rows(rows)
-        # Most builds leave most members alone: only whose pages are written is worth a Member.
+        # Most builds leave most members alone, so a Member is made only where pages are written.
         for row, above in self._roster.active_rows_with_sponsors(rows):
             plan = self._plans[row.locale]
             own = campaigns.get(row.id, ()) if campaigns else ()
             made.members += 1
-            made.pages += len(plan.pages) + len(own)
+            made.pages += plan.pages + len(own)
             try:
                 key, wanted = self._news(row, above, plan)
                 landings = self._new_landings(row.slug, own, key, plan) if own else {}
@@ -128,7 +135,7 @@ class MemberSites:
                     new = [each for each in own if each.code in landings]
                     member, sponsor = to_member(row), above and to_member(above)
                     files = list(self._files(member, sponsor, plan, wanted or set(), new))
-                    waiting.append(_Work(row.slug, key, plan, files, landings))
+                    waiting.append(_SiteToWrite(row.slug, key, plan, files, landings))
                 made.counts.unchanged += len(plan.files) - len(wanted or ())
                 made.counts.unchanged += (len(own) - len(landings)) * self._files_a_page
             except EspalierError as error:
@@ -138,7 +145,7 @@ class MemberSites:
         made.unstamped = {(page.page.key, page.page.locale): reason for page, reason in reasons.items()}
         return made
 
-    def _news(self, row: Row, above: Row | None, plan: SitePlan) -> tuple[bytes, set[str] | None]:
+    def _news(self, row: MemberRow, above: MemberRow | None, plan: SitePlan) -> tuple[bytes, set[str] | None]:
         """The member's key, and the files of their site that are new; None: all is as it should be."""
         key = self._member_key(row, above)
         before = None if self._options.fresh else self._manifest.site(row.slug)
@@ -153,15 +160,13 @@ class MemberSites:
         """The landing pages that are new: code and key."""
         trusted = not self._options.fresh and self._output.has_site(slug)
         before = self._manifest.landings(slug) if trusted else {}
-        keys = {each.code: landing_key(each, key, plan.landing_key) for each in own}
+        keys = {each.code: self._fingerprints.landing(each, key, plan.landing_key) for each in own}
         return {code: each for code, each in keys.items() if before.get(code) != each}
 
-    def _member_key(self, row: Row, above: Row | None) -> bytes:
-        sponsor = above and (above.id, above.slug, above.name, above.first_name, above.place)
-        own = row.photo and self._photo(row.photo)
-        theirs = above and above.photo and self._sponsors_photo(above.photo)
-        made_from = (tuple(row), sponsor, own, theirs, self._shared)
-        return hashlib.sha256(repr(made_from).encode()).digest()[:16]
+    def _member_key(self, row: MemberRow, above: MemberRow | None) -> bytes:
+        own = self._photo(row.photo) if row.photo else None
+        theirs = self._sponsors_photo(above.photo) if above and above.photo else None
+        return fingerprints.of_member(row, above, own, theirs)
 
     def _sponsors_photo(self, name: str) -> Photo | None:
         try:
@@ -205,23 +210,19 @@ class MemberSites:
         self._rendered += 1
         few = self._rendered <= _FEW
         sheet = None if few else self._renderer.sheet(host)
-        for page in plan.pages:
-            if not wanted.isdisjoint(page_files.names(self._options.compression, page.file)):
-                content = self._renderer.stamp(page, sheet) if sheet else self._renderer.render(page, host)
-                if sheet and self._options.verify:
-                    self._renderer.verify(page, host, content)
-                yield from page_files.files(self._options.compression, page.file, content)
-        if VCARD in wanted:
-            status = self._site.texts[member.locale].status
-            yield VCARD, cards.vcard(member, self._site.company, status, host.home).encode()
-        if QR_CODE in wanted:
-            yield QR_CODE, qr.svg(host.home, member.name, stamped=not few).encode()
+        for each in plan.contents:
+            if isinstance(each, CardFile):
+                if each.file in wanted:
+                    yield each.file, member_files.content(self._site, member, each.path, stamped=not few)
+            elif not wanted.isdisjoint(page_files.names(self._options.compression, each.file)):
+                content = written(self._renderer, each.planned, host, sheet, self._options)
+                yield from page_files.files(self._options.compression, each.file, content)
         for campaign in campaigns:
-            assert plan.landing is not None  # campaigns without a page to make landing pages from were a fault
-            landing = self._renderer.landing(plan.landing, host, campaign)
-            yield from landing_files(self._renderer, plan.landing, landing, self._options, is_stamped=not few)
+            page = self._resolver.landing(plan.variant, campaign)
+            assert page is not None  # campaigns without a page to make landing pages from were a fault
+            yield from landing_files(self._renderer, page, host, self._options, is_stamped=not few)
 
-    def _write(self, waiting: list[_Work], made: Made) -> None:
+    def _write(self, waiting: list[_SiteToWrite], made: ChunkResult) -> None:
         if not waiting:
             return
         # Noted before the first byte is written: should we die now, the next build trusts none of these.
@@ -234,7 +235,7 @@ class MemberSites:
             made.sites.append((work.slug, work.key, work.plan.id))
             made.landings += [(work.slug, code, key) for code, key in work.landings.items()]
 
-    def _remove_stale(self, work: _Work) -> None:
+    def _remove_stale(self, work: _SiteToWrite) -> None:
         written = {path for path, _ in work.files}
         for file in self._stale[work.plan.id]:
             if file not in written:
@@ -254,17 +255,24 @@ def landing_file(code: str) -> str:
     return f"{campaign_path(code)}index.html"
 
 
-def landing_key(campaign: Campaign, of_host: bytes, of_page: str) -> bytes:
-    """Changes with everything that a landing page is made from: campaign, host and page."""
-    made_from = (campaign.code, campaign.channel.value, of_host, of_page)
-    return hashlib.sha256(repr(made_from).encode()).digest()[:16]
-
-
 def landing_files(
-    renderer: Renderer, page: PlannedPage, landing: Landing, options: BuildOptions, *, is_stamped: bool
+    renderer: Renderer, page: PageFile, host: Host, options: BuildOptions, *, is_stamped: bool
 ) -> Iterator[File]:
     """The files that a landing page becomes, relative to the folder of its site."""
-    content = renderer.stamp(page, renderer.sheet(landing)) if is_stamped else renderer.render(page, landing)
-    if is_stamped and options.verify:
-        renderer.verify(page, landing, content)
-    yield from page_files.files(options.compression, landing_file(landing.campaign.code), content)
+    assert page.campaign is not None
+    landing = renderer.landing(page.planned, host, page.campaign)
+    sheet = renderer.sheet(landing) if is_stamped else None
+    content = written(renderer, page.planned, landing, sheet, options)
+    yield from page_files.files(options.compression, page.file, content)
+
+
+def written(
+    renderer: Renderer, page: PlannedPage, whose: Host | Landing, sheet: Sheet | None, options: BuildOptions
+) -> bytes:
+    """The bytes of a page: stamped on a sheet, and verified where the options ask for it; plain without one."""
+    if sheet is None:
+        return renderer.render(page, whose)
+    content = renderer.stamp(page, sheet)
+    if options.verify:
+        renderer.verify(page, whose, content)
+    return content

@@ -53,12 +53,12 @@ class Manifest:
         self._db.execute("begin")
 
     def close(self) -> None:
-        """Keeps what was recorded."""
+        """Commits what was entered, and closes the file."""
         self._db.execute("commit")
         self._db.close()
 
     def save(self) -> None:
-        """Makes what was recorded so far outlast this process, and lets others read it."""
+        """Commits what was entered so far: it outlasts this process, and other processes see it."""
         self._db.execute("commit")
         self._db.execute("begin")
 
@@ -73,7 +73,7 @@ class Manifest:
         return self._reader
 
     def note(self, name: str) -> str | None:
-        """A note by its name."""
+        """The value of a note; None: there is no such note."""
         row = self._db.execute("select value from notes where name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
@@ -121,7 +121,7 @@ class Manifest:
         self._db.executemany("update landings set key = null where folder = ?", rows)
 
     def unexpected_sites(self) -> list[str]:
-        """The recorded sites that ``expect_sites`` did not name."""
+        """The sites in the manifest that ``expect_sites`` did not name."""
         query = "select folder from sites where folder not in (select folder from current)"
         return [folder for (folder,) in self._db.execute(query)]
 
@@ -135,9 +135,9 @@ class Manifest:
         query = "select code, key from landings where folder = ? and code between ? and ?"
         return dict(self._own.execute(query, (folder, first, last)))
 
-    def expect_landings(self, places: Iterable[tuple[str, str]]) -> None:
+    def expect_landings(self, landings: Iterable[tuple[str, str]]) -> None:
         """Enters the landings (folder, code) that this build is to leave, as ``expect_sites`` does sites."""
-        self._db.executemany("insert or ignore into current_landings values (?, ?)", places)
+        self._db.executemany("insert or ignore into current_landings values (?, ?)", landings)
         self._db.execute("insert or ignore into landings select folder, code, null from current_landings")
 
     def enter_landings(self, written: Iterable[tuple[str, str, bytes | None]]) -> None:
@@ -145,7 +145,7 @@ class Manifest:
         self._db.executemany("insert or replace into landings values (?, ?, ?)", written)
 
     def unexpected_landings(self) -> list[tuple[str, str]]:
-        """The recorded landings that ``expect_landings`` did not name: folder, code."""
+        """The landings in the manifest that ``expect_landings`` did not name: folder, code."""
         return list(
             self._db.execute("select folder, code from landings except select folder, code from current_landings")
         )
@@ -155,7 +155,7 @@ class Manifest:
         self._db.execute("delete from landings where folder = ? and code = ?", (folder, code))
 
     def files(self) -> set[str]:
-        """The files at the root."""
+        """The paths at the root that this build and earlier ones wrote."""
         return {path for (path,) in self._db.execute("select path from files")}
 
     def enter_file(self, path: str) -> None:

@@ -13,7 +13,7 @@ from sitegen.site.options import SiteOptions
 
 
 class Compression(StrEnum):
-    """Which files a page becomes."""
+    """Whether pages are written plain, compressed (gzip), or both."""
 
     NONE = "none"
     BESIDE = "beside"
@@ -42,7 +42,7 @@ class BuildOptions(SiteOptions):
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class BuildSummary:
     """What a build did. ``pages`` counts those of the finished tree; ``seconds`` is wall time."""
 
     members: int

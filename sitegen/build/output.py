@@ -30,16 +30,16 @@ File = tuple[str, bytes]
 
 
 @dataclass
-class Written:
-    """What was done to the output folder: files and bytes."""
+class FileCounts:
+    """How many files were written, left as they were and removed, and how many bytes were written."""
 
     written: int = 0
     unchanged: int = 0
     removed: int = 0
     bytes_written: int = 0
 
-    def add(self, other: Written) -> None:
-        """Counts what another process did."""
+    def add(self, other: FileCounts) -> None:
+        """Adds the counts of another process."""
         self.written += other.written
         self.unchanged += other.unchanged
         self.removed += other.removed
@@ -52,7 +52,7 @@ class Output:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.own = root / OURS
-        self.counts = Written()
+        self.counts = FileCounts()
         self._root = os.fspath(root)
         self._staged = 0
 
@@ -75,7 +75,7 @@ class Output:
         self.counts.bytes_written += len(content)
 
     def write_site(self, folder: str, files: Sequence[File]) -> bool:
-        """Puts the files of one member's site in their places. A new site appears as a whole: then True."""
+        """Writes the files of one member's site. A new site appears as a whole; True: it was new."""
         target = self._target(folder)
         if os.path.lexists(target):
             for path, content in files:

@@ -21,7 +21,7 @@ def files(compression: Compression, path: str, content: bytes) -> Iterator[tuple
 
 
 def names(compression: Compression, path: str) -> tuple[str, ...]:
-    """The names of those files."""
+    """The names of the files that ``files`` gives for a page at ``path``."""
     packed = f"{path}.gz"
     of = {Compression.NONE: (path,), Compression.BESIDE: (path, packed), Compression.ALONE: (packed,)}
     return of[compression]

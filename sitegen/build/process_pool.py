@@ -1,7 +1,7 @@
 """The processes that share a long piece of work: forked, so that what was prepared once is there for all.
 
-Work is cut into pieces by number; each process takes the next piece that nobody has, and sends what it made of
-it to the parent. A process ends when the pieces are done, or when its parent is gone: after ``kill -9`` of the
+Work is cut into numbered pieces; each process takes the next piece that is left, and sends what it made of it to
+the parent. A process ends when the pieces are done, or when its parent is gone: after ``kill -9`` of the
 parent none goes on writing.
 """
 
@@ -20,49 +20,49 @@ T = TypeVar("T")
 _FORK = multiprocessing.get_context("fork")
 
 
-class CrewError(Exception):
-    """A process of the crew died; its standard error says why."""
+class PoolError(Exception):
+    """A process of the pool died early; its standard error says why."""
 
 
 def shared_out(pieces: int, jobs: int, work: Callable[[int], T]) -> Iterator[T]:
     """What ``work`` makes of each piece number, in no particular order, by ``jobs`` processes.
 
     With one job, or one piece, nothing is forked. An exception of ``work`` reaches the caller as it is; closing
-    the iterator early ends the processes. Raises CrewError when a process dies.
+    the iterator early ends the processes. Raises PoolError when a process dies.
     """
     if jobs <= 1 or pieces <= 1:
         yield from map(work, range(pieces))
         return
     taken = _FORK.Value("l", 0)
-    crew: dict[Connection, ForkProcess] = {}
+    pool: dict[Connection, ForkProcess] = {}
     try:
         for _ in range(min(jobs, pieces)):
             receiver, sender = _FORK.Pipe(duplex=False)
-            others = list(crew)
+            others = list(pool)
             process = _FORK.Process(target=_run, args=(pieces, taken, work, sender, [receiver, *others]), daemon=True)
             process.start()
             sender.close()
-            crew[receiver] = process
-        yield from _results(crew)
+            pool[receiver] = process
+        yield from _results(pool)
     finally:
-        for receiver, process in crew.items():
+        for receiver, process in pool.items():
             process.terminate()
             receiver.close()
-        for process in crew.values():
+        for process in pool.values():
             process.join()
 
 
-def _results(crew: dict[Connection, ForkProcess]) -> Iterator[Any]:
-    working = set(crew)
+def _results(pool: dict[Connection, ForkProcess]) -> Iterator[Any]:
+    working = set(pool)
     while working:
         for each in wait(list(working)):
             assert isinstance(each, Connection)
             try:
                 kind, value = each.recv()
             except EOFError as error:
-                process = crew[each]
+                process = pool[each]
                 process.join()
-                raise CrewError(f"a process of the build ended early (exit status {process.exitcode})") from error
+                raise PoolError(f"a process of the build ended early (exit status {process.exitcode})") from error
             if kind == "done":
                 working.remove(each)
             elif kind == "raised":
@@ -77,7 +77,7 @@ def _run(pieces: int, taken: Any, work: Callable[[int], Any], sender: Connection
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parent = os.getppid()
     for each in not_mine:
-        each.close()  # else nobody would notice that a reader is gone
+        each.close()  # else a writer would not notice that its reader is gone
     while os.getppid() == parent:
         with taken.get_lock():
             piece = taken.value

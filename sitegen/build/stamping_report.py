@@ -18,7 +18,7 @@ SAMPLE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class StampedPage:
     """One page in one language, after it was stamped for ``members`` members."""
 
     page: str
@@ -33,7 +33,7 @@ class Explained:
     """What is asked of members in several places of the tree of shapes, and in how many."""
 
 
-def explain(site: Site, renderer: Renderer, roster: Roster) -> Iterator[Explained]:
+def explain(site: Site, renderer: Renderer, roster: Roster) -> Iterator[StampedPage]:
     """Stamps the pages of the first members in memory, and a landing page of each, and tells what came of it."""
     channels = cycle(Channel)
     for member, sponsor in islice(roster.active_with_sponsors(), SAMPLE):
@@ -48,7 +48,7 @@ def explain(site: Site, renderer: Renderer, roster: Roster) -> Iterator[Explaine
             renderer.stamp(page, renderer.sheet(landing))
     for planned, program in renderer.programs.items():
         figures = program.figures
-        yield Explained(
+        yield StampedPage(
             planned.page.key,
             planned.page.locale,
             figures.stamps + figures.plain,

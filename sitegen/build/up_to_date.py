@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from time import perf_counter
 
-from sitegen.build.options import BuildOptions, Summary
+from sitegen.build.options import BuildOptions, BuildSummary
 from sitegen.build.output import OURS
 from sitegen.site import input_digests
 from sitegen.site.input_digests import InputDigests
@@ -30,12 +30,12 @@ NOTE = "inputs"
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class BuildNote:
     """What the last complete build into a folder left behind."""
 
     inputs: InputDigests
     roster: str
-    summary: Summary
+    summary: BuildSummary
 
     def entry(self) -> tuple[str, str]:
         """Name and value for the manifest."""
@@ -48,7 +48,7 @@ def digests(options: BuildOptions, roster: Path, theme_folders: Iterable[Path]) 
     return input_digests.read(options, roster, theme_folders, out=options.out, compression=compression)
 
 
-def noted(out: Path) -> Note | None:
+def noted(out: Path) -> BuildNote | None:
     """What the last complete build into ``out`` left; None when there is no such build."""
     try:
         with closing(_manifest(out)) as manifest:
@@ -61,11 +61,11 @@ def noted(out: Path) -> Note | None:
     if note["inputs"].keys() != {field.name for field in fields(InputDigests)}:  # an earlier version's
         return None
     inputs = InputDigests(**{**note["inputs"], "theme_folders": tuple(note["inputs"]["theme_folders"])})
-    summary = Summary(**{**note["summary"], "faults": (), "unstamped": {}})
-    return Note(inputs, note["roster"], summary)
+    summary = BuildSummary(**{**note["summary"], "faults": (), "unstamped": {}})
+    return BuildNote(inputs, note["roster"], summary)
 
 
-def nothing_changed(options: BuildOptions) -> Summary | None:
+def nothing_changed(options: BuildOptions) -> BuildSummary | None:
     """The summary of a build that has nothing to do; None where there may be something.
 
     A site whose folder is gone from the output is something; a file in it that was changed by hand is not
@@ -83,7 +83,7 @@ def nothing_changed(options: BuildOptions) -> Summary | None:
         return None
     last = note.summary
     files = last.written + last.unchanged
-    return Summary(last.members, last.pages, 0, files, 0, 0, perf_counter() - started)
+    return BuildSummary(last.members, last.pages, 0, files, 0, 0, perf_counter() - started)
 
 
 def _sites_stand(out: Path) -> bool:

@@ -23,20 +23,10 @@ from sitegen.roster import values
 from sitegen.roster.faults import FaultLog, quoted
 from sitegen.roster.fields import note_faults
 from sitegen.roster.reading import Broken, Source, csv_records
-from sitegen.site.addresses import CAMPAIGNS
+from sitegen.site.addresses import CAMPAIGN_CODE
 
-CODE = re.compile(r"[a-z]{2,12}[0-9]{0,6}\Z")
+CODE = re.compile(rf"{CAMPAIGN_CODE}\Z")
 """What a code looks like: easily spoken, never a folder of anything else."""
-
-
-_LANDING = re.compile(rf"{CAMPAIGNS}/([a-z]{{2,12}}[0-9]{{0,6}})(/?)\Z")
-
-
-def code_in(path: str) -> tuple[str, bool] | None:
-    """The code in the path of a landing page below the root of a site, and whether the path is whole, with its slash at
-    the end; None: no landing page stands there."""
-    found = _LANDING.match(path)
-    return None if found is None else (found[1], bool(found[2]))
 
 
 def _code(value: str) -> str:
@@ -64,7 +54,7 @@ def _not_before_start(value: date, info: ValidationInfo) -> date:
 Day = Annotated[date, PlainValidator(values.joined)]
 
 
-class Row(BaseModel):
+class CampaignRow(BaseModel):
     """A row as it is validated."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -85,11 +75,11 @@ class Row(BaseModel):
     """Its last day; never shown in public."""
 
     def campaign(self) -> Campaign:
-        """The checked campaign."""
+        """The campaign that this row describes."""
         return Campaign(self.code, self.member, self.channel, self.name, self.starts, self.ends)
 
 
-COLUMNS = tuple(Row.model_fields)
+COLUMNS = tuple(CampaignRow.model_fields)
 REQUIRED = ("code", "channel")
 
 FirstLine = Callable[[str, int], int]
@@ -136,7 +126,7 @@ def rows(source: Source, log: FaultLog, first_line: FirstLine) -> Iterator[tuple
 
 def _campaign(line: int, found: dict[str, Any], log: FaultLog, first_line: FirstLine) -> Campaign | None:
     try:
-        campaign = Row.model_validate(found).campaign()
+        campaign = CampaignRow.model_validate(found).campaign()
     except ValidationError as error:
         note_faults(log, line, error, COLUMNS)
         return None
@@ -169,7 +159,7 @@ def write(path: Path, campaigns: Iterable[Campaign]) -> bool:
 def holds(campaign: Campaign) -> bool:
     """Whether the file can hold this campaign, so that it is read again as it was."""
     try:
-        return Row.model_validate(_told(_cells(campaign))).campaign() == campaign
+        return CampaignRow.model_validate(_told(_cells(campaign))).campaign() == campaign
     except ValidationError:
         return False
 
@@ -191,7 +181,7 @@ def _content(path: Path, campaigns: Iterable[Campaign]) -> bytes:
     for each in sorted(campaigns, key=lambda campaign: campaign.code):
         cells = _cells(each)
         try:
-            Row.model_validate(_told(cells))
+            CampaignRow.model_validate(_told(cells))
         except ValidationError as error:
             note_faults(log, None, error, COLUMNS)
         if each.code == before:

@@ -38,7 +38,7 @@ _MISSPELT = (
     "select c.line, c.member, m.id from campaign c join roster.member m on m.id = c.member collate nocase"
     " where c.member is not null and c.row is null order by c.line"
 )
-_PLACES = (
+_LANDINGS = (
     "select coalesce(m.slug, ''), c.code from campaign c left join roster.member m on m.row = c.row"
     " where c.member is null or m.status = 'active'"
 )
@@ -100,7 +100,7 @@ class Placements:
         self._remove_folder()
 
     def one(self, code: str) -> Campaign | None:
-        """The campaign with this code."""
+        """The campaign with this code; None: there is none."""
         found = self._found("where code = ?", (code,))
         return found[0] if found else None
 
@@ -119,13 +119,13 @@ class Placements:
             found.setdefault(each.member, []).append(each)
         return found
 
-    def places(self, roster: Roster) -> Iterator[tuple[str, str]]:
+    def landings(self, roster: Roster) -> Iterator[tuple[str, str]]:
         """(slug of the member, code) of every landing page; the slug is empty on the company's own site."""
         if self._index is None:
             return
         with closing(sqlite3.connect(f"{self._index.resolve().as_uri()}?mode=ro", uri=True)) as database:
             _attach(database, roster)
-            yield from database.execute(_PLACES)
+            yield from database.execute(_LANDINGS)
 
     def _found(self, conditions: str, values: tuple[Any, ...]) -> list[Campaign]:
         if self._reader is None or not self._count:
@@ -159,7 +159,7 @@ def _make(index: Path, path: Path, roster: Roster | None, facts: dict[str, Any])
 
 
 def _fill(database: sqlite3.Connection, path: Path, roster: Roster | None, facts: dict[str, Any]) -> None:
-    # The file is nobody's until it is moved: no journal, no waiting for the disk.
+    # Nothing reads the file until it is moved: no journal, no waiting for the disk.
     database.executescript("pragma journal_mode = off; pragma synchronous = off;")
     database.executescript(_TABLES)
     if roster is not None:
@@ -189,8 +189,9 @@ def _fill(database: sqlite3.Connection, path: Path, roster: Roster | None, facts
 
 
 def _note_misspelt(database: sqlite3.Connection, log: FaultLog) -> None:
-    """Ids in another case. Whom the roster does not name at all has left: no page, and no fault that would keep the
-    company from building; ``capture sync`` knows everybody who ever was a member, and tells ids that nobody had."""
+    """Notes ids that are written in another case. An id that the roster does not hold at all belongs to a member who
+    has left: their campaign gets no page, and the build goes on. ``capture sync`` knows all former members, and reports
+    ids that never existed."""
     for line, member, near in database.execute(_MISSPELT):
         log.add(f"member {quoted(member)} is not in the roster", line=line, hint=f"did you mean {quoted(near)}?")
 

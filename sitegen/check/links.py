@@ -11,7 +11,7 @@ _ADDRESS_ATTRIBUTES = {"href", "src", "action", "poster"}
 
 
 @dataclass
-class Anchored(HTMLParser):
+class LinkedPage(HTMLParser):
     """What a page links to, and the anchors it offers."""
 
     links: list[str] = field(default_factory=list)
@@ -33,15 +33,15 @@ class Anchored(HTMLParser):
                 self.anchors.add(value)
 
 
-def read(html: bytes) -> Anchored:
-    """Parses a page."""
-    page = Anchored()
+def read(html: bytes) -> LinkedPage:
+    """The links and anchors of a page."""
+    page = LinkedPage()
     page.feed(html.decode())
     page.close()
     return page
 
 
-def broken(pages: Mapping[str, Anchored], files: set[str], root: str, foreign: set[str]) -> Iterator[tuple[str, str]]:
+def broken(pages: Mapping[str, LinkedPage], files: set[str], root: str, foreign: set[str]) -> Iterator[tuple[str, str]]:
     """(address of a page, link on it) for each internal link that leads nowhere.
 
     ``pages``: rendered pages by their absolute address. ``files``: absolute addresses of everything else.
@@ -59,5 +59,5 @@ def broken(pages: Mapping[str, Anchored], files: set[str], root: str, foreign: s
 
 
 def _inside(target: str, root: str) -> bool:
-    # A link to the capture service has the company's host only where both share it; its path is not ours.
+    # A link to the capture service has the company's host only where both share it; its path is then outside the site.
     return urlsplit(target).scheme in {"http", "https"} and target.startswith(root)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urljoin
 
 import jinja2
@@ -21,9 +22,15 @@ from sitegen.render.context import Photo
 from sitegen.render.hosts import Host, Landing
 from sitegen.render.renderer import PlannedPage, Renderer
 from sitegen.render.templates import SiteLoader
-from sitegen.roster import Roster
 from sitegen.site.addresses import ASSETS
 from sitegen.site.site import Site, Variant
+
+
+class Sampled(Protocol):
+    """What checking asks of a roster."""
+
+    def active_with_sponsors(self) -> Iterator[tuple[Member, Member | None]]:
+        """The active members, each with the nearest active member above them."""
 
 
 def _stand_in(photo: str) -> Photo:
@@ -31,7 +38,7 @@ def _stand_in(photo: str) -> Photo:
     return Photo(src="data:,", sources=(), width=1)
 
 
-def check(site: Site, renderer: Renderer, members: Roster) -> None:
+def check(site: Site, renderer: Renderer, members: Sampled) -> None:
     """Renders every page for the company and for sample members, and follows their links.
 
     Raises EspalierError.
@@ -81,8 +88,8 @@ def _missing_names(tree: nodes.Template, site: Site, loader: SiteLoader) -> Iter
                 yield call.lineno, f'there is no asset "{named.value}"', hint
 
 
-def _pages(site: Site, renderer: Renderer, members: Roster) -> Iterator[Fault]:
-    rendered: dict[str, links.Anchored] = {}
+def _pages(site: Site, renderer: Renderer, members: Sampled) -> Iterator[Fault]:
+    rendered: dict[str, links.LinkedPage] = {}
     page_of: dict[str, tuple[str, PlannedPage]] = {}
     files = _files(site)
     company = hosts.of_company(site)
@@ -110,10 +117,10 @@ def _pages(site: Site, renderer: Renderer, members: Roster) -> Iterator[Fault]:
     for address, link in links.broken(rendered, files, site.addresses.home, foreign):
         base, planned = page_of[address]
         found.setdefault(link.removeprefix(base), []).append(planned.page.file)
-    for link, places in found.items():
-        others = len(set(places)) - 1
+    for link, pages in found.items():
+        others = len(set(pages)) - 1
         message = f'a link on this page leads nowhere: "{link}"'
-        yield Fault(message, where=places[0], hint=f"it stands on {others} more pages as well" if others else None)
+        yield Fault(message, where=pages[0], hint=f"it stands on {others} more pages as well" if others else None)
 
 
 def _shown(
@@ -129,7 +136,7 @@ def _shown(
         yield landing.page.canonical, page, landing
 
 
-def samples(members: Roster) -> Iterator[tuple[Member, Member | None]]:
+def samples(members: Sampled) -> Iterator[tuple[Member, Member | None]]:
     """A few active members that differ: for each language the one with most filled in, and the one with least."""
     best: dict[tuple[str, bool], tuple[int, Member, Member | None]] = {}
     for number, (member, sponsor) in enumerate(members.active_with_sponsors()):

@@ -1,4 +1,4 @@
-"""The ``sitegen`` command: parses, calls, prints. The only room that imports Click.
+"""The ``sitegen`` command: parses, calls, prints. Beside ``terminal`` the only room that imports Click.
 
 What only one command needs is imported within it, so that ``--help``, and a build with nothing to do, are over at once.
 """
@@ -8,13 +8,18 @@ from __future__ import annotations
 import click
 
 from sitegen.cli.building import build, check_command
-from sitegen.cli.group import FaultReportingGroup, version_option
 from sitegen.cli.members import members, roster_to
 from sitegen.cli.serving import serve_command
 from sitegen.cli.starting import new, secrets
+from sitegen.terminal import FaultReportingGroup, version_option
 
 
-@click.group(cls=FaultReportingGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=FaultReportingGroup,
+    counts_faults=True,
+    interrupted="interrupted; what was published is whole, and the next run goes on from here",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @version_option
 def main() -> None:
     """Replicated sites for a network-marketing company: one personalised site for each member.

@@ -9,13 +9,13 @@ from pathlib import Path
 import click
 
 from sitegen.build import up_to_date
-from sitegen.build.options import BuildOptions, Compression, Summary
+from sitegen.build.options import BuildOptions, BuildSummary, Compression
 from sitegen.cli.installation import signer, token_keys
 from sitegen.cli.json_output import fault_json, summary_json
 from sitegen.cli.options import capture_option, folder_argument, json_option, quiet_option, theme_option, url_option
-from sitegen.cli.progress import progress_bar
 from sitegen.errors import EspalierError
 from sitegen.site.location import find_folder
+from sitegen.terminal import progress_bar
 
 
 @click.command()
@@ -76,7 +76,7 @@ def build(
     if summary is None:
         from sitegen.build import builder
 
-        with progress_bar(quiet or as_json) as progress:
+        with progress_bar("members", silent=quiet or as_json) as progress:
             summary = builder.build(options, progress)
     if as_json:
         click.echo(json.dumps(summary_json(summary), ensure_ascii=False))
@@ -86,9 +86,13 @@ def build(
         _explain(options)
     if summary.faults:
         if not as_json:
-            click.echo("\n".join(map(str, summary.faults)), err=True)
-            click.echo(f"{len(summary.faults)} faults of single members; their old pages stay", err=True)
+            _tell_faults(summary)
         sys.exit(1)
+
+
+def _tell_faults(summary: BuildSummary) -> None:
+    click.echo("\n".join(map(str, summary.faults)), err=True)
+    click.echo(f"{len(summary.faults)} faults of single members; their old pages stay", err=True)
 
 
 @click.command(name="check")
@@ -115,7 +119,7 @@ def check_command(folder: Path | None, as_json: bool) -> None:
     click.echo("[]" if as_json else f"{folder}: no faults in {pages} pages, {members} members, theme {site.theme.name}")
 
 
-def _summary_text(summary: Summary) -> str:
+def _summary_text(summary: BuildSummary) -> str:
     plain = f"; {len(summary.unstamped)} pages not stamped, see --explain" if summary.unstamped else ""
     return (
         f"{summary.members} members, {summary.pages} pages: {summary.written} files written "
@@ -138,6 +142,6 @@ def _explain(options: BuildOptions) -> None:
             f"{each.page} ({each.locale}): {each.shapes} shapes of {each.members} members, "
             f"{each.plain} rendered plainly" + (f"; not stamped: {each.reason}" if each.reason else "")
         )
-        for question, places in each.questions:
-            click.echo(f"    asked in {places} places: {question}")
+        for question, count in each.questions:
+            click.echo(f"    asked in {count} places: {question}")
     click.echo(f"{sum(not each.reason for each in explained)} of {len(explained)} pages are stamped")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from sitegen.build.options import Summary
+    from sitegen.build.options import BuildSummary
     from sitegen.errors import Fault
     from sitegen.model import Member
 
@@ -37,7 +37,7 @@ def member_json(member: Member) -> dict[str, Any]:
     }
 
 
-def summary_json(summary: Summary) -> dict[str, Any]:
+def summary_json(summary: BuildSummary) -> dict[str, Any]:
     """A build's summary with its faults and the pages that were not stamped."""
     plain = [{"page": key, "locale": locale, "why": why} for (key, locale), why in summary.unstamped.items()]
     return {**asdict(summary), "faults": [fault_json(fault) for fault in summary.faults], "unstamped": plain}

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from sitegen.cli.installation import instance_folder, signer, token_keys
+from sitegen.cli.installation import instance_folder, token_keys
 from sitegen.cli.options import capture_option, folder_argument, theme_option, url_option
 from sitegen.site.location import find_folder
-
-if TYPE_CHECKING:
-    from sitegen.serving.production.renewing import ServeOptions
+from sitegen.site.options import SiteOptions
 
 
 @click.command(name="serve")
@@ -49,46 +47,48 @@ def serve_command(
       sitegen serve content --production --workers 4
     """
     folder = find_folder(folder)
-    if production:
-        from sitegen.serving.production.renewing import ServeOptions
-
-        options = ServeOptions(
-            folder=folder,
-            token_keys=token_keys(folder),
-            url=url,
-            capture_url=capture_url,
-            theme=theme,
-            instance=instance_folder(folder),
-            roster_url=roster_url,
-        )
-        _serve_production(options, host, port, workers or len(os.sched_getaffinity(0)))
+    if built is not None and not production:
+        _serve_built(folder, built, host, port, capture_url)
         return
-    from sitegen.serving import local_server, preview
+    options = SiteOptions(folder=folder, token_keys=token_keys(folder), url=url, capture_url=capture_url, theme=theme)
+    if production:
+        _serve_production(options, roster_url, host, port, workers or len(os.sched_getaffinity(0)))
+    else:
+        _serve_preview(options, host, port)
+
+
+def _serve_built(folder: Path, built: Path, host: str, port: int, capture_url: str | None) -> None:
+    from sitegen.serving import local_server
     from sitegen.site import config
     from sitegen.site.addresses import Addresses
 
     server = local_server.listening(host, port)
-    address = f"http://{server.host}:{server.port}"
-    if built is not None:
-        settings = config.load(folder, capture_url=capture_url)
-        addresses = Addresses(settings.site.url, settings.site.layout)
-        app = local_server.built_app(built, settings.capture_url, addresses)
-        server.run(app, lambda: _serving(address, str(built)))
-        return
-    live = preview.Preview(folder, signer(folder), url=url or address, capture_url=capture_url, theme_name=theme)
+    settings = config.load(folder, capture_url=capture_url)
+    addresses = Addresses(settings.site.url, settings.site.layout)
+    app = local_server.built_app(built, settings.capture_url, addresses)
+    server.run(app, lambda: _serving(server.address, str(built)))
+
+
+def _serve_preview(options: SiteOptions, host: str, port: int) -> None:
+    from sitegen.serving import local_server
+    from sitegen.serving.preview import Preview
+
+    server = local_server.listening(host, port)
+    live = Preview(replace(options, url=options.url or server.address))
     if live.error is not None:
         click.echo(str(live.error), err=True)
     with live.watching():
-        server.run(local_server.preview_app(live), lambda: _serving(address, str(folder)))
+        server.run(local_server.preview_app(live), lambda: _serving(server.address, str(options.folder)))
 
 
-def _serve_production(options: ServeOptions, host: str, port: int, workers: int) -> None:
+def _serve_production(options: SiteOptions, roster_url: str | None, host: str, port: int, workers: int) -> None:
     from sitegen.serving.production import workers as production
+    from sitegen.serving.production.renewing import ServeOptions
 
     listener = production.listen(host, port)
-    address = production.address(listener)
-    told = str(options.folder)
-    production.run(options, listener, workers=workers, ready=lambda: _serving(address, told))
+    address, told = production.address(listener), str(options.folder)
+    served = ServeOptions(**asdict(options), instance=instance_folder(options.folder), roster_url=roster_url)
+    production.run(served, listener, workers=workers, ready=lambda: _serving(address, told))
 
 
 def _serving(address: str, what: str) -> None:

@@ -15,9 +15,6 @@ from sitegen.model import Company, Member
 from sitegen.render.context import MemberView, SiteView
 from sitegen.roster.names import couple, words
 
-VCARD, QR_CODE = "contact.vcf", "qr.svg"
-"""The two files of a member's site that are no pages."""
-
 TONES = 6
 """How many tones a theme may give to monograms."""
 

@@ -18,7 +18,7 @@ _GZIP_WINDOW = 31  # a gzip header without file name and time, so that the same 
 
 
 def compressed(content: bytes) -> bytes:
-    """``content`` as a gzip file."""
+    """``content`` as a gzip file; the same bytes always give the same file."""
     if isal_zlib is not None:
         packer = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP_WINDOW)
         return packer.compress(content) + packer.flush()

@@ -75,7 +75,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a product costs."""
+    """The price of a product."""
 
     amount: int
     """In minor units of the currency: 1250 is 12.50."""
@@ -151,7 +151,7 @@ class Pages:
 
 @dataclass(frozen=True, slots=True)
 class PhotoSource:
-    """One encoding of a photo."""
+    """A photo in one encoding, in all its sizes."""
 
     type: str
     """``image/avif`` or ``image/webp``."""
@@ -219,7 +219,7 @@ class SponsorView:
 
 @dataclass(frozen=True, slots=True)
 class BuildView:
-    """What made this page."""
+    """Which build of which version of the program made this page."""
 
     id: str
     """Twelve hexadecimal digits that name the text, templates, settings and program version this page was
@@ -230,7 +230,7 @@ class BuildView:
 
 @dataclass(frozen=True, slots=True)
 class ThemeView:
-    """The theme in use."""
+    """The site's theme, with the values that the site chose for its settings."""
 
     name: str
     settings: Mapping[str, object]
@@ -265,7 +265,7 @@ class CaptureView:
 
 @dataclass(frozen=True, slots=True)
 class CampaignView:
-    """The campaign whose landing page this is. Its name, dates and costs are nobody's business here."""
+    """The campaign whose landing page this is. Its name, dates and costs are not public."""
 
     code: str
     """As people type it: ``radio7``."""

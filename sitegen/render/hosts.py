@@ -36,7 +36,7 @@ class Landing:
 
 
 def of_company(site: Site) -> Host:
-    """The company's own site."""
+    """The company's own site, which has no member."""
     return Host(None, None, site.addresses.root, site.addresses.home)
 
 

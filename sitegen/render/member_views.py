@@ -1,4 +1,4 @@
-"""Members as templates see them."""
+"""Members and their sponsors as templates see them (the types are in context.py)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TAGS = {"p", "br", "strong", "em", "b", "i", "a", "ul", "ol", "li", "blockquote
 _HEADING = re.compile(r"<(/?)h[1-6]\b[^>]*>", re.IGNORECASE)
 _PARAGRAPHS = re.compile(r"\n{2,}")
 _PLAIN = re.compile(r"[^\W\d_][^\x00-\x09\x0b-\x1f#*_`\[\]<>&\\|~=+:/@{}\n\u00a0]*(?:\n{1,2}(?=[^\W\d_])|\Z)")
-"""A line that Markdown would leave as it is: it begins with a letter and holds no mark of its own."""
+"""A line that Markdown would leave as it is: it begins with a letter and holds no character of Markdown's."""
 
 _mine = threading.local()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import struct
 import tempfile
 import warnings
@@ -27,6 +28,9 @@ photo's own side takes the place of the widths it does not reach."""
 
 FOLDER = "photos"
 """The folder of renditions below the assets."""
+
+RENDITION = re.compile(rf"{FOLDER}/([0-9a-f]+)-[0-9]+\.(?:avif|webp|jpg)\Z")
+"""What a rendition's path below the assets looks like; the group is the digest of its photo."""
 
 MOST_PIXELS = 50_000_000
 """Of a photo; what has more is no portrait, and might be made to fill the memory."""
@@ -135,7 +139,7 @@ def _opened(photo: Path, content: bytes) -> Image.Image:
     """The picture, not decoded yet, once its kind and size are known to be harmless."""
     try:
         with warnings.catch_warnings():
-            # Pillow only warns of up to twice its own limit; ours is lower and firm.
+            # Pillow only warns of up to twice its own limit; MOST_PIXELS is lower and firm.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content), formats=_FORMATS)
     except Image.DecompressionBombError as error:
@@ -151,7 +155,7 @@ def _opened(photo: Path, content: bytes) -> Image.Image:
 def _square(photo: Path, picture: Image.Image, side: int) -> Image.Image:
     """The middle of the picture, upright, as sRGB without anything else."""
     width, height = picture.size
-    # A JPEG can be decoded at a fraction of its size; twice ours leaves enough to sharpen from.
+    # A JPEG can be decoded at a fraction of its size; twice the side leaves enough to sharpen from.
     factor = 2 * side / min(width, height)
     try:
         picture.draft("RGB", (round(width * factor), round(height * factor)))
@@ -184,7 +188,7 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Writes beside and moves, so that nobody ever meets half a picture."""
+    """Writes beside and moves, so that no reader ever gets half a picture."""
     descriptor, name = tempfile.mkstemp(prefix=".", suffix=".new", dir=path.parent)
     growing = Path(name)
     try:

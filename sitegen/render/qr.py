@@ -50,7 +50,7 @@ def _stamped(content: bytes) -> tuple[int, int]:
 
 
 def _stride(size: int) -> int:
-    """Bytes of a row."""
+    """Bytes that a row of ``size`` modules takes."""
     return -(-size // 8)
 
 

@@ -144,7 +144,7 @@ class Renderer:
             yield
         except Exception as error:
             fault = self.fault(error)
-            if fault is None:  # not the template's doing: ours, with its traceback
+            if fault is None:  # not the template's doing but a bug, which keeps its traceback
                 raise
             raise ThemeError(self._named(fault, planned)) from error
 

@@ -7,14 +7,19 @@ address stand in it. A sitemap holds at most 50,000 addresses and 50 MB (sitemap
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import chain, islice
+from typing import Protocol
 from xml.sax.saxutils import escape, quoteattr
 
+from sitegen.model import Member
 from sitegen.render.renderer import Renderer
-from sitegen.roster import Roster
 from sitegen.site.content import UNLISTED
 from sitegen.site.site import Site
+
+NAMES = re.compile(r"(?:sitemap(?:-[1-9][0-9]{0,5})?\.xml|robots\.txt)\Z")
+"""What these files may be called."""
 
 LARGEST = 50_000
 """Addresses in one file. With six languages each entry takes under 1,000 bytes, so 50 MB is never reached."""
@@ -27,10 +32,17 @@ _CLOSE = b"</urlset>\n"
 _CLOSED = _OPEN.encode() + _CLOSE
 
 
-def files(site: Site, renderer: Renderer, roster: Roster) -> Iterator[tuple[str, bytes]]:
+class Storytellers(Protocol):
+    """What a sitemap asks of a roster."""
+
+    def storytellers(self, least_words: int) -> Iterator[Member]:
+        """The active members whose story has at least so many words."""
+
+
+def files(site: Site, renderer: Renderer, members: Storytellers) -> Iterator[tuple[str, bytes]]:
     """The files at the root of the output: name and content."""
     home = site.addresses.home
-    entries = _entries(site, renderer, roster)
+    entries = _entries(site, renderer, members)
     first, second = _part(entries), _part(entries)
     if second is None:
         yield "sitemap.xml", first or _CLOSED
@@ -44,7 +56,7 @@ def files(site: Site, renderer: Renderer, roster: Roster) -> Iterator[tuple[str,
     yield "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {home}sitemap.xml\n".encode()
 
 
-def _entries(site: Site, renderer: Renderer, roster: Roster) -> Iterator[str]:
+def _entries(site: Site, renderer: Renderer, members: Storytellers) -> Iterator[str]:
     for planned in renderer.plan(site.company_variant):
         if planned.view.key not in UNLISTED:
             alternates = [(other.locale.code, other.canonical) for other in planned.view.translations]
@@ -52,7 +64,7 @@ def _entries(site: Site, renderer: Renderer, roster: Roster) -> Iterator[str]:
     words = site.settings.site.self_canonical_words
     if words is None:
         return
-    for member in roster.storytellers(words):
+    for member in members.storytellers(words):
         home = site.addresses.member_home(member.slug)
         for planned in renderer.plan(site.member_variant(member.locale)):
             if planned.view.key not in UNLISTED:

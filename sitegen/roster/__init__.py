@@ -6,6 +6,6 @@ memory.
 """
 
 from sitegen.roster.roster import Query, Roster
-from sitegen.roster.table import Row, to_member
+from sitegen.roster.table import MemberRow, to_member
 
-__all__ = ["Query", "Roster", "Row", "to_member"]
+__all__ = ["MemberRow", "Query", "Roster", "to_member"]

@@ -33,7 +33,7 @@ def _line(longest: int) -> AfterValidator:
     return AfterValidator(values.one_line(longest))
 
 
-class Row(BaseModel):
+class RosterRow(BaseModel):
     """A row as it is validated. The order matters: a phone number is read by the rules of the market."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -72,8 +72,8 @@ class Row(BaseModel):
     """The day they became a member."""
 
 
-COLUMNS = tuple(Row.model_fields)
-REQUIRED = tuple(name for name, field in Row.model_fields.items() if field.is_required())
+COLUMNS = tuple(RosterRow.model_fields)
+REQUIRED = tuple(name for name, field in RosterRow.model_fields.items() if field.is_required())
 
 
 def note_faults(log: FaultLog, line: int | None, error: ValidationError, columns: Sequence[str] = COLUMNS) -> None:

@@ -1,6 +1,6 @@
 """Who stands above whom, worked out for all members at once in a few bytes a member.
 
-Members are numbered from 1 in roster order; 0 stands for nobody.
+Members are numbered from 1 in roster order; 0 stands for no member.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Forest:
         self._place(order, active)
 
     def _from_the_leaves(self) -> array[int]:
-        """Members in an order in which everybody comes before their sponsor; members of loops are left out."""
+        """Members in an order in which each comes before their sponsor; members of loops are left out."""
         parents, downline = self._parents, self.downline
         waiting = array("i", bytes(4 * len(parents)))
         for parent in parents:

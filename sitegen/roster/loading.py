@@ -22,7 +22,7 @@ from sitegen.errors import Fault, OutputError
 from sitegen.model import Status
 from sitegen.roster import table
 from sitegen.roster.faults import FaultLog, quoted
-from sitegen.roster.fields import Row, note_faults
+from sitegen.roster.fields import RosterRow, note_faults
 from sitegen.roster.forest import Forest
 from sitegen.roster.names import first_name
 from sitegen.roster.reading import Broken, Record, Source, records
@@ -45,7 +45,7 @@ class Loader:
         self._locale = locale
         self._log = FaultLog(path)
         self._active = bytearray(1)
-        """For each member in order whether they are active; number 0 is nobody."""
+        """For each member in order whether they are active; number 0 is no member."""
 
     def write(self, index: Path, facts: dict[str, str]) -> None:
         """Writes the index to ``index``. ``facts`` are remembered in it, besides those of the file.
@@ -72,7 +72,7 @@ class Loader:
             growing.unlink(missing_ok=True)
 
     def _fill(self, database: sqlite3.Connection, facts: dict[str, str]) -> None:
-        # The file is nobody's until it is moved: no journal, no waiting for the disk.
+        # Nothing reads the file until it is moved: no journal, no waiting for the disk.
         database.executescript("pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -6000;")
         database.executescript(table.TABLES)
         database.execute("begin")
@@ -114,7 +114,7 @@ class Loader:
                 yield self._stub(number, line, values)
                 continue
             try:
-                row = Row.model_validate(values, context=self._rules)
+                row = RosterRow.model_validate(values, context=self._rules)
             except ValidationError as error:
                 note_faults(self._log, line, error)
                 yield self._stub(number, line, values)
@@ -218,13 +218,13 @@ class Loader:
                 " coalesce(phone, '') || char(10) || coalesce(place, '') from member where row between ? and ?",
                 (start, start + _BATCH - 1),
             ).fetchall()
-            places = []
+            derived = []
             words = []
             for row, wish, explicit, text in rows:
                 slug = wish if explicit else _free_slug(database, wish)
-                places.append((slug, forest.nearest[row] or None, forest.downline[row], row))
+                derived.append((slug, forest.nearest[row] or None, forest.downline[row], row))
                 words.append((row, table.fold(f"{slug}\n{text}")))
-            database.executemany("update member set slug = ?, nearest = ?, downline = ? where row = ?", places)
+            database.executemany("update member set slug = ?, nearest = ?, downline = ? where row = ?", derived)
             database.executemany("insert into words values (?, ?)", words)
 
 

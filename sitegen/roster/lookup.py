@@ -11,8 +11,6 @@ import sqlite3
 import weakref
 from collections import deque
 from collections.abc import Iterator
-from hashlib import sha256
-from operator import itemgetter
 from typing import Any, Protocol
 
 from sitegen.errors import EspalierError
@@ -25,18 +23,17 @@ WIDTH = len(table.FIELDS)
 COLUMNS = f"{table.selected('m')}, {table.selected('s')}"
 """What a lookup selects: the member's columns and those of the sponsor, all null where there is none."""
 
-_OF_SPONSOR = ("id", "slug", "name", "first_name", "photo", "place")
-_SHOWN = itemgetter(*(WIDTH + table.FIELDS.index(each) for each in _OF_SPONSOR))
-"""What a member's pages show of the sponsor."""
-
 _MAPPED = 1 << 40  # bytes of the index that SQLite may map instead of copying; the system shares them
+
+
+_ID, _LOCALE, _STATUS, _PHOTO = (table.FIELDS.index(each) for each in ("id", "locale", "status", "photo"))
 
 
 class Unavailable(EspalierError):
     """The roster cannot be asked at this moment."""
 
 
-class Found:
+class FoundMember:
     """A member as a lookup found them. ``since``: when the roster last changed, in seconds since 1970."""
 
     __slots__ = ("row", "since")
@@ -55,15 +52,42 @@ class Found:
         """The nearest active member above."""
         return None if self.row[WIDTH] is None else table.to_member(self.row[WIDTH:])
 
-    @staticmethod
-    def place(name: str, *, of_sponsor: bool = False) -> int:
-        """The column of the row that holds a field of the member, or of the sponsor."""
-        return table.FIELDS.index(name) + (WIDTH if of_sponsor else 0)
+    @property
+    def id(self) -> str:
+        """The member's id."""
+        return str(self.row[_ID])
 
     @property
-    def key(self) -> bytes:
-        """Changes with everything of the roster that the member's pages can show, photos' pixels aside."""
-        return sha256(repr((self.row[:WIDTH], _SHOWN(self.row))).encode()).digest()
+    def locale(self) -> str:
+        """The code of the member's language."""
+        return str(self.row[_LOCALE])
+
+    @property
+    def photo(self) -> str | None:
+        """The name of the member's photo."""
+        photo: str | None = self.row[_PHOTO]
+        return photo
+
+    @property
+    def sponsors_photo(self) -> str | None:
+        """The name of the photo of the nearest active member above."""
+        photo: str | None = self.row[WIDTH + _PHOTO]
+        return photo
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the member has a site."""
+        return bool(self.row[_STATUS] == "active")
+
+    @property
+    def member_row(self) -> tuple[Any, ...]:
+        """The member's columns, in the order of ``table.FIELDS``."""
+        return self.row[:WIDTH]
+
+    @property
+    def sponsor_row(self) -> tuple[Any, ...] | None:
+        """The columns of the nearest active member above; None: there is none."""
+        return None if self.row[WIDTH] is None else self.row[WIDTH:]
 
 
 class Lookup(Protocol):
@@ -77,7 +101,7 @@ class Lookup(Protocol):
     def refresh(self) -> None:
         """Brings these two up to date. Raises Unavailable."""
 
-    def by_slug(self, slug: str) -> Found | None:
+    def by_slug(self, slug: str) -> FoundMember | None:
         """The member whose address this is, active or not. Raises Unavailable."""
 
     def active(self) -> Iterator[Member]:
@@ -86,8 +110,11 @@ class Lookup(Protocol):
     def active_with_sponsors(self) -> Iterator[tuple[Member, Member | None]]:
         """The active members, each with the nearest active member above them."""
 
+    def storytellers(self, least_words: int) -> Iterator[Member]:
+        """The active members whose story has at least so many words."""
+
     def close(self) -> None:
-        """Lets go of what is open and idle."""
+        """Closes the connections that are not in use."""
 
 
 class IndexLookup:
@@ -100,7 +127,7 @@ class IndexLookup:
         self._idle = deque(self._opened() for _ in range(threads))
         _FORKED.add(self)
 
-    def by_slug(self, slug: str) -> Found | None:
+    def by_slug(self, slug: str) -> FoundMember | None:
         """The member whose address this is, active or not. Raises Unavailable."""
         if not is_slug(slug):
             return None
@@ -114,7 +141,7 @@ class IndexLookup:
             raise Unavailable(f"the roster's index cannot be read: {error}") from error
         finally:
             self._idle.append(database)
-        return None if row is None else Found(row, self.since)
+        return None if row is None else FoundMember(row, self.since)
 
     def refresh(self) -> None:
         """Nothing: an index never changes, another one takes its place."""
@@ -127,8 +154,12 @@ class IndexLookup:
         """The active members, each with the nearest active member above them."""
         return self.roster.active_with_sponsors()
 
+    def storytellers(self, least_words: int) -> Iterator[Member]:
+        """The active members whose story has at least so many words."""
+        return self.roster.storytellers(least_words)
+
     def close(self) -> None:
-        """Closes what is idle."""
+        """Closes the connections that are not in use."""
         while self._idle:
             self._idle.pop().close()
 

@@ -26,7 +26,7 @@ from psycopg import sql
 from sitegen.errors import EspalierError, Fault, OutputError
 from sitegen.model import Member
 from sitegen.roster import table
-from sitegen.roster.lookup import COLUMNS, WIDTH, Found, Unavailable
+from sitegen.roster.lookup import COLUMNS, WIDTH, FoundMember, Unavailable
 from sitegen.roster.roster import Roster
 from sitegen.roster.slugs import is_slug
 
@@ -112,7 +112,7 @@ class PostgresLookup:
         if row is not None:
             self.digest, self.since = str(row[0]), int(row[1])
 
-    def by_slug(self, slug: str) -> Found | None:
+    def by_slug(self, slug: str) -> FoundMember | None:
         """The member whose address this is, active or not. Raises Unavailable."""
         if not is_slug(slug):
             return None
@@ -122,7 +122,7 @@ class PostgresLookup:
             except psycopg.OperationalError:  # the server was restarted, or closed what was idle for long
                 self.close()
                 row = self._ask(slug)
-        return None if row is None else Found(row[:-1], row[-1])
+        return None if row is None else FoundMember(row[:-1], row[-1])
 
     def active(self) -> Iterator[Member]:
         """All active members, in roster order."""
@@ -131,7 +131,7 @@ class PostgresLookup:
     def active_with_sponsors(self) -> Iterator[tuple[Member, Member | None]]:
         """The active members in roster order, each with the nearest active member above them."""
         query = f"{_MEMBERS} where m.status = 'active' order by m.row"
-        # On a connection of its own: it streams, and whoever stops reading leaves it.
+        # On a connection of its own: it streams, and a reader who stops early leaves it half read.
         with (
             self._telling(),
             psycopg.connect(self._url, connect_timeout=10) as database,
@@ -139,8 +139,12 @@ class PostgresLookup:
         ):
             cursor.itersize = _BATCH
             for row in cursor.execute(query):
-                found = Found(row, 0)
+                found = FoundMember(row, 0)
                 yield found.member, found.sponsor
+
+    def storytellers(self, least_words: int) -> Iterator[Member]:
+        """The active members whose story has at least so many words."""
+        return (member for member in self.active() if member.is_self_canonical(least_words))
 
     def close(self) -> None:
         """Closes this thread's connection."""

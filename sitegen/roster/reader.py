@@ -38,11 +38,11 @@ class Reader:
             self._idle.append(database)
 
     def all(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """Every row of a query."""
+        """All rows that a query finds."""
         with self.connection() as database:
             return database.execute(query, values).fetchall()
 
     def close(self) -> None:
-        """Closes the connections that nobody is reading from."""
+        """Closes the connections that are not in use."""
         while self._idle:
             self._idle.pop().close()

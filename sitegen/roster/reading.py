@@ -18,7 +18,7 @@ LONGEST_LINE = 1 << 20
 
 Record = tuple[int, dict[str, Any], bool]
 """The line a row began on, its fields that are not empty, and whether it is whole. One that is not has its
-fault in the log already; it is told of so that nobody who names it as sponsor is blamed."""
+fault in the log already; it is passed on so that members who name it as their sponsor are not reported as well."""
 
 _BOM = b"\xef\xbb\xbf"
 

@@ -46,7 +46,7 @@ create index member_kind on member (status, locale, market);
 """
 
 
-class Row(NamedTuple):
+class MemberRow(NamedTuple):
     """A member as their columns say it: quickly read, quickly compared. ``to_member`` makes a Member of it."""
 
     id: str
@@ -67,7 +67,7 @@ class Row(NamedTuple):
     joined: str | None
 
 
-FIELDS = Row._fields
+FIELDS = MemberRow._fields
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]+")
 """The accents of Latin, Greek and Cyrillic, and the vowel points of Hebrew and Arabic."""
 
@@ -80,7 +80,7 @@ def selected(alias: str) -> str:
     return ", ".join(f"{alias}.{name}" for name in FIELDS)
 
 
-def to_member(row: Row | tuple[Any, ...]) -> Member:
+def to_member(row: MemberRow | tuple[Any, ...]) -> Member:
     """A Member from the columns that ``selected`` names."""
     (
         id, slug, name, first_name, email, locale, status, phone, photo, place, tagline, story, links, sponsor_id,

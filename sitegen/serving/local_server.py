@@ -10,7 +10,6 @@ from html import escape
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.utils import send_from_directory
@@ -20,10 +19,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 from sitegen.errors import EspalierError, Fault
-from sitegen.serving.preview import Preview, Snapshot
+from sitegen.serving.policy import policy
+from sitegen.serving.preview import Preview, PreviewPages
 from sitegen.site.addresses import Addresses
 
-App = Callable[[Request], Response]
+RequestHandler = Callable[[Request], Response]
 
 RELOAD_PATH, SCRIPT_PATH = "/-/reload", "/-/reload.js"
 _SCRIPT = (Path(__file__).parent / "reload.js").read_bytes()
@@ -32,25 +32,7 @@ _STREAM_SECONDS = 3600.0
 _PORTS_TRIED = 20
 
 
-def policy(capture_url: str, addresses: Addresses | None = None) -> str:
-    """The Content-Security-Policy that every page keeps: nothing inline, nothing from anyone else.
-
-    With ``addresses`` of members on hosts of their own, a form may lead to those: who types a campaign's code on the
-    company's site is sent on to a member's page, and browsers hold the whole way against the policy.
-    """
-    parts = urlsplit(capture_url)
-    capture = f"{parts.scheme}://{parts.netloc}"
-    members = ""
-    if addresses is not None and addresses.layout == "subdomain":
-        own = urlsplit(addresses.url)
-        members = f" {own.scheme}://*.{own.netloc}"
-    return (
-        f"default-src 'self'; img-src 'self' data: {capture}; base-uri 'none'; object-src 'none'; "
-        f"frame-ancestors 'none'; form-action 'self' {capture}{members}; connect-src 'self' {capture}"
-    )
-
-
-def preview_app(preview: Preview) -> App:
+def preview_app(preview: Preview) -> RequestHandler:
     """Pages rendered on request; each reloads itself when a file is saved."""
 
     def answer(request: Request) -> Response:
@@ -60,18 +42,18 @@ def preview_app(preview: Preview) -> App:
             return Response(_versions(preview), mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
         if request.method not in {"GET", "HEAD"}:
             return Response("only GET and HEAD", 405, headers={"Allow": "GET, HEAD"})
-        snapshot = preview.snapshot
-        if snapshot is None:
+        pages = preview.pages
+        if pages is None:
             return _error_page(preview.error.faults if preview.error else ())
         try:
-            return _page(snapshot, request)
+            return _page(pages, request)
         except EspalierError as error:
             return _error_page(error.faults)
 
     return answer
 
 
-def built_app(folder: Path, capture_url: str, addresses: Addresses | None = None) -> App:
+def built_app(folder: Path, capture_url: str, addresses: Addresses | None = None) -> RequestHandler:
     """The files of a built folder, with the headers a production server would send."""
 
     def answer(request: Request) -> Response:
@@ -94,17 +76,18 @@ def built_app(folder: Path, capture_url: str, addresses: Addresses | None = None
     return answer
 
 
-class Listening:
+class LocalServer:
     """A server that has its port but answers nothing yet."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._app: App | None = None
+        self._app: RequestHandler | None = None
         self._server = make_server(host, port, self._wsgi, threaded=True, request_handler=_Quiet)
         self._server.daemon_threads = True  # type: ignore[attr-defined]  # an open reload stream must not hold the end
         self.host = host
         self.port = self._server.port
+        self.address = f"http://{self.host}:{self.port}"
 
-    def run(self, app: App, ready: Callable[[], None]) -> None:
+    def run(self, app: RequestHandler, ready: Callable[[], None]) -> None:
         """Answers until Ctrl-C or SIGTERM. ``ready`` is told when it begins."""
         self._app = app
         ending = signal.signal(signal.SIGTERM, _interrupt)
@@ -122,7 +105,7 @@ class Listening:
         return self._app(Request(environ))(environ, start_response)
 
 
-def listening(host: str, port: int) -> Listening:
+def listening(host: str, port: int) -> LocalServer:
     """A server on the first free port from ``port`` on. Raises EspalierError when twenty are taken."""
     for candidate in range(port, port + _PORTS_TRIED):
         with socket.socket() as probe:
@@ -135,7 +118,7 @@ def listening(host: str, port: int) -> Listening:
                         Fault(f"cannot listen: {error.strerror}", where=f"{host}:{candidate}")
                     ) from error
                 continue
-        return Listening(host, candidate)
+        return LocalServer(host, candidate)
     raise EspalierError(Fault("all ports are taken", where=f"{host}:{port}", hint="name another one with --port"))
 
 
@@ -145,19 +128,15 @@ def _interrupt(number: int, frame: object) -> None:
 
 class _Quiet(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Says nothing of single requests."""
+        """Does nothing: single requests are not logged."""
 
 
-def _page(snapshot: Snapshot, request: Request) -> Response:
-    site = snapshot.site
-    addresses = site.addresses
-    slug = None
-    if addresses.layout == "subdomain":
-        company = urlsplit(addresses.url).netloc
-        slug = request.host.removesuffix(f".{company}") if request.host.endswith(f".{company}") else None
-    found = snapshot.answer(request.path.lstrip("/"), slug)
-    if found.location is not None:
-        return Response(status=found.status, headers={"Location": f"{request.path.rsplit('/', 1)[0]}/{found.location}"})
+def _page(pages: PreviewPages, request: Request) -> Response:
+    site = pages.snapshot.site
+    by_host = site.addresses.layout == "subdomain"
+    found = pages.answer(request.path.lstrip("/"), pages.snapshot.slug_of_host(request.host) if by_host else None)
+    if found.status == 308:
+        return Response(status=308, headers={"Location": f"{request.path}/"})
     content = found.content
     if found.status == 410:
         return _message(410, "This site is gone", "The member whose site this was is no longer active.")

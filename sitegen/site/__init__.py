@@ -1,1 +1,13 @@
-"""A site folder as typed values: settings, pages, theme, assets, and where each page stands."""
+"""A site folder as typed values. Nothing here depends on a member, and nothing needs a secret.
+
+::
+
+    location, options   which folder, and what takes the place of its settings
+    config              site.toml
+    content, markup     pages/: Markdown with front matter, Jinja expressions kept
+    theme, assets       the theme and its parents; static files under names that hold their digest
+    addresses, site     where each page stands; all of it together
+    consent             the wording that a prospect agrees to
+    input_digests       whether any file changed, without reading one
+    starter, bundled    a new site, from the sample that comes with the program
+"""

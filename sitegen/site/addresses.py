@@ -11,6 +11,7 @@ The same tree is written for both layouts; only the addresses differ::
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -20,6 +21,19 @@ ASSETS = "assets"
 
 CAMPAIGNS = "c"
 """The folder of campaigns' landing pages below the root of a site; the company's page for typing a code as well."""
+
+
+CAMPAIGN_CODE = "[a-z]{2,12}[0-9]{0,6}"
+"""What a campaign's code looks like: easily spoken, never a folder of anything else."""
+
+_LANDING = re.compile(rf"{CAMPAIGNS}/({CAMPAIGN_CODE})(/?)\Z")
+
+
+def campaign_in(path: str) -> tuple[str, bool]:
+    """The code in the path of a landing page below the root of a site, and whether the path is whole, with its slash at
+    the end; an empty code: no landing page can stand there."""
+    found = _LANDING.match(path)
+    return ("", False) if found is None else (found[1], bool(found[2]))
 
 
 def campaign_path(code: str) -> str:

@@ -131,7 +131,7 @@ class AttributionTable(_Table):
     window_days: Days = 90
     """For how many days a visitor's sign-up on a page counts towards that."""
     correction_days: Days = 30
-    """For how many days after confirming a prospect may say that somebody else introduced them."""
+    """For how many days after confirming a prospect may say that another person introduced them."""
     ask_introducer: bool = True
     """Whether the form asks, as an optional field, who introduced the prospect. A member's slug or full address
     decides; any other answer is kept for the company to read."""
@@ -141,7 +141,7 @@ class RetentionTable(_Table):
     """``[retention]``: after how many days `capture purge` forgets what is no longer needed."""
 
     unconfirmed_days: Days = 30
-    """Sign-ups that nobody confirmed."""
+    """Sign-ups that were never confirmed."""
     withdrawn_days: Days = 90
     """Leads whose owners left, those of lists too."""
     mails_days: Days = 90
@@ -153,7 +153,7 @@ class VisitsTable(_Table):
 
     pixel: bool = True
     """Whether every page shows a picture of one pixel from the capture service, which counts visits by page and
-    member without cookies, without scripts and without keeping anybody's address."""
+    member without cookies, without scripts and without keeping any address."""
 
 
 class TextsTable(_Table):
@@ -209,7 +209,7 @@ class Settings:
 
     @property
     def roster_path(self) -> Path:
-        """The roster file."""
+        """The roster file, wherever the folder is."""
         return self.folder / self.site.roster
 
 

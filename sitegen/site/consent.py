@@ -2,7 +2,7 @@
 
 The prospect must see who will hold their data: the member by name and the company by name (the EU's GDPR,
 article 13, asks for the identity of the controller). So the wording is a text with two placeholders, filled
-here and nowhere else, by the generator for the page and by the capture service for the record.
+here and nowhere else, by the generator for the page and by the capture service for its proof of consent.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def wording(texts: LocaleTexts, company: Company, member_name: str | None) -> st
 
 
 def digest(text: str) -> str:
-    """SHA-256 of a wording (filled or not) in hexadecimal: what a consent record keeps."""
+    """SHA-256 of a wording (filled or not) in hexadecimal: what is kept as proof of consent."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 

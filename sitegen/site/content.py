@@ -33,7 +33,7 @@ CODE = "code"
 """The key of the page for typing a campaign's code, on the company's own site alone; a site may do without."""
 
 UNLISTED = frozenset({THANKS, NOT_FOUND, CODE})
-"""Pages that nobody should find by a search."""
+"""Pages that search engines are kept from: they are no use to a person who finds them by a search."""
 
 _FIXED = {HOME: "", CODE: CAMPAIGNS}
 """Pages whose addresses the company does not choose."""

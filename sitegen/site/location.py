@@ -1,6 +1,6 @@
 """What makes a folder a site's, and where it is looked for.
 
-Imports nothing of ours: commands that have nothing to do are over at once.
+Imports no other module of the generator, so that a command that has nothing to do is over at once.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which site a command works on. Imports next to nothing, for commands that must be quick."""
+"""Which site a command works on. Imports no other module of the generator."""
 
 from __future__ import annotations
 

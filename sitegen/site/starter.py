@@ -8,14 +8,17 @@ from pathlib import Path
 from sitegen import instance
 from sitegen.errors import Fault, OutputError
 from sitegen.site import bundled
+from sitegen.site.location import CAMPAIGNS_FILE
 
 
 def create(folder: Path) -> None:
     """Copies the sample company into a new folder and makes its secrets in ``instance/`` there.
 
-    Raises OutputError where the folder exists and holds anything.
+    A file of campaigns stays behind: its codes belong to the database of another company. Raises OutputError where the
+    folder exists and holds anything.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(Fault("there is something here already", where=folder, hint="name a new folder"))
-    shutil.copytree(bundled.folder("content"), folder, dirs_exist_ok=True)
+    sample = bundled.folder("content")
+    shutil.copytree(sample, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(CAMPAIGNS_FILE))
     instance.create(folder / "instance")

@@ -97,7 +97,7 @@ def load(name: str, site_folder: Path, chosen: Mapping[str, object], locales: tu
     while following is not None:
         if following in (seen.name for seen, _ in files):
             raise ThemeError(Fault(f'theme "{following}" extends itself', where=files[-1][1] / "theme.toml"))
-        folder = find(following, site_folder)
+        folder = find_theme(following, site_folder)
         files.append((_read(folder, following), folder))
         following = files[-1][0].extends
     faults: list[Fault] = []
@@ -108,13 +108,13 @@ def load(name: str, site_folder: Path, chosen: Mapping[str, object], locales: tu
     return Theme(name, tuple((file.name, folder) for file, folder in files), settings, strings)
 
 
-def find(name: str, site_folder: Path) -> Path:
+def find_theme(name: str, site_folder: Path) -> Path:
     """The folder of a theme: ``themes/`` in or beside the site folder, then the themes that come with us."""
-    places = [site_folder / "themes", site_folder.resolve().parent / "themes", bundled.folder("themes")]
-    for place in places:
-        if (place / name / "theme.toml").is_file():
-            return place / name
-    known = sorted({found.parent.name for place in places for found in place.glob("*/theme.toml")})
+    folders = [site_folder / "themes", site_folder.resolve().parent / "themes", bundled.folder("themes")]
+    for folder in folders:
+        if (folder / name / "theme.toml").is_file():
+            return folder / name
+    known = sorted({found.parent.name for folder in folders for found in folder.glob("*/theme.toml")})
     raise ThemeError(Fault(f'there is no theme "{name}"', where=site_folder, hint=did_you_mean(name, known)))
 
 

@@ -95,7 +95,7 @@ class Capture:
         """The same, read from the database without starting a process."""
         database = Database(Settings.from_environ(self.environ).database_url, checkpoints=False)
         with database.read() as session:
-            found = list(export.rows(queries.listing(session, member)))
+            found = list(export.rows(queries.stream_leads(session, member)))
         database.engine.dispose()
         return found
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from capture.accounts import signing_in
 from capture.base.db import Database
 from capture.leads import pipeline
-from capture.models import Campaign, Lead, Sitting, Spending, Visit
+from capture.models import Campaign, Lead, OfficeSession, Spending, Visit
 from capture.models import Member as MemberRow
 from capture.settings import Settings
 from tests.browser.company import EVERYTHING
@@ -42,7 +42,7 @@ def furnish(place: Place) -> None:
                 Lead(
                     member_id=member.id,
                     owner_id=member.id,
-                    servicer_id=member.id,
+                    assignee_id=member.id,
                     campaign_id=campaign.id if number % 3 else None,
                     email=f"lead-{number}@example.com",
                     first_name=("Aoife", "Bríd", None)[number % 3],
@@ -61,9 +61,9 @@ def furnish(place: Place) -> None:
             session.add(Visit(day=at.date(), host=member.id, page=f"c/{CODE}", count=7))
         session.flush()
         lead = session.get_one(Lead, FIRST)
-        who = signing_in.Person(member, None, Sitting())
-        pipeline.note(session, lead, who, "Wants to taste before she decides.", now)
-        pipeline.move(session, lead, who, pipeline.Stage.CONTACTED, None, now)
+        who = signing_in.Person(member, None, OfficeSession())
+        pipeline.add_note(session, lead, who, "Wants to taste before she decides.", now)
+        pipeline.set_stage(session, lead, who, pipeline.Stage.CONTACTED, None, now)
     database.engine.dispose()
 
 

@@ -96,6 +96,8 @@ class Says:
 
 
 SAYS = {
-    "en": Says("Please confirm", "New lead", "Thank you from", "The link to your data", "You are forgotten"),
-    "es": Says("Confirme su dirección", "Nuevo contacto", "Gracias de parte de", "El enlace", "Le hemos olvidado"),
+    "en": Says("Please confirm", "New lead", "Thank you from", "The link to your data", "Your data is erased"),
+    "es": Says(
+        "Confirme su dirección", "Nuevo contacto", "Gracias de parte de", "El enlace", "Sus datos se han borrado"
+    ),
 }

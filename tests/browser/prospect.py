@@ -7,7 +7,7 @@ import uuid
 
 from playwright.sync_api import Page, expect
 
-from capture.limits import abuse
+from capture.limits import human_proof
 
 
 def new_address() -> str:
@@ -36,7 +36,7 @@ def go_on(page: Page, javascript: bool) -> None:
     if javascript:
         return
     expect(page.locator("h1")).to_have_text(re.compile("One more step|Un paso más"))
-    page.wait_for_timeout(abuse.QUICKEST.total_seconds() * 1000)
+    page.wait_for_timeout(human_proof.QUICKEST.total_seconds() * 1000)
     send(page)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from capture.limits import abuse
+from capture.limits import human_proof
 from tests.browser import company
 from tests.browser.axe import violations
 from tests.browser.company import EVERYTHING
@@ -114,13 +114,13 @@ def test_by_keyboard_from_the_mail_to_being_forgotten(place: Place, open_window:
         press_tab(page)
     page.keyboard.type(email)
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("Look into your mailbox")
+    expect(page.locator("h1")).to_have_text("Check your mailbox")
     page.goto(place.link(email, "The link to your data", "my-data/"))
     while not page.evaluate("document.activeElement.matches('[name=sure]')"):
         press_tab(page)
     page.keyboard.press("Space")
     press(page, "form[action$=erase] button")
-    expect(page.locator("h1")).to_contain_text("You are forgotten")
+    expect(page.locator("h1")).to_contain_text("Your data is erased")
 
 
 @pytest.mark.parametrize("introducer", ["slug", "name"])
@@ -291,4 +291,4 @@ def test_the_pause_is_as_long_as_the_script_waits() -> None:
     """The service refuses what comes sooner, so the script must not be quicker."""
     script = (company.THEMES / "almanac" / "static" / "proof.js").read_text(encoding="utf-8")
     found = re.search(r"READ_FOR = (\d+);", script)
-    assert found and int(found[1]) >= abuse.QUICKEST.total_seconds() * 1000
+    assert found and int(found[1]) >= human_proof.QUICKEST.total_seconds() * 1000

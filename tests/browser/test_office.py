@@ -43,8 +43,8 @@ def pages() -> list[str]:
     [
         ("member", PHONE),
         ("staff", DESK),
-        pytest.param("member", DESK, marks=pytest.mark.slow),
-        pytest.param("staff", PHONE, marks=pytest.mark.slow),
+        pytest.param("member", DESK, email_hashes=pytest.mark.slow),
+        pytest.param("staff", PHONE, email_hashes=pytest.mark.slow),
     ],
     ids=["member-phone", "staff-desk", "member-desk", "staff-phone"],
 )
@@ -140,7 +140,7 @@ def test_from_the_radio_to_a_customer_and_what_they_cost(
         office.locator("select[name=stage]").select_option(stage)
         office.locator("form[action$=stage] [type=submit]").click()
         expect(office.locator(f"h1 .stage-{stage}")).to_be_visible()
-    office.goto(f"{place.capture.origin}/office/works")
+    office.goto(f"{place.capture.origin}/office/results")
     row = office.locator("table[aria-labelledby=by-channels] tr", has_text=re.compile("Radio"))
     expect(row.locator("td[data-label^='Customers'], td[data-label^='Clientes']")).to_have_text("1")
     cost = row.locator("td").last

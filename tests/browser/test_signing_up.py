@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from capture.limits import abuse
+from capture.limits import human_proof
 from tests.browser.company import ARABIC, EVERYTHING, LEAST
 from tests.browser.live import Capture, Website
 from tests.browser.prospect import fill, go_on, new_address, press_tab, send
@@ -216,7 +216,7 @@ def test_by_keyboard_alone(
     page.keyboard.press("Enter")
     if not javascript:
         expect(page.locator("h1")).to_have_text("One more step")
-        page.wait_for_timeout(abuse.QUICKEST.total_seconds() * 1000)
+        page.wait_for_timeout(human_proof.QUICKEST.total_seconds() * 1000)
         press_tab(page)  # the company's name leads home
         press_tab(page)
         assert page.evaluate("document.activeElement.matches('button')")

@@ -18,7 +18,7 @@ from capture.accounts import signing_in
 from capture.base import words
 from capture.base.db import Database
 from capture.base.tokens import Links
-from capture.limits import abuse
+from capture.limits import human_proof
 from capture.models import OutboxMail
 from capture.settings import Settings
 from sitegen.site.consent import short_digest
@@ -35,8 +35,8 @@ from tests.conftest import ROOT
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every test that uses a database runs on both kinds; ``@pytest.mark.database("sqlite")`` names one."""
     if "database_url" in metafunc.fixturenames:
-        mark = metafunc.definition.get_closest_marker("database")
-        metafunc.parametrize("database_url", mark.args if mark else databases.KINDS, indirect=True)
+        email_hash = metafunc.definition.get_closest_marker("database")
+        metafunc.parametrize("database_url", email_hash.args if email_hash else databases.KINDS, indirect=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -186,7 +186,7 @@ def form(signer: TokenSigner, clock: Clock) -> Callable[..., dict[str, Any]]:
         }
         sent = {name: value for name, value in {**fields, **changes}.items() if value is not None}
         moment = (at or clock.now) - timedelta(seconds=10)
-        return sent if "pause" in changes else {**sent, "pause": abuse.pause(links, sent, moment)}
+        return sent if "pause" in changes else {**sent, "pause": human_proof.sign_pause(links, sent, moment)}
 
     return fill
 

@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from capture.limits import abuse
-from sitegen.serving.local_server import policy
+from capture.limits import human_proof
+from sitegen.serving.policy import policy
 from sitegen.site.addresses import Addresses
 from tests.deploy.conftest import URL, publish
 from tests.deploy.servers import DOMAIN, Answer, Server
@@ -224,7 +224,7 @@ def test_a_sign_up_reaches_the_service_and_ends_at_the_members_own_page(server: 
     assert between.status == 200
     own = f"https://*.{DOMAIN}" if server.subdomains else URL
     assert own in between.headers["content-security-policy"]
-    time.sleep(abuse.QUICKEST.total_seconds())  # nobody reads a page and presses its button sooner
+    time.sleep(human_proof.QUICKEST.total_seconds())  # nobody reads a page and presses its button sooner
     answer = post(server, "/capture/signup", hidden_fields(between.body.decode()))
     assert answer.status == 303
     own = f"https://ana.{DOMAIN}" if server.subdomains else f"{URL}/ana"

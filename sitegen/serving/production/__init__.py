@@ -2,13 +2,14 @@
 
 ::
 
-    gunicorn ── workers.py ── a process for each core, a few threads in each
+    gunicorn ── workers: a process for each core, a few threads in each
                     │
-    request ──> app.py: HTTP ──> edition.py: what stands at an address ──> roster: who that is ──> stamp
-                                     ▲
-                 renewing.py: looks for saved files, loads the next edition, swaps it in
+    request ──> app: HTTP ──> snapshot: what stands there, and whose it is ──> served_files: tag, time, bytes
+                                  ▲
+                 renewing: looks for saved files, loads the next snapshot, puts it in place
 
-An *edition* is the site as its files were at one moment: pages of the company and assets as bytes, pages of members
-as programs. ``ledger.py`` remembers since when each page is what it is, ``messages.py`` makes the pages for what is
-not there. Until a request's entity tag is known to be new, nothing is rendered.
+Of a snapshot, the company's pages and the assets are kept as bytes, members' pages as programs. ``change_times``
+remembers since when each page is what it is, ``messages`` makes the pages for what is not there, ``pictures`` and
+``sitemaps`` make their files when these are first asked for. Until a request's entity tag is known to be new, nothing
+is rendered.
 """

@@ -11,14 +11,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from sitegen.errors import EspalierError
 from sitegen.render.compression import compressed
-from sitegen.roster.lookup import Found, Unavailable
-from sitegen.serving.local_server import policy
-from sitegen.serving.production import http
-from sitegen.serving.production.edition import Edition, Moved, Personal, Stored, is_packed
+from sitegen.render.resolver import Moved
+from sitegen.roster.lookup import Unavailable
+from sitegen.serving import http
+from sitegen.serving.media_types import is_compressible
+from sitegen.serving.policy import policy
+from sitegen.serving.production.messages import GONE
+from sitegen.serving.production.served_files import ServedFiles, StoredFile
+from sitegen.serving.snapshot import Here, NothingHere, OnMemberSite
 from sitegen.site.content import NOT_FOUND
 
 if TYPE_CHECKING:
@@ -28,7 +32,7 @@ Header = tuple[str, str]
 Answer = tuple[str, list[Header], bytes]
 
 LONGEST = 2000
-"""Characters of a path; no address of ours comes near."""
+"""Characters of a path; no address of a site comes near."""
 
 STATUS = {
     200: "200 OK",
@@ -51,31 +55,31 @@ _NOT_KEPT = ("Cache-Control", "no-store")
 _log = logging.getLogger("sitegen.production")
 
 
-class App:
-    """Answers from the newest edition; ``edition`` gives it."""
+class ProductionApp:
+    """Answers from the files of the newest snapshot; ``files`` gives them."""
 
-    def __init__(self, edition: Callable[[], Edition]) -> None:
-        self._edition = edition
-        self._desk = Desk(edition())
+    def __init__(self, files: Callable[[], ServedFiles]) -> None:
+        self._files = files
+        self._responder = Responder(files())
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        edition = self._edition()
-        desk = self._desk
-        if desk.edition is not edition:
-            desk = self._desk = Desk(edition)
-        status, headers, content = desk.answer(environ)
+        files = self._files()
+        responder = self._responder
+        if responder.files is not files:
+            responder = self._responder = Responder(files)
+        status, headers, content = responder.answer(environ)
         start_response(status, headers)
         return () if environ["REQUEST_METHOD"] == "HEAD" or not content else (content,)
 
 
-class Desk:
-    """Answers requests from one edition."""
+class Responder:
+    """Answers requests from the files of one snapshot."""
 
-    def __init__(self, edition: Edition) -> None:
-        self.edition = edition
-        site = edition.site
-        self._root = site.addresses.root if site.addresses.layout == "path" else "/"
-        self._host_of = http.host_of(urlsplit(site.addresses.url).netloc)
+    def __init__(self, files: ServedFiles) -> None:
+        self.files = files
+        self._snapshot = files.snapshot
+        site = files.snapshot.site
+        self._root = site.addresses.root
         self._by_host = site.addresses.layout == "subdomain"
         self._safe: list[Header] = [
             ("Content-Security-Policy", policy(site.settings.capture_url, site.addresses)),
@@ -89,12 +93,12 @@ class Desk:
             return self._plain(405, "only GET and HEAD", ("Allow", "GET, HEAD"))
         path = environ["PATH_INFO"]
         if len(path) > LONGEST:
-            return self._stored(environ, self.edition.message(NOT_FOUND))
+            return self._stored(environ, self.files.message(NOT_FOUND))
         if not path.isascii() or not path.isprintable():
-            # Addresses of ours are ASCII: what is not can only be a page that does not exist, or an attack.
+            # All addresses of a site are ASCII: any other can only be a page that does not exist, or an attack.
             if "\0" in path or not _is_utf8(path):
                 return self._plain(400, "bad request")
-            return self._stored(environ, self.edition.message(NOT_FOUND))
+            return self._stored(environ, self.files.message(NOT_FOUND))
         try:
             return self._on_host(environ, path) if self._by_host else self._below_root(environ, path)
         except Unavailable as error:
@@ -104,76 +108,46 @@ class Desk:
             _log.error("%s: %s", path, error)
             return self._plain(500, "this page cannot be shown")
 
+    def _on_host(self, environ: WSGIEnvironment, path: str) -> Answer:
+        """The subdomain layout: ana.example.com/faq/."""
+        slug = self._snapshot.slug_of_host(environ.get("HTTP_HOST", ""))
+        if slug is None:
+            return self._plain(421, "no site of this name is kept here")
+        path = path.removeprefix("/")
+        here = self._snapshot.on_member_host(slug, path) if slug else self._snapshot.on_company_host(path)
+        return self._here(environ, here)
+
     def _below_root(self, environ: WSGIEnvironment, path: str) -> Answer:
         """The path layout: /ana/faq/."""
         if not path.startswith(self._root):
             if f"{path}/" == self._root:
                 return self._moved(environ, self._root)
-            return self._stored(environ, self.edition.message(NOT_FOUND))
-        path = path[len(self._root) :]
-        here = self.edition.stored(path)
-        if here is not None:
-            return (
-                self._moved(environ, self._root + here.location)
-                if isinstance(here, Moved)
-                else self._stored(environ, here)
-            )
-        slug, slash, rest = path.partition("/")
-        found = self.edition.lookup.by_slug(slug)
-        if found is None:
-            return self._stored(environ, self.edition.message(NOT_FOUND))
-        if not slash and found.row[_STATUS] == "active":
-            return self._moved(environ, f"{self._root}{slug}/")
-        return self._of_member(environ, found, rest, f"{self._root}{slug}/")
+            return self._stored(environ, self.files.message(NOT_FOUND))
+        return self._here(environ, self._snapshot.below_root(self._root, path[len(self._root) :]))
 
-    def _on_host(self, environ: WSGIEnvironment, path: str) -> Answer:
-        """The subdomain layout: ana.example.com/faq/."""
-        slug = self._host_of(environ.get("HTTP_HOST", ""))
-        if slug is None:
-            return self._plain(421, "no site of this name is kept here")
-        path = path.removeprefix("/")
-        if not slug:
-            return self._on_company_host(environ, path)
-        if path.startswith("assets/"):
-            here = self.edition.stored(path)
-            return self._stored(environ, here if isinstance(here, Stored) else self.edition.message(NOT_FOUND))
-        found = self.edition.lookup.by_slug(slug)
-        if found is None:
-            return self._stored(environ, self.edition.message(NOT_FOUND))
-        return self._of_member(environ, found, path, "/")
+    def _here(self, environ: WSGIEnvironment, here: Here) -> Answer:
+        if isinstance(here, OnMemberSite):
+            return self._of_member(environ, here)
+        if isinstance(here, Moved):
+            return self._moved(environ, here.location)
+        if isinstance(here, NothingHere):
+            return self._stored(environ, self.files.message(GONE if here.gone else NOT_FOUND, here.locale))
+        return self._stored(environ, self.files.of_company(here) or self.files.message(NOT_FOUND))
 
-    def _on_company_host(self, environ: WSGIEnvironment, path: str) -> Answer:
-        here = self.edition.stored(path)
-        if isinstance(here, Stored):
-            return self._stored(environ, here)
-        if here is not None:
-            return self._moved(environ, f"/{here.location}")
-        slug, _, rest = path.partition("/")
-        found = self.edition.lookup.by_slug(slug)
-        if found is None:
-            return self._stored(environ, self.edition.message(NOT_FOUND))
-        if found.row[_STATUS] != "active":
-            return self._of_member(environ, found, rest, "/")
-        return self._moved(environ, self.edition.site.addresses.member_home(slug) + rest)
-
-    def _of_member(self, environ: WSGIEnvironment, found: Found, path: str, base: str) -> Answer:
-        here = self.edition.personal(found, path)
-        if isinstance(here, Personal):
-            return self._personal(environ, here, found)
-        return self._moved(environ, base + here.location) if isinstance(here, Moved) else self._stored(environ, here)
-
-    def _personal(self, environ: WSGIEnvironment, file: Personal, found: Found) -> Answer:
-        edition = self.edition
-        packed = is_packed(file.type) and http.takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        tag = edition.tag(file, found)
-        since = max(file.since, found.since, edition.members_since)
-        headers = self._headers(_ASKED_ANEW, tag, since, packed, is_packed(file.type))
+    def _of_member(self, environ: WSGIEnvironment, here: OnMemberSite) -> Answer:
+        files, file, found = self.files, here.file, here.member
+        facts = files.facts(file, found.locale)
+        varies = is_compressible(facts.type)
+        packed = varies and http.takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        tag = files.tag(file, facts, found)
+        since = max(facts.since, found.since, files.members_since)
+        headers = self._headers(_ASKED_ANEW, tag, since, packed, varies)
         if http.not_modified(environ, f"{tag}-gz" if packed else tag, since):
             return STATUS[304], headers, b""
-        content = edition.content(file, found)
-        return self._whole(200, headers, file.type, compressed(content) if packed else content, packed)
+        content = files.content(file, found)
+        return self._whole(200, headers, facts.type, compressed(content) if packed else content, packed)
 
-    def _stored(self, environ: WSGIEnvironment, file: Stored) -> Answer:
+    def _stored(self, environ: WSGIEnvironment, file: StoredFile) -> Answer:
         packed = file.packed is not None and http.takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
         cache = _FOR_EVER if file.lasting else _ASKED_ANEW
         headers = self._headers(cache, file.tag, file.since, packed, file.packed is not None)
@@ -210,7 +184,6 @@ class Desk:
 
 
 _QUERY = "%/:=&?~#+!$,;'@()*[]"
-_STATUS = Found.place("status")
 
 
 def _is_utf8(path: str) -> bool:

@@ -1,6 +1,6 @@
 """The pages for what is not there (404) and for members who left (410), in the company's theme.
 
-A company writes its own as ``pages/<locale>/404.md`` and ``410.md``. Where it did not, a few kind words of ours
+A company writes its own as ``pages/<locale>/404.md`` and ``410.md``. Where it did not, a few kind words from here
 stand in, in the languages that we have them in, else in English.
 """
 

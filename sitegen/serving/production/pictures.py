@@ -7,7 +7,6 @@ can make it.
 from __future__ import annotations
 
 import os
-import re
 import threading
 from contextlib import suppress
 from functools import lru_cache
@@ -18,13 +17,12 @@ from sitegen.render import photos
 from sitegen.render.context import Photo
 from sitegen.site.site import Site
 
-RENDITION = re.compile(rf"{photos.FOLDER}/([0-9a-f]+)-[0-9]+\.(?:avif|webp|jpg)\Z")
 _REMEMBERED = 20_000
 _PATIENCE = 2.0  # seconds that a request waits for a search
 
 
 class Pictures:
-    """The photos of one edition. ``made``: the folder of renditions and notes, shared by all processes."""
+    """The photos of one snapshot. ``made``: the folder of renditions and notes, shared by all processes."""
 
     def __init__(self, site: Site, made: Path) -> None:
         self._photos = site.folder / "photos"
@@ -45,7 +43,7 @@ class Pictures:
 
     def rendition(self, path: str) -> tuple[bytes, int] | None:
         """The bytes of a rendition and when they were made; ``path`` is below the assets folder."""
-        known = RENDITION.match(path)
+        known = photos.RENDITION.match(path)
         if known is None:
             return None
         file = self._made / path

@@ -1,7 +1,7 @@
-"""The newest edition: looks for saved files, loads what they say in the background, and puts it in the old one's place.
+"""The newest snapshot: looks for saved files, loads them in the background, and puts them in place of the old ones.
 
 Files are looked at as a build does, every second, or less often where that takes long: it never takes more
-than a twentieth of a processor. What is broken is told once, by one process, and the old edition stays.
+than a twentieth of a processor. What is broken is told once, by one process, and the old snapshot stays.
 """
 
 from __future__ import annotations
@@ -13,11 +13,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
+from sitegen.campaigns.placements import Placements
 from sitegen.check import people
 from sitegen.errors import EspalierError, OutputError
+from sitegen.render.renderer import Renderer
+from sitegen.render.resolver import Resolver
 from sitegen.roster.lookup import IndexLookup, Lookup, Unavailable
-from sitegen.serving.production.edition import Edition, Placed
-from sitegen.serving.production.ledger import Ledger, locked
+from sitegen.serving.production.change_times import ChangeTimes, locked
+from sitegen.serving.production.served_files import ServedFiles
+from sitegen.serving.snapshot import Snapshot
 from sitegen.site import input_digests
 from sitegen.site import site as sites
 from sitegen.site.input_digests import InputDigests
@@ -44,8 +48,8 @@ class ServeOptions(SiteOptions):
     threads: int = 4
 
 
-class Renewing:
-    """Holds the newest edition. Made before the processes fork; each of them then calls ``start``."""
+class SnapshotRenewer:
+    """Holds the files of the newest snapshot. Made before the processes fork; each of them then calls ``start``."""
 
     def __init__(self, options: ServeOptions) -> None:
         self._options = options
@@ -54,54 +58,59 @@ class Renewing:
             self._made.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"{self._made}: cannot be made: {error.strerror}") from error
-        self._ledger = Ledger(self._made / "since.json")
+        self._times = ChangeTimes(self._made / "since.json")
         self._rules = ""
         self._cost = 0.0  # seconds that the last look took
         site = self._site()
         self._inputs = self._look(site)
-        self.edition = self._load(site, self._inputs, None)
+        self.files = self._load(site, self._inputs, None)
+
+    @property
+    def _snapshot(self) -> Snapshot:
+        return self.files.snapshot
 
     def start(self) -> None:
         """Begins to look for changes, in a thread of this process."""
         threading.Thread(target=self._run, name="renewing", daemon=True).start()
 
     def renew(self) -> bool:
-        """Looks once; True when there is a new edition."""
+        """Looks once; True when there is a new snapshot."""
         started = perf_counter()
-        now = self._look(self.edition.site)
+        now = self._look(self._snapshot.site)
         self._cost = perf_counter() - started
         try:
-            self.edition.lookup.refresh()
+            self._snapshot.lookup.refresh()
         except Unavailable as error:
             self._tell(now, "%s", error)
         if now == self._inputs:
             return False
         before = self._inputs
-        while threading.Event().wait(_SETTLED) or now != (again := self._look(self.edition.site)):
+        while threading.Event().wait(_SETTLED) or now != (again := self._look(self._snapshot.site)):
             now = again
         self._inputs = now
         try:
-            edition = self._renewed(now, before)
+            files = self._renewed(now, before)
         except EspalierError as error:
             if self._options.roster_url is not None:  # what is missing may come by the database
                 self._inputs, self._cost = before, perf_counter() - started
             self._tell(now, "the site as it is saved now cannot be shown; what was there before stays\n%s", error)
             return False
-        site = edition.site
-        self._inputs = now if site.theme.folders == self.edition.site.theme.folders else self._look(site)
-        self.edition = edition
+        site = files.snapshot.site
+        self._inputs = now if site.theme.folders == self._snapshot.site.theme.folders else self._look(site)
+        self.files = files
         self._tell(now, "%s: changes are live", site.folder)
         return True
 
-    def _renewed(self, now: InputDigests, before: InputDigests) -> Edition:
-        """The edition of the files as they are; where only campaigns changed, all else stays."""
+    def _renewed(self, now: InputDigests, before: InputDigests) -> ServedFiles:
+        """The site's files as they are now; where only campaigns changed, all else stays."""
         if replace(now, campaigns=before.campaigns) != before:
             return self._load(self._site(), now, before)
         with locked(self._made / "loading.lock"):
-            return self.edition.with_placed(self._placed(self.edition.site, self.edition.lookup, now))
+            placements, since = self._placements(self._snapshot.site, self._snapshot.lookup, now)
+            return self.files.with_placements(placements, since)
 
     def _run(self) -> None:
-        pause = 0.0  # a process that was started late begins with an old edition
+        pause = 0.0  # a process that was started late begins with an old snapshot
         while not threading.Event().wait(pause):
             try:
                 self.renew()
@@ -115,22 +124,27 @@ class Renewing:
     def _look(self, site: Site) -> InputDigests:
         return input_digests.read(self._options, site.settings.roster_path, site.theme.folders)
 
-    def _load(self, site: Site, now: InputDigests, before: InputDigests | None) -> Edition:
+    def _load(self, site: Site, now: InputDigests, before: InputDigests | None) -> ServedFiles:
         signer = TokenSigner(self._options.token_keys)
         with locked(self._made / "loading.lock"):  # the index of a changed roster is made once, not by every process
-            since = self._ledger.since({"members": now.members}, [site.settings.roster_path, site.folder / "photos"])
+            since = self._times.since({"members": now.members}, [site.settings.roster_path, site.folder / "photos"])
             lookup, rules = self._lookup(site, now, before, since["members"])
-            placed = self._placed(site, lookup, now)
-        edition = Edition(site, signer, lookup, placed, self._made, self._ledger, since["members"])
+            placements, campaigns_since = self._placements(site, lookup, now)
+        files = ServedFiles(
+            Snapshot(Resolver(Renderer(site, signer)), lookup, placements),
+            signer,
+            self._made,
+            self._times,
+            members_since=since["members"],
+            campaigns_since=campaigns_since,
+        )
         self._rules = rules
-        return edition
+        return files
 
     def _lookup(self, site: Site, now: InputDigests, before: InputDigests | None, since: int) -> tuple[Lookup, str]:
-        settings = site.settings
-        rules = repr((settings.roster_path, settings.default_locale, sorted(settings.locales), site.reserved_slugs()))
-        rules = hashlib.sha256(rules.encode()).hexdigest()
+        rules = repr((site.settings.roster_path, site.roster_rules))
         if before is not None and before.members == now.members and rules == self._rules:
-            return self.edition.lookup, rules
+            return self._snapshot.lookup, rules
         if self._options.roster_url is not None:
             from sitegen.roster import postgres
 
@@ -138,12 +152,12 @@ class Renewing:
         roster = people.roster(site, self._options.instance / "roster.sqlite")
         return IndexLookup(roster, since, threads=self._options.threads), rules
 
-    def _placed(self, site: Site, lookup: Lookup, now: InputDigests) -> Placed:
-        """The campaigns. Whether their members exist is looked at where the roster is the site's own file."""
-        since = self._ledger.since({"campaigns": now.campaigns}, [site.campaigns_path])
+    def _placements(self, site: Site, lookup: Lookup, now: InputDigests) -> tuple[Placements, int]:
+        """The campaigns, and when they last changed. Whether their members exist is looked at where the roster is the
+        site's own file."""
+        since = self._times.since({"campaigns": now.campaigns}, [site.campaigns_path])
         roster = lookup.roster if isinstance(lookup, IndexLookup) else None
-        placements = people.campaigns(site, roster, self._made / "campaigns.sqlite")
-        return Placed(placements, since["campaigns"])
+        return people.campaigns(site, roster, self._made / "campaigns.sqlite"), since["campaigns"]
 
     def _tell(self, now: InputDigests, message: str, *values: object) -> None:
         """Logs, unless another process has told the same already."""

@@ -6,25 +6,19 @@ With many members who are their own canonical address this takes a while and muc
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from sitegen.render import sitemap
-from sitegen.render.renderer import Renderer
-from sitegen.roster import Roster
-from sitegen.roster.lookup import Lookup
-from sitegen.serving.production.ledger import locked
-from sitegen.site.site import Site
-
-_NAMES = re.compile(r"(?:sitemap(?:-[1-9][0-9]{0,5})?\.xml|robots\.txt)\Z")
+from sitegen.render.fingerprints import Fingerprints
+from sitegen.serving.production.change_times import locked
+from sitegen.serving.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One of the files."""
+class SitemapPart:
+    """A sitemap file or ``robots.txt``: its bytes, entity tag, and last change in seconds since 1970."""
 
     content: bytes
     tag: str
@@ -32,24 +26,20 @@ class Part:
 
 
 class Sitemaps:
-    """The files of one edition. ``since``: when the newest page of the company's came to be."""
+    """The files of one snapshot. ``since``: when the newest page of the company's came to be."""
 
-    def __init__(self, site: Site, renderer: Renderer, lookup: Lookup, folder: Path, since: int) -> None:
-        self._site = site
-        self._renderer = renderer
-        self._lookup = lookup
+    def __init__(self, snapshot: Snapshot, fingerprints: Fingerprints, folder: Path, since: int) -> None:
+        self._snapshot = snapshot
         self._root = folder / "sitemaps"
         self._root.mkdir(parents=True, exist_ok=True)
         self._since = since
+        site, renderer = snapshot.site, snapshot.renderer
         plans = [renderer.plan(site.company_variant), *(renderer.plan(site.member_variant(c)) for c in site.pages)]
-        facts = [(each.view.key, each.view.path, each.view.translations) for plan in plans for each in plan]
-        self._shared = repr((site.addresses, site.settings.site.self_canonical_words, facts))
+        self._shared = fingerprints.sitemap(plans)
 
-    def file(self, name: str) -> Part | None:
+    def file(self, name: str) -> SitemapPart | None:
         """One of the files by its name; None where there is no such."""
-        if not _NAMES.match(name):
-            return None
-        key = hashlib.sha256((self._shared + self._lookup.digest).encode()).hexdigest()[:24]
+        key = hashlib.sha256((self._shared + self._snapshot.lookup.digest).encode()).hexdigest()[:24]
         folder = self._root / key
         if not folder.is_dir():
             self._make(folder)
@@ -57,8 +47,8 @@ class Sitemaps:
             content = (folder / name).read_bytes()
         except OSError:
             return None
-        since = max(self._since, self._lookup.since)
-        return Part(content, f"{key[:20]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}", since)
+        since = max(self._since, self._snapshot.lookup.since)
+        return SitemapPart(content, f"{key[:20]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}", since)
 
     def _make(self, folder: Path) -> None:
         with locked(self._root / "lock"):
@@ -67,8 +57,8 @@ class Sitemaps:
             growing = folder.with_suffix(".new")
             shutil.rmtree(growing, ignore_errors=True)
             growing.mkdir()
-            # It only asks for the active members, which every Lookup has.
-            for name, content in sitemap.files(self._site, self._renderer, cast(Roster, self._lookup)):
+            snapshot = self._snapshot
+            for name, content in sitemap.files(snapshot.site, snapshot.renderer, snapshot.lookup):
                 (growing / name).write_bytes(content)
             for old in self._root.iterdir():
                 if old.is_dir() and old not in (growing, folder):

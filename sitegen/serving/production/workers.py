@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from gunicorn.app.base import BaseApplication
 
 from sitegen.errors import EspalierError, Fault
-from sitegen.serving.production.app import App
-from sitegen.serving.production.renewing import Renewing, ServeOptions
+from sitegen.serving.production.app import ProductionApp
+from sitegen.serving.production.renewing import ServeOptions, SnapshotRenewer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -32,7 +32,7 @@ answered."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket with its address, to which nobody can connect until the server is ready; port 0: any that is free.
+    """A socket with its address, to which no client can connect until the server is ready; port 0: any that is free.
 
     Raises EspalierError.
     """
@@ -60,12 +60,12 @@ def run(options: ServeOptions, listener: socket.socket, *, workers: int, ready: 
     ``ready`` is told when it begins. Raises EspalierError, before that, with what is wrong with the site.
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
-    renewing = Renewing(options)
-    app = App(lambda: renewing.edition)
-    Server(app, listener, workers=workers, threads=options.threads, ready=ready, begun=renewing.start).run()
+    renewer = SnapshotRenewer(options)
+    app = ProductionApp(lambda: renewer.files)
+    ProductionServer(app, listener, workers=workers, threads=options.threads, ready=ready, begun=renewer.start).run()
 
 
-class Server(BaseApplication):  # type: ignore[misc]
+class ProductionServer(BaseApplication):  # type: ignore[misc]
     """gunicorn, set by code instead of by a file of its own. ``begun`` is called in each process."""
 
     def __init__(

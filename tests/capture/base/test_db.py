@@ -12,7 +12,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_mock_engine, inspect, text
 
-from capture.base.db import Database, DatabaseError, Unavailable, safe_sqlite
+from capture.base.db import Database, DatabaseError, safe_sqlite
+from capture.base.unavailable import Unavailable
 from capture.models import Base, Lead
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from capture.base.identity import canonical, derive, fingerprint
+from capture.base.identity import derive_key, fold, hash_email
 
 
 @pytest.mark.parametrize(
@@ -21,12 +21,12 @@ from capture.base.identity import canonical, derive, fingerprint
     ],
 )
 def test_spellings(typed, folded):
-    assert canonical(typed) == folded
-    assert canonical(folded) == folded
+    assert fold(typed) == folded
+    assert fold(folded) == folded
 
 
 def test_fingerprints_need_the_key():
-    one, two = derive("a" * 32), derive("b" * 32)
-    assert fingerprint(one, "P.at@example.com") == fingerprint(one, "pat@example.com")
-    assert fingerprint(one, "pat@example.com") != fingerprint(two, "pat@example.com")
-    assert len(fingerprint(one, "pat@example.com")) == 64
+    one, two = derive_key("a" * 32), derive_key("b" * 32)
+    assert hash_email(one, "P.at@example.com") == hash_email(one, "pat@example.com")
+    assert hash_email(one, "pat@example.com") != hash_email(two, "pat@example.com")
+    assert len(hash_email(one, "pat@example.com")) == 64

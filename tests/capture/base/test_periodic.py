@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from capture.base.db import Unavailable
 from capture.base.feature import Job
 from capture.base.periodic import Periodic
+from capture.base.unavailable import Unavailable
 
 
 @pytest.mark.parametrize("trouble", [Unavailable("gone"), RuntimeError("a bug")])

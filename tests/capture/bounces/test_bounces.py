@@ -12,9 +12,10 @@ from standardwebhooks.webhooks import Webhook
 
 from capture.base.tokens import Links
 from capture.bounces import reports
+from capture.consent.mails import THANK_YOU
 from capture.mailing import suppression
 from capture.mailing.delivery import Delivery
-from capture.mailing.gate import CompanyGate
+from capture.mailing.gate import DeadAddresses
 from capture.models import OutboxMail
 from sitegen.errors import EspalierError
 from tests.capture.applications import application
@@ -55,8 +56,8 @@ Subject: Thanks
 
 
 @pytest.fixture
-def gate() -> CompanyGate:
-    return CompanyGate(LINKS)
+def gate() -> DeadAddresses:
+    return DeadAddresses(LINKS)
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def report(mail: OutboxMail, **changes: str) -> str:
 
 def is_suppressed(database, address: str = "pat@example.com") -> bool:
     with database.read() as session:
-        return suppression.blocks(session, LINKS.address_keys, address, "thank-you")
+        return suppression.blocks(session, LINKS.address_keys, address, THANK_YOU)
 
 
 @pytest.mark.parametrize("name", ["box.mbox", "maildir"])

@@ -18,7 +18,7 @@ from capture.base import money
 from capture.base.db import Database
 from capture.campaigns import catalogue
 from capture.company.generator import Channel
-from capture.models import Campaign, Lead, Sitting, Spending, Staff
+from capture.models import Campaign, Lead, OfficeSession, Spending, Staff
 from tests.capture.office import STAFF, Browser, SignIn
 
 Make = Callable[..., str]
@@ -49,7 +49,7 @@ def test_a_campaign_is_made_with_a_code_of_its_own(make: Any, rows: Any) -> None
         "1 March",
     ):
         assert part in page
-    assert "Its page is not there yet" in page
+    assert "Its landing page is not public yet" in page
     assert make()[1] == "radio2"
     assert make(channel="newspaper", address="ana@members.example.com")[1] == "paper1"
     staff, ours = make(STAFF)
@@ -74,10 +74,10 @@ def test_those_who_make_campaigns_at_once_get_codes_of_their_own(database: Datab
     patient = Database(database.url, busy_seconds=30)
 
     def make_one(_: int) -> None:
-        staff = Person(None, Staff(), Sitting())
+        staff = Person(None, Staff(), OfficeSession())
         start.wait()
         with patient.write() as session:
-            catalogue.make(session, staff, Channel.RADIO, "Spot", None, None, clock.now)
+            catalogue.create_campaign(session, staff, Channel.RADIO, "Spot", None, None, clock.now)
             time.sleep(0.01)  # the others have chosen theirs before this one is committed
 
     with ThreadPoolExecutor(6) as pool:
@@ -121,7 +121,7 @@ def test_names_and_days_change_but_code_and_channel_stay(make: Any, rows: Any) -
 def test_what_was_paid_is_written_down_and_struck_out(make: Any, rows: Any) -> None:
     browser, code = make()
     here = f"/office/campaigns/{code}"
-    assert "Nothing recorded" in browser.get(here).text
+    assert "No spend recorded" in browser.get(here).text
     assert "nothing recorded" in browser.get("/office/campaigns/").text
     assert browser.post(f"{here}/spend", amount="1,250.50", on="2026-03-02", note="Spot").status_code == 303
     assert browser.post(f"{here}/spend", amount="9.50").status_code == 303
@@ -190,12 +190,12 @@ def test_a_sign_up_by_the_landing_page_is_the_campaigns(
     page = browser.get(f"/office/leads?campaign={code}").text
     assert "by-radio@example.com" in page
     assert "1 lead" in page
-    assert "Nothing fits" in browser.get(f"/office/leads?campaign={second}").text
+    assert "No lead matches" in browser.get(f"/office/leads?campaign={second}").text
     assert "by-radio@example.com" in browser.get("/office/leads?source=radio").text
     assert "by-radio@example.com" not in browser.get("/office/leads?source=own").text
     assert "radio1" in browser.get("/office/leads.csv").text
     lead = next(each for each in rows(Lead) if each.email == "by-radio@example.com")
-    assert "Signed up by the campaign radio1" in browser.get(f"/office/leads/{lead.id}").text
+    assert "Signed up through the campaign radio1" in browser.get(f"/office/leads/{lead.id}").text
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_sign_up_by_the_landing_page_is_the_campaigns(
     [("radio7", "radio7"), ("Radio 7", "radio7"), (" RADIO-7 ", "radio7"), ("7", None), ("", None), ("r" * 40, None)],
 )
 def test_what_was_heard_becomes_a_code(typed: str, code: str | None) -> None:
-    assert catalogue.heard(typed) == code
+    assert catalogue.code_from_speech(typed) == code
     if code:
         assert catalogue.spoken(code) == "radio 7"
 

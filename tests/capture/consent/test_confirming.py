@@ -8,6 +8,7 @@ import pytest
 
 from capture.base import words
 from capture.base.tokens import Purpose
+from capture.consent import mails
 from capture.models import Lead, Member, OutboxMail, Suppression
 
 HARMLESS = ("GET", "HEAD", "OPTIONS")
@@ -146,7 +147,7 @@ def test_not_me_is_for_good(client, signed_up, form, mailed, rows, kinds, links,
     assert client.post(confirm).status_code in (404, 410), "an old yes does not undo a later no"
     client.post("/signup", data=form("m-1"))
     with database.read() as session:
-        assert suppression.blocks(session, links.address_keys, "PAT+x@example.com", "confirm")
+        assert suppression.blocks(session, links.address_keys, "PAT+x@example.com", mails.CONFIRM)
 
 
 def test_a_member_who_left_is_replaced_by_the_nearest_active_upline(client, signed_up, mailed, database, rows):

@@ -9,17 +9,19 @@ from contextlib import closing
 import pytest
 from sqlalchemy import MetaData, select
 
+from capture import features
 from capture.base.db import Database
+from capture.base.retention import Policy
 from capture.bounces import reports
-from capture.bounces.reports import Report
-from capture.consent import erasing
+from capture.bounces.reports import BounceReport
+from capture.consent import erasing, mails
 from capture.credit import evidence
-from capture.mailing import outbox, suppression
-from capture.mailing.gate import CompanyGate
+from capture.mailing import kinds, outbox, suppression
+from capture.mailing.gate import CompanyGate, DeadAddresses
 from capture.mailing.quota import Quota
 from capture.mailing.smtp import Server, SmtpMailer
 from capture.mailing.worker import Worker
-from capture.models import Lead, OutboxMail, Particular, Suppression, Touch
+from capture.models import Lead, OutboxMail, PersonalData, Suppression, Touch
 from tests.capture.mailserver import Handler, serving
 
 ADDRESS = "Zq7pat.Lee+tea@exämple.com"
@@ -86,8 +88,10 @@ def _send_some(database: Database, links, clock) -> None:
     refuse = lambda address: f"550 5.7.1 <{address}> is not welcome"  # noqa: E731
     with serving(Handler(rcpt=refuse)) as port:
         mailer = SmtpMailer(Server("smtp", "127.0.0.1", port), timeout=5)
-        quota = Quota(100, links.fingerprint)
-        Worker(database, mailer, CompanyGate(links), "mail@fern.example.com", clock, quota).step()
+        quota = Quota(100, links.email_hash)
+        Worker(
+            database, mailer, CompanyGate(links, kinds.table(features.ALL)), "mail@fern.example.com", clock, quota
+        ).step()
         mailer.close()
 
 
@@ -100,7 +104,7 @@ def _note_errors(database: Database, links, clock) -> None:
             each.state = "waiting"
         held = session.scalars(select(OutboxMail).where(OutboxMail.state == "waiting").limit(1)).one()
         held.state = "held"
-        reports.note(session, Report(dead[1].message_id, "4.2.2"), CompanyGate(links), clock.now)
+        reports.record_bounce(session, BounceReport(dead[1].message_id, "4.2.2"), DeadAddresses(links), clock.now)
     with database.write() as session:
         outbox.lease(session, "a worker", clock.now, limit=2)
         suppression.suppress(session, links.address_keys, ADDRESS, suppression.Reason.UNSUBSCRIBED, clock.now)
@@ -122,7 +126,7 @@ def test_by_the_person(client, lived, database, rows, caplog):
     assert client.post(f"{lived}/erase", data={"sure": "yes"}).status_code == 200
     assert {each.reason for each in rows(Suppression)} >= {"erased"}
     assert [each.email for each in rows(Lead) if each.erased_at is None] == ["stays@example.org"]
-    assert len(rows(Particular)) == 1
+    assert len(rows(PersonalData)) == 1
     assert_forgotten(database, caplog)
 
 
@@ -131,7 +135,7 @@ def test_by_the_operator_however_the_domain_is_written(lived, database, links, c
     from capture.base.identity import identity
 
     with database.write() as session:
-        assert erasing.erase(session, links, identity(typed), clock.now) == 3
+        assert erasing.erase(session, features.ALL, links, identity(typed), clock.now) == 3
     assert_forgotten(database, caplog)
 
 
@@ -139,7 +143,7 @@ def test_by_the_policy(lived, database, client, links, mailed, clock, caplog):
     client.post(f"{lived}/withdraw")
     clock.forward(days=91)
     with database.write() as session:
-        erasing.purge(session, erasing.Policy(), clock.now)
+        erasing.purge(session, features.ALL, Policy(), clock.now)
     assert traces(dump(database)) == []
     if database.is_sqlite:
         assert traces(raw(database)) == []
@@ -162,7 +166,7 @@ def test_a_mail_that_is_under_way_brings_nothing_back(lived, client, database, l
         for row in held:
             outbox.sent(session, row.id, "a worker", clock.now)
             outbox.dead(session, row.id, "a worker", f"550 <{row.recipient}>")
-            reports.note(session, Report(row.message_id, "5.1.1"), CompanyGate(links), clock.now)
+            reports.record_bounce(session, BounceReport(row.message_id, "5.1.1"), DeadAddresses(links), clock.now)
     assert traces(dump(database)) == []
 
 
@@ -172,8 +176,8 @@ def test_nobody_brings_them_back_but_themselves(client, lived, form, mailed, dat
     with database.read() as session:
         for each in spellings:
             assert suppression.Reason.ERASED in suppression.reasons(session, links.address_keys, each)
-            assert suppression.blocks(session, links.address_keys, each, "thank-you")
-            assert not suppression.blocks(session, links.address_keys, each, "confirm"), "they may be asked"
+            assert suppression.blocks(session, links.address_keys, each, mails.THANK_YOU)
+            assert not suppression.blocks(session, links.address_keys, each, mails.CONFIRM), "they may be asked"
     clock.forward(days=400)
     client.post("/signup", data=form(email=ADDRESS))
     assert [each.confirmed for each in rows(Lead) if each.erased_at is None] == [True, False]

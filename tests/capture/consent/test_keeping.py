@@ -32,6 +32,10 @@ def test_why(run, confirmed, clock):
         ' "I agree that {member} and {company} keep my address."',
         "2026-03-04 05:06:07  The owner of the address confirmed it from their mailbox.",
         "2026-03-04 05:06:07  Credited to Bo O'Neill (bo), because the sign-up came from their page.",
+        '2026-03-04 05:06:07  Wrote the mail "confirm" to pat@example.com: it was not sent.',
+        '2026-03-04 05:06:07  Wrote the mail "thank-you" to pat@example.com: it waits to be sent.',
+        '2026-03-04 05:06:07  Wrote the mail "new-lead" to bo@members.example.com: it waits to be sent.',
+        "2026-03-04 05:06:07  Wrote an event for the company's other program: it waits to be sent.",
     ]
 
 

@@ -11,11 +11,22 @@ from sqlalchemy import select
 from capture.accounts.signing_in import Person
 from capture.company.generator import Interest
 from capture.imports import importing
-from capture.imports.importing import Origin
-from capture.imports.lists import List
+from capture.imports.importing import ListOrigin
+from capture.imports.lists import LeadList
 from capture.leads import pipeline
-from capture.leads.pipeline import Lost, Stage
-from capture.models import Act, Campaign, Decision, Lead, Member, OutboxMail, Particular, Sitting, Suppression, Touch
+from capture.leads.pipeline import LostReason, Stage
+from capture.models import (
+    Campaign,
+    Decision,
+    Lead,
+    Member,
+    OfficeSession,
+    OutboxMail,
+    PersonalData,
+    ProspectActivity,
+    Suppression,
+    Touch,
+)
 
 
 @pytest.fixture
@@ -64,19 +75,19 @@ def listed(database, links, clock, tmp_path):
         number = campaign.id
     file = tmp_path / "spring-fair.csv"
     file.write_text("Email,First name,Phone\nlee@example.com,Lee,+353 87 123 4567\n", encoding="utf-8")
-    origin = Origin("m-2", "Lists & Co", date(2026, 2, 1), "Yes, <b>write</b> to me", campaign_id=number)
-    importing.take_in(database, links, List(file), origin, clock)
+    origin = ListOrigin("m-2", "Lists & Co", date(2026, 2, 1), "Yes, <b>write</b> to me", campaign_id=number)
+    importing.import_list(database, links, LeadList(file), origin, clock)
     with database.write() as session:
         [lead] = session.scalars(select(Lead))
-        bo = Person(session.get_one(Member, "m-2"), None, Sitting())
-        pipeline.note(session, lead, bo, "Asked for <candles>", clock.now)
-        pipeline.move(session, lead, bo, Stage.CONTACTED, None, clock.now)
-        pipeline.follow_up(session, lead, bo, date(2026, 3, 9), clock.now)
-        pipeline.note(session, lead, bo, "Nonsense", clock.now)
+        bo = Person(session.get_one(Member, "m-2"), None, OfficeSession())
+        pipeline.add_note(session, lead, bo, "Asked for <candles>", clock.now)
+        pipeline.set_stage(session, lead, bo, Stage.CONTACTED, None, clock.now)
+        pipeline.set_follow_up(session, lead, bo, date(2026, 3, 9), clock.now)
+        pipeline.add_note(session, lead, bo, "Nonsense", clock.now)
         session.flush()
-        last = pipeline.last(session, lead, bo)
+        last = pipeline.last_activity(session, lead, bo)
         assert last is not None
-        assert pipeline.undo(session, lead, bo, last.id, clock.now)
+        assert pipeline.undo_activity(session, lead, bo, last.id, clock.now)
 
 
 def test_what_others_brought_and_wrote_down_is_shown(client, listed, link):
@@ -89,7 +100,7 @@ def test_what_others_brought_and_wrote_down_is_shown(client, listed, link):
         "2026-02-01",
         "spring-fair.csv",
         "Yes, &lt;b&gt;write&lt;/b&gt; to me",
-        "Written down by Bo O&#39;Neill",
+        "Written by Bo O&#39;Neill",
         "Asked for &lt;candles&gt;",
         "contacted",
         "2026-03-09",
@@ -129,10 +140,10 @@ def test_who_was_met_and_given_up_sees_it_in_their_language(client, database, li
         lead = importing.add_met(session, links, *met, clock.now)
         assert lead is not None
         lead.locale = "es"
-        ana = Person(session.get_one(Member, "m-1"), None, Sitting())
-        pipeline.move(session, lead, ana, Stage.LOST, Lost.NOT_NOW, clock.now)
+        ana = Person(session.get_one(Member, "m-1"), None, OfficeSession())
+        pipeline.set_stage(session, lead, ana, Stage.LOST, LostReason.NOT_NOW, clock.now)
     page = client.get(link("nell@example.com")).text
-    for part in ("Alguien le conoció y la anotó", "perdido (ahora no)", "Anotado por Ana"):
+    for part in ("Lo añadió una persona que le conoció", "perdido (ahora no)", "Escrito por Ana"):
         assert part in page, part
 
 
@@ -168,10 +179,10 @@ def test_the_link_lasts_a_day(client, everywhere, link, clock):
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 def test_fetching_changes_nothing(client, everywhere, link, rows, method):
     path = link()
-    before = [len(rows(table)) for table in (Act, Decision, OutboxMail, Suppression, Particular)]
+    before = [len(rows(table)) for table in (ProspectActivity, Decision, OutboxMail, Suppression, PersonalData)]
     for end in ("", "/download", "/introducer", "/withdraw", "/erase"):
         client.open(path + end, method=method)
-    assert [len(rows(table)) for table in (Act, Decision, OutboxMail, Suppression, Particular)] == before
+    assert [len(rows(table)) for table in (ProspectActivity, Decision, OutboxMail, Suppression, PersonalData)] == before
 
 
 @pytest.mark.parametrize("typed", ["bo", "https://fern.example/bo/", "fern.example/bo/es/", " BO "])
@@ -198,7 +209,7 @@ def test_members_are_not_flooded_by_one_who_changes_their_mind(client, confirmed
     answers = [client.post(path, data={"introducer": ("bo", "bo", "ana")[n % 3]}).status_code for n in range(30)]
     assert answers[:5] == [200] * 5
     assert answers[-1] == 422
-    assert len([each for each in rows(Act) if each.kind == "corrected"]) == 3
+    assert len([each for each in rows(ProspectActivity) if each.kind == "corrected"]) == 3
     assert len([each for each in rows(OutboxMail) if each.kind == "new-lead"]) == 4
 
 
@@ -217,7 +228,7 @@ def test_withdrawing_holds_everywhere(client, everywhere, link, rows, clock):
 
 def test_erasing_asks_once(client, everywhere, link, rows):
     assert client.post(link() + "/erase").status_code == 422
-    assert len(rows(Particular)) == 2
+    assert len(rows(PersonalData)) == 2
 
 
 def test_erasing_leaves_a_keyed_hash_and_numbers(client, everywhere, link, rows, database):
@@ -225,7 +236,7 @@ def test_erasing_leaves_a_keyed_hash_and_numbers(client, everywhere, link, rows,
     assert client.post(path + "/erase", data={"sure": "yes"}).status_code == 200
     assert client.get(path).status_code == 410
     everything = ""
-    for table in (Lead, Touch, Act, Decision, OutboxMail, Suppression, Particular):
+    for table in (Lead, Touch, ProspectActivity, Decision, OutboxMail, Suppression, PersonalData):
         for row in rows(table):
             everything += str({column.key: getattr(row, column.key) for column in table.__table__.columns})
     assert "pat@" not in everything.lower()

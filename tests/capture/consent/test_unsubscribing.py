@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from capture.consent import mails
+from capture.credit.mails import NEW_LEAD
 from capture.mailing import suppression
+from capture.mailing.kinds import MailAudience, MailKind
 from capture.models import Lead, OutboxMail, Suppression
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -12,7 +15,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 @pytest.fixture
 def blocked(database, links):
-    def ask(address: str, kind: str) -> bool:
+    def ask(address: str, kind: MailKind) -> bool:
         with database.read() as session:
             return suppression.blocks(session, links.address_keys, address, kind)
 
@@ -30,8 +33,8 @@ def test_one_post_is_enough(client, confirmed, mailed, rows, blocked, clock, kin
         assert "Location" not in answer.headers
     assert [each.reason for each in rows(Suppression)] == ["unsubscribed"]
     assert rows(Lead)[0].withdrawn_at == clock.now
-    assert blocked("pat@example.com", "thank-you")
-    assert blocked("Pat+tea@Example.com", "anything")
+    assert blocked("pat@example.com", mails.THANK_YOU)
+    assert blocked("Pat+tea@Example.com", MailKind("anything", "consent", MailAudience.PROSPECT))
 
 
 def test_it_holds_for_the_whole_company(client, confirmed, mailed, rows, clock):
@@ -53,7 +56,7 @@ def test_the_address_stands_nowhere_in_clear(client, confirmed, mailed, rows, ca
     caplog.set_level("DEBUG")
     confirmed()
     client.post(mailed("thank-you", "unsubscribe"), data=ONE_CLICK)
-    assert "pat@" not in str([(each.fingerprint, each.reason) for each in rows(Suppression)])
+    assert "pat@" not in str([(each.email_hash, each.reason) for each in rows(Suppression)])
     assert "pat@" not in caplog.text
 
 
@@ -64,11 +67,11 @@ def test_only_an_own_confirmation_brings_somebody_back(client, confirmed, form, 
     clock.forward(days=2)
     assert client.post(first).status_code == 410, "an old link does not undo what was decided later"
     client.post("/signup", data=form())
-    assert blocked("pat@example.com", "thank-you")
-    assert not blocked("pat@example.com", "confirm"), "the question may be asked"
+    assert blocked("pat@example.com", mails.THANK_YOU)
+    assert not blocked("pat@example.com", mails.CONFIRM), "the question may be asked"
     assert rows(Lead)[0].withdrawn_at is not None
     client.post(mailed("confirm", "confirm"))
-    assert not blocked("pat@example.com", "thank-you")
+    assert not blocked("pat@example.com", mails.THANK_YOU)
     assert rows(Lead)[0].withdrawn_at is None
 
 
@@ -77,8 +80,8 @@ def test_who_is_blocked_from_what(database, links, clock):
     with database.write() as session:
         for reason in suppression.Reason:
             suppression.suppress(session, keys, f"{reason}@example.com", reason, clock.now)
-        suppression.bounced(session, keys, "bounced@example.com", clock.now)
-        kinds = ("thank-you", "confirm", "new-lead", "my-data")
+        suppression.suppress_bounced(session, keys, "bounced@example.com", clock.now)
+        kinds = (mails.THANK_YOU, mails.CONFIRM, NEW_LEAD, mails.MY_DATA)
         assert {
             str(reason): [suppression.blocks(session, keys, f"{reason}@example.com", kind) for kind in kinds]
             for reason in suppression.Reason
@@ -89,18 +92,18 @@ def test_who_is_blocked_from_what(database, links, clock):
             "not-me": [True, True, False, False],
             "bounced": [True, True, True, True],
         }
-        assert not suppression.blocks(session, keys, "other@example.com", "thank-you")
+        assert not suppression.blocks(session, keys, "other@example.com", mails.THANK_YOU)
 
 
 def test_a_row_under_an_old_key_still_counts(database, clock):
-    from capture.base.identity import derive
+    from capture.base.identity import derive_key
 
-    old, new = derive("o" * 32), derive("n" * 32)
+    old, new = derive_key("o" * 32), derive_key("n" * 32)
     with database.write() as session:
         suppression.suppress(session, (old,), "pat@example.com", suppression.Reason.UNSUBSCRIBED, clock.now)
-        assert suppression.blocks(session, (new, old), "pat@example.com", "thank-you")
-        suppression.revive(session, (new, old), "pat@example.com")
-        assert not suppression.blocks(session, (new, old), "pat@example.com", "thank-you")
+        assert suppression.blocks(session, (new, old), "pat@example.com", mails.THANK_YOU)
+        suppression.lift(session, (new, old), "pat@example.com")
+        assert not suppression.blocks(session, (new, old), "pat@example.com", mails.THANK_YOU)
 
 
 def test_only_mails_that_can_be_left_name_a_list(confirmed, rows):

@@ -6,25 +6,27 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from capture.credit.attribution import Contact, Rules, Seen, Standing, Verdict, decide, nearest_active
+from capture.credit.attribution import DecisionInput, MemberStatus, Rules, TouchPoint, Verdict, decide, nearest_active
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 MEMBERS = {
-    "top": Standing(True, None),
-    "mid": Standing(False, "top"),
-    "low": Standing(False, "mid"),
-    "ann": Standing(True, "top"),
-    "bob": Standing(True, "top"),
-    "lost": Standing(False, None),
-    "a": Standing(False, "b"),
-    "b": Standing(False, "a"),
+    "top": MemberStatus(True, None),
+    "mid": MemberStatus(False, "top"),
+    "low": MemberStatus(False, "mid"),
+    "ann": MemberStatus(True, "top"),
+    "bob": MemberStatus(True, "top"),
+    "lost": MemberStatus(False, None),
+    "a": MemberStatus(False, "b"),
+    "b": MemberStatus(False, "a"),
 }
 FIRST, LAST = Rules("first"), Rules("last")
 
 
 def seen(*touches, **named):
     """Touches as (member, days ago)."""
-    return Seen(NOW, tuple(Contact(member, NOW - timedelta(days=days)) for member, days in touches), **named)
+    return DecisionInput(
+        NOW, tuple(TouchPoint(member, NOW - timedelta(days=days)) for member, days in touches), **named
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from capture import features
+from capture.base.retention import Policy
 from capture.consent import erasing
 from capture.credit import evidence
-from capture.models import Act, Chain, Consent, Decision, Lead, Particular, Touch
+from capture.models import Chain, Consent, Decision, Lead, PersonalData, ProspectActivity, Touch
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def test_every_sign_up_adds_to_one_chain(story, rows, audit):
     report = audit()
     assert (report.rows, report.older, report.erased, report.faults) == (8, 0, 0, [])
     assert report.seal == rows(Chain)[0].seal
-    assert (len(rows(Touch)), len(rows(Consent)), len(rows(Act)), len(rows(Decision))) == (2, 2, 2, 2)
+    assert (len(rows(Touch)), len(rows(Consent)), len(rows(ProspectActivity)), len(rows(Decision))) == (2, 2, 2, 2)
 
 
 @pytest.mark.parametrize(
@@ -68,10 +70,10 @@ def test_an_earlier_seal_must_occur(story, audit, confirmed, clock):
 
 def test_after_erasing_the_chain_still_holds(story, database, links, audit, rows, clock):
     with database.write() as session:
-        assert erasing.erase(session, links, "pat@example.com", clock.now) == 1
+        assert erasing.erase(session, features.ALL, links, "pat@example.com", clock.now) == 1
     report = audit()
     assert (report.faults, report.erased) == ([], 1)
-    assert [each.email for each in rows(Particular)] == ["quin@example.com"]
+    assert [each.email for each in rows(PersonalData)] == ["quin@example.com"]
 
 
 def test_two_equal_people_have_unequal_digests(client, form, rows):
@@ -87,7 +89,7 @@ def test_purging_follows_the_policy(client, form, confirmed, database, rows, clo
     client.post("/signup", data=form(email="late@example.com"))
     clock.forward(days=1)
     with database.write() as session:
-        purged = erasing.purge(session, erasing.Policy(), clock.now)
-    assert (purged.unconfirmed, purged.withdrawn) == (1, 0)
+        purged = erasing.purge(session, features.ALL, Policy(), clock.now)
+    assert (purged["unconfirmed"], purged["withdrawn"]) == (1, 0)
     assert [each.email.partition("@")[0] for each in rows(Lead) if not each.erased_at] == ["pat", "late"]
     assert audit().faults == []

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from capture import features
+from capture.base.retention import Policy
 from capture.consent import erasing
 from capture.credit import introducers
-from capture.models import Company, Decision, Lead, Member, OutboxMail, Particular, Slug, Touch
+from capture.models import Company, Decision, Lead, Member, OutboxMail, PersonalData, Slug, Touch
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def told(rows):
 
 @pytest.fixture
 def decided(rows):
-    return lambda: [(each.owner_id, each.servicer_id, each.rule) for each in rows(Decision)]
+    return lambda: [(each.owner_id, each.assignee_id, each.rule) for each in rows(Decision)]
 
 
 ANA, BO = "ana@members.example.com", "bo@members.example.com"
@@ -73,7 +75,7 @@ def test_only_what_can_mean_one_member_decides(database, layout, typed, found):
         session.add(Slug(slug="old-bo", member_id="m-2"))
         company = session.get_one(Company, 1)
         company.layout = layout
-        member = introducers.find(session, company, typed)
+        member = introducers.find_introducer(session, company, typed)
     assert (member.id if member else None) == found
 
 
@@ -92,7 +94,7 @@ def test_an_answer_on_the_company_s_page(confirmed, decided, told):
 
 def test_any_other_answer_is_kept_and_decides_nothing(confirmed, decided, told, rows):
     confirmed("m-1", introducer=" Bo  O'Neill ")
-    assert rows(Particular)[0].introducer == "Bo O'Neill"
+    assert rows(PersonalData)[0].introducer == "Bo O'Neill"
     assert decided() == [("m-1", "m-1", "page")]
     assert told() == [ANA]
 
@@ -102,7 +104,7 @@ def test_the_operator_sees_it(confirmed, database, rows):
 
     confirmed(None, introducer="my aunt")
     with database.read() as session:
-        lines = "\n".join(story.tell(session, 1))
+        lines = "\n".join(story.tell(session, features.ALL, 1))
     assert 'they said: "my aunt"' in lines
     mail = next(each for each in rows(OutboxMail) if each.kind == "new-lead")
     assert "my aunt" in mail.text
@@ -191,8 +193,8 @@ def test_erasing_takes_it_along(confirmed, database, links, clock, rows):
     with database.read() as session:
         assert evidence.audit(session).faults == []
     with database.write() as session:
-        erasing.erase(session, links, "pat@example.com", clock.now)
-    assert rows(Particular) == []
+        erasing.erase(session, features.ALL, links, "pat@example.com", clock.now)
+    assert rows(PersonalData) == []
     with database.read() as session:
         assert evidence.audit(session).faults == []
 
@@ -234,8 +236,8 @@ def test_the_company_s_retention(client, form, database, company, clock, rows):
     client.post("/signup", data=form())
     clock.forward(days=7)
     with database.write() as session:
-        policy = erasing.Policy.of(session.get_one(Company, 1))
-        assert erasing.purge(session, policy, clock.now).unconfirmed == 1
+        policy = Policy.of(session.get_one(Company, 1))
+        assert erasing.purge(session, features.ALL, policy, clock.now)["unconfirmed"] == 1
     assert rows(Lead)[0].erased_at == clock.now
     assert rows(OutboxMail) == []
 
@@ -246,10 +248,10 @@ def confirmations(rows):
 
 def test_a_later_sign_up_that_is_allowed_frees_one_that_was_held(client, form, database, mailed, rows, clock):
     with database.write() as session:
-        from capture.models import Spent
+        from capture.models import BudgetUse
 
-        mark = client.application.extensions["espalier"].links.fingerprint("pat@example.com")
-        session.add(Spent(scope="recipient", subject=mark, at=clock.now))
+        email_hash = client.application.extensions["espalier"].links.email_hash("pat@example.com")
+        session.add(BudgetUse(scope="recipient", subject=email_hash, at=clock.now))
     client.post("/signup", data=form())
     assert confirmations(rows) == [(1, "held")]
     clock.forward(hours=23)
@@ -266,7 +268,7 @@ def test_who_was_purged_can_sign_up_anew(client, form, database, mailed, rows, c
     client.post("/signup", data=form())
     clock.forward(days=31)
     with database.write() as session:
-        assert erasing.purge(session, erasing.Policy(), clock.now).unconfirmed == 1
+        assert erasing.purge(session, features.ALL, Policy(), clock.now)["unconfirmed"] == 1
     client.post("/signup", data=form())
     assert confirmations(rows) == [(2, "waiting")]
     assert client.post(mailed("confirm", "confirm")).status_code == 200

@@ -23,7 +23,7 @@ from standardwebhooks.webhooks import Webhook
 
 from capture.base.tokens import Links
 from capture.health.openapi import describe
-from capture.limits import abuse
+from capture.limits import human_proof
 from capture.mailing.delivery import Delivery
 from tests.capture.applications import application
 from tests.capture.cast import KEY
@@ -127,7 +127,7 @@ def test_nothing_that_speaks_json_is_left_out(app):
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
-@pytest.mark.parametrize("count", [12, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [12, pytest.param(200, email_hashes=pytest.mark.slow)])
 def test_whatever_is_sent_is_answered_as_described(settings, clock, form, count):
     """schemathesis against the live application: what fits the description, what does not, and good tokens in it."""
     app = application(replace(settings, delivery=Delivery(bounce_secret=SECRET)), clock)
@@ -148,7 +148,7 @@ def run_operation(operation: Any, form: Any, clock: Any, count: int) -> str:
             good = form(pause=None)
             case.body = {**case.body, "token": good["token"], "page": good["page"]}
             fields = {name: str(value) for name, value in case.body.items()}
-            case.body["pause"] = abuse.pause(Links([KEY]), fields, clock.now - timedelta(seconds=9))
+            case.body["pause"] = human_proof.sign_pause(Links([KEY]), fields, clock.now - timedelta(seconds=9))
             case.call_and_validate(headers=JSON, checks=CHECKS)
         if case.path == "/bounces":
             body = json.dumps(case.body if case.body is not NOT_SET else None)

@@ -25,13 +25,14 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from benchmarks import importing as benchmark
-from capture.base.db import Database, Unavailable
+from capture.base.db import Database
+from capture.base.unavailable import Unavailable
 from capture.credit import evidence
 from capture.imports import importing, lists, uploads
-from capture.imports.worker import Intake
-from capture.limits.slots import Slots
+from capture.imports.worker import ImportWorker
+from capture.limits.slots import UploadSlots
 from capture.mailing import suppression
-from capture.models import Campaign, Lead, Ledger, OutboxMail, Provenance, Sitting, Upload, Viewing
+from capture.models import AccessLogEntry, Campaign, ImportRow, Lead, OfficeSession, OutboxMail, Provenance, Upload
 from tests.capture.clock import Clock
 from tests.capture.office import HOST, STAFF, Browser, SignIn
 from tests.capture.process import ask, serving
@@ -51,9 +52,9 @@ COLUMNS = {"column_email": "1", "column_first_name": "0", "column_phone": "", "c
 
 
 @pytest.fixture
-def intake(app: Flask) -> Intake:
+def intake(app: Flask) -> ImportWorker:
     service = app.extensions["espalier"]
-    return Intake(service.database, service.links, service.clock)
+    return ImportWorker(service.database, service.links, service.clock)
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +98,7 @@ def kept(database: Database) -> Callable[[], list[str | None]]:
 
 def test_from_the_file_to_the_leads(
     enter: SignIn,
-    intake: Intake,
+    intake: ImportWorker,
     rows: Any,
     database: Database,
     clock: Clock,
@@ -126,7 +127,7 @@ def test_from_the_file_to_the_leads(
     assert re.findall(r'class="number">(\d+)<', page) == ["2", "1", "1", "1", "5"]
     assert "no address: 1" in page
     assert "under “The fair”" in page
-    assert "may be mailed" not in page.partition("<details>")[0]
+    assert "may not be e-mailed" not in page.partition("<details>")[0]
     assert browser.post(f"{path}/take").status_code == 303
     assert browser.post(f"{path}/take").status_code == 409
     intake.run()
@@ -134,7 +135,7 @@ def test_from_the_file_to_the_leads(
     assert re.findall(r'class="number">(\d+)<', page) == ["2", "1", "1", "1", "5"]
     zoe, rob = rows(Lead)
     assert (zoe.email, zoe.first_name, zoe.interest) == ("zoe@example.com", "Zoë", "products")
-    assert (rob.first_name, rob.servicer_id, rob.known_at, rob.confirmed_at) == ("<b>Rob</b>", "m-2", clock.now, None)
+    assert (rob.first_name, rob.assignee_id, rob.known_at, rob.confirmed_at) == ("<b>Rob</b>", "m-2", clock.now, None)
     assert {str(zoe.campaign_id), str(rows(Provenance)[0].campaign_id)} == {campaign}
     assert rows(Provenance)[0].wording == "I may be written to.\nAbout candles."
     ledger = list(csv.reader(io.StringIO(browser.get(f"{path}/ledger.csv").text)))
@@ -145,46 +146,46 @@ def test_from_the_file_to_the_leads(
     with database.read() as session:
         assert evidence.audit(session).faults == []
         assert session.get_one(Upload, 1).content is None, "the file is destroyed"
-    assert "Taken in" in browser.get("/office/import").text
+    assert "Imported" in browser.get("/office/import").text
 
 
-def test_without_its_origin_a_list_is_quarantined(enter: SignIn, intake: Intake, rows: Any) -> None:
+def test_without_its_origin_a_list_is_quarantined(enter: SignIn, intake: ImportWorker, rows: Any) -> None:
     browser = enter(BO)
     path = brought(browser)
     assert browser.post(path, **COLUMNS, vendor="Fair Lists Ltd", obtained_on="", wording="").status_code == 303
     intake.run()
-    assert "nobody on this list may be mailed" in browser.get(path).text
+    assert "may not be e-mailed" in browser.get(path).text
     browser.post(f"{path}/take")
     intake.run()
-    assert "nobody on this list may be mailed" in browser.get(path).text
+    assert "may not be e-mailed" in browser.get(path).text
     assert not rows(Provenance)[0].proven
     page = browser.get(f"/office/leads/{rows(Lead)[0].id}").text
-    assert "do not mail them" in page
+    assert "do not e-mail them" in page
     assert "mailto:" not in page
 
 
-def test_staff_bring_lists_for_the_company(enter: SignIn, intake: Intake, rows: Any) -> None:
+def test_staff_bring_lists_for_the_company(enter: SignIn, intake: ImportWorker, rows: Any) -> None:
     staff, bo = enter(STAFF), enter(BO)
     path = brought(staff)
     staff.get(path)
     assert bo.get(path).status_code == 404
     assert "fair.csv" not in bo.get("/office/import").text
-    assert [(each.what, each.rows) for each in rows(Viewing)] == [("import", 5)]
+    assert [(each.what, each.rows) for each in rows(AccessLogEntry)] == [("import", 5)]
     staff.post(path, **COLUMNS, **PROVEN)
     intake.run()
     staff.post(f"{path}/take")
     intake.run()
-    assert {(each.member_id, each.servicer_id) for each in rows(Lead)} == {(None, None)}
+    assert {(each.member_id, each.assignee_id) for each in rows(Lead)} == {(None, None)}
     assert staff.get(brought(bo)).status_code == 404
 
 
-def test_staff_are_told_what_is_wrong_and_hold_nobody_up(enter: SignIn, intake: Intake, rows: Any) -> None:
+def test_staff_are_told_what_is_wrong_and_hold_nobody_up(enter: SignIn, intake: ImportWorker, rows: Any) -> None:
     staff = enter(STAFF)
     path = brought(staff)
     answer = staff.post(path, **{**COLUMNS, "column_email": ""})
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.text
-    assert [(each.what, each.rows) for each in rows(Viewing)] == [("import", 5)]
+    assert [(each.what, each.rows) for each in rows(AccessLogEntry)] == [("import", 5)]
     assert staff.post(path, **COLUMNS).status_code == 303
     assert staff.post(path, **COLUMNS).status_code == 409
     assert staff.post(path, **{**COLUMNS, "column_email": ""}).status_code == 409
@@ -198,11 +199,11 @@ def test_staff_are_told_what_is_wrong_and_hold_nobody_up(enter: SignIn, intake: 
     ("content", "words"),
     [
         (b"PK\x03\x04whatever", "a workbook or an archive"),
-        ("Email\nzoë@example.com".encode("latin-1"), "letters of this file cannot be read"),
-        ("Email\nzoë@example.com".encode("utf-16"), "letters of this file cannot be read"),
-        ("Email\nzoë@example.com, ë".encode()[:-1], "letters of this file cannot be read"),
-        (b"", "no rows in it"),
-        (b"Email\r\n\r\n", "no rows in it"),
+        ("Email\nzoë@example.com".encode("latin-1"), "text of this file cannot be read"),
+        ("Email\nzoë@example.com".encode("utf-16"), "text of this file cannot be read"),
+        ("Email\nzoë@example.com, ë".encode()[:-1], "text of this file cannot be read"),
+        (b"", "file has no rows"),
+        (b"Email\r\n\r\n", "file has no rows"),
         (b"Email\n" + b"x" * 200_000, "longer than 64 kilobytes"),
         (b'"email\n",' + b"ab," * 6_990_000 + b"\na@example.com\n", "longer than 64 kilobytes"),
         (b'email\n"' + b"a\n" * 40_000, "longer than 64 kilobytes"),
@@ -272,7 +273,7 @@ def test_what_is_said_of_a_list_is_checked(enter: SignIn, rows: Any, database: D
 
 def test_a_list_can_be_described_anew_and_thrown_away(
     enter: SignIn,
-    intake: Intake,
+    intake: ImportWorker,
     rows: Any,
     kept: Any,
 ) -> None:
@@ -309,7 +310,7 @@ def test_five_lists_may_wait(enter: SignIn, rows: Any) -> None:
 
 def test_after_a_day_a_file_is_destroyed(
     enter: SignIn,
-    intake: Intake,
+    intake: ImportWorker,
     rows: Any,
     clock: Clock,
     kept: Any,
@@ -322,12 +323,12 @@ def test_after_a_day_a_file_is_destroyed(
     clock.forward(hours=0.1)
     intake.run()
     assert kept() == [None]
-    assert "was destroyed" in browser.get(path).text
+    assert "was deleted" in browser.get(path).text
 
 
 def test_the_leads_tell_where_they_are_from_and_whether_they_may_be_mailed(
     enter: SignIn,
-    intake: Intake,
+    intake: ImportWorker,
     rows: Any,
     database: Database,
     links: Any,
@@ -345,8 +346,8 @@ def test_the_leads_tell_where_they_are_from_and_whether_they_may_be_mailed(
         intake.run()
         return browser.get(path).text
 
-    assert "stays quarantined" not in take(people)
-    assert "stays quarantined" in take(f"{people}fresh@example.com\n", **PROVEN)
+    assert "stay quarantined" not in take(people)
+    assert "stay quarantined" in take(f"{people}fresh@example.com\n", **PROVEN)
     browser.post("/office/met", email="met@example.com", first_name="", phone="", interest="both", asked="y")
     numbers = {each.email: each.id for each in rows(Lead)}
     with database.write() as session:
@@ -381,7 +382,7 @@ def test_looking_at_a_file_takes_little_more_than_the_file(content: bytes) -> No
     tracemalloc.start()
     try:
         with pytest.raises(lists.NotAListError):
-            lists.List.of_text("x.csv", digest, text).count(uploads.MOST_ROWS)
+            lists.LeadList.of_text("x.csv", digest, text).count(uploads.MOST_ROWS)
         assert tracemalloc.get_traced_memory()[1] < 5 * len(content)
     finally:
         tracemalloc.stop()
@@ -389,7 +390,7 @@ def test_looking_at_a_file_takes_little_more_than_the_file(content: bytes) -> No
 
 def test_the_ledger_is_read_some_lines_at_a_time(
     enter: SignIn,
-    intake: Intake,
+    intake: ImportWorker,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("capture.imports.pages.LINES", 2)
@@ -405,7 +406,7 @@ def test_the_ledger_is_read_some_lines_at_a_time(
 
 
 def test_few_files_arrive_at_a_time_and_one_of_each_person(app: Flask, enter: SignIn, rows: Any) -> None:
-    arriving = app.extensions["espalier"].part(Slots)
+    arriving = app.extensions["espalier"].part(UploadSlots)
     browser, staff = enter(BO), enter(STAFF)
     for held, refused in ((["member m-2"], True), (["member m-1"], False), (["member m-1", "member m-3"], True)):
         with ExitStack() as stack:
@@ -453,7 +454,7 @@ class Killed(BaseException):
 def test_of_a_worker_that_was_killed_another_takes_over(
     enter: SignIn,
     app: Flask,
-    intake: Intake,
+    intake: ImportWorker,
     rows: Any,
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
@@ -466,7 +467,7 @@ def test_of_a_worker_that_was_killed_another_takes_over(
     browser.post(path, **{**COLUMNS, "column_email": "0", "column_first_name": "", "column_interest": ""})
     intake.run()
     browser.post(f"{path}/take")
-    real, calls = uploads.renew, iter(range(100))
+    real, calls = uploads.renew_lease, iter(range(100))
 
     def renew(*words: Any, **more: Any) -> None:
         real(*words, **more)
@@ -477,12 +478,12 @@ def test_of_a_worker_that_was_killed_another_takes_over(
     seen = [0]
     for _ in range(30):
         service = app.extensions["espalier"]
-        worker = Intake(service.database, service.links, clock)
+        worker = ImportWorker(service.database, service.links, clock)
         try:
             worker.run()
         except Killed:
             held = rows(Upload)[0]
-            assert held.done == len(rows(Lead)) == len(rows(Ledger)) >= seen[-1]
+            assert held.done == len(rows(Lead)) == len(rows(ImportRow)) >= seen[-1]
             seen.append(held.done)
             intake.run()
             assert rows(Upload)[0].done == held.done, "it is still leased"
@@ -493,14 +494,14 @@ def test_of_a_worker_that_was_killed_another_takes_over(
     [upload] = rows(Upload)
     assert (upload.state, upload.outcomes["outcomes"]) == ("done", {"added": 95})
     assert len(rows(Provenance)) == 1
-    assert [each.row for each in rows(Ledger)] == list(range(1, 96))
+    assert [each.row for each in rows(ImportRow)] == list(range(1, 96))
     with database.read() as session:
         assert evidence.audit(session).faults == []
 
 
 def test_killed_right_before_the_end_nothing_comes_in_twice(
     enter: SignIn,
-    intake: Intake,
+    intake: ImportWorker,
     rows: Any,
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
@@ -522,18 +523,18 @@ def test_killed_right_before_the_end_nothing_comes_in_twice(
     intake.run()
     assert rows(Upload)[0].outcomes["outcomes"] == TOTALS
     assert len(rows(Provenance)) == 1
-    assert len(rows(Ledger)) == 5
+    assert len(rows(ImportRow)) == 5
 
 
 @pytest.fixture
 def cookie(database: Database) -> tuple[str, str]:
     """Bo is signed in, by the real clock: the cookie, and what forms must carry."""
     now = datetime.now(UTC)
-    sitting = Sitting(digest=hashlib.sha256(b"secret").hexdigest(), member_id="m-2", csrf="c" * 32)
-    sitting.created_at, sitting.until = now, now + timedelta(hours=1)
+    office_session = OfficeSession(digest=hashlib.sha256(b"secret").hexdigest(), member_id="m-2", csrf="c" * 32)
+    office_session.created_at, office_session.until = now, now + timedelta(hours=1)
     with database.write() as session:
-        session.add(sitting)
-    return "__Host-espalier=secret", sitting.csrf
+        session.add(office_session)
+    return "__Host-espalier=secret", office_session.csrf
 
 
 SHORT = (
@@ -612,7 +613,7 @@ def test_a_service_that_is_killed_goes_on_with_the_list(settings: Any, database:
     with database.read() as session:
         found = session.get_one(Upload, 7)
         assert sum(found.outcomes["outcomes"].values()) == size
-        assert session.scalars(select(Ledger.row).order_by(Ledger.row)).all() == list(range(1, size + 1))
+        assert session.scalars(select(ImportRow.row).order_by(ImportRow.row)).all() == list(range(1, size + 1))
         counted = select(func.count(), func.count(Lead.email.distinct())).where(Lead.member_id == "m-2")
         assert tuple(session.execute(counted).one()) == (found.outcomes["outcomes"]["added"],) * 2
         assert evidence.audit(session).faults == []
@@ -625,7 +626,7 @@ def test_two_workers_share_the_lists(enter: SignIn, app: Flask, rows: Any, clock
         browser.post(path, **{**COLUMNS, "column_email": "0", "column_first_name": "", "column_interest": ""})
     service = app.extensions["espalier"]
 
-    def patiently(intake: Intake) -> None:
+    def patiently(intake: ImportWorker) -> None:
         while True:
             try:
                 return intake.run()
@@ -633,7 +634,7 @@ def test_two_workers_share_the_lists(enter: SignIn, app: Flask, rows: Any, clock
                 time.sleep(0.1)
 
     def work() -> None:
-        intakes = [Intake(service.database, service.links, clock) for _ in range(3)]
+        intakes = [ImportWorker(service.database, service.links, clock) for _ in range(3)]
         threads = [threading.Thread(target=patiently, args=(each,)) for each in intakes]
         for each in threads:
             each.start()
@@ -645,14 +646,14 @@ def test_two_workers_share_the_lists(enter: SignIn, app: Flask, rows: Any, clock
         assert browser.post(f"/office/import/{number}/take").status_code == 303
     work()
     assert {each.state for each in rows(Upload)} == {"done"}
-    assert len(rows(Lead)) == len(rows(Ledger)) == 4800
+    assert len(rows(Lead)) == len(rows(ImportRow)) == 4800
     assert len(rows(Provenance)) == 4
 
 
 def test_told_to_stop_it_leaves_the_list_to_the_next(
     enter: SignIn,
     app: Flask,
-    intake: Intake,
+    intake: ImportWorker,
     rows: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -662,7 +663,7 @@ def test_told_to_stop_it_leaves_the_list_to_the_next(
     browser.post(path, **COLUMNS)
     intake.run()
     browser.post(f"{path}/take")
-    real = uploads.renew
+    real = uploads.renew_lease
 
     def renew(*words: Any, **more: Any) -> None:
         real(*words, **more)
@@ -674,21 +675,21 @@ def test_told_to_stop_it_leaves_the_list_to_the_next(
     [upload] = rows(Upload)
     assert (upload.state, upload.done, upload.leased_until) == ("taking", 1, None)
     service = app.extensions["espalier"]
-    Intake(service.database, service.links, service.clock).run()
+    ImportWorker(service.database, service.links, service.clock).run()
     assert rows(Upload)[0].outcomes["outcomes"] == TOTALS
 
 
-def test_every_state_speaks_spanish(enter: SignIn, intake: Intake, rows: Any) -> None:
+def test_every_state_speaks_spanish(enter: SignIn, intake: ImportWorker, rows: Any) -> None:
     browser = enter("ana@members.example.com")
     path = brought(browser)
-    assert "Por describir" in browser.get(path).text
+    assert "Columnas sin indicar" in browser.get(path).text
     browser.post(path, **COLUMNS)
     assert "En prueba" in browser.get(path).text
     intake.run()
-    assert "Qué pasaría con ella" in browser.get(path).text
+    assert "Resultado de la prueba" in browser.get(path).text
     browser.post(f"{path}/take")
     assert "0 de 5 filas" in browser.get(path).text
     intake.run()
-    assert "Incorporada" in browser.get(path).text
+    assert "Importada" in browser.get(path).text
     assert rows(Provenance)[0].obtained_on is None
     assert date.fromisoformat("2026-03-04") == rows(Upload)[0].at.date()

@@ -13,9 +13,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from capture import features
 from capture.accounts import signing_in
 from capture.base.db import Database
-from capture.models import Campaign, Lead, OutboxMail, Provenance, Sitting, Step, Upload, Viewing
+from capture.base.retention import Policy
+from capture.models import AccessLogEntry, Campaign, Lead, LeadActivity, OfficeSession, OutboxMail, Provenance, Upload
 from tests.capture.clock import Clock
 from tests.capture.office import HOST, STAFF, Browser, SignIn
 
@@ -38,11 +40,11 @@ def test_reading_the_link_changes_nothing(app: Flask, client: FlaskClient, rows:
     for _ in range(3):
         assert client.get(link[1]).status_code == 200
         assert client.head(link[1]).status_code == 200
-    assert rows(Sitting) == []
+    assert rows(OfficeSession) == []
     clock.forward(minutes=31)
     assert client.get(link[1]).status_code == 410
     assert client.post(link[1]).status_code == 410
-    assert rows(Sitting) == []
+    assert rows(OfficeSession) == []
 
 
 def test_the_door_tells_nobody_who_is_known(client: FlaskClient, rows: Any, clock: Clock) -> None:
@@ -87,7 +89,7 @@ def test_the_cookie_is_for_this_host_and_no_script(app: Flask, enter: SignIn, ro
     assert cookie.startswith("__Host-espalier=")
     for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
         assert part in cookie
-    assert rows(Sitting)[-1].digest not in cookie
+    assert rows(OfficeSession)[-1].digest not in cookie
 
 
 def test_a_form_of_another_sitting_or_site_does_nothing(enter: SignIn, confirmed: Any, rows: Any) -> None:
@@ -106,7 +108,7 @@ def test_a_form_of_another_sitting_or_site_does_nothing(enter: SignIn, confirmed
     sent = {"csrf_token": mine[1], "note": "x"}
     foreign = {"Sec-Fetch-Site": "cross-site"}
     assert browser.client.post(path, base_url=HOST, data=sent, headers=foreign).status_code == 403
-    assert rows(Step) == []
+    assert rows(LeadActivity) == []
 
 
 def test_a_member_sees_their_own_confirmed_leads(enter: SignIn, confirmed: Any, client: FlaskClient, form: Any) -> None:
@@ -117,7 +119,7 @@ def test_a_member_sees_their_own_confirmed_leads(enter: SignIn, confirmed: Any, 
     assert "pat@example.com" in page
     assert "quim@example.com" not in page
     assert "rosa@example.com" not in page
-    assert "1 waiting for their own confirmation" in page
+    assert "1 have signed up and not confirmed yet" in page
 
 
 def test_from_new_to_customer_and_back(enter: SignIn, confirmed: Any, rows: Any, clock: Clock) -> None:
@@ -128,7 +130,7 @@ def test_from_new_to_customer_and_back(enter: SignIn, confirmed: Any, rows: Any,
     assert browser.post(f"{path}/follow-up", on="2026-03-09").status_code == 303
     assert browser.post(f"{path}/note", note="Likes <b>candles</b>").status_code == 303
     page = browser.get(path).text
-    assert "You set the stage to “contacted”" in page
+    assert "You changed the stage to “contacted”" in page
     assert "You set the follow-up to 9 March 2026" in page
     assert "Likes &lt;b&gt;candles&lt;/b&gt;" in page
     lead = rows(Lead)[0]
@@ -140,7 +142,7 @@ def test_from_new_to_customer_and_back(enter: SignIn, confirmed: Any, rows: Any,
     assert "candles" not in browser.get(path).text
     lead = rows(Lead)[0]
     assert (lead.stage, lead.due_on) == ("new", None)
-    assert all(each.undone_at and each.note is None for each in rows(Step))
+    assert all(each.undone_at and each.note is None for each in rows(LeadActivity))
 
 
 def test_undo_takes_back_only_what_was_seen(enter: SignIn, confirmed: Any, rows: Any) -> None:
@@ -148,7 +150,7 @@ def test_undo_takes_back_only_what_was_seen(enter: SignIn, confirmed: Any, rows:
     browser = enter("bo@members.example.com")
     path = f"/office/leads/{rows(Lead)[0].id}"
     browser.post(f"{path}/stage", stage="contacted", because="")
-    seen = rows(Step)[-1].id
+    seen = rows(LeadActivity)[-1].id
     enter(STAFF).post(f"{path}/stage", stage="qualified", because="")
     browser.post(f"{path}/undo", step=str(seen))
     assert rows(Lead)[0].stage == "qualified"
@@ -159,11 +161,11 @@ def test_a_lost_lead_needs_nothing_more(enter: SignIn, confirmed: Any, rows: Any
     browser = enter("bo@members.example.com")
     path = f"/office/leads/{rows(Lead)[0].id}"
     browser.post(f"{path}/follow-up", on="2026-03-04")
-    assert "Pat" in browser.get("/office/").text.partition("To follow up")[2].partition("</section>")[0]
+    assert "Pat" in browser.get("/office/").text.partition("Follow-ups due")[2].partition("</section>")[0]
     browser.post(f"{path}/stage", stage="lost", because="not-now")
     lead = rows(Lead)[0]
     assert (lead.stage, lead.lost_because, lead.due_on) == ("lost", "not-now", None)
-    assert "Nothing is due" in browser.get("/office/").text
+    assert "No follow-up is due" in browser.get("/office/").text
 
 
 @pytest.mark.parametrize(
@@ -186,7 +188,7 @@ def test_what_cannot_be_read_changes_nothing(
     answer = enter("bo@members.example.com").post(f"/office/leads/{rows(Lead)[0].id}/{action}", **fields)
     assert answer.status_code == 422
     assert "nothing was changed" in answer.text
-    assert rows(Step) == []
+    assert rows(LeadActivity) == []
 
 
 def test_the_list_filters_sorts_and_pages(enter: SignIn, database: Database, clock: Clock, rows: Any) -> None:
@@ -195,7 +197,7 @@ def test_the_list_filters_sorts_and_pages(enter: SignIn, database: Database, clo
             session.add(
                 Lead(
                     member_id="m-2",
-                    servicer_id="m-2",
+                    assignee_id="m-2",
                     owner_id="m-2",
                     email=f"p{number:03}@example.com",
                     first_name="Zoë" if number == 7 else None,
@@ -221,7 +223,7 @@ def test_the_list_filters_sorts_and_pages(enter: SignIn, database: Database, clo
     assert "60 leads" in browser.get("/office/leads?interest=opportunity").text
     assert "10 leads" in browser.get("/office/leads?stage=contacted").text
     assert "1 lead<" in browser.get("/office/leads?q=zo%C3%AB").text.replace("1 lead ·", "1 lead<")
-    assert "Nothing fits" in browser.get("/office/leads?q=%25").text
+    assert "No lead matches" in browser.get("/office/leads?q=%25").text
     table = list(csv.reader(io.StringIO(browser.get("/office/leads.csv?stage=contacted").text)))
     assert len(table) == 11
     assert {tuple(row[-2:]) for row in table[1:]} == {("yes", "")}
@@ -276,14 +278,14 @@ def test_what_staff_look_at_is_written_down(enter: SignIn, confirmed: Any, rows:
     staff.get("/office/leads")
     staff.get("/office/leads.csv")
     staff.get(f"/office/leads/{number}")
-    assert [(each.what, each.lead_id, each.rows) for each in rows(Viewing)] == [
+    assert [(each.what, each.lead_id, each.rows) for each in rows(AccessLogEntry)] == [
         ("today", None, 1),
         ("leads", None, 1),
         ("leads.csv", None, 1),
         ("lead", number, 1),
     ]
     enter("bo@members.example.com").get(f"/office/leads/{number}")
-    assert len(rows(Viewing)) == 4
+    assert len(rows(AccessLogEntry)) == 4
 
 
 def test_the_team_is_numbers_only(enter: SignIn, confirmed: Any, database: Database) -> None:
@@ -317,24 +319,24 @@ def test_the_numbers_of_large_teams_are_counted_ahead(
 
     live = shown()
     assert live == ["1", "1", "4", "4"]
-    assert not counts.ahead(database, clock.now), "there are few leads"
+    assert not counts.count_teams_ahead(database, clock.now), "there are few leads"
     monkeypatch.setattr(counting, "FEW", 2)
-    assert counts.ahead(database, clock.now)
-    assert counting.ahead(database, clock.now), "each counts for itself"
+    assert counts.count_teams_ahead(database, clock.now)
+    assert counting.count_ahead(database, clock.now), "each counts for itself"
     assert shown() == live
     assert "2026-03" in ana.get("/office/team").text, "when that was"
-    assert not counts.ahead(database, clock.now + timedelta(minutes=1)), "it was just done"
+    assert not counts.count_teams_ahead(database, clock.now + timedelta(minutes=1)), "it was just done"
     confirmed("m-2", "late@example.com")
     assert shown() == live, "until it is counted anew"
     clock.forward(minutes=5)
-    assert counts.ahead(database, clock.now)
+    assert counts.count_teams_ahead(database, clock.now)
     assert shown() == ["1", "1", "5", "5"]
     clock.forward(days=28)
     assert shown() == ["1", "1", "5", "0"], "another month has begun"
     assert "<strong>" in ana.get("/office/team").text, "that it is old"
     with database.write() as session:
         session.query(Lead).update({"known_at": None})
-    assert counts.ahead(database, clock.now)
+    assert counts.count_teams_ahead(database, clock.now)
     with database.read() as session:
         assert session.query(LeadCount).count() == 0
 
@@ -360,9 +362,9 @@ def test_an_erased_person_leaves_no_words_behind(
     browser = enter("bo@members.example.com")
     browser.post(f"/office/leads/{number}/note", note="Pat lives in Kinsale")
     with database.write() as session:
-        erasing.erase(session, links, "pat@example.com", clock.now)
+        erasing.erase(session, features.ALL, links, "pat@example.com", clock.now)
     assert browser.get(f"/office/leads/{number}").status_code == 404
-    assert rows(Step)[0].note is None
+    assert rows(LeadActivity)[0].note is None
 
 
 ROLES = ("owner", "upline", "downline", "stranger", "staff", "nobody")
@@ -378,8 +380,8 @@ ALLOWED: dict[str, dict[str, int]] = {
     "leads.leads": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "leads.leads_csv": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "teams.team": {**dict.fromkeys(ROLES, 200), "nobody": 303},
-    "reports.works": {**dict.fromkeys(ROLES, 200), "nobody": 303},
-    "reports.works_csv": {**dict.fromkeys(ROLES, 200), "nobody": 303},
+    "reports.results_page": {**dict.fromkeys(ROLES, 200), "nobody": 303},
+    "reports.results_csv": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "leads.met": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "leads.add_met": {**dict.fromkeys(ROLES, 422), "nobody": 403},
     "campaigns.overview": {**dict.fromkeys(ROLES, 200), "nobody": 303},
@@ -500,10 +502,10 @@ def test_mail_that_comes_back_is_told(
 
     confirmed("m-2")
     browser = enter("bo@members.example.com")
-    assert "Their mail comes back" not in browser.get("/office/").text
+    assert "Mail returned" not in browser.get("/office/").text
     with database.write() as session:
-        suppression.bounced(session, links.address_keys, "pat@example.com", clock.now)
-    assert "pat@example.com" in browser.get("/office/").text.partition("Their mail comes back")[2]
+        suppression.suppress_bounced(session, links.address_keys, "pat@example.com", clock.now)
+    assert "pat@example.com" in browser.get("/office/").text.partition("Mail returned")[2]
 
 
 def test_somebody_met_is_kept_once(enter: SignIn, rows: Any, database: Database, links: Any, clock: Clock) -> None:
@@ -514,11 +516,11 @@ def test_somebody_met_is_kept_once(enter: SignIn, rows: Any, database: Database,
     assert browser.post("/office/met", **sent).status_code == 422
     assert browser.post("/office/met", **sent, asked="y").status_code == 303
     [lead] = rows(Lead)
-    assert (lead.email, lead.phone, lead.servicer_id) == ("Nell@example.com", "+353871234567", "m-2")
+    assert (lead.email, lead.phone, lead.assignee_id) == ("Nell@example.com", "+353871234567", "m-2")
     page = browser.get(f"/office/leads/{lead.id}").text
     assert 'href="tel:+353871234567"' in page
     assert 'href="https://wa.me/353871234567"' in page
-    assert "Entered by hand after you met" in page
+    assert "Added after you met in person" in page
     assert browser.post("/office/met", **sent, asked="y").status_code == 409
     with database.write() as session:
         suppression.suppress(session, links.address_keys, "gone@example.com", suppression.Reason.ERASED, clock.now)
@@ -542,7 +544,7 @@ def test_no_page_asks_the_database_once_for_each_row(
             for number in numbers:
                 common = {
                     "member_id": "m-2",
-                    "servicer_id": "m-2",
+                    "assignee_id": "m-2",
                     "owner_id": "m-2",
                     "interest": "both",
                     "locale": "en",
@@ -572,14 +574,14 @@ def test_a_purge_forgets_sittings_and_tickets_that_are_over(
     enter: SignIn, database: Database, rows: Any, clock: Clock
 ) -> None:
     from capture.consent import erasing
-    from capture.models import Ticket
+    from capture.models import SignInToken
 
     browser = enter("bo@members.example.com")
     with database.write() as session:
-        erasing.purge(session, erasing.Policy(), clock.now)
-    assert len(rows(Sitting)) == 1
+        erasing.purge(session, features.ALL, Policy(), clock.now)
+    assert len(rows(OfficeSession)) == 1
     clock.forward(days=30)
     assert browser.get("/office/").status_code == 303
     with database.write() as session:
-        erasing.purge(session, erasing.Policy(), clock.now)
-    assert rows(Sitting) == rows(Ticket) == []
+        erasing.purge(session, features.ALL, Policy(), clock.now)
+    assert rows(OfficeSession) == rows(SignInToken) == []

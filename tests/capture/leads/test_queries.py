@@ -29,7 +29,7 @@ from sitegen.errors import EspalierError
     ],
 )
 def test_an_interest_widens_and_never_narrows(before, now, then):
-    assert accept.widen(Interest(before), Interest(now)) == then
+    assert accept.widen_interest(Interest(before), Interest(now)) == then
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def three(client, form):
 
 def test_rows_tell_where_each_lead_belongs(three, database):
     with database.read() as session:
-        rows = list(export.rows(queries.listing(session)))
+        rows = list(export.rows(queries.stream_leads(session)))
     assert [(row["email"], row["member_id"], row["member_slug"]) for row in rows] == [
         ("a@example.com", "m-1", "ana"),
         ("b@example.com", "m-2", "bo"),
@@ -52,17 +52,17 @@ def test_rows_tell_where_each_lead_belongs(three, database):
 
 def test_leads_of_one_member(three, database):
     with database.read() as session:
-        assert [lead.email for lead in queries.listing(session, "bo")] == ["b@example.com"]
-        assert list(queries.listing(session, "cleo")) == []
+        assert [lead.email for lead in queries.stream_leads(session, "bo")] == ["b@example.com"]
+        assert list(queries.stream_leads(session, "cleo")) == []
         with pytest.raises(EspalierError) as caught:
-            list(queries.listing(session, "anna"))
+            list(queries.stream_leads(session, "anna"))
     assert str(caught.value) == 'nobody has the slug "anna"\n  hint: did you mean "ana"?'
 
 
 def test_json_is_a_list(three, database):
     out = io.StringIO()
     with database.read() as session:
-        export.write_json(export.rows(queries.listing(session)), out)
+        export.write_json(export.rows(queries.stream_leads(session)), out)
     assert [row["interest"] for row in json.loads(out.getvalue())] == ["products"] * 3
     empty = io.StringIO()
     export.write_json([], empty)
@@ -72,7 +72,7 @@ def test_json_is_a_list(three, database):
 def test_csv_holds_no_formula(three, database):
     out = io.StringIO(newline="")
     with database.read() as session:
-        export.write_csv(export.rows(queries.listing(session)), out)
+        export.write_csv(export.rows(queries.stream_leads(session)), out)
     rows = list(csv.DictReader(io.StringIO(out.getvalue(), newline="")))
     assert rows[2]["email"] == "'=c@example.com"
     assert rows[2]["utm_source"] == "'@x"

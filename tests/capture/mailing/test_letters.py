@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.resources
 import re
+from itertools import product
 from typing import get_args
 
 import pytest
@@ -12,10 +12,12 @@ from capture.base import words
 from capture.base.tokens import Links
 from capture.company.generator import Interest
 from capture.company.hosts import Host
+from capture.consent import mails as consent
+from capture.credit import mails as credit
 from capture.credit.attribution import Rule
 from capture.mailing.letters import Letters
-from capture.models import Company, Lead, Member, Particular, Touch
-from tests.capture.cast import KEY
+from capture.models import Company, Lead, Member, PersonalData, Touch
+from tests.capture.cast import KEY, cast
 from tests.capture.clock import Clock
 
 
@@ -35,13 +37,13 @@ def letters(database):
         }
         lead = Lead(member_id=member_id, created_at=Clock().now, **values)
         touch = Touch(page="home", locale=locale, at=Clock().now)
-        touch.particular = Particular(utm={"source": "radio"})
+        touch.personal_data = PersonalData(utm={"source": "radio"})
         letters, now = Letters(Links([KEY])), Clock().now
         return (
-            letters.thank_you(host, lead, now),
-            letters.new_lead(host, lead, touch, "Home <1>"),
-            letters.confirm(host, lead, now),
-            letters.my_data(host, lead, now),
+            consent.thank_you(letters, host, lead, now),
+            credit.new_lead(letters, host, lead, touch, "Home <1>"),
+            consent.confirm(letters, host, lead, now),
+            consent.my_data(letters, host, lead, now),
         )
 
     return write
@@ -101,11 +103,11 @@ def test_whoever_follows_up_is_told_why(database, letters, locale, rule):
     ana.locale = company.locale = locale
     lead = Lead(email="pat@example.com", interest="both", locale=locale, created_at=Clock().now)
     touch = Touch(page="home", locale=locale, at=Clock().now, member_id="m-2")
-    touch.particular = Particular(utm={}, introducer="my <b>aunt</b>")
+    touch.personal_data = PersonalData(utm={}, introducer="my <b>aunt</b>")
     written = Letters(Links([KEY]))
-    plain = written.new_lead(Host(company, ana), lead, touch, "Home", rule=rule, owner=ana)
-    stands_in = written.new_lead(Host(company, ana), lead, touch, "Home", rule=rule, owner=cleo)
-    pool = written.new_lead(Host(company, None), lead, touch, "Home", rule=rule)
+    plain = credit.new_lead(written, Host(company, ana), lead, touch, "Home", rule=rule, owner=ana)
+    stands_in = credit.new_lead(written, Host(company, ana), lead, touch, "Home", rule=rule, owner=cleo)
+    pool = credit.new_lead(written, Host(company, None), lead, touch, "Home", rule=rule)
     assert "Cleo Past" in stands_in.text
     assert "Cleo Past" in stands_in.html
     assert "Cleo Past" not in plain.text + pool.text
@@ -118,13 +120,27 @@ def test_whoever_follows_up_is_told_why(database, letters, locale, rule):
         assert re.search(r"\S\n\n  \S.*\n  pat@example.com\n", letter.text), "the person stands in lines of their own"
 
 
-def test_every_mail_exists_in_every_language():
-    rooms = importlib.resources.files("capture")
-    kinds = [kind for room in ("accounts", "consent", "credit") for kind in rooms.joinpath(room, "mails").iterdir()]
-    assert {each.name for each in kinds} == {"confirm", "thank-you", "new-lead", "my-data", "sign-in"}
-    for kind in kinds:
-        assert {each.name for each in kind.iterdir()} == set(words.LOCALES)
-        for locale in kind.iterdir():
-            parts = {each.name for each in locale.iterdir()}
-            assert parts >= {"subject.txt", "body.txt", "body.html"}
-            assert parts == {each.name for each in kind.joinpath(words.FALLBACK).iterdir()}
+def test_what_is_written_but_for_its_links_is_the_same_mail():
+    company, *members = (each for each in cast() if isinstance(each, Company | Member))
+    company.look = {}
+    letters, now = Letters(Links([KEY])), Clock().now
+    for number, host in product(range(3), (Host(company, None), *(Host(company, each) for each in members))):
+        lead = Lead(email=f"p{number}@example.com", handle=f"{number}" * 32, locale=("en", "es", "fr")[number])
+        links = {"confirm_link": f"https://x.example/{number}?a=1&b=<2>", "not_me_link": f"https://y.example/{number}"}
+        where = (consent.CONFIRM, host, lead.email, [lead.locale, host.home_locale])
+        for _ in range(2):
+            assert letters.write_with_links(*where, links) == letters.write(*where, **links)
+        assert lead.handle not in str(letters.write_with_links(*where, links))
+        assert consent.confirm(letters, host, lead, now).recipient == lead.email
+
+
+def test_what_is_kept_written_is_bounded(monkeypatch):
+    monkeypatch.setattr("capture.mailing.letters.KEPT_LETTERS", 3)
+    rendered = []
+    monkeypatch.setattr("capture.mailing.letters.render", lambda kind, part, locale, **_: rendered.append(part) or "x")
+    company = next(each for each in cast() if isinstance(each, Company))
+    letters = Letters(Links([KEY]))
+    hosts = [Host(company, Member(id=f"m-{number}", locale="en")) for number in range(4)]
+    for host in (*hosts, hosts[3], hosts[0]):
+        letters.write_with_links(consent.CONFIRM, host, "pat@example.com", ["en"], {"confirm_link": "y"})
+    assert len(rendered) == 3 * 5, "each host once, and again the first, which had to make room"

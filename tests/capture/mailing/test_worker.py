@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from capture.mailing import outbox
+from capture.mailing.kinds import UnknownKind
 from capture.mailing.outbox import Retry
 from capture.mailing.quota import Quota
 from capture.mailing.smtp import NoServer, Server, SmtpMailer
@@ -28,6 +29,8 @@ class OpenGate:
         self.gone: list[str] = []
 
     def blocks(self, session: Any, row: OutboxMail) -> bool:
+        if row.kind == "birthday":
+            raise UnknownKind("no room declares it")
         return row.recipient in self.closed
 
     def bounced(self, session: Any, address: str, now: datetime) -> None:
@@ -121,6 +124,25 @@ def test_suppression_is_asked_right_before_sending(promise, worker, rows, gate):
         worker(port).step()
     assert states(rows) == ["dropped", "sent"]
     assert [mail["To"] for mail in handler.mails] == ["kim@example.com"]
+
+
+def test_a_mail_of_an_unknown_kind_is_set_aside_and_told(promise, worker, rows, database, clock, caplog):
+    promise("pat@example.com", kind="birthday")
+    promise("kim@example.com", message_id="known")
+    handler, before = Handler(), _counted("unknown_kind")
+    with serving(handler) as port:
+        sender = worker(port)
+        sender.step()
+        assert [mail["To"] for mail in handler.mails] == ["kim@example.com"]
+        row = rows(OutboxMail)[0]
+        assert (row.state, row.last_error, row.lease_owner) == ("dead", "no room declares it", None)
+        assert _counted("unknown_kind") == before + 1
+        assert f"mail {row.id} is not sent: no room declares it" in caplog.text
+        with database.write() as session:
+            assert outbox.try_again(session, [row.id], clock.now) == 1
+            session.get_one(OutboxMail, row.id).kind = "thank-you"
+        sender.step()
+    assert states(rows) == ["sent", "sent"]
 
 
 @pytest.mark.parametrize(
@@ -285,7 +307,7 @@ def test_stopped_in_the_middle_it_gives_the_rest_back(promise, worker, rows):
     assert states(rows) == ["sent", "waiting", "waiting"]
 
 
-@pytest.mark.parametrize("count", [60, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [60, pytest.param(1000, email_hashes=pytest.mark.slow)])
 def test_a_server_as_bad_as_they_get_loses_nothing(promise, worker, rows, gate, database, count):
     """Doubles only where it kept a mail without saying so, and each of those is counted."""
     handler = chaos(count)

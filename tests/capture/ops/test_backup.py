@@ -11,7 +11,7 @@ from sqlalchemy import select
 from capture.base.db import Database
 from capture.credit import evidence
 from capture.mailing import suppression
-from capture.models import Act, Base, Decision, Lead, Particular, Spent, Suppression, Tally
+from capture.models import Base, BudgetUse, Decision, HourlyCount, Lead, PersonalData, ProspectActivity, Suppression
 from capture.ops.backup import BackupError, backup, restore
 
 
@@ -45,7 +45,7 @@ def lived(database, client, form, confirmed, mailed, clock):
     client.post(mailed("my-data", "my-data", "gone@example.com") + "/erase", data={"sure": "yes"})
     for member in ("m-1", "m-2"):
         client.post("/signup", data=form(member, email="held@example.com", first_name=None))
-    for table in (Act, Decision, Particular, Suppression, Spent, Tally):
+    for table in (ProspectActivity, Decision, PersonalData, Suppression, BudgetUse, HourlyCount):
         assert content(database)[table.__tablename__], table
     return database
 

@@ -1,4 +1,4 @@
-"""What works: hand-counted numbers on both databases, costs, whose numbers they are, and the page that shows them."""
+"""Results: hand-counted numbers on both databases, costs, whose numbers they are, and the page that shows them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,31 @@ from sqlalchemy import event
 from capture.accounts.scope import scope
 from capture.accounts.signing_in import Person
 from capture.base.db import Database
-from capture.models import Campaign, Counted, Lead, Member, Provenance, Sitting, Spending, Staff, Touch, Visit
+from capture.models import (
+    Campaign,
+    Lead,
+    Member,
+    OfficeSession,
+    Provenance,
+    Spending,
+    Staff,
+    StoredResults,
+    Touch,
+    Visit,
+)
 from capture.reports import charts, counting, results
 from capture.reports.charts import Bars
-from capture.reports.counting import gather
-from capture.reports.results import About, Counts, Figures, Period, Placement, Results, Stages, fold
+from capture.reports.counting import gather_counts
+from capture.reports.results import (
+    CampaignPlacement,
+    InterestFilter,
+    Period,
+    ResultCounts,
+    ResultFigures,
+    Results,
+    StageCounts,
+    fold_results,
+)
 from tests.capture.office import STAFF, Browser, SignIn
 
 TODAY = date(2026, 3, 4)  # a Wednesday; the week began on 2 March
@@ -78,7 +98,7 @@ class Desk:
             known = confirmed or kind is not None
             values = {
                 "member_id": whose,
-                "servicer_id": whose if known else None,
+                "assignee_id": whose if known else None,
                 "owner_id": whose if known else None,
                 "known_at": when if known else None,
                 "provenance_id": provenance.id if provenance else None,
@@ -121,18 +141,18 @@ def desk(database: Database) -> Desk:
 def look(database: Database) -> Callable[..., Results]:
     """The tables as somebody sees them: "m-2", or "staff"."""
 
-    def read(who: str = "m-2", period: Period = Period.ALL, about: About = About.ALL) -> Results:
+    def read(who: str = "m-2", period: Period = Period.ALL, about: InterestFilter = InterestFilter.ALL) -> Results:
         with database.read() as session:
             staff = Staff(id=1, email="x", added_at=at(TODAY)) if who == "staff" else None
-            person = Person(session.get(Member, who) if staff is None else None, staff, Sitting())
-            found = counting.find(session, counting.Recent(), person, period, about, at(TODAY))
+            person = Person(session.get(Member, who) if staff is None else None, staff, OfficeSession())
+            found = counting.results_for(session, counting.RecentResults(), person, period, about, at(TODAY))
         assert found.results is not None and found.at is None
         return found.results
 
     return read
 
 
-def lines(found: list[results.Line], *names: str) -> dict[str, tuple[Any, ...]]:
+def lines(found: list[results.ResultLine], *names: str) -> dict[str, tuple[Any, ...]]:
     """Key to the figures named; all counts where none is."""
     wanted = names or ("visits", "leads", "confirmed", "qualified", "customers", "recruits", "spend")
     return {each.key: tuple(getattr(each.figures, name) for name in wanted) for each in found}
@@ -161,7 +181,7 @@ def scene(desk: Desk) -> dict[str, int]:
     # Ana's, and one that was Ana's and is Bo's to follow up now.
     desk.lead("m-1", campaign=paper, page="c/paper", stage="customer")
     desk.lead("m-1", page="home", confirmed=False)
-    desk.lead("m-1", page="home", servicer_id="m-2", when=at(TODAY - 2 * WEEK))
+    desk.lead("m-1", page="home", assignee_id="m-2", when=at(TODAY - 2 * WEEK))
     # The company's own.
     desk.lead(None, campaign=event_, page="c/fair")
     desk.spend(radio, TODAY, 10_000)
@@ -216,7 +236,7 @@ def test_channels_counted_by_hand(desk: Desk, look: Callable[..., Results]) -> N
 def test_retail_and_opportunity_apart(desk: Desk, look: Callable[..., Results]) -> None:
     """Who asked about both stands in both."""
     scene(desk)
-    retail, joining = look(about=About.RETAIL), look(about=About.OPPORTUNITY)
+    retail, joining = look(about=InterestFilter.RETAIL), look(about=InterestFilter.OPPORTUNITY)
     assert lines(retail.channels, "leads", "confirmed", "customers", "recruits") == {
         "radio": (4, 3, 1, 0),
         "own": (3, 3, 1, 0),
@@ -262,8 +282,8 @@ def test_campaigns_pages_and_weeks(desk: Desk, look: Callable[..., Results]) -> 
         "2026-02-16": (7, 1, 1, None),
         "2026-02-09": (0, 0, 0, None),
     }
-    assert mine.weeks[-1] == results.Line(
-        "earlier", Figures(visits=1_000, leads=1, confirmed=1, qualified=1, customers=1)
+    assert mine.weeks[-1] == results.ResultLine(
+        "earlier", ResultFigures(visits=1_000, leads=1, confirmed=1, qualified=1, customers=1)
     )
     assert len(mine.weeks) == 53
 
@@ -272,7 +292,7 @@ def test_every_table_adds_up(desk: Desk, look: Callable[..., Results]) -> None:
     scene(desk)
     for who in ("m-1", "m-2", "staff"):
         for period in Period:
-            for about in About:
+            for about in InterestFilter:
                 found = look(who, period, about)
                 for table in (found.channels, found.pages, found.weeks):
                     for name in ("leads", "confirmed", "qualified", "customers", "recruits"):
@@ -302,8 +322,8 @@ def test_costs_are_shared_by_what_they_paid_for_alone(desk: Desk, look: Callable
     ("spend", "number", "each"), [(None, 5, None), (100, 0, None), (0, 3, 0), (100, 3, 33), (200, 3, 67), (5, 2, 3)]
 )
 def test_a_cost(spend: int | None, number: int, each: int | None) -> None:
-    assert Figures(spend=spend, paid_confirmed=number).per_confirmed == each
-    assert Figures(spend=spend, paid_customers=number).per_customer == each
+    assert ResultFigures(spend=spend, paid_confirmed=number).per_confirmed == each
+    assert ResultFigures(spend=spend, paid_customers=number).per_customer == each
 
 
 def test_where_weeks_begin_and_end(desk: Desk, look: Callable[..., Results]) -> None:
@@ -330,18 +350,18 @@ def test_nobody_sees_another_branch_in_the_numbers(
     ana = look("m-1")
     assert (ana.total.leads, ana.total.customers, ana.total.spend, ana.total.visits) == (2, 1, 5_000, 11)
     assert {each.key for each in ana.channels} == {"newspaper", "own"}
-    assert look("m-3").total == Figures(visits=0)
+    assert look("m-3").total == ResultFigures(visits=0)
 
 
 def test_lines_that_do_not_fit_are_put_together() -> None:
     many = range(1, results.MOST + 51)
-    counts = Counts(
-        sources=[(Period.FOUR, number, None, "products", Stages(number, number, 0, 0, 0)) for number in many],
-        weeks=[(date(2026, 3, 2), "products", Stages(sum(many), sum(many), 0, 0, 0))],
+    counts = ResultCounts(
+        sources=[(Period.FOUR, number, None, "products", StageCounts(number, number, 0, 0, 0)) for number in many],
+        weeks=[(date(2026, 3, 2), "products", StageCounts(sum(many), sum(many), 0, 0, 0))],
         spend=[(TODAY, 3, 7)],
-        placements={number: Placement(number, f"c{number}", "flyer", True) for number in many},
+        placements={number: CampaignPlacement(number, f"c{number}", "flyer", True) for number in many},
     )
-    found = fold(counts, Period.FOUR, About.ALL, TODAY)
+    found = fold_results(counts, Period.FOUR, InterestFilter.ALL, TODAY)
     assert len(found.campaigns) == results.MOST + 1
     assert found.campaigns[0].key == str(results.MOST + 50)
     rest = found.campaigns[-1]
@@ -352,30 +372,32 @@ def test_counting_ahead_gives_the_same(
     desk: Desk, look: Callable[..., Results], database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene(desk)
-    expected = {(period, about): look("staff", period, about) for period in Period for about in About}
+    expected = {(period, about): look("staff", period, about) for period in Period for about in InterestFilter}
     now = at(TODAY)
-    assert not counting.ahead(database, now), "there are few leads"
+    assert not counting.count_ahead(database, now), "there are few leads"
     monkeypatch.setattr(counting, "FEW", 3)
-    staff = Person(None, Staff(id=1, email="x", added_at=now), Sitting())
+    staff = Person(None, Staff(id=1, email="x", added_at=now), OfficeSession())
 
-    def found(period: Period = Period.ALL, about: About = About.ALL, when: datetime = now) -> counting.Found:
+    def found(
+        period: Period = Period.ALL, about: InterestFilter = InterestFilter.ALL, when: datetime = now
+    ) -> counting.CountedResults:
         with database.read() as session:
-            return counting.find(session, counting.Recent(), staff, period, about, when)
+            return counting.results_for(session, counting.RecentResults(), staff, period, about, when)
 
     assert found().results is None
-    assert counting.ahead(database, now)
+    assert counting.count_ahead(database, now)
     for key, each in expected.items():
         assert asdict(found(*key).results) == asdict(each), key
     # Not again at once; then what is new is counted, late visits of last week as well.
-    assert not counting.ahead(database, now + timedelta(minutes=2))
+    assert not counting.count_ahead(database, now + timedelta(minutes=2))
     desk.lead()
     desk.visits(TODAY - WEEK, "m-1", "home", 13)
-    assert found().results.total == expected[Period.ALL, About.ALL].total
+    assert found().results.total == expected[Period.ALL, InterestFilter.ALL].total
     later = now + timedelta(minutes=5)
-    assert counting.ahead(database, later)
+    assert counting.count_ahead(database, later)
     counted = found(when=later)
-    assert counted.results.total.leads == expected[Period.ALL, About.ALL].total.leads + 1
-    assert counted.results.total.visits == expected[Period.ALL, About.ALL].total.visits + 13
+    assert counted.results.total.leads == expected[Period.ALL, InterestFilter.ALL].total.leads + 1
+    assert counted.results.total.visits == expected[Period.ALL, InterestFilter.ALL].total.visits + 13
     assert (counted.at, counted.old) == (later, False)
     assert found(when=later + timedelta(minutes=16)).old
     # Members' own numbers are counted when they are asked for.
@@ -385,13 +407,13 @@ def test_counting_ahead_gives_the_same(
 def test_the_page(desk: Desk, enter: SignIn) -> None:
     scene(desk)
     browser = enter("bo@members.example.com")
-    page = browser.get("/office/works?period=all").text
-    assert 'aria-current="page">What works' in page
+    page = browser.get("/office/results?period=all").text
+    assert 'aria-current="page">Results' in page
     table = page.partition('aria-labelledby="by-campaigns"')[2].partition("</table>")[0]
     cells = [re.sub(r"<[^>]+>", "", each) for each in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", table)]
     assert cells[10:20] == ["=radio7 nameradio7", "45", "5", "4", "3", "1", "1", "€125.00", "€31.25", "€125.00"]
     assert "not recorded" in table
-    assert "Campaigns of others" in table
+    assert "Other people&#39;s campaigns" in table
     assert "fair" not in page and "paper" not in page
     assert "<script" not in page and "<style" not in page and "style=" not in page
     for svg in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
@@ -403,12 +425,12 @@ def test_the_page(desk: Desk, enter: SignIn) -> None:
 
 def test_the_page_says_so_where_there_is_nothing(enter: SignIn, desk: Desk) -> None:
     browser = enter("bo@members.example.com")
-    page = browser.get("/office/works").text
-    assert "Nothing came in" in page
+    page = browser.get("/office/results").text
+    assert "No leads in this period" in page
     assert "<svg" not in page
     desk.visits(TODAY, "m-2", "home", 3)
-    page = browser.get("/office/works?period=nonsense&about=nonsense").text
-    assert "Nothing came in" not in page
+    page = browser.get("/office/results?period=nonsense&about=nonsense").text
+    assert "No leads in this period" not in page
     assert re.search(r"<dt>Visits</dt><dd>3</dd>", page)
 
 
@@ -422,20 +444,20 @@ def test_the_page_tells_when_it_was_counted(
     scene(desk)
     monkeypatch.setattr(counting, "FEW", 3)
     browser = enter(STAFF)
-    assert "for the first time" in browser.get("/office/works").text
+    assert "for the first time" in browser.get("/office/results").text
     clock.now = at(TODAY, 14) + timedelta(minutes=5)
-    assert counting.ahead(database, clock.now)
-    page = browser.get("/office/works").text
+    assert counting.count_ahead(database, clock.now)
+    page = browser.get("/office/results").text
     assert "Counted at 14:05 UTC on 2026-03-04" in page
-    assert "older than it should be" not in page
+    assert "out of date" not in page
     clock.forward(minutes=20)
-    assert "older than it should be" in browser.get("/office/works").text
+    assert "out of date" in browser.get("/office/results").text
 
 
 def test_the_table_for_spreadsheets(desk: Desk, enter: SignIn) -> None:
     numbers = scene(desk)
     browser = enter("bo@members.example.com")
-    answer = browser.get("/office/works.csv?period=all")
+    answer = browser.get("/office/results.csv?period=all")
     assert answer.mimetype == "text/csv"
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     radio = next(each for each in rows if each["table"] == "campaigns" and each["key"] == "radio7")
@@ -456,7 +478,7 @@ def test_as_many_questions_for_many_leads_as_for_few(
 
     def count(browser: Browser) -> tuple[int, int]:
         found = []
-        for path in ("/office/works?period=all", "/office/works.csv?period=all"):
+        for path in ("/office/results?period=all", "/office/results.csv?period=all"):
             asked.clear()
             assert browser.get(path).status_code == 200
             found.append(len(asked))
@@ -476,9 +498,9 @@ def test_as_many_questions_for_many_leads_as_for_few(
 def test_numbers_hold_nothing_of_a_person(desk: Desk, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     scene(desk)
     monkeypatch.setattr(counting, "FEW", 0)
-    counting.ahead(database, at(TODAY))
+    counting.count_ahead(database, at(TODAY))
     with database.read() as session:
-        kept = str([each.figures for each in session.query(Counted)])
+        kept = str([each.figures for each in session.query(StoredResults)])
     assert "@" not in kept and "p1" not in kept
 
 
@@ -486,10 +508,10 @@ def test_who_counts_among_somebodys_numbers(desk: Desk, database: Database) -> N
     """What a member sees is among them; names only come from ``scope(person).leads``."""
     scene(desk)
     with database.read() as session:
-        person = Person(session.get(Member, "m-2"), None, Sitting())
+        person = Person(session.get(Member, "m-2"), None, OfficeSession())
         seen = set(session.scalars(session.query(Lead.id).where(scope(person).leads).statement))
         counted = set(session.scalars(session.query(Lead.id).where(scope(person).counted_leads).statement))
-        counts = gather(session, person, TODAY, Period.ALL)
+        counts = gather_counts(session, person, TODAY, Period.ALL)
     assert seen < counted
     assert len(counted - seen) == 2, "one not confirmed, one erased"
     assert sum(stages.leads for _, _, stages in counts.weeks) == len(counted)
@@ -505,7 +527,7 @@ def test_charts_of_any_size(count: int, top: int) -> None:
 
     values = [top * number // count for number in range(1, count + 1)]
     bars = Bars("A & <B>", [f"<{number}>" for number in range(count)], [values, values[::-1]], write)
-    for drawn, series in ((charts.lying(bars, "one"), 2), (charts.standing(bars, "two"), 1)):
+    for drawn, series in ((charts.horizontal_bars(bars, "one"), 2), (charts.vertical_bars(bars, "two"), 1)):
         root = ElementTree.fromstring(drawn)
         rects = [each for each in root.iter("rect") if "reactive" in each.get("class", "")]
         assert len(rects) == series * count
@@ -524,10 +546,10 @@ def test_several_processes_count_once(desk: Desk, database: Database, monkeypatc
 
     def count() -> None:
         together.wait()
-        told.append(counting.ahead(database, at(TODAY)))
+        told.append(counting.count_ahead(database, at(TODAY)))
 
     if database.is_sqlite:  # it has one process, whose thread counts
-        told = [counting.ahead(database, at(TODAY)) for _ in range(2)]
+        told = [counting.count_ahead(database, at(TODAY)) for _ in range(2)]
     else:
         threads = [threading.Thread(target=count) for _ in range(2)]
         for each in threads:
@@ -536,19 +558,19 @@ def test_several_processes_count_once(desk: Desk, database: Database, monkeypatc
             each.join()
     assert sorted(told) == [False, True]
     with database.read() as session:
-        assert session.query(Counted).count() == len(Period) * len(About)
+        assert session.query(StoredResults).count() == len(Period) * len(InterestFilter)
 
 
 def test_numbers_of_members_with_many_leads_are_good_for_a_while(
     desk: Desk, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(counting, "FEW_OF_MEMBER", 1)
-    recent, now = counting.Recent(), at(TODAY)
+    recent, now = counting.RecentResults(), at(TODAY)
 
     def leads(of: str, when: datetime) -> tuple[int, bool]:
         with database.read() as session:
-            member = Person(session.get(Member, of), None, Sitting())
-            found = counting.find(session, recent, member, Period.ALL, About.ALL, when)
+            member = Person(session.get(Member, of), None, OfficeSession())
+            found = counting.results_for(session, recent, member, Period.ALL, InterestFilter.ALL, when)
         assert found.results is not None
         return found.results.total.leads, found.at is not None
 

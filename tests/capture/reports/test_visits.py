@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from capture.base.db import Database, Unavailable
+from capture.base.db import Database
+from capture.base.unavailable import Unavailable
 from capture.models import Visit
 from capture.reports.pixel import PIXEL
 from capture.reports.visits import Visits
@@ -154,7 +155,7 @@ def test_a_database_that_is_away_loses_nothing(
 ) -> None:
     from capture.reports import visits
 
-    whole = visits.add
+    whole = visits.add_visits
 
     def gone(*args: Any) -> None:
         client.get(address(), headers=BROWSER)  # one more while it is being tried

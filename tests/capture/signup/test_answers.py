@@ -14,7 +14,7 @@ from flask import Flask
 from werkzeug.routing import IntegerConverter, Rule
 
 from capture.base.tokens import Links, Purpose
-from capture.models import Act, Lead, OutboxMail, Particular, Suppression
+from capture.models import Lead, OutboxMail, PersonalData, ProspectActivity, Suppression
 from capture.web import answers
 from capture.web.headers import HEADERS
 from tests.capture.applications import application
@@ -159,7 +159,7 @@ def test_reading_changes_nothing_anywhere(app, client, form, links, clock, rows,
     """GET, HEAD and OPTIONS of every address there is, with links that hold."""
     confirmed("m-1", "ann@example.com")
     client.post("/signup", data=form())
-    tables = (Lead, OutboxMail, Act, Suppression, Particular)
+    tables = (Lead, OutboxMail, ProspectActivity, Suppression, PersonalData)
     state = lambda: [  # noqa: E731
         [{c.key: getattr(row, c.key) for c in table.__table__.columns} for row in rows(table)] for table in tables
     ]

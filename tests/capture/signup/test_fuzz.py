@@ -20,7 +20,7 @@ from capture.base.words import load
 from capture.credit import evidence
 from capture.leads import export, queries
 from capture.mailing.envelope import compose
-from capture.models import Consent, Lead, OutboxMail, Particular, Touch
+from capture.models import Consent, Lead, OutboxMail, PersonalData, Touch
 from capture.signup.forms import UTM, SignupForm
 
 QUICK, SLOW = 40, 800
@@ -115,7 +115,7 @@ def whole(database) -> Any:
 
     def check() -> None:
         with database.read() as session:
-            count = [session.scalar(select(func.count()).select_from(each)) for each in (Touch, Consent, Particular)]
+            count = [session.scalar(select(func.count()).select_from(each)) for each in (Touch, Consent, PersonalData)]
             assert len(set(count)) == 1, "a touch, its consent and what it told come together"
             found = session.scalars(
                 select(Lead).options(selectinload(Lead.touches).options(joinedload(Touch.consent)))
@@ -123,7 +123,7 @@ def whole(database) -> Any:
             for lead in found:
                 assert lead.touches
                 if lead.erased_at is None:
-                    assert lead.mark
+                    assert lead.email_hash
                     _assert_showable(lead.email, lead.first_name or "", *lead.touches[0].utm.values())
 
     return check
@@ -144,7 +144,7 @@ def safe(database, client, whole) -> Iterator[None]:
     with database.read() as session:
         assert evidence.audit(session).faults == []
         out = io.StringIO()
-        export.write_csv(export.rows(queries.listing(session)), out)
+        export.write_csv(export.rows(queries.stream_leads(session)), out)
         for row in csv.reader(io.StringIO(out.getvalue())):
             assert len(row) == len(export.COLUMNS)
             for cell in row:
@@ -159,7 +159,7 @@ def safe(database, client, whole) -> Iterator[None]:
             assert b"\n" not in head.replace(b"\r\n", b"")
 
 
-@pytest.mark.parametrize("count", [QUICK, pytest.param(SLOW, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [QUICK, pytest.param(SLOW, email_hashes=pytest.mark.slow)])
 def test_signing_up(client, form, safe, whole, count):
     """One field or some, as text or as bytes, once or more often, urlencoded and in parts, for people and programs."""
     changed = st.lists(st.tuples(st.sampled_from(FIELDS), values), min_size=1, max_size=4)
@@ -193,7 +193,7 @@ def test_signing_up(client, form, safe, whole, count):
     answered()
 
 
-@pytest.mark.parametrize("count", [QUICK, pytest.param(SLOW, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [QUICK, pytest.param(SLOW, email_hashes=pytest.mark.slow)])
 def test_what_follows(client, form, confirmed, mailed, safe, whole, count):
     """The forms behind mailed links, and the one that asks for such a link."""
     confirmed("m-1", first_name="=1+1", utm_source="=2")
@@ -225,7 +225,7 @@ def test_what_follows(client, form, confirmed, mailed, safe, whole, count):
     answered()
 
 
-@pytest.mark.parametrize("count", [QUICK, pytest.param(SLOW, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [QUICK, pytest.param(SLOW, email_hashes=pytest.mark.slow)])
 def test_bodies_that_are_no_forms(client, safe, whole, count):
     kinds = st.sampled_from(
         [FORM, "multipart/form-data; boundary=b", "multipart/form-data", "application/json", "", "x/y"]

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from capture.base.db import Unavailable
+from capture.base.unavailable import Unavailable
 from capture.company.generator import Interest, PageSeen
 from capture.credit import evidence
 from capture.models import Lead, OutboxMail, Touch
 from capture.signup import accept
-from capture.signup.group_commit import Groups
+from capture.signup.group_commit import GroupCommit
 from tests.capture.databases import spoilt
 
 
@@ -25,22 +25,22 @@ def together(app, clock) -> Callable[..., list[Any]]:
     """Takes sign-ups in at once, behind a first that holds the desk until all others wait. What became of each."""
     service = app.extensions["espalier"]
 
-    def work(email: str, member: str | None, gate: threading.Event | None) -> Callable[[accept.Desk], Any]:
+    def work(email: str, member: str | None, gate: threading.Event | None) -> Callable[[accept.SignUpBatch], Any]:
         seen = PageSeen("home", "en", "b0b0b0b0b0b0", "0" * 16)
         signup = accept.SignUp(email, None, Interest.BOTH, member, seen, {})
 
-        def take_in(desk: accept.Desk) -> Any:
+        def take_in(desk: accept.SignUpBatch) -> Any:
             assert gate is None or gate.wait(30)
-            return accept.accept(desk, signup, clock.now, service.letters)
+            return accept.accept_sign_up(desk, signup, clock.now, service.letters)
 
         return take_in
 
     def run(*signups: tuple[str, str | None]) -> list[Any]:
         gate, results = threading.Event(), [None] * (len(signups) + 1)
 
-        def one(place: int, doing: Callable[[accept.Desk], Any]) -> None:
+        def one(place: int, doing: Callable[[accept.SignUpBatch], Any]) -> None:
             try:
-                results[place] = service.part(Groups).run(doing)
+                results[place] = service.part(GroupCommit).run(doing)
             except Exception as error:  # noqa: BLE001  it is what the test asks for
                 results[place] = error
 
@@ -50,7 +50,7 @@ def together(app, clock) -> Callable[..., list[Any]]:
         for number, each in enumerate(threads[1:], 1):
             each.start()
             until = time.monotonic() + 30
-            while len(service.part(Groups)._waiting) < number and time.monotonic() < until:
+            while len(service.part(GroupCommit)._waiting) < number and time.monotonic() < until:
                 time.sleep(0.001)
         gate.set()
         for each in threads:

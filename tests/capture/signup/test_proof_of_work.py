@@ -11,11 +11,11 @@ from html import unescape
 import pytest
 
 from capture.app import create_app
-from capture.base.identity import canonical
-from capture.limits import abuse
+from capture.base.identity import fold
+from capture.limits import human_proof
 from capture.limits.budgets import Limits
 from capture.limits.networks import network
-from capture.models import Lead, Member, OutboxMail, Spent, Tally, Touch, Used
+from capture.models import BudgetUse, HourlyCount, Lead, Member, OutboxMail, Touch, UsedProof
 from tests.capture.applications import application
 from tests.capture.forms import JSON, form_of, solve
 
@@ -23,7 +23,7 @@ from tests.capture.forms import JSON, form_of, solve
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch):
     """The same protocol with less work."""
-    monkeypatch.setattr(abuse, "COST", 2)
+    monkeypatch.setattr(human_proof, "COST", 2)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_a_solved_puzzle_needs_no_page_between(client, bare, rows, clock):
     assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, "*")
     clock.forward(seconds=5)
     sent = client.post("/signup", data=bare(altcha=solve(answer.json)), headers=JSON)
-    assert (sent.status_code, len(rows(Lead)), len(rows(Used))) == (201, 1, 1)
+    assert (sent.status_code, len(rows(Lead)), len(rows(UsedProof))) == (201, 1, 1)
 
 
 def test_a_solution_counts_once(client, bare, rows, clock):
@@ -180,7 +180,7 @@ def test_over_a_budget_everything_is_stored_and_mails_are_held(limited, form, ro
 
 
 def test_what_is_odd_counts_for_more_and_is_never_refused(limited, form, rows):
-    """A page that sends no referrer makes ``Origin: null`` of a native post: that is no crime."""
+    """A page that sends no referrer makes ``ListOrigin: null`` of a native post: that is no crime."""
     client = limited(network=6)
     browser = {"User-Agent": "Mozilla/5.0", "Origin": "https://fern.example"}
     answers = []
@@ -205,7 +205,7 @@ def test_budgets_of_others_are_their_own(limited, form, rows):
 
 def test_no_address_of_a_visitor_is_kept(client, form, rows):
     client.post("/signup", data=form(), environ_base={"REMOTE_ADDR": "203.0.113.9"})
-    kept = str([(each.scope, each.subject) for each in [*rows(Tally), *rows(Spent)]])
+    kept = str([(each.scope, each.subject) for each in [*rows(HourlyCount), *rows(BudgetUse)]])
     assert "203.0.113" not in kept
     assert "example.com" not in kept
 
@@ -268,10 +268,10 @@ def test_one_victim_gets_one_mail_of_ten_thousand_posts(client, form, rows, cloc
     assert states["waiting"] == 1
     assert set(states) == {"waiting", "held"}, "nothing is dropped silently"
     assert len(rows(Touch)) == 10_000
-    assert len({canonical(each.email) for each in rows(Lead)}) == 1
+    assert len({fold(each.email) for each in rows(Lead)}) == 1
     assert len({each.email for each in rows(Lead)}) > 5_000, "no two posts in a row spell it the same"
-    assert len({(each.scope, each.subject) for each in rows(Tally) if each.scope == "network"}) == 500
-    assert len({each.subject for each in rows(Tally) if each.scope == "token"}) == 200
+    assert len({(each.scope, each.subject) for each in rows(HourlyCount) if each.scope == "network"}) == 500
+    assert len({each.subject for each in rows(HourlyCount) if each.scope == "token"}) == 200
 
 
 # -- where from ------------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from itertools import product
 import pytest
 
 from capture.base.tokens import LIFETIMES, Links, Purpose
-from capture.limits import abuse
-from capture.models import Act, Lead, Member, OutboxMail, Suppression
+from capture.limits import human_proof
+from capture.models import Lead, Member, OutboxMail, ProspectActivity, Suppression
 from tests.capture.applications import application
 from tests.capture.cast import KEY
 from tests.capture.forms import form_of, solve
@@ -47,7 +47,7 @@ def address(links: Links, purpose: Purpose, value: str, clock) -> str:
 
 
 def value_of(purpose: Purpose, lead: Lead, links: Links) -> str:
-    return links.fingerprint(lead.email) if purpose is Purpose.UNSUBSCRIBE else lead.handle
+    return links.email_hash(lead.email) if purpose is Purpose.UNSUBSCRIBE else lead.handle
 
 
 MAILED = [Purpose.CONFIRM, Purpose.NOT_ME, Purpose.UNSUBSCRIBE, Purpose.MY_DATA]
@@ -58,7 +58,7 @@ DEEDS = {Purpose.MY_DATA: "/withdraw"}
 @pytest.fixture
 def state(rows):
     """All that a link could change."""
-    tables = (Lead, Act, Suppression, OutboxMail)
+    tables = (Lead, ProspectActivity, Suppression, OutboxMail)
     return lambda: [[{c.key: getattr(row, c.key) for c in t.__table__.columns} for row in rows(t)] for t in tables]
 
 
@@ -80,7 +80,7 @@ def test_a_key_that_was_retired_into_the_list_still_reads_and_a_foreign_one_does
 @pytest.mark.parametrize(("used_for", "made_for"), [pair for pair in product(MAILED, Purpose) if len(set(pair)) == 2])
 def test_a_value_serves_its_own_purpose_alone(client, lead, links, clock, used_for, made_for, state):
     before = state()
-    for value in (lead.handle, links.fingerprint(lead.email)):
+    for value in (lead.handle, links.email_hash(lead.email)):
         path = f"/{used_for}/{links.sign(made_for, value, clock.now)}"
         for end in ("", "/again", "/withdraw", "/erase", "/introducer", "/download"):
             for method in ("GET", "POST"):
@@ -144,7 +144,7 @@ def _all_sent(client) -> None:
 
 def test_a_pause_and_a_puzzle_that_are_too_old_are_made_anew(client, form, clock, rows, monkeypatch):
 
-    monkeypatch.setattr(abuse, "COST", 2)
+    monkeypatch.setattr(human_proof, "COST", 2)
     puzzle = client.get("/challenge").json
     between = client.post("/signup", data=form(email="kim@example.com", pause=None))
     sent = form_of(between.text)

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from capture import features
 from capture.accounts.signing_in import Person
 from capture.base.db import Database
 from capture.campaigns import catalogue
-from capture.company.directory import PageAddress, Policies, Wording, load
+from capture.company.directory import PageAddress, Policies, SiteWording, load_directory
 from capture.company.generator import Campaign, Channel, Company, Member
 from capture.credit import evidence
 from capture.leads import story
 from capture.models import Campaign as CampaignRow
 from capture.models import Company as CompanyRow
-from capture.models import Lead, Page, Sitting, Slug
+from capture.models import Lead, OfficeSession, Page, Slug
 from capture.models import Member as MemberRow
 from capture.models import Wording as WordingRow
 from capture.sync.site_folder import Summary, SyncError, sync
@@ -35,7 +36,7 @@ BO = Member("m-2", "bo", "Bo", "Bo", "bo@example.com", "en", sponsor_id="m-1")
 
 @dataclass(frozen=True)
 class Folder:
-    """A site folder that was read, as ``directory.load`` gives it."""
+    """A site folder that was read, as ``directory.load_directory`` gives it."""
 
     roster: tuple[Member, ...]
     consent: str = "I agree that {member} and {company} keep it."
@@ -68,8 +69,8 @@ class Folder:
     def pages(self) -> Iterator[PageAddress]:
         yield PageAddress(True, "en", "en", "thanks", "thanks/", "Thanks")
 
-    def wordings(self) -> Iterator[Wording]:
-        yield Wording(digest(self.consent), "en", True, self.consent)
+    def wordings(self) -> Iterator[SiteWording]:
+        yield SiteWording(digest(self.consent), "en", True, self.consent)
 
 
 @pytest.fixture
@@ -194,14 +195,14 @@ def test_sign_ups_go_on_while_a_roster_is_read(empty):
 
 
 def test_the_sample_company(empty, sample):
-    summary = sync(empty, load(sample, url="http://127.0.0.1:9"))
+    summary = sync(empty, load_directory(sample, url="http://127.0.0.1:9"))
     assert summary.members == summary.added > 40
     assert summary.active == summary.members - 2
     pages = {(each.replica, each.home_locale, each.locale, each.key): each.path for each in table(empty, Page)}
     assert pages[True, "en", "en", "thanks"].endswith("/")
     assert pages[True, "es", "en", "home"] == "en/"
     assert pages[False, "en", "es", "home"] == "es/"
-    assert sync(empty, load(sample, url="http://127.0.0.1:9")).changed == 0
+    assert sync(empty, load_directory(sample, url="http://127.0.0.1:9")).changed == 0
     assert table(empty, CompanyRow)[0].look["accent"].startswith("#")
 
 
@@ -212,7 +213,7 @@ def test_the_leads_of_who_leaves_are_followed_up_above_and_return(empty: Databas
             Lead(
                 member_id="m-2",
                 owner_id="m-2",
-                servicer_id="m-2",
+                assignee_id="m-2",
                 email="pat@example.com",
                 interest="products",
                 locale="en",
@@ -223,16 +224,16 @@ def test_the_leads_of_who_leaves_are_followed_up_above_and_return(empty: Databas
     away = replace(BO, status=Status.INACTIVE)
     assert sync(empty, Folder((ANA, away)), clock.now).handed_over == 1
     [lead] = table(empty, Lead)
-    assert (lead.owner_id, lead.servicer_id) == ("m-2", "m-1")
+    assert (lead.owner_id, lead.assignee_id) == ("m-2", "m-1")
     assert sync(empty, Folder((ANA, away)), clock.now).handed_over == 0
     assert sync(empty, Folder((replace(ANA, status=Status.INACTIVE), away)), clock.now).handed_over == 1
     [lead] = table(empty, Lead)
-    assert (lead.owner_id, lead.servicer_id) == ("m-2", None)
+    assert (lead.owner_id, lead.assignee_id) == ("m-2", None)
     assert sync(empty, Folder((ANA, BO)), clock.now).handed_over == 1
     [lead] = table(empty, Lead)
-    assert (lead.owner_id, lead.servicer_id) == ("m-2", "m-2")
+    assert (lead.owner_id, lead.assignee_id) == ("m-2", "m-2")
     with empty.read() as session:
-        told = list(story.tell(session, lead.id))
+        told = list(story.tell(session, features.ALL, lead.id))
         assert evidence.audit(session).faults == []
     assert "They are not active: Ana Núñez (ana) follows up." in told[1]
     assert "They are active again" in told[3]
@@ -243,8 +244,8 @@ def test_campaigns_go_both_ways(empty, tmp_path):
     first = sync(empty, folder)
     assert (first.campaigns_found, first.campaigns_told) == (1, 0)
     with empty.write() as session:
-        bo = Person(session.get(MemberRow, "m-2"), None, Sitting())
-        made = catalogue.make(session, bo, Channel.RADIO, "Mine", None, None, Clock().now)
+        bo = Person(session.get(MemberRow, "m-2"), None, OfficeSession())
+        made = catalogue.create_campaign(session, bo, Channel.RADIO, "Mine", None, None, Clock().now)
         assert made.code == "radio8", "the number after the highest"
         assert made.published_at is None
     second = sync(empty, folder)
@@ -264,8 +265,8 @@ def test_a_site_without_the_page_for_it_is_told_of_no_campaign(empty):
     folder = Folder((ANA, BO), has_landing_pages=False)
     sync(empty, folder)
     with empty.write() as session:
-        bo = Person(session.get(MemberRow, "m-2"), None, Sitting())
-        catalogue.make(session, bo, Channel.RADIO, "Mine", None, None, Clock().now)
+        bo = Person(session.get(MemberRow, "m-2"), None, OfficeSession())
+        catalogue.create_campaign(session, bo, Channel.RADIO, "Mine", None, None, Clock().now)
     summary = sync(empty, folder)
     assert (folder.listed, summary.campaigns_told, summary.campaigns_waiting) == ([], 0, ("radio1",))
     assert [each.published_at for each in table(empty, CampaignRow)] == [None]
@@ -317,8 +318,8 @@ def test_a_campaign_that_the_file_cannot_hold_keeps_nobody_from_publishing(empty
 def test_codes_stop_at_six_digits(empty):
     sync(empty, Folder((ANA, BO)))
     with empty.write() as session:
-        bo = Person(session.get(MemberRow, "m-2"), None, Sitting())
+        bo = Person(session.get(MemberRow, "m-2"), None, OfficeSession())
         for code in ("radio999999", "radio1", "radiotalk"):
             session.add(CampaignRow(code=code, member_id="m-2", channel="radio", name="x", created_at=Clock().now))
-        made = catalogue.make(session, bo, Channel.RADIO, "Next", None, None, Clock().now)
+        made = catalogue.create_campaign(session, bo, Channel.RADIO, "Next", None, None, Clock().now)
         assert made.code == "radio2"

@@ -9,7 +9,7 @@ from flask import Flask
 
 from capture.accounts import access
 from capture.app import create_app
-from capture.models import Viewing
+from capture.models import AccessLogEntry
 from capture.settings import Settings
 from capture.web.access import Audience, access_of
 from tests.capture.office import STAFF, SignIn
@@ -42,9 +42,9 @@ def test_a_logged_page_that_tells_no_number_is_a_bug(app: Flask, enter: SignIn) 
 def test_members_leave_no_trace_in_the_access_log(enter: SignIn, confirmed, rows) -> None:  # type: ignore[no-untyped-def]
     confirmed()
     assert enter("bo@members.example.com").get("/office/leads").status_code == 200
-    assert rows(Viewing) == []
+    assert rows(AccessLogEntry) == []
     assert enter(STAFF).get("/office/leads").status_code == 200
-    assert [(each.what, each.rows) for each in rows(Viewing)] == [("leads", 1)]
+    assert [(each.what, each.rows) for each in rows(AccessLogEntry)] == [("leads", 1)]
 
 
 @pytest.mark.parametrize("audience", list(Audience))

@@ -1,0 +1,21 @@
+"""Removing what nobody can sign in with any more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from capture.base.retention import Policy
+from capture.models import OfficeSession, SignInToken
+
+
+def purge(session: Session, policy: Policy, now: datetime) -> Counter[str]:
+    """Removes sign-in tokens and browsers' sessions whose time is over."""
+    tokens = session.scalars(delete(SignInToken).where(SignInToken.until <= now).returning(SignInToken.nonce)).all()
+    browsers = session.scalars(
+        delete(OfficeSession).where(OfficeSession.until <= now).returning(OfficeSession.digest)
+    ).all()
+    return Counter(sign_in_tokens=len(tokens), browsers=len(browsers))

@@ -1,0 +1,7 @@
+"""What a database that cannot serve is told by; on its own, so that catching it loads no driver."""
+
+from __future__ import annotations
+
+
+class Unavailable(Exception):
+    """The database cannot be read or written at this moment: locked, full, gone, or not answering."""

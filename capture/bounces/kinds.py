@@ -1,0 +1,170 @@
+"""Tells what kind of message lies in the mailbox: a report of a failure, of a delay, a holiday note, a complaint."""
+
+from __future__ import annotations
+
+import re
+from email.message import Message
+from enum import StrEnum
+
+from capture.bounces.parts import Parts, header
+
+
+class Kind(StrEnum):
+    """What a message is."""
+
+    BOUNCE = "bounce"
+    """A mail of ours did not arrive, and will not."""
+    DELAY = "delay"
+    """A mail of ours did not arrive yet; the server goes on trying."""
+    AUTO_REPLY = "auto-reply"
+    """A program of the recipient's answers: on holiday, received with thanks (RFC 3834). Nothing is wrong."""
+    COMPLAINT = "complaint"
+    """The person calls our mail spam (RFC 5965) or asks to be taken off: a wish to leave."""
+    UNREADABLE = "unreadable"
+    """A report that could not be read; the reason says why."""
+    OTHER = "other"
+    """Something else: a letter, a report of success, a report for postmasters."""
+
+
+COMPLAINTS = frozenset({"abuse", "fraud", "opt-out", "opt-out-list", "complaint"})
+"""Types of feedback (RFC 5965, RFC 6449) by which a person turns against our mail. "not-spam" and "auth-failure"
+say nothing of the kind, nor do DMARC reports."""
+
+_DAEMON = re.compile(
+    r"(?i)mailer[-_ .]?daemon|\bmail[-_ ]?daemon|\bmdaemon|\bpostmaster\b"
+    r"|mail(?:er)?[-_ ]delivery|delivery[-_ ]?(?:sub)?system"
+    r"|\bmail(?:er)? (?:system|server|router)|\bbounces?[-+@]|\bmmdf\b"
+    r"|microsoftexchange|system administrator|\bmxlogic|\bmailscanner"
+)
+_FAILURE_SUBJECT = re.compile(
+    r"(?i)undeliver|returned mail|returned to sender|delivery (?:status"
+    r"|failure|has failed|notification|problem|error|report)"
+    r"|failure notice|failed (?:mail|delivery|message)|fail(?:ed|ure)[^:]*deliver|deliver[^:]*fail|mail delivery"
+    r"|(?:not|n't) (?:be )?(?:deliver|sent)|non[- ]?deliver|mail (?:system )?error"
+    r"|mail failure|mail could not|bounce|unable to deliver"
+    r"|unzustellbar|non remis|no se puede entregar|mensaje no entregado"
+    r"|message rejected|rejected (?:mail|message)|mail denied"
+    r"|could not send message|permanent(?:ly)? (?:error|fail)|warning: could not send"
+    r"|unknown (?:user|address|recipient)|delayed mail"
+)
+_ANSWER_SUBJECT = re.compile(
+    r"(?i)^\W*(?:auto(?:matic|mated|mat\w*)?[-: ]*(?:re(?:ply|sponse"
+    r"|sponder)|antwort|matische antwort|réponse)?\s*:|out of (?:the )?office"
+    r"|away from|vacation"
+    r"|on (?:holiday|vacation|leave)|abwesen\w*|automatic reply|auto-?reply"
+    r"|automatische antwort|réponse automatique|respuesta autom|risposta automat"
+    r"|resposta autom|autoreply|i am (?:out|away)|holiday note|absence)"
+)
+_LEAVE_SUBJECT = re.compile(
+    r"(?i)^\s*(?:re:\s*)*(?:please )?(?:unsubscribe|remove me|opt[- ]?out|stop)\b[\s.!]*(?:me)?\s*$"
+)
+_DELAY = re.compile(
+    r"(?i)will (?:keep|continue|be retr|retry|try again|attempt)|still (?:being"
+    r"|trying|be retried)|being retried|warning only|retried until"
+    r"|(?:do not|don't|not) need to re-?send|not yet been delivered"
+    r"|has(?: not|n't) (?:yet )?been (?:possible|delivered) (?:yet|so far)"
+    r"|has been delayed|is delayed|delivery (?:is |was |has been )?delayed"
+    r"|deliver\w* attempts will|no action is required|temporar\w+ failure report"
+    r"|will be (?:retried|attempted)|being attempted|continue(?:s)? (?:to try"
+    r"|trying)|could not be delivered yet|pending for"
+)
+_DELAY_SUBJECT = re.compile(r"(?i)\bdelay(?:ed)?\b|still being retried|\bdeferred\b|^warning:|verzöger|retard")
+_GIVEN_UP = re.compile(
+    r"(?i)giv(?:en|ing) up|gave up|no longer (?:be )?retr|permanent (?:error"
+    r"|fail|fatal)|permanently|will not (?:be )?(?:try|retr)"
+    r"|has failed|delivery failed|failed permanently|(?:too|so) (?:long|old)|returned after|could not be delivered and"
+)
+_AUTOMATIC = re.compile(r"(?i)auto[-_]?repl(?:y|ied)|auto[-_]?generated|auto[-_]?notified")
+_ANSWER_HEADERS = (
+    "X-Autoreply",
+    "X-Autorespond",
+    "X-Autoresponder",
+    "X-Auto-Reply",
+    "X-AutoReply-From",
+    "X-Mail-Autoreply",
+    "X-Vacation",
+)
+
+
+def is_complaint(parts: Parts) -> bool | None:
+    """True for a complaint, False for feedback of another type, None for no feedback report."""
+    kind = header(parts.feedback, "Feedback-Type") if parts.feedback is not None else ""
+    if not kind:
+        found = re.search(r"(?im)^Feedback-Type:[ \t]*([\w-]+)", _before_returned(parts))
+        kind = found[1] if found else ""
+    if not kind and parts.head.get("X-HmXmrOriginalRecipient"):
+        return True  # Microsoft's JMRP wraps the mail complained of in a message without any type
+    return kind.lower() in COMPLAINTS if kind else None
+
+
+def asks_to_leave(parts: Parts) -> bool:
+    """True for a letter whose subject asks for no more, as mail programs send it for a List-Unsubscribe address."""
+    return _LEAVE_SUBJECT.search(header(parts.head, "Subject")) is not None and not is_report(parts)
+
+
+def is_report(parts: Parts) -> bool:
+    """True for what a mail system wrote about a mail, and no person."""
+    head = parts.head
+    if parts.statuses or head.get("X-Failed-Recipients") or head.get("X-MS-Exchange-Message-Is-Ndr") is not None:
+        return True
+    report_type = head.get_param("report-type")
+    if isinstance(report_type, str) and report_type.lower() == "delivery-status":
+        return True
+    subject, sender = header(head, "Subject"), header(head, "From")
+    daemon = _DAEMON.search(sender) or header(head, "Return-Path") == "<>"
+    failure = _FAILURE_SUBJECT.search(subject) or _DELAY_SUBJECT.search(subject)
+    if _ANSWER_SUBJECT.search(subject) or re.match(r"(?i)\s*(?:re|aw|sv|antw|fwd?|wg)\s*:", subject):
+        return bool(daemon and re.search(r"(?im)^(?:Final-Recipient|Diagnostic-Code):", parts.source))
+    return bool(daemon or failure)
+
+
+def is_answer(parts: Parts) -> bool:
+    """True for a holiday note and its like (RFC 3834). To be asked of what is no report."""
+    head = parts.head
+    if any(head.get(name) for name in _ANSWER_HEADERS) or _ANSWER_SUBJECT.search(header(head, "Subject")):
+        return True
+    if _AUTOMATIC.search(header(head, "Auto-Submitted")) or _AUTOMATIC.search(header(head, "Precedence")):
+        return True
+    return header(head, "X-Auto-Response-Suppress") != "" and bool(head.get("In-Reply-To"))
+
+
+def is_delay(parts: Parts) -> bool:
+    """True for a report, of the forms for people, that says that the server goes on trying."""
+    told = parts.told or parts.source
+    told = told[: _start_of_returned(told)]
+    if _GIVEN_UP.search(told):
+        return False
+    return bool(_DELAY.search(told) or _DELAY_SUBJECT.search(header(parts.head, "Subject")))
+
+
+_RETURNED = re.compile(
+    r"(?im)^[ \t>*=]{0,20}(?:-{2,60}.{0,60}(?:copy of|original|message|header|returned|below|unsent).*"
+    r"|.{0,30}original message (?:follows|headers?|was|is).*|.{0,40}copy of the (?:original )?(?:message|mail).*"
+    r"|message (?:headers?|text) (?:follows?|from).*|.{0,30}header of the original message.*"
+    r"|unsent message (?:follows|below).*|original (?:mail|message|headers?)\b.*)$"
+    r"|^(?:Return-Path|Received|DKIM-Signature|Message-ID|X-Received):[ \t]",
+)
+
+LONGEST = 20_000
+"""Characters of a report for people that are looked at: the reason stands at its beginning."""
+
+
+def _start_of_returned(told: str) -> int:
+    """Where a report for people goes over to the mail that came back."""
+    found = _RETURNED.search(told, 20, LONGEST)
+    return found.start() if found else min(len(told), LONGEST)
+
+
+def notice(told: str) -> str:
+    """The report without the mail that came back, as far as that can be told apart."""
+    return told[: _start_of_returned(told)]
+
+
+def _before_returned(parts: Parts) -> str:
+    body = parts.source.partition("\n\n")[2]
+    return body[:20_000]
+
+
+def describes_success(fields: Message) -> bool:
+    """True for a group of fields about one recipient that tells of a mail that went on its way."""
+    return header(fields, "Action").lower() in ("delivered", "relayed", "expanded")

@@ -1,0 +1,159 @@
+"""A message as it stands and as it was meant: every part decoded, also of a message whose structure is broken."""
+
+from __future__ import annotations
+
+import binascii
+import html
+import quopri
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, message_from_string, policy
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import Message
+
+LENIENT = policy.compat32
+"""Headers as they stand: the newer policy takes them apart, and fails over some that a stranger may send."""
+
+RETURNED = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"})
+STATUS = frozenset({"message/delivery-status", "message/global-delivery-status"})
+FEEDBACK = "message/feedback-report"
+
+_TAG = re.compile(r"(?i)<!--[^<>]*>|</?[a-z][^<>]*>")
+_HIDDEN = re.compile(r"(?i)<(?:style|script)\b")
+_SHOWN = re.compile(r"(?i)</(?:style|script)[^<>]*>")
+_BREAK = re.compile(r"(?i)<(?:br|/p|/div|/tr|/td|/h\d|/li)\b[^<>]*>")
+_BASE64 = re.compile(r"(?m)(?:^[A-Za-z0-9+/]{40,100}\n)+[A-Za-z0-9+/]{0,100}={0,2}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One leaf of a message: its type, and what it says."""
+
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a message consists of. ``returned``: the mail that came back, or its headers, as text."""
+
+    head: Message
+    texts: tuple[Text, ...]
+    statuses: tuple[Message, ...]
+    """The groups of fields of delivery reports (RFC 3464), the one about the whole message among them."""
+    feedback: Message | None
+    """The fields of a feedback report (RFC 5965)."""
+    returned: tuple[str, ...]
+    source: str
+    """All of it, with quoted-printable and base64 undone wherever they stand: for what the structure does not give."""
+
+    @property
+    def told(self) -> str:
+        """What the report says to people: the plain texts, or the HTML where there are none."""
+        plain = [text.words for text in self.texts if text.kind == "text/plain"]
+        return "\n\n".join(plain or [text.words for text in self.texts if text.kind == "text/html"])
+
+
+def take_apart(content: bytes) -> Parts:
+    """Decodes a message. Never fails: what cannot be decoded stays as it is."""
+    message = parse(content)
+    texts: list[Text] = []
+    statuses: list[Message] = []
+    returned: list[str] = []
+    feedback: Message | None = None
+    for part in _outside_of_returned(message):
+        kind = part.get_content_type()
+        if kind in RETURNED:
+            returned.append(_returned(part))
+        elif kind in STATUS:
+            statuses += _groups(part)
+        elif kind == FEEDBACK:
+            feedback = feedback or message_from_string(_decoded(part).strip() + "\n", policy=LENIENT)
+        elif not part.is_multipart() and part.get_content_maintype() == "text":
+            words = _decoded(part)
+            texts.append(Text(kind, strip_tags(words) if kind == "text/html" else words))
+    return Parts(message, tuple(texts), tuple(statuses), feedback, tuple(returned), _everything(content))
+
+
+def header(message: Message, name: str) -> str:
+    """A header's value, decoded and on one line; empty where there is none."""
+    value = message.get(name)
+    if value is None:
+        return ""
+    try:
+        return " ".join(str(make_header(decode_header(str(value)))).split())
+    except (LookupError, ValueError, HeaderParseError):
+        return " ".join(str(value).split())
+
+
+def strip_tags(words: str) -> str:
+    """HTML as plain text."""
+    first, *others = _HIDDEN.split(words)
+    words = first + "".join(piece for other in others for piece in _SHOWN.split(other, maxsplit=1)[1:])
+    return html.unescape(_TAG.sub(" ", _BREAK.sub("\n", words)))
+
+
+def _outside_of_returned(message: Message) -> Iterator[Message]:
+    yield message
+    payload = message.get_payload()
+    if message.get_content_type() in RETURNED | STATUS or not isinstance(payload, list):
+        return
+    for part in payload:
+        if isinstance(part, Message):
+            yield from _outside_of_returned(part)
+
+
+def _returned(part: Message) -> str:
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        return "\n".join(each.as_string() for each in payload if isinstance(each, Message))
+    return _decoded(part)
+
+
+def _groups(part: Message) -> list[Message]:
+    """Python parses message/delivery-status into groups, and leaves its international twin as one text or mail."""
+    payload = part.get_payload()
+    if isinstance(payload, list) and len(payload) > 1:
+        return [each for each in payload if isinstance(each, Message)]
+    text = _decoded(part) if not isinstance(payload, list) else "\n".join(map(str, payload))
+    blocks = re.split(r"\r?\n[ \t]*\r?\n", text.strip())
+    return [message_from_string(block.strip() + "\n", policy=LENIENT) for block in blocks]
+
+
+def _decoded(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        inner = part.get_payload()
+        return "\n".join(map(str, inner)) if isinstance(inner, list) else str(inner)
+    return decoded(payload, part.get_content_charset())
+
+
+def decoded(content: bytes, charset: str | None = None) -> str:
+    """Text of bytes whose charset may be told, told wrongly, or not at all."""
+    for each in (charset, "utf-8"):
+        try:
+            return content.decode(each) if each else content.decode("ascii")
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return content.decode("latin-1")
+
+
+def _everything(content: bytes) -> str:
+    content = content.replace(b"\r\n", b"\n")
+    plain = decoded(content)
+    found = [plain]
+    if any(sign in content for sign in (b"=\n", b"=40", b"=3D")):
+        found.append(decoded(quopri.decodestring(content)))
+    for block in _BASE64.findall(plain):
+        try:
+            found.append(decoded(binascii.a2b_base64(block)))
+        except binascii.Error:
+            continue
+    return "\n".join(found)
+
+
+def parse(content: bytes) -> Message:
+    """A message of bytes, with line ends of any kind."""
+    return message_from_bytes(content.replace(b"\r\n", b"\n"), policy=LENIENT)

@@ -1,0 +1,237 @@
+"""Reads the mails that came back, whatever system wrote the report.
+
+Three things are looked for, each wherever it may stand:
+
+* **our Message-ID**, 32 hexadecimal digits that nobody can guess, in the returned mail or its headers, in the report's
+  own headers (Exim's References), or anywhere in the text, after base64 and quoted-printable are undone. That it is
+  there is the proof that the report is about a mail of ours, so the report's structure may be as broken as it likes;
+* **the reason**: the Diagnostic-Code of a delivery report (RFC 3464), else the words for people near the recipient,
+  else the whole notice; `refusals.judge` says what they are about;
+* **signs that nothing came back**: a delay, a holiday note (RFC 3834), a report of success.
+
+A report that could not be read is a finding too, with its reason: an operator can look at it.
+
+flufl.bounce (Mailman's detectors) was tried on the samples of the tests and is not used: it yields addresses, while a
+mail of ours has one recipient that our own table knows by the Message-ID; and it takes a failure of any reason for
+permanent (a blocklist, a login, a full mailbox), which is the very fault that `refusals` ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
+
+from capture.bounces import kinds
+from capture.bounces.kinds import Kind
+from capture.bounces.parts import Parts, header, take_apart
+from capture.mailing.refusals import About, Judgement, codes, judge
+
+_ID = re.compile(r"(?<![0-9a-fA-F])([0-9a-f]{32})@([A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?)")
+_BOUNDARY = re.compile(r"\bpart-([0-9a-f]{32})\b")
+_LOCAL = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\u0080-\uffff"
+_ADDRESS = re.compile(
+    rf"(?<![{_LOCAL}])[{_LOCAL}]{{1,64}}@[A-Za-z0-9\u0080-\uffff](?:[A-Za-z0-9.\-\u0080-\uffff]{{0,252}}[A-Za-z0-9\u0080-\uffff])?"
+)
+_ANSWERED = re.compile(r"(?m)^[ \t>]*<<< (.*)$")
+_SMTP = re.compile(r"(?<![\d.\-])(?:[45]\d\d[ \-#]+(?:[45]\.\d{1,3}\.\d{1,3})?|#?[45]\.\d{1,3}\.\d{1,3}\b)")
+
+LONGEST = 400
+"""Characters of a server's words that a finding keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a message tells. ``message_ids``: those that may be ours, the likeliest first, without brackets.
+
+    ``judgement``: of a bounce, what it is about. ``recipient``: as the report names it, which anybody may have
+    written. ``words``: the server's. ``reason``: why a report could not be read, or why it is no bounce.
+    """
+
+    kind: Kind
+    message_ids: tuple[str, ...] = ()
+    recipient: str | None = None
+    code: int | None = None
+    enhanced: str | None = None
+    words: str = ""
+    judgement: Judgement | None = None
+    reason: str = ""
+
+    @property
+    def message_id(self) -> str | None:
+        """The likeliest of ``message_ids``."""
+        return self.message_ids[0] if self.message_ids else None
+
+
+def read(content: bytes, *, domain: str | None = None, known: str | None = None) -> list[Finding]:
+    """What one message tells; at least one finding. Fails for no message.
+
+    ``domain``: of our Message-IDs, for finding one where only the boundary of the returned mail is left of it, as
+    mail services replace the Message-ID. ``known``: the Message-ID, where the address that the report came to tells it.
+    """
+    parts = take_apart(content)
+    ids = tuple(dict.fromkeys(([known] if known else []) + list(_ids(parts, domain))))
+    complaint = kinds.is_complaint(parts)
+    if complaint is not None:
+        return [_complaint(parts, ids, complaint)]
+    if kinds.asks_to_leave(parts) and ids:
+        return [Finding(Kind.COMPLAINT, ids, reason="asks to be taken off")]
+    if not kinds.is_report(parts):
+        return [Finding(Kind.AUTO_REPLY if kinds.is_answer(parts) else Kind.OTHER, ids, reason="no report")]
+    found = list(_of_status(parts, ids)) or [_of_words(parts, ids)]
+    return [_checked(finding) for finding in found]
+
+
+def _complaint(parts: Parts, ids: tuple[str, ...], is_one: bool) -> Finding:
+    if not is_one:
+        return Finding(Kind.OTHER, ids, reason="feedback of another type")
+    fields = parts.feedback or parts.head
+    recipient = next(
+        (
+            header(fields, name)
+            for name in ("Original-Rcpt-To", "Removal-Recipient", "X-HmXmrOriginalRecipient")
+            if fields.get(name)
+        ),
+        "",
+    )
+    reason = "" if ids else "names no mail of ours"
+    return Finding(Kind.COMPLAINT, ids, _address(recipient), reason=reason)
+
+
+def _checked(finding: Finding) -> Finding:
+    """A failure without a Message-ID of ours cannot be acted on: it is told, and not dropped."""
+    if finding.kind is Kind.BOUNCE and not finding.message_ids:
+        return Finding(
+            Kind.UNREADABLE, (), finding.recipient, finding.code, finding.enhanced, finding.words, finding.judgement,
+            "names no mail of ours",
+        )  # fmt: skip
+    return finding
+
+
+# -- our Message-ID ---------------------------------------------------------------------------------------
+
+
+def _ids(parts: Parts, domain: str | None) -> Iterator[str]:
+    for text in parts.returned:
+        yield from _in(re.findall(r"(?im)^Message-ID:\s*(.*)$", text))
+    for name in ("References", "In-Reply-To", "X-Original-Message-ID", "Original-Message-ID"):
+        yield from _in([header(parts.head, name)])
+    for fields in (*parts.statuses, *([parts.feedback] if parts.feedback is not None else [])):
+        yield from _in([header(fields, "X-Original-Message-ID"), header(fields, "Original-Envelope-Id")])
+    yield from _in(re.findall(r"(?im)^[ \t>|]*Message-ID:\s*(\S+)", parts.source))
+    yield from _in([parts.source, *(text.words for text in parts.texts)])
+    if domain:
+        yield from (f"{digits}@{domain}" for digits in _BOUNDARY.findall(parts.source))
+
+
+def _in(texts: list[str]) -> Iterator[str]:
+    for text in texts:
+        for digits, host in _ID.findall(text):
+            yield f"{digits}@{host.lower()}"
+
+
+# -- delivery reports (RFC 3464) --------------------------------------------------------------------------
+
+
+def _of_status(parts: Parts, ids: tuple[str, ...]) -> Iterator[Finding]:
+    groups = parts.statuses or tuple(_loose_groups(parts.source))
+    for fields in groups:
+        if not (fields.get("Final-Recipient") or fields.get("Original-Recipient") or fields.get("Action")):
+            continue
+        recipient = _address(header(fields, "Original-Recipient")) or _address(header(fields, "Final-Recipient"))
+        action, status = header(fields, "Action").lower().split(" ")[0].strip(";,"), _status(fields)
+        if kinds.describes_success(fields) or (not action and (status or "").startswith("2.")):
+            yield Finding(Kind.OTHER, ids, recipient, enhanced=status, reason="a report of success")
+        elif action == "delayed" or (not action and kinds.is_delay(parts)):
+            yield Finding(Kind.DELAY, ids, recipient, enhanced=status, words=_diagnosis(fields)[:LONGEST])
+        else:
+            yield _failure(parts, ids, recipient, status, _diagnosis(fields))
+
+
+def _failure(parts: Parts, ids: tuple[str, ...], recipient: str | None, status: str | None, words: str) -> Finding:
+    code, enhanced = codes(words)
+    told = judge(code, status, words)
+    if told.about is About.UNKNOWN and not _says_something(words):
+        # No word of a server stands in the report's fields: Exim and OpenSMTPD tell people alone.
+        of_people = _of_words(parts, ids, status)
+        if of_people.judgement is not None and of_people.judgement.about is not About.UNKNOWN:
+            told, words = of_people.judgement, of_people.words
+            code, enhanced = of_people.code or code, of_people.enhanced or enhanced
+    return Finding(Kind.BOUNCE, ids, recipient, code, enhanced or status, words[:LONGEST], told)
+
+
+def _loose_groups(source: str) -> Iterator[Message]:
+    """Groups of fields in a message whose structure is broken: lines that only a delivery report has."""
+    from email import message_from_string
+
+    for block in re.split(r"\n[ \t]{0,80}\n", source):
+        if re.search(r"(?im)^Final-Recipient:", block) and re.search(r"(?im)^(?:Action|Status):", block):
+            begin = re.search(r"(?im)^(?:Original-Recipient|Final-Recipient|Action|Status):", block)
+            yield message_from_string(block[begin.start() if begin else 0 :].strip() + "\n")
+
+
+def _status(fields: Message) -> str | None:
+    found = re.search(r"[245]\.\d{1,3}\.\d{1,3}", header(fields, "Status"))
+    return found[0] if found else None
+
+
+def _diagnosis(fields: Message) -> str:
+    """The Diagnostic-Code without its type ("smtp;", "X-Postfix;")."""
+    return re.sub(r"^\s*[\w.-]+\s*;\s*", "", header(fields, "Diagnostic-Code"))
+
+
+def _says_something(words: str) -> bool:
+    return len(re.findall(r"[^\W\d_]{3,}", re.sub(r"\S*@\S*", " ", words))) >= 2
+
+
+def _address(text: str) -> str | None:
+    found = _ADDRESS.search(text)
+    return found[0] if found else None
+
+
+# -- reports for people -----------------------------------------------------------------------------------
+
+
+def _of_words(parts: Parts, ids: tuple[str, ...], status: str | None = None) -> Finding:
+    told = kinds.notice(parts.told or parts.source.partition("\n\n")[2])
+    recipient = _address(header(parts.head, "X-Failed-Recipients")) or _failing(told)
+    if status is None and kinds.is_delay(parts):
+        return Finding(Kind.DELAY, ids, recipient)
+    for words in _candidates(told, recipient):
+        code, enhanced = codes(words)
+        judgement = judge(code, enhanced or status, words)
+        if judgement.about is not About.UNKNOWN:
+            return Finding(Kind.BOUNCE, ids, recipient, code, enhanced, words[:LONGEST], judgement)
+    first = " ".join(told.split())[:LONGEST]
+    if not first:
+        return Finding(Kind.UNREADABLE, ids, recipient, reason="an empty report")
+    code, enhanced = codes(first)
+    return Finding(Kind.BOUNCE, ids, recipient, code, enhanced, first, judge(None, None, ""))
+
+
+def _failing(told: str) -> str | None:
+    """The first address of the notice that stands alone or before its reason."""
+    at_begin = re.search(
+        rf"(?m)^[ \t<\"'(*-]{{0,40}}(?:mailto:)?({_ADDRESS.pattern})[>\"')]*[ \t]*(?:$|[:.,;(-])", told
+    )
+    return at_begin[1] if at_begin else _address(told)
+
+
+def _candidates(told: str, recipient: str | None) -> Iterator[str]:
+    """Where a notice tells the reason, the surest place first: what a remote server answered, what follows a code,
+    what follows the recipient, all of it."""
+    answers = _ANSWERED.findall(told)
+    if answers:
+        yield " ".join(answers)
+        return  # a sendmail adds "User unknown" of its own to whatever the other server answered
+    paragraphs = [" ".join(each.split()) for each in re.split(r"\n[ \t]{0,80}\n", told)]
+    for words in paragraphs:
+        found = _SMTP.search(_ADDRESS.sub(lambda address: "@" * len(address[0]), words))
+        if found:
+            yield words[found.start() :]
+    if recipient:
+        for number, words in enumerate(paragraphs):
+            if recipient in words:
+                yield words.partition(recipient)[2] + " " + " ".join(paragraphs[number + 1 : number + 2])
+    yield " ".join(paragraphs)

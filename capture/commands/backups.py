@@ -1,0 +1,37 @@
+"""``capture backup`` and ``capture restore``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from capture.commands import installation
+from capture.ops.backup import backup as write
+from capture.ops.backup import restore as read
+
+
+@click.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+def backup(path: Path) -> None:
+    """Write the whole database to one FILE, while the service runs.
+
+    \b
+    Example:
+      capture backup /var/backups/capture-2026-11-23
+    """
+    write(installation.existing_database(), path)
+    click.echo(f"{path}: {path.stat().st_size} bytes")
+
+
+@click.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+def restore(path: Path) -> None:
+    """Fill an empty database from a backup, also one of the other kind (SQLite, PostgreSQL).
+
+    \b
+    Example:
+      capture restore capture-2026-11-23      (into the database that ESPALIER_DATABASE_URL names)
+    """
+    counts = read(installation.open_database(), path)
+    click.echo(f"{sum(counts.values())} rows in {len(counts)} tables, {counts.get('lead', 0)} of them leads")

@@ -1,0 +1,38 @@
+"""``capture bounces``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from capture.base.tokens import Links
+from capture.bounces import reports
+from capture.commands import installation, options
+from capture.mailing.gate import DeadAddresses
+
+
+@click.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, exists=True))
+@options.as_json
+def bounces(path: Path, as_json: bool) -> None:
+    """Read the reports of mails that came back from an mbox FILE or a Maildir folder, and stop mailing dead addresses.
+
+    Only reports that name a mail of ours count. It may be run on the same file again.
+
+    \b
+    Example:
+      capture bounces /var/mail/bounces
+    """
+    settings = installation.settings()
+    database = installation.existing_database(settings)
+    found = reports.read_file(database, path, DeadAddresses(Links(settings.secret_keys)), installation.now())
+    kinds = {name: found[name] for name in ("hard", "soft", "unknown", "other")}
+    if as_json:
+        click.echo(json.dumps(kinds))
+        return
+    click.echo(
+        f"{kinds['hard']} addresses do not exist, {kinds['soft']} mails came back for other reasons,"
+        f" {kinds['unknown']} were not ours, {kinds['other']} messages were no reports"
+    )

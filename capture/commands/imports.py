@@ -1,0 +1,95 @@
+"""``capture import``: leads from a list."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from capture.base.tokens import Links
+from capture.commands import installation, options
+from capture.imports import importing, list_file
+from capture.imports.importing import ImportTotals, ListOrigin
+from capture.imports.list_file import Imported
+from capture.imports.lists import LeadList
+from sitegen.terminal import progress_bar
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--member", metavar="SLUG", help="Whose leads they are; the company's own where left out.")
+@click.option("--campaign", metavar="CODE", help="What brought them: a campaign of the same member or the company's.")
+@click.option("--vendor", help="Who gathered or sold the list.")
+@click.option("--obtained", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The day it was obtained.")
+@click.option("--wording", help="What the people agreed to when they gave their address.")
+@click.option("--map", "mapping", metavar="FIELD=COLUMN", multiple=True, help="Which column a field is read from.")
+@click.option("--dry-run", is_flag=True, help="Say what would become of each row, and write nothing.")
+@options.as_json
+def import_(
+    file: Path,
+    member: str | None,
+    campaign: str | None,
+    vendor: str | None,
+    obtained: datetime | None,
+    wording: str | None,
+    mapping: tuple[str, ...],
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Take in leads from a list: a CSV file with a header, one person a row.
+
+    Nobody on it is mailed by that; who left before is not brought back, and whose lead somebody is does not change.
+    Each row gets a line in the ledger that says what became of it. A list that was cut off goes on where it stopped:
+    run the same command again. Without vendor, day and wording nobody may ever be mailed because of the list.
+
+    \b
+    Example:
+      capture import fair.csv --member ana --campaign fair7 --map "email=E-mail address" --dry-run
+    """
+    columns = _columns(mapping)
+    settings = installation.settings()
+    database = installation.existing_database(settings)
+    obtained_on = obtained.date() if obtained else None
+    origin = list_file.origin(
+        database, member=member, campaign=campaign, vendor=vendor, obtained_on=obtained_on, wording=wording
+    )
+    found = LeadList(file, columns)
+    with progress_bar("rows", silent=as_json) as show:
+        total = None if as_json else found.count()
+        links, now = Links(settings.secret_keys), installation.now
+        imported = list_file.import_list(
+            database, links, found, origin, now, lambda rows: show(rows, total), dry_run=dry_run
+        )
+    if as_json:
+        _print_json(imported)
+    else:
+        _print(imported, origin, dry_run=dry_run)
+
+
+def _columns(mapping: tuple[str, ...]) -> dict[str, str]:
+    pairs = [each.partition("=") for each in mapping]
+    if any(not column for _, _, column in pairs):
+        raise click.UsageError("--map wants FIELD=COLUMN, such as --map email=Address")
+    return {name.strip(): column for name, _, column in pairs}
+
+
+def _print(imported: Imported, origin: ListOrigin, *, dry_run: bool) -> None:
+    if before := imported.run.before:
+        click.echo(f"went on after row {before}: {importing.totals_line(imported.run)}")
+        click.echo("the whole list: ", nl=False)
+    click.echo(("would be: " if dry_run else "") + importing.totals_line(imported.whole))
+    if not origin.proven:
+        click.echo("vendor, day or wording are missing: nobody may be mailed because of this list")
+
+
+def _print_json(imported: Imported) -> None:
+    whole = _totals_json(imported.whole)
+    click.echo(json.dumps({**_totals_json(imported.run), "before": imported.run.before, "whole": whole}))
+
+
+def _totals_json(totals: ImportTotals) -> dict[str, Any]:
+    counts = {name: totals.outcomes[name] for name in importing.OUTCOMES}
+    return {"rows": totals.rows, **counts, "refused_because": totals.reasons}

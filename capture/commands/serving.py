@@ -1,0 +1,74 @@
+"""``capture serve`` and ``capture worker``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+
+import click
+
+from capture.base.db import Database
+from capture.base.sole_process import sole_service
+from capture.commands import installation, options
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8001, show_default=True, type=options.PORT, help="The port; 0 takes any free one.")
+@click.option(
+    "--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests at a time, in each process."
+)
+@click.option(
+    "--processes", default=1, show_default=True, type=click.IntRange(1, 64), help="More than one: only on PostgreSQL."
+)
+@click.option("--no-worker", is_flag=True, help="Send no mail from here; `capture worker` does.")
+def serve(host: str, port: int, threads: int, processes: int, no_worker: bool) -> None:
+    """Serve the sign-up service until it is told to stop (SIGTERM or Ctrl-C), then finish what has begun.
+
+    It also sends the mails in the outbox, unless --no-worker leaves that to `capture worker`.
+
+    \b
+    Example:
+      capture serve --host 127.0.0.1 --port 8001
+    """
+    settings = installation.settings()
+    database = Database(settings.database_url)
+    if processes > 1:
+        if database.is_sqlite:
+            raise click.UsageError("SQLite takes one process: use PostgreSQL for more")
+        _count_together()
+    from capture.ops import server
+
+    with sole_service(database):
+        database.migrate()
+        for warning in () if settings.demo else database.warnings():
+            click.echo(f"warning: {warning}", err=True)
+        database.engine.dispose()
+        with server.listen(host, port) as listener:
+            click.echo(f"capture listens on {server.address(listener)}")
+            server.run(settings, listener, threads=threads, processes=processes, send_mail=not no_worker)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Send what is due, and end.")
+def worker(once: bool) -> None:
+    """Send the mails in the outbox until told to stop (SIGTERM or Ctrl-C), then finish the one that has begun.
+
+    `capture serve` does the same in a thread of its own; on PostgreSQL there may be several workers. The mail server
+    is set by ESPALIER_SMTP_URL (smtp+starttls://user:password@host:587) and the sender by ESPALIER_MAIL_FROM.
+
+    \b
+    Example:
+      capture worker
+    """
+    from capture.ops import server
+
+    server.send(installation.settings(), once=once)
+
+
+def _count_together() -> None:
+    """Several processes count into one folder; the library wants to know before it is loaded."""
+    folder = tempfile.mkdtemp(prefix="espalier-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    click.get_current_context().call_on_close(lambda: shutil.rmtree(folder, ignore_errors=True))

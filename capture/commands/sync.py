@@ -1,0 +1,66 @@
+"""``capture sync``."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from capture.commands import installation, options
+from capture.company import directory
+from capture.company.generator import find_folder
+from capture.sync.site_folder import Summary
+from capture.sync.site_folder import sync as bring_up_to_date
+
+
+@click.command()
+@options.site
+@options.url
+@options.capture_url
+@options.as_json
+def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json: bool) -> None:
+    """Load roster, page addresses and consent wordings from a site folder into the database, and exchange campaigns.
+
+    Run it after each change of the roster or the pages. It may be run again at any time; members the roster no
+    longer names are marked inactive, and their leads are kept. Campaigns that were made in the office are written
+    to campaigns.csv beside site.toml, so that the next build makes their pages; those in the file get to the office.
+
+    \b
+    Example:
+      capture sync content
+    """
+    site_folder = find_folder(folder)
+    settings = installation.settings(site_folder)
+    started = time.monotonic()
+    found = directory.load_directory(site_folder, url=url, capture_url=capture_url)
+    database = installation.open_database(settings)
+    database.migrate()
+    summary = bring_up_to_date(database, found)
+    seconds = time.monotonic() - started
+    if as_json:
+        click.echo(json.dumps({**asdict(summary), "seconds": round(seconds, 3)}))
+        return
+    click.echo(f"{_told(summary)} in {seconds:.1f} s")
+    if waiting := summary.campaigns_waiting:
+        shown = ", ".join(waiting[:10]) + (" …" if len(waiting) > 10 else "")
+        why = _why_without_a_page(has_landing_pages=found.has_landing_pages)
+        click.echo(f"{len(waiting)} campaigns without a landing page ({shown}): {why}", err=True)
+
+
+def _told(summary: Summary) -> str:
+    return (
+        f"{summary.members} members ({summary.active} active): {summary.added} added, {summary.changed} changed,"
+        f" {summary.deactivated} deactivated; {summary.pages} page addresses, {summary.wordings} consent wordings"
+        + (f"; {summary.handed_over} leads handed over" if summary.handed_over else "")
+        + (f"; {summary.campaigns_found} campaigns found in campaigns.csv" if summary.campaigns_found else "")
+        + (f"; {summary.campaigns_told} campaigns added to campaigns.csv" if summary.campaigns_told else "")
+    )
+
+
+def _why_without_a_page(*, has_landing_pages: bool) -> str:
+    if has_landing_pages:
+        return "their names cannot be written to campaigns.csv: change them in the office"
+    return "the site has no page to make them from: write pages/<locale>/campaign.md"

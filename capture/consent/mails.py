@@ -1,0 +1,65 @@
+"""The mails to a person who signed up: the question, the thanks, and the link to what is held."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from capture.base import words
+from capture.base.tokens import Purpose
+from capture.company.hosts import Host
+from capture.mailing.kinds import MailAudience, MailKind
+from capture.mailing.letters import Letter, Letters
+from capture.mailing.unsubscribe_link import unsubscribe_link
+from capture.models import Lead
+
+CONFIRM = MailKind("confirm", "consent", MailAudience.SIGNED_UP)
+THANK_YOU = MailKind("thank-you", "consent", MailAudience.PROSPECT, on_list=True)
+MY_DATA = MailKind("my-data", "consent", MailAudience.SUBJECT)
+
+KINDS = (CONFIRM, THANK_YOU, MY_DATA)
+
+
+class Asked(Protocol):
+    """What is needed of a lead to ask for its confirmation."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+
+    @property
+    def email(self) -> str:
+        """The address that was typed."""
+
+    @property
+    def handle(self) -> str:
+        """What links call it."""
+
+    @property
+    def locale(self) -> str:
+        """The language it is written to in."""
+
+
+def confirm(letters: Letters, host: Host, lead: Asked, now: datetime) -> Letter:
+    """To the address that was typed: was it you? Fixed text, and a link for either answer."""
+    service, sign = host.company.service, letters.links.sign
+    links = {
+        "confirm_link": f"{service}confirm/{sign(Purpose.CONFIRM, lead.handle, now)}",
+        "not_me_link": f"{service}not-me/{sign(Purpose.NOT_ME, lead.handle, now)}",
+    }
+    return letters.write_with_links(CONFIRM, host, lead.email, [lead.locale, host.home_locale], links)
+
+
+def thank_you(letters: Letters, host: Host, lead: Lead, now: datetime) -> Letter:
+    """To the prospect who confirmed: who holds the address now, how to reach them, and how to leave."""
+    links = {
+        "unsubscribe_link": unsubscribe_link(host.company, letters.links, lead.email, now),
+        "my_data_link": f"{host.company.service}my-data?lang={words.nearest([lead.locale])}",
+    }
+    return letters.write(THANK_YOU, host, lead.email, [lead.locale, host.home_locale], **links)
+
+
+def my_data(letters: Letters, host: Host, lead: Lead, now: datetime) -> Letter:
+    """To the owner of the address: the link to everything held about it."""
+    link = f"{host.company.service}my-data/{letters.links.sign(Purpose.MY_DATA, lead.handle, now)}"
+    return letters.write(MY_DATA, host, lead.email, [lead.locale], my_data_link=link)

@@ -1,0 +1,39 @@
+"""The mail that tells of a new lead."""
+
+from __future__ import annotations
+
+from capture.company.hosts import Host
+from capture.mailing.kinds import MailAudience, MailKind
+from capture.mailing.letters import Letter, Letters
+from capture.models import Lead, Member, Touch
+
+NEW_LEAD = MailKind("new-lead", "credit", MailAudience.ASSIGNEE)
+
+KINDS = (NEW_LEAD,)
+
+
+def new_lead(
+    letters: Letters,
+    host: Host,
+    lead: Lead,
+    touch: Touch,
+    page_title: str,
+    *,
+    rule: str = "page",
+    owner: Member | None = None,
+) -> Letter:
+    """To the member who follows up, or to the company: who signed up, for what, and why it is theirs.
+
+    ``rule``: the one that decided. ``owner``: who is credited, where that is a member.
+    """
+    recipient = host.member.email if host.member else host.company.email
+    mine = host.member.id if host.member else None
+    values = {
+        "lead": lead,
+        "touch": touch,
+        "page_title": page_title,
+        # What brought it here: their own page, an inactive member whom they stand in for, or a rule.
+        "because": "stands-in" if owner and owner.id != mine else "page" if touch.member_id == mine else rule,
+        "owner": owner,
+    }
+    return letters.write(NEW_LEAD, host, recipient, [host.home_locale], **values)

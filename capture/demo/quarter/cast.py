@@ -1,0 +1,96 @@
+"""The people of the quarter and the words that are written about them, read from ``cast.toml`` and ``notes.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from importlib.resources import files
+from random import Random
+from typing import Any
+
+SEED = "kitchen table"
+"""What every choice of the story hangs on: with another one it is another story."""
+
+FALLBACK = "en"
+"""The language of people and notes where there are none in the one that is wanted."""
+
+PHONES = "+447700900{:03}"
+"""A range of numbers that is kept free for stories."""
+
+
+def read(name: str) -> dict[str, Any]:
+    """A file of the story's data."""
+    return tomllib.loads(files("capture.demo.quarter").joinpath(name).read_text(encoding="utf-8"))
+
+
+def chance(*names: object) -> Random:
+    """A source of choices of its own for each thing that is named: what happens elsewhere does not change it."""
+    return Random(" ".join(map(str, (SEED, *names))))
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """An invented person. ``number``: counted through the story, from 1."""
+
+    number: int
+    name: str
+    email: str
+    locale: str
+
+    @property
+    def chance(self) -> Random:
+        """What decides about this person."""
+        return chance("prospect", self.number)
+
+    @property
+    def phone(self) -> str:
+        """Leads to no telephone anywhere."""
+        return PHONES.format(self.number % 1000)
+
+
+class Cast:
+    """Invents people, no two with the same address. ``answers``: see ``cast.toml``."""
+
+    def __init__(self) -> None:
+        self._names = read("cast.toml")
+        self.chance = chance("cast")
+        """What decides who comes next."""
+        self.answers: list[str] = self._names["answers"]
+        self._addresses: set[str] = set()
+        self._count = 0
+
+    def person(self, locale: str) -> Prospect:
+        """The next person, who speaks that language."""
+        names = self._names.get(locale) or self._names[FALLBACK]
+        while True:
+            first, last = self.chance.choice(names["first"]), self.chance.choice(names["last"])
+            address = f"{self._local_part(first, last)}@{self.chance.choice(self._names['domains'])}"
+            if address not in self._addresses:
+                break
+        self._addresses.add(address)
+        self._count += 1
+        return Prospect(self._count, first, address, locale)
+
+    def _local_part(self, first: str, last: str) -> str:
+        given, family = _ascii(first), _ascii(last)
+        plain = f"{given}.{family}"
+        form = self.chance.choice((plain, plain, f"{given[0]}.{family}", f"{given}{family[0]}", f"{family}.{given}"))
+        return f"{form}{self.chance.randint(2, 89)}" if self.chance.random() < 0.2 else form
+
+
+class Notes:
+    """The words of members and staff, by language and occasion."""
+
+    def __init__(self) -> None:
+        self._notes = read("notes.toml")
+
+    def pick(self, chance: Random, locale: str, occasion: str) -> str:
+        """One of them."""
+        found: str = chance.choice((self._notes.get(locale) or self._notes[FALLBACK])[occasion])
+        return found
+
+
+def _ascii(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return "".join(each for each in plain.lower() if each.isalnum())

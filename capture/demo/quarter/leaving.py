@@ -1,0 +1,114 @@
+"""How people change their minds: they correct who introduced them, leave, were never asked, or have no mailbox."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from capture.base.retention import Policy
+from capture.bounces import reports
+from capture.bounces.reports import BounceReport
+from capture.consent import confirming, erasing, my_data, unsubscribing
+from capture.demo.quarter.agenda import Act, Agenda
+from capture.demo.quarter.cast import Prospect
+from capture.demo.quarter.world import DAYS, World
+from capture.mailing import kinds, outbox, suppression
+from capture.mailing.gate import CompanyGate
+from capture.models import Lead, OutboxMail
+
+NO_MAILBOX, FULL_MAILBOX = "5.1.1", "4.2.2"
+"""Enhanced status codes (RFC 3463) of mails that came back."""
+
+_WORKER = "demo"
+
+
+class Leaving:
+    """Chooses who leaves and how, by the number of each person, so that there are some of every kind."""
+
+    def __init__(self, world: World, agenda: Agenda) -> None:
+        self._world = world
+        self._agenda = agenda
+        self._gate = CompanyGate(world.links, kinds.table(world.features))
+
+    def confirmed(self, who: Prospect, lead: Lead, at: datetime) -> None:
+        """Plans what a person who confirmed does later."""
+        after = who.chance
+        if who.number % 37 == 5:
+            self._agenda.at(self._world.later(at, after.randint(4, 30), after), self._withdraw(who))
+        elif who.number % 41 == 7:
+            self._agenda.at(self._world.later(at, after.randint(2, 25), after), self._unsubscribe(who))
+        elif who.number % 29 == 3:
+            self._agenda.at(self._world.later(at, 2, after), self._bounce(lead.id, NO_MAILBOX))
+        elif who.number % 71 == 11:
+            self._agenda.at(self._world.later(at, 2, after), self._bounce(lead.id, FULL_MAILBOX))
+        elif who.number % 43 == 9 and self._world.members:
+            self._agenda.at(self._world.later(at, after.randint(1, 12), after), self._correct(who))
+        elif who.number % 127 == 20:
+            self._agenda.at(self._world.later(at, after.randint(10, 20), after), self._erase(who))
+
+    def unconfirmed(self, who: Prospect, lead_id: int, at: datetime) -> None:
+        """Plans what becomes of an address whose owner never confirms: now and then they say that it was not they."""
+        if who.number % 9 == 4:
+            self._agenda.at(self._world.later(at, 1, who.chance), self._disown(lead_id))
+
+    def plan(self) -> None:
+        """Plans what the service does by itself: mails go out every evening, and once a week what is old is purged."""
+        for back in range(DAYS, 0, -1):
+            evening = self._world.midnight - timedelta(days=back - 1, seconds=1)
+            self._agenda.at(evening, self.send)
+            if self._world.day(back).weekday() == 0:
+                self._agenda.at(evening, self._purge)
+
+    def _withdraw(self, who: Prospect) -> Act:
+        return lambda session, at: my_data.withdraw(session, self._world.links, who.email, at)
+
+    def _unsubscribe(self, who: Prospect) -> Act:
+        return lambda session, at: unsubscribing.unsubscribe(session, self._world.links.email_hash(who.email), at)
+
+    def _erase(self, who: Prospect) -> Act:
+        def do(session: Session, at: datetime) -> None:
+            erasing.erase(session, self._world.features, self._world.links, who.email, at)
+
+        return do
+
+    def _correct(self, who: Prospect) -> Act:
+        """They say on their own data's page who introduced them, by the address of that member's site."""
+        named = who.chance.choice(self._world.speaking(who.locale))
+
+        def do(session: Session, at: datetime) -> None:
+            my_data.correct(session, self._world.letters, who.email, named.home, at)
+
+        return do
+
+    def _disown(self, lead_id: int) -> Act:
+        def do(session: Session, at: datetime) -> None:
+            lead = session.get_one(Lead, lead_id)
+            if lead.erased_at is None:
+                confirming.disown(session, self._world.features, lead, at, self._world.letters)
+
+        return do
+
+    def _bounce(self, lead_id: int, status: str) -> Act:
+        thanks = select(OutboxMail.message_id).where(OutboxMail.lead_id == lead_id, OutboxMail.kind == "thank-you")
+
+        def do(session: Session, at: datetime) -> None:
+            for message_id in session.scalars(thanks).all():
+                reports.record_bounce(session, BounceReport(message_id, status), self._gate, at)
+
+        return do
+
+    def send(self, session: Session, at: datetime) -> None:
+        """What waits goes out, as the worker does it but for the mail server."""
+        rows = outbox.lease(session, _WORKER, at, limit=1_000)
+        left = suppression.reasons_by_address(session, self._world.links.address_keys, {row.recipient for row in rows})
+        for row in rows:
+            session.expunge(row)
+            if row.recipient in left and self._gate.blocks(session, row):
+                outbox.drop_unwanted(session, row.id, _WORKER, "the address is suppressed")
+            else:
+                outbox.sent(session, row.id, _WORKER, at)
+
+    def _purge(self, session: Session, at: datetime) -> None:
+        erasing.purge(session, self._world.features, Policy.of(self._world.company), at)

@@ -1,0 +1,117 @@
+"""Tells the quarter from its first day to this moment, and says how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from capture.base.db import Database
+from capture.base.feature import Feature
+from capture.base.tokens import Links
+from capture.demo.quarter import visits, world
+from capture.demo.quarter.agenda import Agenda
+from capture.demo.quarter.campaigns import Campaigns
+from capture.demo.quarter.care import Care
+from capture.demo.quarter.cast import chance
+from capture.demo.quarter.leaving import Leaving
+from capture.demo.quarter.lists import Lists
+from capture.demo.quarter.sign_ups import Occasion, SignUps
+from capture.demo.quarter.world import DAYS, World
+from capture.leads import pipeline
+from capture.leads.pipeline import Stage
+from capture.models import Lead, Member
+
+_OF_COMPANY = 24
+_OF_PARTS = {"member": 26, "sponsor": 20, "abroad": 14, "neighbour": 10}
+_OF_OTHERS = (6, 1, 3, 2, 0)
+"""Sign-ups on people's own pages; of further members in turn."""
+
+_TODAY: tuple[tuple[str, int, float], ...] = (
+    ("member", 250, 1), ("sponsor", 230, 1), ("member", 170, 0), ("", 145, 1), ("abroad", 120, 1), ("member", 95, 1),
+    ("sponsor", 61, 0), ("", 44, 1), ("member", 32, 1), ("", 9, 0),
+)  # fmt: skip
+"""Sign-ups of today: whose page ("" is the company's), how many minutes ago, and whether they confirm."""
+
+_TODAY_TAKES = timedelta(minutes=300)
+"""How much of a day they take up; soon after midnight they come closer together."""
+
+_DUE_TODAY = {"member": 4, "sponsor": 3}
+"""Follow-ups that these parts have set for today, beside those that come of themselves."""
+
+
+def has_leads(database: Database) -> bool:
+    """Whether any lead is there. Raises Unavailable."""
+    with database.read() as session:
+        return session.scalars(select(Lead.id).limit(1)).first() is not None
+
+
+def tell(
+    database: Database, features: Sequence[Feature], links: Links, now: datetime, progress: Callable[[int], None]
+) -> None:
+    """Fills a database whose roster was synced. ``progress`` is told the days that are done, of ``DAYS``.
+
+    Raises Unavailable.
+    """
+    here = world.enter(database, features, links, now)
+    agenda = Agenda()
+    care, leaving = Care(here, agenda), Leaving(here, agenda)
+    sign_ups = SignUps(here, agenda, care, leaving)
+    campaigns = Campaigns(here, agenda, sign_ups)
+    campaigns.plan()
+    leaving.plan()
+    lists = Lists(here, agenda, care, campaigns)
+    lists.plan()
+    _plan_own_pages(here, sign_ups)
+    if here.parts.member is not None:
+        agenda.at(here.midnight - timedelta(hours=5), lambda session, at: _set_due(here, session, at))
+    # Nobody does anything after midnight: what is due today is there to be done.
+    agenda.run(database, here.midnight, lambda moment: progress(DAYS - (now - moment).days))
+    _tell_today(here, now)
+    lists.waiting(now)
+    visits.add(here, campaigns.visits)
+    progress(DAYS)
+
+
+def _plan_own_pages(here: World, sign_ups: SignUps) -> None:
+    """Sign-ups that no campaign brought, a little more of them each week."""
+    for member, number in _own_pages(here):
+        chosen = chance("own pages", member.id if member else "")
+        for _ in range(number):
+            sign_ups.plan(Occasion(member), here.moment(here.lately(chosen), chosen))
+
+
+def _own_pages(here: World) -> Iterator[tuple[Member | None, int]]:
+    yield None, _OF_COMPANY
+    for part, number in _OF_PARTS.items():
+        if (member := getattr(here.parts, part)) is not None:
+            yield member, number
+    for place, member in enumerate(here.parts.others):
+        yield member, _OF_OTHERS[place % len(_OF_OTHERS)]
+
+
+def _set_due(here: World, session: Session, at: datetime) -> None:
+    """Follow-ups that are set for the next day."""
+    for part, number in _DUE_TODAY.items():
+        member = getattr(here.parts, part)
+        if member is None:
+            continue
+        theirs = (Lead.assignee_id == member.id, Lead.stage == Stage.CONTACTED, Lead.withdrawn_at.is_(None))
+        query = select(Lead).where(*theirs, Lead.due_on > here.today).order_by(Lead.id).limit(number)
+        for lead in session.scalars(query):
+            pipeline.set_follow_up(session, lead, here.person(member.id), here.today, at)
+
+
+def _tell_today(here: World, now: datetime) -> None:
+    """The sign-ups of the last hours; nobody has followed up on them yet."""
+    agenda = Agenda()
+    sign_ups = SignUps(here, agenda, Care(here, Agenda()), Leaving(here, Agenda()))
+    pace = min(1.0, (now - here.midnight) / _TODAY_TAKES)
+    for part, minutes, answers in _TODAY:
+        member = getattr(here.parts, part) if part else None
+        if member is not None or not part:
+            occasion = Occasion(member, answers=answers)
+            sign_ups.plan(occasion, now - timedelta(minutes=minutes) * pace)
+    agenda.run(here.database, now, lambda moment: None)

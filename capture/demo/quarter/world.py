@@ -1,0 +1,129 @@
+"""What every act of the story needs: the service's parts, the company as it was synced, and who acts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+from sqlalchemy import select
+
+from capture.accounts import signing_in
+from capture.accounts.signing_in import Person
+from capture.base.db import Database
+from capture.base.feature import Feature
+from capture.base.tokens import Links
+from capture.company import hosts
+from capture.company.generator import CAMPAIGN, CODE, THANKS, PageSeen
+from capture.demo import parts
+from capture.demo.parts import Parts
+from capture.demo.quarter.cast import SEED, Cast, Notes
+from capture.mailing.letters import Letters
+from capture.models import Company, Member, OfficeSession, Page, Staff, Wording
+
+DAYS = 91
+"""How far back the story begins."""
+
+_GROWTH = 0.35
+"""How much more there is at the end of the quarter than at its beginning; 0: nothing."""
+
+_NEVER_FIRST = {CAMPAIGN, CODE, THANKS, "404", "privacy"}
+"""Pages that no sign-up comes from, other than by a campaign."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """``today``: the day of the demo's start, in UTC; the story's days count back from it."""
+
+    database: Database
+    links: Links
+    letters: Letters
+    today: date
+    company: Company
+    parts: Parts
+    staff_id: int
+    staff_address: str
+    pages: Sequence[str]
+    """Keys of the pages that people sign up on."""
+    features: Sequence[Feature]
+    """All rooms of the service: what an erasure or a purge asks."""
+    wordings: dict[tuple[str, bool], str]
+    """Ids of the consent wordings in force, by language and whether a member's name stands in it."""
+    cast: Cast = field(default_factory=Cast)
+    notes: Notes = field(default_factory=Notes)
+
+    @property
+    def midnight(self) -> datetime:
+        """The end of the last whole day; what members do later today is left to who looks at the demo."""
+        return datetime.combine(self.today, time(), UTC)
+
+    def day(self, back: int) -> date:
+        """A day by its distance from today."""
+        return self.today - timedelta(days=back)
+
+    def moment(self, back: int, chance: Random, hours: tuple[int, int] = (8, 21)) -> datetime:
+        """Some moment of a day, between two hours in UTC."""
+        seconds = chance.randrange(hours[0] * 3600, hours[1] * 3600)
+        return datetime.combine(self.day(back), time(), UTC) + timedelta(seconds=seconds)
+
+    def later(self, after: datetime, days: int, chance: Random) -> datetime:
+        """A moment of the working day so many days later; on the same day within two hours."""
+        if days <= 0:
+            return after + timedelta(seconds=chance.randrange(600, 7200))
+        return self.moment((self.today - after.date()).days - days, chance, (8, 19))
+
+    def person(self, member_id: str | None) -> Person:
+        """Who follows up on a member's leads, as the office knows them when signed in; None: staff."""
+        if member_id is None:
+            staff = Staff(id=self.staff_id, email=self.staff_address)
+            return Person(None, staff, OfficeSession())
+        return Person(next(each for each in self.members if each.id == member_id), None, OfficeSession())
+
+    @property
+    def members(self) -> list[Member]:
+        """All members who take part, the first parts first."""
+        found = (self.parts.member, self.parts.sponsor, self.parts.abroad, self.parts.neighbour, *self.parts.others)
+        return [each for each in found if each is not None]
+
+    def speaking(self, locale: str) -> list[Member]:
+        """The members of one language; all where there are too few to choose from."""
+        found = [each for each in self.members if each.locale == locale]
+        return found if len(found) > 1 else self.members
+
+    def lately(self, chance: Random) -> int:
+        """How many days ago something happens that happens a little more often every week; yesterday at the latest."""
+        days = chance.randrange(1, DAYS)
+        return min(days, chance.randrange(1, DAYS)) if chance.random() < _GROWTH else days
+
+    def seen(self, page: str, locale: str, has_member: bool, at: datetime) -> PageSeen:
+        """What the page told about itself in its form. The site was built anew every Monday."""
+        monday = at.date() - timedelta(days=at.weekday())
+        build = hashlib.sha256(f"{SEED} {self.today - monday}".encode()).hexdigest()[:12]
+        return PageSeen(page, locale, build, self.wordings[locale, has_member])
+
+
+def enter(database: Database, features: Sequence[Feature], links: Links, now: datetime) -> World:
+    """Reads the company and its roster, and lets its staff in since before the story begins. Raises Unavailable."""
+    with database.write() as session:
+        company = hosts.get_company(session)
+        parts.ensure_staff(session, company, now - timedelta(days=DAYS))
+    with database.read() as session:
+        staff = signing_in.staff(session)[0]
+        company = hosts.get_company(session)
+        keys = session.scalars(select(Page.key).where(Page.replica).distinct()).all()
+        current = session.scalars(select(Wording).where(Wording.current)).all()
+        return World(
+            database,
+            links,
+            Letters(links),
+            now.date(),
+            company,
+            parts.cast(session, company),
+            staff.id,
+            staff.email,
+            sorted(set(keys) - _NEVER_FIRST),
+            features,
+            {(each.locale, each.has_member): each.id for each in current},
+        )

@@ -1,0 +1,89 @@
+"""Signing in to the demo's office by one click, as any active member or as staff.
+
+It asks for no proof, so it exists only in the demo, and there only for this machine. Reading the page changes nothing;
+its button signs in.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, make_response, redirect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from capture.accounts import access, signing_in
+from capture.base import words
+from capture.company import hosts
+from capture.demo import this_machine
+from capture.models import Member
+from capture.web import answers, service
+from capture.web.access import Audience, open_to
+
+blueprint = Blueprint("demo_sign_in", __name__, url_prefix="/dev/sign-in")
+
+blueprint.before_request(this_machine.only)
+
+MEMBER = "/dev/sign-in/member/{slug}"
+STAFF = "/dev/sign-in/staff"
+"""Where these pages stand below the service's root."""
+
+
+@blueprint.get("/member/<slug>")
+@open_to(Audience.THIS_MACHINE)
+def ask_member(slug: str) -> Response:
+    """The button for a member."""
+    with service.current().database.read() as session:
+        found = _member(session, slug)
+        return _question(session, name=found.name, address=found.email, is_staff=False)
+
+
+@blueprint.post("/member/<slug>")
+@open_to(Audience.THIS_MACHINE)
+def enter_member(slug: str) -> Response:
+    """Signs the browser in as that member."""
+    access.refuse_other_sites()
+    current = service.current()
+    with current.database.write() as session:
+        secret = signing_in.begin(session, current.clock(), member_id=_member(session, slug).id)
+    return _signed_in(secret)
+
+
+@blueprint.get("/staff")
+@open_to(Audience.THIS_MACHINE)
+def ask_staff() -> Response:
+    """The button for staff."""
+    with service.current().database.read() as session:
+        _, address = _staff(session)
+        return _question(session, name=hosts.get_company(session).name, address=address, is_staff=True)
+
+
+@blueprint.post("/staff")
+@open_to(Audience.THIS_MACHINE)
+def enter_staff() -> Response:
+    """Signs the browser in as staff: as the first in the order of addresses."""
+    access.refuse_other_sites()
+    current = service.current()
+    with current.database.write() as session:
+        number, _ = _staff(session)
+        secret = signing_in.begin(session, current.clock(), staff_id=number)
+    return _signed_in(secret)
+
+
+def _member(session: Session, slug: str) -> Member:
+    """The active member of that slug. Answers 404 where there is none."""
+    found = session.scalars(select(Member).where(Member.slug == slug, Member.active)).first()
+    return found if found is not None else abort(404)
+
+
+def _staff(session: Session) -> tuple[int, str]:
+    """Number and address of who comes first. Answers 404 where the company has no staff."""
+    found = next(iter(signing_in.staff(session)), None)
+    return (found.id, found.email) if found is not None else abort(404)
+
+
+def _question(session: Session, **about: object) -> Response:
+    values = {"title": "The demo's office", "company": hosts.get_company(session), **about}
+    return answers.page(200, "demo/sign-in.html", words.load(words.FALLBACK), **values)
+
+
+def _signed_in(secret: str) -> Response:
+    return access.remember(make_response(redirect(f"{answers.root()}office/", 303)), secret)

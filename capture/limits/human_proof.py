@@ -1,0 +1,135 @@
+"""Telling people from machines without a third party.
+
+Where JavaScript runs, the page solves a small proof of work to the ALTCHA protocol (version 2, PBKDF2/SHA-256): a
+counter is looked for whose derived key begins with a given prefix. Where it does not run, a page stands between,
+whose form carries a signed moment: its button may be pressed some seconds later, not at once and not much later.
+A solution counts once; a signed moment holds for the very sign-up it was made for.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from capture.base.prepared import Driver, insert_into
+from capture.base.tokens import LIFETIMES, BadLink, Links, Purpose
+from capture.models import UsedProof
+
+ALGORITHM = "PBKDF2/SHA-256"
+COST = 2_000
+"""Rounds of one derivation: a millisecond to check."""
+
+PREFIX = "00"
+"""One counter in 256 fits: some tenths of a second in a phone's browser."""
+
+KEY_LENGTH = 32
+QUICKEST = timedelta(seconds=2)
+"""No person fills in a form, or reads a sentence and presses its button, sooner."""
+
+LONGEST_PAYLOAD = 2048
+LARGEST_COUNTER = 0xFFFFFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Evidence that a person sent a sign-up. ``nonce``: may be used once; None where reuse does no harm."""
+
+    nonce: str | None
+    until: datetime
+
+
+def challenge(keys: Sequence[bytes], now: datetime) -> dict[str, Any]:
+    """Returns a challenge for ALTCHA's clients; nothing is stored for it."""
+    parameters = {
+        "algorithm": ALGORITHM,
+        "cost": COST,
+        "data": {"issued": int(now.timestamp())},
+        "expiresAt": int((now + _lifetime(Purpose.CHALLENGE)).timestamp()),
+        "keyLength": KEY_LENGTH,
+        "keyPrefix": PREFIX,
+        "nonce": secrets.token_hex(16),
+        "salt": secrets.token_hex(16),
+    }
+    return {"parameters": parameters, "signature": _sign(keys[0], parameters)}
+
+
+def read_solution(keys: Sequence[bytes], payload: str, now: datetime) -> Proof | None:
+    """Returns the proof in a client's answer; None for one that is wrong, too old, too quick or signed by others."""
+    try:
+        told = json.loads(base64.b64decode(payload[:LONGEST_PAYLOAD], validate=True))
+        parameters, signature = told["challenge"]["parameters"], str(told["challenge"]["signature"])
+        counter = told["solution"]["counter"]
+        if not any(hmac.compare_digest(_sign(key, parameters), signature) for key in keys):
+            return None
+        # From here on the parameters are our own.
+        issued = datetime.fromtimestamp(parameters["data"]["issued"], UTC)
+        until = datetime.fromtimestamp(parameters["expiresAt"], UTC)
+        if not issued + QUICKEST <= now < until or type(counter) is not int or not 0 <= counter <= LARGEST_COUNTER:
+            return None
+        return Proof(parameters["nonce"], until) if _fits(parameters, counter) else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def sign_pause(links: Links, fields: Mapping[str, str], now: datetime) -> str:
+    """Returns a signed timestamp for the page between the form and the sign-up."""
+    return links.sign(Purpose.PAUSE, _of(fields), now)
+
+
+def read_pause(links: Links, fields: Mapping[str, str], now: datetime) -> Proof | None:
+    """Returns the proof that the page between was read: signed for this sign-up, neither seconds nor hours ago."""
+    try:
+        read = links.read(Purpose.PAUSE, fields.get("pause", ""), now)
+    except BadLink:
+        return None
+    if read.value != _of(fields) or read.expired or now < read.issued + QUICKEST:
+        return None
+    return Proof(None, read.issued + _lifetime(Purpose.PAUSE))
+
+
+_USE = insert_into(UsedProof, "nonce", unless_there=True)
+
+
+def use_up(driver: Driver, proof: Proof) -> bool:
+    """Marks a proof as used; returns False if it was used before."""
+    return proof.nonce is None or bool(_USE(driver, nonce=proof.nonce, until=proof.until))
+
+
+def budget_weight(origin: str | None, agent: str | None) -> int:
+    """Returns for how many sign-ups this one counts in the budgets: more than 1 where its headers are unusual.
+
+    Pages without a referrer, local files and sandboxed frames send ``ListOrigin: null``, so it is no reason to refuse.
+    No browser leaves out ``User-Agent``.
+    """
+    return 1 + (origin == "null") + (not agent)
+
+
+def _of(fields: Mapping[str, str]) -> str:
+    """Returns a digest of what identifies a sign-up: the page it came from and the address."""
+    told = json.dumps([fields.get(name, "").strip() for name in ("token", "page", "email")])
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _fits(parameters: Mapping[str, Any], counter: int) -> bool:
+    password = bytes.fromhex(parameters["nonce"]) + counter.to_bytes(4, "big")
+    salt = bytes.fromhex(parameters["salt"])
+    key = hashlib.pbkdf2_hmac("sha256", password, salt, parameters["cost"], parameters["keyLength"])
+    return key.hex().startswith(parameters["keyPrefix"])
+
+
+def _sign(key: bytes, parameters: Mapping[str, Any]) -> str:
+    text = json.dumps(parameters, sort_keys=True, separators=(",", ":"))
+    return hmac.new(key, b"espalier challenge " + text.encode(), hashlib.sha256).hexdigest()
+
+
+def _lifetime(purpose: Purpose) -> timedelta:
+    lifetime = LIFETIMES[purpose]
+    assert lifetime is not None
+    return lifetime

@@ -1,0 +1,44 @@
+"""Prospects' personal data in the outbox: mails to them, and mails that tell others of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, or_
+from sqlalchemy.orm import Session
+
+from capture.base.history import sections
+from capture.base.personal import Personal
+from capture.base.retention import Policy
+from capture.mailing import history
+from capture.models import Lead, OutboxMail
+
+_DONE = ("sent", "dead", "dropped")
+
+
+def purge(session: Session, policy: Policy, now: datetime) -> Counter[str]:
+    """Removes mails that have been done for long enough."""
+    latest = now - policy.mails
+    over = or_(OutboxMail.sent_at <= latest, OutboxMail.created_at <= latest)
+    gone = delete(OutboxMail).where(OutboxMail.state.in_(_DONE), over).returning(OutboxMail.id)
+    return Counter(mails=len(session.scalars(gone).all()))
+
+
+def _held(session: Session, lead: Lead) -> dict[str, Any]:
+    return sections(history.events(session, lead), "mails")
+
+
+def _forget(session: Session, leads: Sequence[Lead], now: datetime) -> None:
+    """Removes every mail that tells of the leads, those to members included."""
+    about = delete(OutboxMail).where(OutboxMail.lead_id.in_([lead.id for lead in leads]))
+    session.execute(about, execution_options={"synchronize_session": "fetch"})
+
+
+def _erase(session: Session, address: str) -> None:
+    session.execute(delete(OutboxMail).where(OutboxMail.recipient == address))
+
+
+PERSONAL = (Personal((OutboxMail,), held=_held, forget=_forget, erase=_erase),)

@@ -1,0 +1,17 @@
+"""The two files of a member's site that are no pages: the card for a phone's address book, and the QR code."""
+
+from __future__ import annotations
+
+from sitegen.model import Member
+from sitegen.render import cards, qr
+from sitegen.site.site import Site
+
+VCARD, QR_CODE = "contact.vcf", "qr.svg"
+
+
+def content(site: Site, member: Member, path: str, *, stamped: bool = True) -> bytes:
+    """The bytes of one of the two. ``stamped``: see ``qr.svg``."""
+    home = site.addresses.member_home(member.slug)
+    if path == QR_CODE:
+        return qr.svg(home, member.name, stamped=stamped).encode()
+    return cards.vcard(member, site.company, site.texts[member.locale].status, home).encode()

@@ -1,0 +1,128 @@
+"""The site as its files were at one moment: whose site an address is on, and what stands there."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Self
+from urllib.parse import urlsplit
+
+from sitegen.campaigns.placements import Placements
+from sitegen.model import Campaign
+from sitegen.render.renderer import Renderer
+from sitegen.render.resolver import CompanyFile, MemberFile, Moved, Resolver, SharedFile
+from sitegen.roster.lookup import FoundMember, Lookup, Unavailable
+from sitegen.serving.http import host_of
+from sitegen.site.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class OnMemberSite:
+    """A file of a member's site; the member is active."""
+
+    member: FoundMember
+    file: MemberFile
+
+
+@dataclass(frozen=True, slots=True)
+class NothingHere:
+    """No file: a page that is not there, or (``gone``) the site of a member who is no longer active. ``locale``: the
+    member's language; None: the company's."""
+
+    locale: str | None = None
+    gone: bool = False
+
+
+Here = CompanyFile | OnMemberSite | Moved | NothingHere
+"""What stands at an address. A ``Moved`` holds the address to send: absolute, or beginning with the root."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The files of a site and its people. May be asked by several threads at once, and after a fork.
+
+    All methods raise Unavailable where roster or campaigns cannot be asked at this moment.
+    """
+
+    resolver: Resolver
+    lookup: Lookup
+    placements: Placements
+
+    @property
+    def site(self) -> Site:
+        """The settings, pages, theme and assets."""
+        return self.renderer.site
+
+    @property
+    def renderer(self) -> Renderer:
+        """Renders and stamps the pages of these files."""
+        return self.resolver.renderer
+
+    def with_placements(self, placements: Placements) -> Self:
+        """The same files with other campaigns."""
+        return replace(self, placements=placements)
+
+    @cached_property
+    def slug_of_host(self) -> Callable[[str], str | None]:
+        """Reads Host fields of the subdomain layout: whose site it is, "" for the company's, None for other hosts."""
+        return host_of(urlsplit(self.site.addresses.url).netloc)
+
+    def below_root(self, root: str, path: str) -> Here:
+        """What stands at a path below the company's root, where members' sites are folders of it.
+
+        ``root`` is put in front of what has moved.
+        """
+        here = self.resolver.on_company_site(path, self._campaign)
+        if here is not None:
+            return _with_root(root, here)
+        slug, slash, rest = path.partition("/")
+        member = self.lookup.by_slug(slug)
+        if member is None:
+            return NothingHere()
+        if not slash and member.is_active:
+            return Moved(f"{root}{slug}/")
+        return self._of_member(member, rest, f"{root}{slug}/")
+
+    def on_company_host(self, path: str) -> Here:
+        """What stands at a path of the company's host in the subdomain layout."""
+        here = self.resolver.on_company_site(path, self._campaign)
+        if here is not None:
+            return _with_root("/", here)
+        slug, _, rest = path.partition("/")
+        member = self.lookup.by_slug(slug)
+        if member is None:
+            return NothingHere()
+        if not member.is_active:
+            return NothingHere(member.locale, gone=True)
+        return Moved(self.site.addresses.member_home(slug) + rest)
+
+    def on_member_host(self, slug: str, path: str) -> Here:
+        """What stands at a path of a member's host in the subdomain layout."""
+        shared: SharedFile | None = self.resolver.on_every_host(path)
+        if shared is not None:
+            return shared
+        member = self.lookup.by_slug(slug)
+        return NothingHere() if member is None else self._of_member(member, path, "/")
+
+    def _of_member(self, member: FoundMember, path: str, root: str) -> OnMemberSite | Moved | NothingHere:
+        locale = member.locale
+        if not member.is_active:
+            return NothingHere(locale, gone=True)
+        if locale not in self.site.settings.locales:  # a database's roster may be ahead of this site's settings
+            raise Unavailable(f'the site does not speak "{locale}"')
+        here = self.resolver.on_member_site(locale, member.id, path, self._campaign)
+        if here is None:
+            return NothingHere(locale)
+        return Moved(root + here.location) if isinstance(here, Moved) else OnMemberSite(member, here)
+
+    def _campaign(self, code: str) -> Campaign | None:
+        try:
+            return self.placements.one(code)
+        except sqlite3.Error as error:
+            raise Unavailable(f"the index of the campaigns cannot be read: {error}") from error
+
+
+def _with_root(root: str, here: CompanyFile | Moved) -> CompanyFile | Moved:
+    return Moved(root + here.location) if isinstance(here, Moved) else here
