@@ -91,11 +91,11 @@ class Capture:
         found: list[dict[str, Any]] = json.loads(run(["capture", "leads", *chosen, "--json"], self.environ))
         return found
 
-    def stored(self) -> list[dict[str, Any]]:
-        """Every lead in the database, read without starting a process."""
+    def stored(self, member: str | None = None) -> list[dict[str, Any]]:
+        """The same, read from the database without starting a process."""
         database = Database(Settings.from_environ(self.environ).database_url, checkpoints=False)
         with database.read() as session:
-            found = list(export.rows(queries.stream_leads(session, None)))
+            found = list(export.rows(queries.stream_leads(session, member)))
         database.engine.dispose()
         return found
 

@@ -47,7 +47,7 @@ every_page = pytest.mark.parametrize(("theme", "key", "slug", "locale"), CASES)
 
 
 @every_page
-def test_nothing_from_third_parties_and_nothing_against_the_policy(
+def test_in_the_hand_nothing_comes_from_third_parties_and_targets_are_large(
     theme: str,
     key: str,
     slug: str | None,
@@ -67,10 +67,11 @@ def test_nothing_from_third_parties_and_nothing_against_the_policy(
     assert [url for _, _, url in window.requests if not url.startswith(own)] == []
     assert window.violations() == []
     assert window.complaints == []
+    assert small_targets(window.page, 44) == []
 
 
 @every_page
-def test_it_fits_every_width_and_stays_still(
+def test_it_fits_every_width_stays_still_and_can_be_clicked(
     theme: str,
     key: str,
     slug: str | None,
@@ -97,6 +98,7 @@ def test_it_fits_every_width_and_stays_still(
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert too_wide(page) == [], f"at {width} px"
+    assert small_targets(page, 24) == [], "as wide as a desk"
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -137,24 +139,6 @@ def test_other_names_fit_too(slug: str, almanac: Website, open_window: Callable[
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert too_wide(page) == [], f"at {width} px"
-
-
-@every_page
-def test_targets_are_large_enough(
-    theme: str,
-    key: str,
-    slug: str | None,
-    locale: str,
-    themed: Callable[[str], Website],
-    open_window: Callable[..., Window],
-) -> None:
-    address = themed(theme).address(slug, key, locale)
-    held = open_window().page
-    held.goto(address)
-    assert small_targets(held, 44) == []
-    desk = open_window(size=DESK, touch=False).page
-    desk.goto(address)
-    assert small_targets(desk, 24) == []
 
 
 def test_the_menu_s_targets_are_large_enough(almanac: Website, open_window: Callable[..., Window]) -> None:

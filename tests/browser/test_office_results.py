@@ -73,7 +73,7 @@ def enter(served: tuple[str, Database], open_window: Callable[..., Window]) -> C
     return sign_in
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK])
+@pytest.mark.parametrize("size", [PHONE, pytest.param(DESK, marks=pytest.mark.slow)])
 def test_no_violation_and_no_request(
     served: tuple[str, Database], enter: Callable[..., Window], size: tuple[int, int], tmp_path: Path
 ) -> None:

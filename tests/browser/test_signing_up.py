@@ -29,7 +29,7 @@ HOSTS = {
 
 def lead(capture: Capture, slug: str | None, email: str) -> dict[str, Any]:
     """The one lead with this address, looked for where it belongs and nowhere else."""
-    found = [each for each in capture.leads(slug) if each["email"] == email]
+    found = [each for each in capture.stored(slug) if each["email"] == email]
     everywhere = [each for each in capture.stored() if each["email"] == email]
     assert found == everywhere and len(found) == 1, f"{email} under {slug}: {found}; in all: {everywhere}"
     assert found[0]["member_slug"] == slug
