@@ -84,6 +84,14 @@ def sent(session: Session, mail_id: int, owner: str, now: datetime) -> None:
     _end(session, mail_id, owner, state="sent", sent_at=now, last_error=None, attempts=OutboxMail.attempts + 1)
 
 
+def all_sent(session: Session, owner: str, now: datetime) -> None:
+    """Everything that this worker still holds was taken, at one moment."""
+    mine = update(OutboxMail).where(OutboxMail.state == "leased", OutboxMail.lease_owner == owner)
+    values = {"state": "sent", "sent_at": now, "last_error": None, "attempts": OutboxMail.attempts + 1}
+    ended = mine.values({"lease_owner": None, "leased_until": None, **values})
+    session.execute(ended, execution_options={"synchronize_session": False})
+
+
 def later(session: Session, mail_id: int, owner: str, now: datetime, error: str, retry: Retry) -> bool:
     """It was put off: tried again after a wait. False where it was tried often enough and is dead now."""
     attempts = (session.scalar(select(OutboxMail.attempts).where(OutboxMail.id == mail_id)) or 0) + 1

@@ -72,7 +72,9 @@ class SignUps:
             accepted = self._accept(session, who, occasion, page, at)
             answers = CONFIRMS if occasion.answers is None else occasion.answers
             if chosen.random() < answers:
-                self._agenda.at(self._delay(occasion, at, chosen), self._confirm(who, accepted.lead_id, occasion.warmth, at))
+                self._agenda.at(
+                    self._delay(occasion, at, chosen), self._confirm(who, accepted.lead_id, occasion.warmth, at)
+                )
                 if who.number % 31 == 8 and not again:
                     self._come_back(who, occasion, at)
             else:
