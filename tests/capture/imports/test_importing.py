@@ -304,10 +304,10 @@ def test_an_address_is_what_the_library_says(name: str, domain: str) -> None:
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_a_list_as_spreadsheets_write_it(tmp_path: Path, separator: str, email_hash: str) -> None:
+def test_a_list_as_spreadsheets_write_it(tmp_path: Path, separator: str, mark: str) -> None:
     cells = ["Correo electrónico", "Nombre", "Notas"], ["zoë@example.com", '"García, Ana; ""la"""', "1,5"]
     path = tmp_path / "list.csv"
-    path.write_bytes((email_hash + "\r\n".join(map(separator.join, cells)) + "\r\n\r\n").encode())
+    path.write_bytes((mark + "\r\n".join(map(separator.join, cells)) + "\r\n\r\n").encode())
     found = LeadList(path)
     assert found.columns == {"email": "Correo electrónico", "first_name": "Nombre"}
     [row] = found.rows()
@@ -369,7 +369,7 @@ def test_a_dry_run_of_many_rows_says_what_taking_in_does(
     assert sum(totals.outcomes.values()) == totals.rows == 5_000
 
 
-@pytest.mark.parametrize(("size", "kills"), [(20_000, 2), pytest.param(100_000, 5, email_hashes=pytest.mark.slow)])
+@pytest.mark.parametrize(("size", "kills"), [(20_000, 2), pytest.param(100_000, 5, marks=pytest.mark.slow)])
 def test_killed_again_and_again_a_list_comes_in_whole(
     settings: Any, database: Database, rows: Any, tmp_path: Path, size: int, kills: int
 ) -> None:
