@@ -57,19 +57,23 @@ def help_of(tool: str, words: tuple[str, ...]) -> str:
 
 def cli_page() -> str:
     """docs/cli.md."""
-    parts = ["# Commands", NOTE, "The output of `--help`. Exit codes: 0 success, 1 a fault that you can mend, 2 wrong usage."]
+    parts = [
+        "# Commands",
+        NOTE,
+        "The output of `--help`. Exit codes: 0 done, 1 a fault that you can mend, 2 wrong usage.",
+    ]
     for tool, words in commands():
         parts += [f"{'###' if words else '##'} {' '.join((tool, *words))}", f"```text\n{help_of(tool, words)}\n```"]
     return "\n\n".join(parts) + "\n"
 
 
 CAMPAIGNS = (
-    "The columns of `campaigns.csv`, beside `site.toml`; without the file there are no campaigns. `capture sync` adds"
-    " campaigns that were created in the office. Each campaign has a landing page: `/ana/c/radio7/` on a member's site"
-    " (`ana.example.com/c/radio7/`), `/c/radio7/` on the company's. It is made from the page with the key `campaign`, in"
-    " the site's own language, and exists as long as the row does and the member is active, also after the last day: so"
-    " printed addresses keep working. The page with the key `code` is at `/c/` of the company's site, for codes that are"
-    " typed by hand."
+    "The columns of `campaigns.csv`, beside `site.toml`; without the file there are no campaigns. `capture sync`"
+    " adds campaigns that were created in the office. Each campaign has a landing page: `/ana/c/radio7/` on a"
+    " member's site (`ana.example.com/c/radio7/`), `/c/radio7/` on the company's. It is made from the page with the"
+    " key `campaign`, in the site's own language, and exists as long as the row does and the member is active, also"
+    " after the last day: so printed addresses keep working. The page with the key `code` is at `/c/` of the"
+    " company's site, for codes that are typed by hand."
 )
 
 
