@@ -1,4 +1,4 @@
-"""Puts the service together: all wiring stands in ``create_app``, nothing happens at import time."""
+"""Puts the service together. All wiring is in ``create_app``; nothing happens at import time."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ from capture.web.service import EXTENSION, Service
 log = logging.getLogger("capture")
 
 LARGEST_BODY = 64 * 1024
-"""Bytes of a request; a sign-up has less than one thousand."""
+"""Bytes of a request's body; a sign-up has less than one thousand."""
 
 MOST_PARTS = 64
-"""Fields of one form."""
+"""The most fields that a form may have."""
 
 
 class RowNumber(IntegerConverter):
-    """A row's number in an address: ``<row:number>``. What no database could count to is no such page."""
+    """A row's number in an address: ``<row:number>``. A number too large for any database leads to no page."""
 
     regex = "[1-9][0-9]{0,17}"
 
 
 def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Flask:
-    """The service as a WSGI application. ``clock`` takes the place of the real one in tests.
+    """Returns the service as a WSGI application. ``clock`` replaces the real clock in tests.
 
-    Connects to nothing yet: the database is opened by the first request.
+    Connects to nothing yet: the first request opens the database.
     """
     app = Flask("capture", static_folder="web/static", static_url_path="/static", template_folder=None)
     app.jinja_loader = _templates()
-    # No redirect for "//": it would lead to whatever host the request named.
+    # No redirect for "//": it would lead to any host that the request names.
     app.url_map.merge_slashes = False
     app.url_map.converters["row"] = RowNumber
     app.secret_key = settings.secret_key
@@ -63,7 +63,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
     service = make_service(settings, clock)
     app.extensions[EXTENSION] = service
     if settings.trusted_proxies:
-        # The address only: host and scheme never come from a request here.
+        # Only the client's address is taken from the header: host and scheme never come from a request.
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies, 0, 0, 0, 0)  # type: ignore[method-assign]
     headers.install(app)
     health.install(app)
@@ -77,7 +77,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
 
 
 def make_service(settings: Settings, clock: Callable[[], datetime] | None = None) -> Service:
-    """What views find in ``service.current()``: all that depends on the settings."""
+    """Returns what views find in ``service.current()``: everything that depends on the settings."""
     links = Links(settings.secret_keys)
     database = Database(settings.database_url, busy_seconds=settings.busy_seconds)
     rooms = features.DEMO if settings.demo else features.ALL
@@ -94,7 +94,7 @@ def make_service(settings: Settings, clock: Callable[[], datetime] | None = None
 
 
 def _templates() -> PrefixLoader:
-    """Templates by room: ``leads/today.html`` is ``capture/leads/templates/today.html``."""
+    """Returns a loader of templates by room: ``leads/today.html`` is ``capture/leads/templates/today.html``."""
     rooms = (each.name for each in files("capture").iterdir() if each.joinpath("templates").is_dir())
     return PrefixLoader({name: PackageLoader(f"capture.{name}", "templates") for name in rooms})
 
@@ -105,6 +105,6 @@ def _unavailable(error: Exception) -> Response:
 
 
 def _failed(error: Exception) -> Response:
-    # The traceback names lines of code, never values: exceptions of the database hide their parameters.
-    log.error("a fault in the service", exc_info=error)
+    # The traceback shows lines of code, never values: the database's exceptions hide their parameters.
+    log.error("a bug in the service", exc_info=error)
     return answers.notice(500)

@@ -1,4 +1,4 @@
-"""The one list of rooms: whoever adds a feature adds its line here, and nothing else knows them all."""
+"""The list of all rooms. A new feature adds its line here, and no other module lists them all."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ALL: Sequence[Feature] = (
     MAILING,
     LIMITS,
 )
-"""Every room of the service, in the order in which their pages are asked for an address."""
+"""Every room of the service, in the order in which their blueprints are registered."""
 
 DEMO: Sequence[Feature] = (*ALL, MAILBOX)
-"""The same in the demo, which shows the mails that it does not send."""
+"""The same rooms and the demo's mailbox, which shows the mails that the demo does not send."""

@@ -1,4 +1,4 @@
-"""What the service needs to know before it starts, read once from the environment and the instance folder."""
+"""The service's settings, read once at its start from the environment and the instance folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from capture.mailing.delivery import Delivery
 from sitegen.errors import EspalierError, Fault, SecretError
 
 SQLITE_FILE = "capture.sqlite"
-"""The database's name in the instance folder, where no other is set."""
+"""The database's file in the instance folder, unless ESPALIER_DATABASE_URL names another."""
 
 SHORTEST_SECRET = 32
 """Characters; 32 random hexadecimal characters hold 128 bits."""
@@ -31,23 +31,24 @@ class Settings:
     token_keys: tuple[str, ...] = field(repr=False)
     """Keys of the form tokens, newest first; the same as the generator's."""
     secret_key: str = field(repr=False)
-    """Signs the links in mails and the sign-in sessions. Several, newest first, may stand here, apart by blanks."""
+    """Signs the links in mails and the values in forms. May hold several keys, newest first, separated by blanks."""
     database_url: str = field(repr=False)
-    """An SQLAlchemy address; hidden too, since it may hold a password."""
+    """The database's address, as SQLAlchemy reads it; a secret too, since it may hold a password."""
     demo: bool = False
-    """True opens the local mailbox to visitors from this machine."""
+    """No mail leaves this machine, and visitors from this machine can read the mails in a local mailbox."""
     busy_seconds: float = 5.0
-    """How long a sign-up waits for the database's writer before it is asked to try again."""
+    """How long a sign-up waits for another writer of the database before the visitor is asked to try again."""
     even_seconds: float = 0.01
-    """Answers that must not tell who is known leave at multiples of this after the request; 0: at once."""
+    """Constant-time responses, which must not reveal whether an address is known, leave at multiples of this after the
+    request; 0: at once."""
     delivery: Delivery = field(default_factory=Delivery)
-    """How mails, events and reports leave and come."""
+    """How mails and events are sent, and how reports of bounces come in."""
 
     trusted_proxies: int = 0
-    """How many proxies of the operator's own stand before the service; so many entries of X-Forwarded-For, from the
-    right, are believed. With 0 the header is not looked at: anybody can write it."""
+    """How many of the operator's own proxies are in front of the service; that many entries of X-Forwarded-For, counted
+    from the right, are trusted. With 0 the header is ignored, since any client can write it."""
     limits: Limits = field(default_factory=Limits)
-    """Sign-ups within an hour, after which the mails of further ones are held."""
+    """How many sign-ups within an hour are mailed at once; the mails of further ones are held."""
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -56,14 +57,15 @@ class Settings:
 
     @property
     def address_keys(self) -> tuple[bytes, ...]:
-        """The keys of the hashes that stand for addresses, newest first."""
+        """The keys of the e-mail hashes, newest first."""
         return tuple(derive_key(each) for each in self.secret_keys)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], site_folder: Path | None = None) -> Self:
-        """Reads ``ESPALIER_*`` from the instance folder and ``environ``, which wins.
+        """Reads ``ESPALIER_*`` from the instance folder and from ``environ``, which takes precedence.
 
-        Raises SecretError naming everything that is missing, with a hint.
+        Raises SecretError naming every missing secret, with a hint; SettingError or DeliveryError if a setting cannot
+        be read.
         """
         values = read_instance(environ, site_folder)
         missing = [name for name in SECRETS if not values.get(name)]
@@ -92,7 +94,7 @@ class Settings:
 
 
 def _number(values: Mapping[str, str], name: str, default: int) -> int:
-    """A whole number that is not negative. Raises SettingError."""
+    """Returns a setting as a whole number, 0 or more; the default if it is empty. Raises SettingError."""
     text = values.get(name, "").strip()
     if not text:
         return default

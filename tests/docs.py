@@ -57,26 +57,26 @@ def help_of(tool: str, words: tuple[str, ...]) -> str:
 
 def cli_page() -> str:
     """docs/cli.md."""
-    parts = ["# Commands", NOTE, "What `--help` says. Exit codes: 0 done, 1 a fault that you can mend, 2 wrong usage."]
+    parts = ["# Commands", NOTE, "The output of `--help`. Exit codes: 0 success, 1 a fault that you can mend, 2 wrong usage."]
     for tool, words in commands():
         parts += [f"{'###' if words else '##'} {' '.join((tool, *words))}", f"```text\n{help_of(tool, words)}\n```"]
     return "\n\n".join(parts) + "\n"
 
 
 CAMPAIGNS = (
-    "The columns of `campaigns.csv`, beside `site.toml`; without the file there are no campaigns. `capture sync` writes"
-    " those that were made in the office into it. Each has a landing page: `/ana/c/radio7/` on the site of a member"
-    " (`ana.example.com/c/radio7/`), `/c/radio7/` on the company's, in that site's own language, made from the page"
-    " with the key `campaign`. It stays for as long as the row does and the member is active, after the last day too:"
-    " printed addresses go on working. A page with the key `code` stands at `/c/` of the company's site, for codes that"
-    " are typed by hand."
+    "The columns of `campaigns.csv`, beside `site.toml`; without the file there are no campaigns. `capture sync` adds"
+    " campaigns that were created in the office. Each campaign has a landing page: `/ana/c/radio7/` on a member's site"
+    " (`ana.example.com/c/radio7/`), `/c/radio7/` on the company's. It is made from the page with the key `campaign`, in"
+    " the site's own language, and exists as long as the row does and the member is active, also after the last day: so"
+    " printed addresses keep working. The page with the key `code` is at `/c/` of the company's site, for codes that are"
+    " typed by hand."
 )
 
 
 def configuration_page() -> str:
     """docs/configuration.md."""
     parts = ["# Configuration", NOTE, "Unknown keys, fields and columns are errors, each with its line and a hint."]
-    parts += ["## site.toml", "Lies in the site folder and says who the company is and how its sites stand."]
+    parts += ["## site.toml", "The settings of the company and its sites, in the site folder."]
     for name, table in _tables():
         docs = _docstrings(config, table)
         parts += [f"### `[{name}]`", _first_line(table), _keys(table, docs)]

@@ -1,1 +1,1 @@
-"""Who is signed in, and what they may see: members by their mailbox, the company's staff likewise."""
+"""Signing in by a mailed link, for members and the company's staff, and what each person may see."""

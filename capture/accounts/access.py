@@ -1,6 +1,6 @@
-"""Who may come in, and what staff looked at: each page of the office is declared by ``office``.
+"""Guards the pages of the office, each of which is declared by ``office``, and keeps the access log.
 
-A view asks for ``person()``; what that person may see is decided in ``scope``.
+A view gets the person from ``person()``; ``scope`` decides what that person may see.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from capture.web import answers, service
 from capture.web.access import Audience, open_to
 
 COOKIE = "__Host-espalier"
-"""The prefix makes browsers take it only over HTTPS (or from this machine), for this host and every path."""
+"""The prefix makes browsers accept the cookie only over HTTPS (or from this machine), for this host alone and for every
+path."""
 
 _TRUSTED_SITES = {"same-origin", "none"}
 
@@ -31,10 +32,11 @@ P = ParamSpec("P")
 
 
 def office(*, log: str | None) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
-    """Declares and guards a page of the office: only who is signed in gets in, others are led to the sign-in form.
+    """Declares and guards a page of the office. A visitor who is not signed in is redirected to the sign-in form, or
+    refused with 403 if the request would change something.
 
-    ``log``: the name under which the access log records that staff looked at people; the view says at how many by
-    ``shows``. None: the page shows no person.
+    ``log``: the name under which the access log records that staff saw personal data; the view says how many people it
+    shows by calling ``shows``. None: the page shows no person.
     """
 
     def guard(view: Callable[P, Response]) -> Callable[P, Response]:
@@ -60,21 +62,21 @@ def office(*, log: str | None) -> Callable[[Callable[P, Response]], Callable[P, 
 
 
 def shows(people: int, lead_id: int | None = None) -> None:
-    """Notes how many people the current page shows, for the access log. ``lead_id``: the one lead on it."""
+    """Sets how many people the current page shows, for the access log. ``lead_id``: the lead, if the page shows one."""
     g.shown = (people, lead_id)
 
 
 def _record(log: str | None, status: int) -> None:
-    """Adds to the access log, before the answer goes out, what a page showed to staff.
+    """Adds an entry to the access log, before the response is sent, if a page showed people to staff.
 
-    In a transaction of its own, and in none for members: looking at a page must not hold up those who sign up.
-    Raises RuntimeError for a page that should be logged and does not say how many people it shows.
+    The entry has a transaction of its own, and members' pages need none: showing a page must not hold up sign-ups.
+    Raises RuntimeError for a logged page that does not say how many people it shows.
     """
     if log is None:
         return
     if "shown" not in g:
         if status < 300:
-            raise RuntimeError(f"the page is logged as {log}, but says nothing of how many people it shows")
+            raise RuntimeError(f"the page is logged as {log}, but does not say how many people it shows")
         return
     people, lead_id = g.shown
     staff, current = person().staff, service.current()
@@ -84,20 +86,20 @@ def _record(log: str | None, status: int) -> None:
 
 
 def person() -> Person:
-    """Who asks."""
+    """Returns the person who is signed in, within a view that ``office`` guards."""
     found: Person = g.person
     return found
 
 
 def remember(response: Response, secret: str) -> Response:
-    """Has the browser keep the cookie that signs it in. ``secret``: as ``signing_in`` gave it."""
+    """Sets the cookie that signs the browser in, and returns the response. ``secret``: what ``signing_in`` returned."""
     age = int(signing_in.SESSION_LIFETIME.total_seconds())
     response.set_cookie(COOKIE, secret, max_age=age, path="/", secure=True, httponly=True, samesite="Lax")
     return response
 
 
 def reader_words() -> Words:
-    """The words of a member's language, or of the browser's for staff."""
+    """Returns the words in a member's own language; for staff, in the browser's."""
     locale = person().locale
     if locale:
         setattr(g, answers.LOCALE, words.nearest([locale]))
@@ -105,13 +107,16 @@ def reader_words() -> Words:
 
 
 def refuse_other_sites() -> None:
-    """A form of another site must not act here, whatever cookies the browser sends along. Raises Forbidden."""
+    """Raises Forbidden for a request that another site sent and that would change something.
+
+    Browsers name the sender in Sec-Fetch-Site (W3C Fetch Metadata); a request without this header passes.
+    """
     if request.method not in ("GET", "HEAD") and request.headers.get("Sec-Fetch-Site", "none") not in _TRUSTED_SITES:
         raise Forbidden
 
 
 def is_valid(form: OfficeForm) -> bool:
-    """Whether a form holds. Raises Forbidden where it was not made for this sitting."""
+    """Returns whether a form is valid. Raises Forbidden if it was not made for this session."""
     valid = bool(form.validate())
     if form.errors.get("csrf_token"):
         raise Forbidden
@@ -119,13 +124,13 @@ def is_valid(form: OfficeForm) -> bool:
 
 
 def navigation() -> list[NavigationItem]:
-    """Returns the entries of the office's navigation for who is signed in, in their order."""
+    """Returns the office's navigation for the person who is signed in, in its order."""
     items = (item for feature in service.current().features for item in feature.navigation)
     return sorted((item for item in items if person().member or not item.members_only), key=lambda item: item.order)
 
 
 def page(template: str, words: Words, status: int = 200, **values: Any) -> Response:
-    """A page of the office."""
+    """Returns a page of the office: a template filled with the person, the navigation, a CSRF value and ``values``."""
     form = OfficeForm()
     values |= {"person": person(), "navigation": navigation(), "csrf": form.csrf_token.current_token}
     return answers.page(status, template, words, **values)

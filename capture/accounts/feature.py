@@ -1,4 +1,4 @@
-"""Signing in, as the service takes it up."""
+"""Declares the room of accounts to the service: its pages, its mail, and what it purges."""
 
 from __future__ import annotations
 

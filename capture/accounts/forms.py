@@ -1,4 +1,4 @@
-"""What all forms of the office share: the protection against other sites, and rules for text."""
+"""What all forms of the office share: protection against forms of other sites (CSRF), and rules for text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from capture.web import service
 
 
 class OfficeForm(Form):  # type: ignore[misc]
-    """A form that only the sitting it was made for can send."""
+    """A form that only the session it was made for can send."""
 
     class Meta:
         csrf = True
@@ -21,22 +21,22 @@ class OfficeForm(Form):  # type: ignore[misc]
 
         @property
         def csrf_secret(self) -> bytes:
-            """Signs the value, with the newest of the installation's secrets."""
+            """The key that signs the CSRF value: the newest of the installation's secrets."""
             return service.current().settings.secret_keys[0].encode()
 
         @property
         def csrf_context(self) -> dict[str, str]:
-            """The sitting's own value."""
+            """The CSRF value of the person's session."""
             found: Person = g.person
             return {"csrf": found.office_session.csrf}
 
 
 def trimmed(text: str | None) -> str:
-    """A filter: the text in single spaces, without any at its ends."""
+    """Returns the text with single blanks between its words and none at its ends; a filter for a field."""
     return " ".join((text or "").split())
 
 
 def is_shown(form: OfficeForm, field: Field) -> None:
-    """A validator: refuses characters that nobody can see."""
+    """Raises ValidationError for text with invisible characters; a validator for a field."""
     if not can_be_shown(field.data):
         raise ValidationError("characters")

@@ -1,4 +1,4 @@
-"""The mail that lets a person into the office."""
+"""The mail with the link that signs a person in."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ KINDS = (SIGN_IN,)
 
 
 def sign_in(letters: Letters, host: Host, address: str, signed: str, wanted: list[str]) -> Letter:
-    """To a member, or one of the staff, who asked for it: the link into the office.
+    """Writes the mail with the sign-in link, to a member or to one of the staff who asked for it.
 
-    ``signed``: the signed sign-in token; ``wanted``: the languages of the browser, for staff.
+    ``signed``: the signed sign-in token; ``wanted``: the browser's languages, for staff.
     """
     locales = [host.member.locale] if host.member else wanted
     link = f"{host.company.service}office/enter/{signed}"

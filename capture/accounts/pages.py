@@ -1,4 +1,4 @@
-"""The door: asking for the link, coming in by it, going out."""
+"""The pages of signing in and out: asking for a link, using it, ending a session."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LONGEST_ADDRESS = 254
 @blueprint.get("/sign-in")
 @open_to(Audience.EVERYONE)
 def ask() -> Response:
-    """The form that asks for a link."""
+    """Shows the form that asks for a sign-in link."""
     with service.current().database.read() as session:
         company = hosts.get_company(session)
     return answers.page(200, "accounts/sign-in.html", answers.visitor_words(), company=company)
@@ -35,7 +35,7 @@ def ask() -> Response:
 @constant_time
 @open_to(Audience.EVERYONE)
 def send() -> Response:
-    """Mails a link to members and staff; says the same to everybody."""
+    """Mails a sign-in link to a member or to staff; the response is the same for every address."""
     access.refuse_other_sites()
     typed = request.form.get("email", "")[:LONGEST_ADDRESS]
     current = service.current()
@@ -43,14 +43,14 @@ def send() -> Response:
     with current.database.write() as session:
         company = hosts.get_company(session)
         sent = signing_in.send_link(session, current.letters, typed, current.clock(), wanted)
-    log.info("sign-in: %s", "a link was promised" if sent else "nothing was promised")
+    log.info("sign-in: %s", "a link is in the outbox" if sent else "no link is sent")
     return questions.message_page(answers.visitor_words(), "office_sent", company)
 
 
 @blueprint.get("/enter/<signed>")
 @open_to(Audience.LINK)
 def knock(signed: str) -> Response:
-    """The page with the button: what reads mails ahead of people must not spend the link."""
+    """Shows a page with a button and leaves the token unused: programs that scan mails open links before people do."""
     link = questions.read_link(Purpose.SIGN_IN, signed)
     words = answers.visitor_words()
     with service.current().database.read() as session:
@@ -63,7 +63,7 @@ def knock(signed: str) -> Response:
 @blueprint.post("/enter/<signed>")
 @open_to(Audience.LINK)
 def enter(signed: str) -> Response:
-    """Spends the link and signs this browser in."""
+    """Uses the sign-in token up and signs this browser in; shows a notice if the token was used or has expired."""
     access.refuse_other_sites()
     link = questions.read_link(Purpose.SIGN_IN, signed)
     current = service.current()
@@ -79,7 +79,7 @@ def enter(signed: str) -> Response:
 @blueprint.post("/sign-out")
 @access.office(log=None)
 def leave() -> Response:
-    """Ends this sitting, or all of them."""
+    """Ends this session, or all of the person's sessions."""
     access.is_valid(OfficeForm(request.form))
     current = service.current()
     everywhere = request.form.get("everywhere") == "yes"

@@ -1,4 +1,4 @@
-"""Removing what nobody can sign in with any more."""
+"""Removes sign-in tokens and sessions that have expired."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from capture.models import OfficeSession, SignInToken
 
 
 def purge(session: Session, policy: Policy, now: datetime) -> Counter[str]:
-    """Removes sign-in tokens and browsers' sessions whose time is over."""
+    """Removes sign-in tokens and browsers' sessions that have expired, whatever the policy. Returns how many of
+    each."""
     tokens = session.scalars(delete(SignInToken).where(SignInToken.until <= now).returning(SignInToken.nonce)).all()
     browsers = session.scalars(
         delete(OfficeSession).where(OfficeSession.until <= now).returning(OfficeSession.digest)

@@ -1,7 +1,8 @@
-"""Whose leads, campaigns and lists a person may see: the one place where that is decided.
+"""Decides which leads, campaigns and lists a person may see; no other module does.
 
-A member sees the leads that they follow up, their own campaigns and lists, and of the people below them total numbers
-only. Staff see every lead and campaign, and the lists that staff brought. Every query of the office holds to it.
+A member sees the leads that they follow up, their own campaigns and lists, and only total numbers of the people below
+them. Staff see every lead and campaign, and the lists that staff uploaded. Every query of the office applies these
+conditions.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from capture.models import Campaign, Lead, Upload
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The conditions that queries must hold to. ``member_id`` None: staff, who see all."""
+    """The conditions that queries must apply. ``member_id``: the member's; None for staff."""
 
     member_id: str | None
 
@@ -28,28 +29,28 @@ class Scope:
 
     @property
     def counted_leads(self) -> ColumnElement[bool]:
-        """Leads that stand in the person's numbers: those of ``leads``, unconfirmed sign-ups, and erased ones.
+        """Leads that are counted in the person's numbers: those of ``leads``, unconfirmed sign-ups, and erased ones.
 
-        Good for numbers only: no row and no name may be shown by it.
+        For numbers only: no row and no name may be shown by this condition.
         """
         if self.member_id is None:
             return true()
-        # Before there is a decision a sign-up belongs to the page it came from. Written so that no index on the
-        # assignee is used for it: most of what that index holds is decided.
+        # Until the first decision, a sign-up belongs to the member whose page it came from. ``coalesce`` keeps the
+        # database from using an index on the assignee here: most of the rows in that index are decided.
         undecided = func.coalesce(Lead.assignee_id, Lead.owner_id).is_(None)
         return or_(Lead.assignee_id == self.member_id, and_(Lead.member_id == self.member_id, undecided))
 
     @property
     def campaigns(self) -> ColumnElement[bool]:
-        """Campaigns: a member's own, all for staff."""
+        """A member's own campaigns; for staff, all."""
         return true() if self.member_id is None else Campaign.member_id == self.member_id
 
     @property
     def uploads(self) -> ColumnElement[bool]:
-        """Lists that were brought: a member's own, the company's for staff."""
+        """A member's own uploaded lists; for staff, the company's."""
         return Upload.member_id.is_not_distinct_from(self.member_id)
 
 
 def scope(person: Person) -> Scope:
-    """Returns what a person may see."""
+    """Returns the conditions that limit what a person may see."""
     return Scope(person.member_id)

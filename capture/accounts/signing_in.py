@@ -1,7 +1,7 @@
-"""Signing in without a password: a mailed link, good once and for a short time, makes a browser known.
+"""Signing in without a password: a mailed link, valid once and for a short time, opens a session in a browser.
 
-Members and the company's staff come in by the same door; whoever asks learns nothing about who they are. A sitting
-is a row of the database, so it can be ended from anywhere at once.
+Members and the company's staff use the same form, and its response reveals neither. A session is a row of the database,
+so it can be ended from any browser, with immediate effect.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _ON_ITS_WAY = LIFETIMES[Purpose.SIGN_IN] or timedelta()
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who is signed in: a member, or somebody of the staff. Exactly one of the two is there."""
+    """The person who is signed in: either a member or one of the staff. The other attribute is None."""
 
     member: Member | None
     staff: Staff | None
@@ -47,19 +47,20 @@ class Person:
 
     @property
     def member_id(self) -> str | None:
-        """The member's id; None for staff, whose leads, campaigns and lists are the company's."""
+        """The member's id; None for staff, whose campaigns and lists are the company's."""
         return self.member.id if self.member else None
 
     @property
     def locale(self) -> str | None:
-        """A member's own language; None for staff, who read what their browser asks for."""
+        """A member's own language; None for staff, who read the office in their browser's language."""
         return self.member.locale if self.member else None
 
 
 def send_link(session: Session, letters: Letters, address: str, now: datetime, wanted: list[str]) -> bool:
-    """Mails a link to whoever has this address; does nothing for an unknown one, or too often.
+    """Adds a mail with a sign-in link to the outbox, for a member or staff with this address. Does nothing for an
+    unknown address, or if links were asked for too recently or too often.
 
-    ``wanted``: languages of the browser, for staff. Returns whether a mail was promised; nobody outside may learn it.
+    ``wanted``: the browser's languages, for staff. Returns whether a mail was added; the response must not reveal it.
     """
     if not address.isprintable():
         return False
@@ -73,7 +74,7 @@ def send_link(session: Session, letters: Letters, address: str, now: datetime, w
     if not (member or staff) or lately >= MOST_LINKS_AN_HOUR or (latest is not None and latest > now - BETWEEN_LINKS):
         return False
     nonce = secrets.token_hex(16)
-    # Who is both comes in as staff: that room holds the other.
+    # A person who is both signs in as staff, who see every lead.
     whose = {"staff_id": staff.id} if staff else {"member_id": member.id if member else None}
     session.add(SignInToken(nonce=nonce, until=now + _ON_ITS_WAY, **whose))
     budgets.use_budget(Driver.of(session), SCOPE, email_hashes[0], now)
@@ -84,7 +85,8 @@ def send_link(session: Session, letters: Letters, address: str, now: datetime, w
 
 
 def open_session(session: Session, links: Links, nonce: str, now: datetime) -> str | None:
-    """Uses a ticket up and begins a sitting: the value of its cookie. None for a ticket that is spent or too old."""
+    """Uses a sign-in token up and opens a session. Returns the value of its cookie; None if the token was used before
+    or has expired."""
     used = session.execute(
         update(SignInToken)
         .where(SignInToken.nonce == nonce, SignInToken.used_at.is_(None), SignInToken.until > now)
@@ -98,7 +100,7 @@ def open_session(session: Session, links: Links, nonce: str, now: datetime) -> s
 
 
 def begin(session: Session, now: datetime, *, member_id: str | None = None, staff_id: int | None = None) -> str:
-    """Signs a browser in as a member or as staff, whose identity the caller has checked. Returns its cookie's value."""
+    """Opens a session for a member or for staff, whose identity the caller has checked. Returns its cookie's value."""
     secret = secrets.token_urlsafe(32)
     session.add(
         OfficeSession(
@@ -114,7 +116,8 @@ def begin(session: Session, now: datetime, *, member_id: str | None = None, staf
 
 
 def person_of_cookie(session: Session, secret: str, now: datetime) -> Person | None:
-    """Who sits at this browser; None where nobody does (any more): signed out, too old, left the company."""
+    """Returns the person whose session has this cookie; None if the session was ended or has expired, if the member is
+    inactive, or if the person was removed from the staff."""
     office_session = session.get(OfficeSession, _digest(secret)) if secret else None
     if office_session is None or office_session.ended_at is not None or office_session.until <= now:
         return None
@@ -126,7 +129,7 @@ def person_of_cookie(session: Session, secret: str, now: datetime) -> Person | N
 
 
 def close_session(session: Session, person: Person, now: datetime, *, everywhere: bool = False) -> None:
-    """Ends this sitting, or all of this person's."""
+    """Ends this session or, with ``everywhere``, all of the person's sessions."""
     own = (
         OfficeSession.digest == person.office_session.digest
         if not everywhere
@@ -138,12 +141,13 @@ def close_session(session: Session, person: Person, now: datetime, *, everywhere
 
 
 def staff(session: Session) -> list[Staff]:
-    """Everybody of the company who may come in, in the order of their addresses."""
+    """Returns the company's staff who may sign in, in the order of their addresses."""
     return list(session.scalars(select(Staff).where(Staff.removed_at.is_(None)).order_by(Staff.email)))
 
 
 def add_staff(session: Session, address: str, now: datetime) -> None:
-    """Lets somebody of the company in. Raises EspalierError where they are in already, or for what is no address."""
+    """Allows a person of the company to sign in as staff. Raises EspalierError if they may already, or if the text is
+    no e-mail address."""
     try:
         validate_email(address, check_deliverability=False)
     except EmailNotValidError as error:
@@ -158,7 +162,8 @@ def add_staff(session: Session, address: str, now: datetime) -> None:
 
 
 def remove_staff(session: Session, address: str, now: datetime) -> None:
-    """Shuts somebody out at once, wherever they are signed in. Raises EspalierError for who is not on the staff."""
+    """Removes a person from the staff and ends all their sessions. Raises EspalierError if they are not on the
+    staff."""
     found = session.scalars(select(Staff).where(Staff.email == identity(address), Staff.removed_at.is_(None))).first()
     if found is None:
         raise EspalierError(Fault(f"{address} is not on the staff", hint="`capture staff list` names who is"))

@@ -1,1 +1,1 @@
-"""The ground that every other room stands on: database, signed values, identity of addresses, words, logs."""
+"""What every other room builds on: database, signed values, identity of addresses, words, logs."""

@@ -46,15 +46,16 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 IDLE_MS = 60_000
-"""After which PostgreSQL ends a transaction whose program has stopped talking, so that its locks go."""
+"""Milliseconds after which PostgreSQL ends a transaction whose program sends nothing, so that its locks are
+released."""
 
 
 BUGS = {"42601", "42703", "42804", "42883"}
-"""What PostgreSQL answers to a statement that is wrong: syntax, an unknown column, types, an unknown function."""
+"""PostgreSQL's codes (SQLSTATE) for a wrong statement: syntax, an unknown column, types, an unknown function."""
 
 
 DRIVER_ERRORS = (sqlite3.Error, psycopg.Error)
-"""What the drivers raise; SQLAlchemy wraps it only where it runs a statement itself."""
+"""What the drivers raise; SQLAlchemy wraps it only if it runs a statement itself."""
 
 
 MADE_WITH_ROWS = {"alembic_version", "chain"}
@@ -65,14 +66,14 @@ _VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32)
 
 
 class DatabaseError(EspalierError):
-    """The database's address cannot be used, or there is no database there."""
+    """The database's address cannot be used, or there is no database at it."""
 
 
 class Database:
     """One database and the rules for reading and writing it.
 
-    ``busy_seconds``: how long a transaction waits for another writer. ``checkpoints``: False for commands that
-    run beside the service. ``journal``: SQLite's journal mode; anything but WAL only for a file that no other process
+    ``busy_seconds``: how long a transaction waits for another writer. ``checkpoints``: False for commands that run
+    while the service does. ``journal``: SQLite's journal mode; anything but WAL only for a file that no other process
     has open.
     """
 
@@ -91,20 +92,20 @@ class Database:
 
     @property
     def file(self) -> Path | None:
-        """The database's file, where it is one."""
+        """The database's file; None for PostgreSQL."""
         return Path(self.url.database) if self.is_sqlite and self.url.database else None
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Gives a session for reading only. Raises Unavailable."""
+        """Opens a session for reading only. Raises Unavailable."""
         with unavailable(), self.engine.connect() as connection, Session(connection) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Opens a transaction: everything in it is committed when the block ends, or nothing is.
+        """Opens a transaction and gives its session: everything in it is committed when the block ends, or nothing is.
 
-        Raises Unavailable, also when the database was taken away while it was being written.
+        Raises Unavailable, also if the database's file was removed in the meantime.
         """
         with self.writing() as connection, Session(connection) as session:
             yield session
@@ -112,7 +113,8 @@ class Database:
 
     @contextmanager
     def writing(self, connection: Connection | None = None) -> Iterator[Connection]:
-        """Opens a transaction on the level of one connection, for statements on whole tables."""
+        """Opens a transaction and gives its connection, for statements on whole tables. ``connection``: one to use
+        instead of a new one. Raises Unavailable."""
         with self._writer:
             with unavailable():
                 if connection is not None:
@@ -130,7 +132,7 @@ class Database:
         if self.file is not None:
             self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self.file.exists():
-                # Made empty and private first: SQLite itself would follow the umask.
+                # Created empty and private first: SQLite itself would follow the umask.
                 os.close(os.open(self.file, os.O_CREAT | os.O_RDWR, 0o600))
         wanted = revision or self.head
         if self.revision() != wanted:
@@ -150,13 +152,13 @@ class Database:
 
     @property
     def head(self) -> str | None:
-        """The newest revision this program knows: read off the migrations' names, as loading Alembic takes longer than
-        most commands do."""
+        """The newest revision that this program knows, read from the names of the migrations: loading Alembic takes
+        longer than most commands run."""
         names = (each.name for each in files("capture.migrations.versions").iterdir())
         return max((name[1:5] for name in names if name.startswith("v") and name.endswith(".py")), default=None)
 
     def revision(self) -> str | None:
-        """The revision the database is at, None for an empty one. Raises Unavailable."""
+        """Returns the revision of the database's schema; None for an empty database. Raises Unavailable."""
         with unavailable(), self.engine.connect() as connection:
             if not inspect(connection).has_table(_VERSION.name):
                 return None
@@ -164,7 +166,7 @@ class Database:
             return found
 
     def require(self) -> None:
-        """Raises DatabaseError unless the database is there and up to date."""
+        """Raises DatabaseError unless the database exists and is up to date."""
         if self.file is not None and not self.file.is_file():
             hint = "run `capture sync DIR` to make it and load the roster"
             raise DatabaseError(Fault("there is no database here", where=self.file, hint=hint))
@@ -173,7 +175,7 @@ class Database:
             raise DatabaseError(Fault("the database has another version than this program", hint=hint))
 
     def warnings(self) -> list[str]:
-        """Returns what an operator should know about this database when the service starts; often nothing."""
+        """Returns warnings for the operator about this database when the service starts; often none."""
         if self.is_sqlite and not safe_sqlite(sqlite3.sqlite_version_info):
             return [
                 f"SQLite {sqlite3.sqlite_version} can damage a database that several processes write at the same"
@@ -191,7 +193,7 @@ class Database:
         return alembic
 
     def _still_there(self) -> None:
-        # A deleted file can still be written by those who hold it open; its rows are lost all the same.
+        # A process that has a deleted file open can still write it, but the rows are lost.
         if self.file is not None and not self.file.exists():
             self.engine.dispose()
             raise Unavailable("the database's file is gone")
@@ -292,7 +294,7 @@ def _read_address(address: str | URL) -> URL:
 def _prepare_sqlite(path: str, checkpoints: bool, journal: str) -> Any:
     def prepare(connection: sqlite3.Connection, record: Any) -> None:
         cursor = connection.cursor()
-        # secure_delete: what is erased is written over with zeros, not merely given up for later use.
+        # secure_delete: erased values are overwritten with zeros, not merely released for later use.
         for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         if not checkpoints:

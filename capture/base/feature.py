@@ -1,6 +1,5 @@
-"""How a room declares itself: its pages, its place in the navigation, what it does regularly, the mails it writes, and
-what it holds of people. ``capture.features`` lists all rooms; nothing else knows them all.
-"""
+"""How a room declares itself: its pages, its entries in the navigation, its regular jobs, its mails, and the personal
+data that it holds. ``capture.features`` lists all rooms; no other module does."""
 
 from __future__ import annotations
 
@@ -26,7 +25,7 @@ Part = TypeVar("Part")
 
 
 class Context(Protocol):
-    """What the jobs of a room may use of the running service."""
+    """The part of the running service that a room's jobs may use."""
 
     @property
     def database(self) -> Database:
@@ -41,15 +40,15 @@ class Context(Protocol):
         """Gives the current moment in UTC."""
 
     def part(self, kind: type[Part]) -> Part:
-        """Returns what a room keeps in memory for as long as the process runs."""
+        """Returns the object of this class that a room keeps in memory as long as the process runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something done every ``seconds`` beside the requests, in a thread of its own.
+    """A task that runs every ``seconds`` beside the requests, in a thread of its own.
 
-    ``at_once``: for the first time when the service starts; ``at_end``: once more when it stops. ``stop`` is called
-    first then, so that a long run can end early.
+    ``at_once``: it first runs when the service starts; ``at_end``: it runs once more when the service stops. ``stop``:
+    is called before that, so that a long run ends early.
     """
 
     name: str
@@ -64,7 +63,7 @@ class Job:
 class NavigationItem:
     """An entry of the office's navigation. ``path``: below ``/office/``; ``word``: the key of its name.
 
-    ``key``: what pages call it that belong to it. ``order``: its place, lowest first.
+    ``key``: the name by which pages say that they belong to it. ``order``: its position, lowest first.
     """
 
     key: str
@@ -75,15 +74,15 @@ class NavigationItem:
 
 
 class Mail(Protocol):
-    """A kind of mail that a room writes; ``capture.mailing.kinds`` has all that there is to say about it."""
+    """A kind of mail that a room writes; see ``capture.mailing.kinds.MailKind``."""
 
     @property
     def name(self) -> str:
-        """What the outbox calls it."""
+        """Its name in the outbox."""
 
     @property
     def room(self) -> str:
-        """The room whose ``mails`` hold its templates."""
+        """The room whose folder ``mails`` has its templates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +92,8 @@ class Feature:
     ``parts``: what it keeps in memory, by class, each made once from the database. ``jobs``: made when the service
     starts. ``worker_jobs``: those that only a process with the mail worker runs. ``mails``: the kinds that it writes.
 
-    ``personal``: what it holds of prospects, by table. ``events``: what it knows of a lead's history, in any order.
-    ``purge``: removes what the policy no longer keeps, and returns how many rows of each kind that was.
+    ``personal``: what it holds of prospects, by table. ``events``: its part of a lead's history, in any order.
+    ``purge``: removes what the policy no longer keeps, and returns the number of rows of each kind.
     """
 
     name: str
@@ -110,15 +109,15 @@ class Feature:
 
 
 def parts_of(features: Sequence[Feature], database: Database) -> dict[type, Any]:
-    """Makes what the rooms keep in memory."""
+    """Makes what the rooms keep in memory, by class."""
     return {kind: make(database) for feature in features for kind, make in feature.parts.items()}
 
 
 def history_of(features: Sequence[Feature], session: Session, lead: Lead) -> list[Event]:
-    """Returns all that the rooms know of a lead, from the oldest event to the newest."""
+    """Returns the history of a lead from all rooms, the oldest event first."""
     return in_order(event for feature in features for event in feature.events(session, lead))
 
 
 def personal_of(features: Sequence[Feature]) -> Iterator[Personal]:
-    """Yields what the rooms hold of prospects."""
+    """Yields the rooms' declarations of prospects' personal data."""
     return (each for feature in features for each in feature.personal)

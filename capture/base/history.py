@@ -1,7 +1,8 @@
 """The history of a lead: typed events that each room declares, and what is common to their three renderings.
 
-A room makes an ``Event`` of whatever it keeps about a lead (``Feature.events``). The command line tells the events as
-sentences, the office lists them as lines in the reader's language, and the person's own export holds them as values.
+A room makes an ``Event`` of each thing that it stores about a lead (``Feature.events``). The command line prints the
+events as sentences, the office lists them as lines in the reader's language, and the person's export holds them as
+values.
 """
 
 from __future__ import annotations
@@ -50,22 +51,24 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event(ABC):
-    """One thing that happened to a lead. ``at``: the moment in UTC; ``order``: its place among those of one moment."""
+    """One thing that happened to a lead. ``at``: the moment in UTC; ``order``: its position among events of one
+    moment."""
 
     at: datetime
     order: tuple[Rank, int]
 
     @abstractmethod
     def sentences(self) -> Iterator[str]:
-        """Yields what the operator reads, in English, without the text of notes."""
+        """Yields the sentences that the operator reads, in English, without the text of notes."""
 
     @abstractmethod
     def lines(self, words: Words, reader: Reader) -> Iterator[Line]:
-        """Yields what the office shows, in the language of ``words``; nothing where the event is not shown there."""
+        """Yields the lines that the office shows, in the language of ``words``; none if the office does not show the
+        event."""
 
     @abstractmethod
     def plain(self) -> tuple[str, dict[str, Any]] | None:
-        """Returns the section of the person's export and the values there; None where no section lists the event."""
+        """Returns the section of the person's export and the event's values; None if no section lists the event."""
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
@@ -74,7 +77,7 @@ def in_order(events: Iterable[Event]) -> list[Event]:
 
 
 def sections(events: Iterable[Event], *names: str) -> dict[str, list[dict[str, Any]]]:
-    """Returns the named sections of the person's export; empty lists where no event belongs to them."""
+    """Returns the named sections of the person's export; a section without events is an empty list."""
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for section, values in filter(None, (event.plain() for event in in_order(events))):
         found[section].append(values)
@@ -82,7 +85,7 @@ def sections(events: Iterable[Event], *names: str) -> dict[str, list[dict[str, A
 
 
 def moment(at: datetime | None) -> str | None:
-    """Returns a moment as exports hold it: ISO 8601, in whole seconds."""
+    """Returns a moment as exports hold it: ISO 8601, in whole seconds; None for None."""
     return at.isoformat(timespec="seconds") if at else None
 
 
@@ -99,12 +102,12 @@ class Party:
         return self.name if self.slug is not None else None
 
     def __str__(self) -> str:
-        """Returns what the operator reads."""
+        """Returns the name as the operator reads it, with the member's slug."""
         return f"{self.name} ({self.slug})" if self.slug is not None else f"the company ({self.name})"
 
 
 class Names:
-    """Names members by their ids, and reads each once. An id that is None or unknown means the company."""
+    """Looks members up by their ids, each only once. An id that is None or unknown stands for the company."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

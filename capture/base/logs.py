@@ -1,7 +1,7 @@
-"""What the service writes about itself: one JSON object a line, and never an address in clear.
+"""The service's logs: one JSON object per line, and never an e-mail address.
 
-Nothing logs an address on purpose. What others say (a mail server's answer, a driver's error) may quote one, so
-every line is searched for addresses before it is written.
+No code logs an address on purpose. But a mail server's answer or a driver's error may quote one, so addresses are
+removed from every line before it is written.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:=]+@[^\s<>()\[\]\"',;:=]+")
 HIDDEN = "[address]"
 
 EXTRA = ("route", "method", "status", "milliseconds")
-"""What a line may hold beside its message."""
+"""Attributes of a log record that a line may have beside its message."""
 
 
 def hide(text: str) -> str:
-    """A text with every e-mail address taken out."""
+    """Returns the text with every e-mail address replaced by ``HIDDEN``."""
     return _ADDRESS.sub(HIDDEN, text)
 
 
 class JsonLines(logging.Formatter):
-    """Time (UTC, ISO 8601), level, name and message; a traceback in ``error``."""
+    """Formats a record as JSON: time (UTC, ISO 8601), level, name and message; a traceback in ``error``."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line."""
+        """Returns the record as one line."""
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -43,15 +43,15 @@ class JsonLines(logging.Formatter):
 
 
 class PlainLines(logging.Formatter):
-    """The same for a person's eyes, in the demo."""
+    """Formats a record as text for people, in the demo."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, or several with a traceback."""
+        """Returns the record as one line, or as several with a traceback."""
         return hide(super().format(record))
 
 
 def begin(*, plain: bool = False, stream: TextIO | None = None) -> None:
-    """Sends all logs to standard error."""
+    """Sends all logs to standard error, or to ``stream``. ``plain``: as text for people instead of JSON."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(PlainLines("%(asctime)s %(levelname)s %(name)s: %(message)s") if plain else JsonLines())
     root = logging.getLogger()
@@ -60,7 +60,7 @@ def begin(*, plain: bool = False, stream: TextIO | None = None) -> None:
 
 
 def adopt(*names: str) -> None:
-    """Makes loggers that have handlers of their own write as all others do."""
+    """Removes the handlers of these loggers, so that they write as all others do."""
     for name in names:
         logger = logging.getLogger(name)
         logger.handlers.clear()

@@ -1,4 +1,4 @@
-"""What the service counts. Labels are few and fixed, and none of them tells of a person."""
+"""The service's metrics. Labels are few and fixed, and none of them identifies a person."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ import os
 from prometheus_client import Counter, Histogram
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR" in os.environ
-"""True where several processes count into one folder."""
+"""True if several processes count into one folder."""
 
-SIGNUPS = Counter("espalier_signups_total", "Sign-ups by what became of them", ["outcome"])
+SIGNUPS = Counter("espalier_signups_total", "Sign-ups by outcome", ["outcome"])
 """thanked (new, known and trapped look the same from outside), refused, unavailable, failed."""
 
-MAILS = Counter("espalier_mails_total", "Mails and webhooks by what became of an attempt", ["result"])
-"""sent, put_off, given_up, refused, bounced, suppressed, unknown_kind; and uncertain, where one may arrive twice."""
+MAILS = Counter("espalier_mails_total", "Mails and webhooks by the result of an attempt", ["result"])
+"""sent, put_off, given_up, refused, bounced, suppressed, unknown_kind; and uncertain, if it may arrive twice."""
 
 BOUNCES = Counter("espalier_bounces_total", "Reports of mails that came back", ["kind"])
 """hard, soft."""
 
-VISITS = Counter(
-    "espalier_visits_total", "Requests for the picture that counts visits, by what became of them", ["result"]
-)
-"""counted, left_out (machines, HEAD, fetched ahead), void (tokens that do not hold), lost (no room in memory)."""
+VISITS = Counter("espalier_visits_total", "Requests for the picture that counts visits, by result", ["result"])
+"""counted, left_out (machines, HEAD, fetched ahead), void (invalid tokens), lost (no room in memory)."""
 
 SECONDS = Histogram(
     "espalier_request_seconds",

@@ -1,4 +1,4 @@
-"""Amounts of money as people type and read them, in minor units of one currency in between."""
+"""Amounts of money as people type and read them; in code, an amount is a number of minor units of one currency."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from decimal import Decimal
 from babel.numbers import NumberFormatError, format_currency, get_currency_precision, parse_decimal
 
 _PLAIN = re.compile(r"[0-9][0-9.,\u2019\u00a0\u202f ]*")
-"""Digits and what stands between them: "1e9" is a number for Python alone."""
+"""Digits with separators between them; Python would also read "1e9" as a number."""
 
 LARGEST = 10**12
-"""Minor units; more is a slip of the finger."""
+"""Minor units; a larger amount is taken for a typing error."""
 
 
 def read(text: str, currency: str, locale: str) -> int | None:
-    """Minor units of what was typed, e.g. "1,250.50"; None for what is no amount above zero in this language."""
+    """Returns the minor units of a typed amount such as "1,250.50"; None if it is no amount above zero in this
+    language."""
     if not _PLAIN.fullmatch(text.strip()):
         return None
     try:
@@ -27,10 +28,10 @@ def read(text: str, currency: str, locale: str) -> int | None:
 
 
 def minor_units(amount: int, currency: str) -> int:
-    """Minor units of an amount in whole units: 38 euros are 3800 cents, 38 yen are 38."""
+    """Returns the minor units of an amount in whole units: 38 euros are 3800 cents, 38 yen are 38."""
     return int(amount * 10 ** get_currency_precision(currency))
 
 
 def shown(amount: int, currency: str, locale: str) -> str:
-    """Minor units as they are written: "€1,250.50"."""
+    """Returns an amount of minor units as people read it in this language, such as "€1,250.50"."""
     return format_currency(Decimal(amount) / 10 ** get_currency_precision(currency), currency, locale=locale)

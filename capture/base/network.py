@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 
 def is_this_machine(address: str | None) -> bool:
-    """True for loopback addresses."""
+    """Returns True for loopback addresses, and False for None and for text that is no address."""
     try:
         return ip_address(address or "").is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""What is done again and again beside the requests, each in a thread of its own."""
+"""Runs the rooms' regular jobs beside the requests, each in a thread of its own."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from capture.base.unavailable import Unavailable
 log = logging.getLogger("capture.regular")
 
 LAST_SECONDS = 10.0
-"""How long what is being done may take when the process ends."""
+"""Seconds that a run has to finish when the process ends."""
 
 
 class Periodic:
-    """A job in its thread, from ``start`` to ``end``; no trouble stops it."""
+    """A job in its thread, from ``start`` to ``end``; an error in one run does not stop later runs."""
 
     def __init__(self, job: Job) -> None:
         self.name = job.name
@@ -24,7 +24,7 @@ class Periodic:
         self._thread = threading.Thread(target=self._run, name=job.name, daemon=True)
 
     def start(self) -> None:
-        """Starts the thread."""
+        """Starts the thread, and returns at once."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -40,12 +40,12 @@ class Periodic:
             self.once()
 
     def once(self) -> None:
-        """Runs the job now, in the caller's thread; what goes wrong is logged."""
+        """Runs the job now, in the caller's thread; errors are logged."""
         try:
             self._job.run()
         except Unavailable as error:
             log.warning("%s: the database is not available, it will be tried again: %s", self.name, error)
-        except Exception:  # a bug now must not end what works again later
+        except Exception:  # a bug in one run must not end the runs after it
             log.exception("%s: a bug", self.name)
 
     def _run(self) -> None:

@@ -1,4 +1,4 @@
-"""Prospects' personal data: what a room holds of a person in its tables, and how the room forgets it."""
+"""Declares prospects' personal data: what a room holds of a person in its tables, and how the room erases it."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from capture.models import Base, Lead
 
 
 def stays(session: Session, leads: Sequence[Lead], now: datetime) -> None:
-    """Forgets nothing: for rows that tell of nobody once the lead's own address, name and telephone are gone."""
+    """Forgets nothing: for rows that identify no person once the lead's own address, name and telephone are erased."""
 
 
 def named_by_leads_alone(session: Session, address: str) -> None:
-    """Erases nothing: for tables in which an address stands only with its lead."""
+    """Erases nothing: for tables that name an address only together with a lead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Personal:
     """What a room holds of prospects in ``tables``.
 
-    ``held``: returns the room's piece of the person's export for one lead, under keys that no other room uses.
-    ``forget``: takes the person out of the rows of these leads; it goes by their numbers, since the addresses may be
-    gone already. ``erase``: destroys what names an address without a lead, when everything of the address goes.
+    ``held``: returns the room's part of the person's export for one lead, under keys that no other room uses.
+    ``forget``: erases the person from the rows of these leads; it finds them by the leads' numbers, since the addresses
+    may be erased already. ``erase``: destroys rows that name an address without a lead, when everything about the
+    address is erased.
     """
 
     tables: Sequence[type[Base]]

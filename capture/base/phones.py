@@ -6,7 +6,7 @@ import phonenumbers
 
 
 def e164(text: str) -> str | None:
-    """Returns the number in E.164 where it names its country; None for anything else."""
+    """Returns the number in E.164 if it is a possible number that names its country; None otherwise."""
     try:
         number = phonenumbers.parse(text, None)
     except phonenumbers.NumberParseException:

@@ -1,8 +1,8 @@
-"""Statements that SQLAlchemy writes once and the database's own driver runs every time.
+"""Statements that SQLAlchemy compiles once and the database's own driver runs every time.
 
-A sign-up is a dozen small statements. Run through SQLAlchemy each costs several times what the database itself needs
-for it; compiled once and handed to the driver, what is left is the database's share. Columns, types and dialects
-stay SQLAlchemy's: nothing here is SQL in a string.
+A sign-up is a dozen small statements. Running one through SQLAlchemy takes several times as long as the database itself
+needs; a compiled statement that is handed to the driver saves that. Columns, types and dialects stay SQLAlchemy's: no
+SQL is written here as a string.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from capture.models import Base
 
 Insert = Callable[[Any], Any]
-"""The ``insert`` of the dialect that a statement is compiled for: only those know ``ON CONFLICT``."""
+"""The ``insert`` of the dialect that a statement is compiled for: only the dialects' own have ``ON CONFLICT``."""
 
 Convert = Callable[[Any], Any] | None
 
 
 class Driver:
-    """A transaction that was begun by SQLAlchemy, as prepared statements use it.
+    """A transaction that SQLAlchemy began, as prepared statements use it.
 
-    ``gathers``: rows that nothing reads before the end of the transaction wait for ``flush`` and are inserted together.
+    ``gathers``: rows that are not read before the end of the transaction wait for ``flush`` and are inserted together.
     """
 
     __slots__ = ("_gathered", "connection", "dialect", "execute", "gathers", "writes")
@@ -69,7 +69,7 @@ class Driver:
 
 
 class Prepared:
-    """A statement with named values: ``prepared(driver, email="…")``. Those in ``otherwise`` need not be given.
+    """A statement with named values: ``prepared(driver, email="…")``. Values in ``otherwise`` are defaults.
 
     ``make`` is called once for each kind of database; inserts of whole rows name their ``columns``.
     """
@@ -86,7 +86,7 @@ class Prepared:
         self._compiled: dict[str, _Compiled] = {}
 
     def __call__(self, driver: Driver, /, **values: Any) -> list[tuple[Any, ...]]:
-        """Runs the statement; returns its rows as the driver gives them, an empty list for those without rows."""
+        """Runs the statement. Returns its rows as the driver gives them; an empty list if it returns none."""
         compiled = self._for(driver)
         cursor = driver.execute(compiled.text, compiled.told(values))
         if not compiled.returns:
@@ -98,7 +98,7 @@ class Prepared:
         return rows
 
     def later(self, driver: Driver, /, **values: Any) -> None:
-        """Runs the statement by the end of the transaction: for rows that nothing in it reads."""
+        """Runs the statement by the end of the transaction, for rows that the transaction itself does not read."""
         if driver.gathers:
             driver.gather(self, self._for(driver).told(values))
         else:
@@ -124,7 +124,7 @@ class Prepared:
 def insert_into(table: type[Base], *returning: str, unless_there: bool = False) -> Prepared:
     """Returns a statement that inserts one row. Columns not given take their default, or NULL.
 
-    ``returning``: columns to give back. ``unless_there``: does nothing where a unique index has such a row.
+    ``returning``: columns to return. ``unless_there``: does nothing if a unique index already has such a row.
     """
     kept = table.__table__
     assert isinstance(kept, Table)
@@ -161,7 +161,7 @@ class _Compiled:
             self._plan.append((name, bind.type.dialect_impl(dialect).bind_processor(dialect)))
 
     def told(self, values: dict[str, Any]) -> Any:
-        """Returns the values converted for the driver, by position or by name as it wants them."""
+        """Returns the values converted for the driver, by position or by name, as the driver needs them."""
         if self._fixed:
             values = self._fixed | values
         if self._positional:

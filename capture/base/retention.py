@@ -1,4 +1,4 @@
-"""How long the service keeps what nobody needs any more."""
+"""How long the service keeps what is no longer needed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from capture.models import Company
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How long things are kept. Confirmed leads stay until their owner or the company says otherwise.
+    """How long data are kept. Confirmed leads stay until the person or the company decides otherwise.
 
-    ``unconfirmed``: sign-ups without a confirmation; ``withdrawn``: leads whose owners left; ``mails``: mails that are
-    done; ``budgets``: what was used of the limits.
+    ``unconfirmed``: sign-ups without a confirmation; ``withdrawn``: leads of people who withdrew; ``mails``: mails that
+    were sent, dropped or given up; ``budgets``: uses of budgets.
     """
 
     unconfirmed: timedelta = timedelta(days=30)
@@ -24,6 +24,6 @@ class Policy:
 
     @classmethod
     def of(cls, company: Company) -> Self:
-        """Returns what the company chose in ``[retention]`` of site.toml."""
+        """Returns the company's policy, from ``[retention]`` of site.toml."""
         kept = (company.unconfirmed_days, company.withdrawn_days, company.mails_days)
         return cls(*(timedelta(days=days) for days in kept))

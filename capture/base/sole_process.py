@@ -17,7 +17,7 @@ from capture.base.db import Database
 from sitegen.errors import EspalierError, Fault
 
 ORPHANS_SECONDS = 10.0
-"""How long to wait where the holder was killed: the processes that it forked notice within about a second, and end."""
+"""How long to wait if the holder was killed: the processes that it forked notice within about a second, and end."""
 
 
 class SoleProcessError(EspalierError):
@@ -25,7 +25,8 @@ class SoleProcessError(EspalierError):
 
 
 def sole_service(database: Database) -> AbstractContextManager[None]:
-    """Holds what one ``capture serve`` at a time may have on a SQLite file; PostgreSQL takes several.
+    """Holds the lock by which only one ``capture serve`` runs on a SQLite file. PostgreSQL takes several, and needs
+    none.
 
     Raises SoleProcessError.
     """
@@ -42,9 +43,10 @@ def sole_service(database: Database) -> AbstractContextManager[None]:
 
 @contextmanager
 def sole_process(path: Path, refusal: Callable[[str], Fault]) -> Iterator[None]:
-    """Holds the lock on a file for the block; makes the file, and private folders above it, where there is none.
+    """Holds the lock on a file for the block; creates the file, and private folders above it, if they are missing.
 
-    ``refusal`` says what is wrong where another process holds it, given as "process 1234". Raises SoleProcessError.
+    ``refusal`` makes the fault to raise if another process holds the lock, which it gets as "process 1234". Raises
+    SoleProcessError.
     """
     handle = _open(path)
     try:
@@ -67,7 +69,7 @@ def _open(path: Path) -> int:
 
 
 def _lock(handle: int, path: Path) -> bool:
-    """Takes the lock; False where a process that lives holds it."""
+    """Takes the lock; returns False if a living process holds it."""
     until = time.monotonic() + ORPHANS_SECONDS
     while True:
         try:
@@ -82,7 +84,7 @@ def _lock(handle: int, path: Path) -> bool:
 
 
 def _holder(handle: int) -> int | None:
-    """The process id in the file; None in the moment before it is written."""
+    """Returns the process id in the file; None in the moment before it is written."""
     text = os.pread(handle, 20, 0).strip()
     return int(text) if text.isdigit() else None
 
@@ -95,7 +97,7 @@ def _is_alive(pid: int | None) -> bool:
     except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
-        return True  # another user's
+        return True  # it belongs to another user
     return True
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""Spreadsheets take a cell that begins so for a formula (OWASP, CSV injection), some of them also where the sign has
-the full width of East Asian text; a blank before it doesn't help."""
+"""Spreadsheets run a cell that begins with one of these as a formula (OWASP, CSV injection); some also accept the
+full-width signs of East Asian text. A blank before the sign does not prevent it."""
 
 _BLANKS = " \u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u200c\u200d"
 
@@ -23,13 +23,13 @@ def write_table(header: Sequence[str], found: Iterable[Iterable[Value]], out: Te
 
 
 def write_rows(found: Iterable[Iterable[Value]], out: TextIO) -> None:
-    """Writes the lines alone, for a table that is written piece by piece."""
+    """Writes the lines without a header, for a table that is written piece by piece."""
     writer = csv.writer(out, lineterminator="\r\n")
     for row in found:
         writer.writerow([harmless(value) for value in row])
 
 
 def harmless(value: Value) -> str:
-    """A cell as text, with an apostrophe before what a spreadsheet would run."""
+    """Returns a cell as text, with an apostrophe before anything that a spreadsheet would run as a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.lstrip(_BLANKS).startswith(_FORMULA_STARTS) else text

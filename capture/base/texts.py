@@ -8,10 +8,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\uf
 
 
 def can_be_shown(text: str) -> bool:
-    """Returns False for text with invisible characters, or with some that turn round what follows them."""
+    """Returns False for text with invisible characters, or with characters that reverse the direction of what
+    follows."""
     return _CONTROL.search(text) is None
 
 
 def shown(text: str) -> str:
-    """Returns the text with a replacement character for each such character."""
+    """Returns the text with a replacement character in place of each character that cannot be shown."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)

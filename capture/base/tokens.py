@@ -18,7 +18,7 @@ from itsdangerous.encoding import base64_encode
 from capture.base.identity import derive_key, hash_email, hash_email_by_all
 
 LONGEST = 1024
-"""Characters; anything longer is refused before any arithmetic is done on it."""
+"""Characters; a longer value is refused before any work is done on it."""
 
 
 class Purpose(StrEnum):
@@ -60,7 +60,7 @@ class SignedValue:
 
 
 class _Serializer(URLSafeSerializer):
-    """itsdangerous's own, without its attempt to compress each value: ours are too short to gain by it."""
+    """The serializer of itsdangerous, without its attempt to compress each value: these are too short to gain by it."""
 
     def dump_payload(self, obj: object) -> bytes:
         """Returns the value as JSON in Base64, never compressed."""
@@ -88,7 +88,8 @@ class Links:
         return str(self._serializers[purpose].dumps([value, int(now.timestamp())]))
 
     def read(self, purpose: Purpose, signed: str, now: datetime) -> SignedValue:
-        """Returns the verified value; an expired one too, marked as such, since it can be renewed. Raises BadLink."""
+        """Returns the verified value, also if it has expired, since it can be renewed: see ``expired``. Raises
+        BadLink."""
         if len(signed) > LONGEST or not signed.isascii():
             raise BadLink(purpose)
         try:

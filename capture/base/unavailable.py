@@ -1,4 +1,4 @@
-"""What a database that cannot serve is told by; on its own, so that catching it loads no driver."""
+"""The error for a database that cannot serve, in a module of its own, so that catching it loads no driver."""
 
 from __future__ import annotations
 

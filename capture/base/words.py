@@ -1,6 +1,6 @@
 """The service's own sentences: each room has a file per language, ``words/en.toml`` and so on, in its folder.
 
-English is the measure of what there is: a test compares the other languages with it.
+English is the reference: a test compares the other languages with it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Words:
         self._sentences = sentences
 
     def __call__(self, key: str, **values: object) -> str:
-        """Returns the sentence. Raises KeyError for a key that does not exist."""
+        """Returns the sentence with its placeholders filled in. Raises KeyError for a key that does not exist."""
         sentence = self._sentences[key]
         return sentence.format(**values)
 
@@ -35,7 +35,7 @@ class Words:
 
 @cache
 def load(locale: str) -> Words:
-    """Returns the words of a language, those of all rooms together. Raises ValueError where two rooms share a key."""
+    """Returns the words of a language from all rooms together. Raises ValueError if two rooms share a key."""
     sentences: dict[str, str] = {}
     for file in word_files(locale):
         found = tomllib.loads(file.read_text(encoding="utf-8"))

@@ -40,7 +40,7 @@ WORDS: dict[Channel, str] = {
     Channel.LIST: "list",
     Channel.REFERRAL: "friend",
 }
-"""What the codes of a channel begin with: short words that are understood when heard once."""
+"""The first part of a channel's codes: short words that are understood at first hearing."""
 
 _LONGEST_NUMBER = 6
 _HIGHEST = 10**_LONGEST_NUMBER - 1
@@ -107,7 +107,7 @@ def create_campaign(
         made = Campaign(code=_free_code(session, WORDS[channel]), channel=channel.value, name=name, created_at=now)
         made.member_id = person.member_id
         made.starts_on, made.ends_on = starts, ends
-        # Another request may be making one at this moment: the second takes the next number.
+        # Another request may have taken the same number at this moment: try the next.
         with suppress(IntegrityError), session.begin_nested():
             session.add(made)
             session.flush()
@@ -127,7 +127,7 @@ def spend_of(session: Session, campaign: Campaign) -> Sequence[Spending]:
 
 
 def remove_spend(session: Session, campaign: Campaign, number: int) -> None:
-    """Deletes a record of spend; does nothing if it is not this campaign's."""
+    """Deletes an entry of spend by its id; does nothing if it is not this campaign's."""
     found = session.get(Spending, number)
     if found is not None and found.campaign_id == campaign.id:
         session.delete(found)

@@ -1,4 +1,4 @@
-"""Lets the site folder and the database know the same campaigns: one makes their pages, the other counts by them."""
+"""Exchanges campaigns between the site folder, which makes their pages, and the database, which credits leads."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _BATCH = 500
 
 
 def import_campaigns(session: Session, listed: Mapping[str, Listed], now: datetime) -> int:
-    """Enters the campaigns of the folder's file, by code, that the database does not know; how many there were.
+    """Adds the campaigns of ``campaigns.csv`` that the database lacks, and returns how many. ``listed``: by code.
 
-    A code stays whose it was, with its channel; names and days are the office's to change. Raises EspalierError with
-    all that contradicts.
+    Names and days of known campaigns are not changed, since the office may have changed them. Raises EspalierError if
+    a campaign names an unknown member, or if its code has another member or channel in the database.
     """
     known = {code: (member, channel) for code, member, channel in session.execute(_KNOWN)}
     faults = _contradictions(session, listed, known)
@@ -39,10 +39,10 @@ def import_campaigns(session: Session, listed: Mapping[str, Listed], now: dateti
 def export_campaigns(
     database: Database, directory: Directory, listed: Mapping[str, Listed], now: datetime
 ) -> tuple[int, list[str]]:
-    """Writes the folder's file; how many campaigns it did not name before, and the codes of those it cannot take.
+    """Writes ``campaigns.csv``. Returns how many campaigns are new in it, and the codes of those left out.
 
-    It is told of those whose pages can stand: the company's, and active members'. A folder without the page that
-    landing pages are made from is told of none: its next build would fail. No transaction is open while it is written.
+    The file gets the campaigns of the company and of active members. If the site has no page ``campaign``, nothing is
+    written, because the next build would fail. No transaction is open while the file is written.
     """
     with database.read() as session:
         rows = [Listed(row[0], row[1], Channel(row[2]), *row[3:]) for row in session.execute(_ALL)]
@@ -85,7 +85,7 @@ def _contradictions(
         before = known.get(each.code)
         if each.member is not None and each.member not in members:
             hint = "correct the id in campaigns.csv, or take the line out"
-            faults.append(Fault(f'campaign "{each.code}" names member {each.member}, whom nobody knows', hint=hint))
+            faults.append(Fault(f'campaign "{each.code}" names member {each.member}, who is unknown', hint=hint))
         elif before is not None and before != (each.member, each.channel.value):
             whose = f"member {before[0]}" if before[0] else "the company"
             hint = "what was printed with it would lead elsewhere: give the other one a code of its own"
@@ -106,7 +106,7 @@ def _row(listed: Listed, now: datetime) -> Campaign:
 
 
 def _credit(session: Session, fresh: set[int]) -> None:
-    """Leads whose first sign-up came by a campaign's page before the database knew of it."""
+    """Credits leads whose first sign-up came from the landing page of a campaign that the database did not know yet."""
     earlier = aliased(Touch)
     theirs = and_(
         Touch.page == literal(CAMPAIGN_PAGES) + Campaign.code, Touch.member_id.is_not_distinct_from(Campaign.member_id)

@@ -1,4 +1,4 @@
-"""Campaigns, as the service takes them up."""
+"""Declares the feature "campaigns": its pages, navigation and personal data."""
 
 from __future__ import annotations
 

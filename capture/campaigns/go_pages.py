@@ -1,4 +1,4 @@
-"""The page ``/go``: type a code that was heard or read, and be led to its campaign."""
+"""The page ``/go``: visitors type a campaign's code and are redirected to its landing page."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def change(code: str) -> Response:
 @blueprint.post("/<code>/spend")
 @access.office(log=None)
 def spend(code: str) -> Response:
-    """Records spend."""
+    """Stores an amount of spend."""
     form = forms.SpendForm(request.form)
     valid = access.is_valid(form)
     current = service.current()
@@ -105,7 +105,7 @@ def spend(code: str) -> Response:
 @blueprint.post("/<code>/spend/<row:number>/strike")
 @access.office(log=None)
 def strike(code: str, number: int) -> Response:
-    """Deletes a record of spend."""
+    """Deletes an entry of spend."""
     access.is_valid(OfficeForm(request.form))
     with service.current().database.write() as session:
         catalogue.remove_spend(session, _find(session, code), number)
@@ -115,21 +115,21 @@ def strike(code: str, number: int) -> Response:
 @blueprint.get("/<code>/qr.svg")
 @access.office(log=None)
 def qr_svg(code: str) -> Response:
-    """The landing page's QR code as SVG, for print in any size."""
+    """Returns the QR code of the landing page as SVG, for print in any size."""
     return _qr(code, "svg", "image/svg+xml", scale=10)
 
 
 @blueprint.get("/<code>/qr.png")
 @access.office(log=None)
 def qr_png(code: str) -> Response:
-    """The landing page's QR code as PNG, for programs that take no SVG."""
+    """Returns the QR code of the landing page as PNG, for programs that cannot read SVG."""
     return _qr(code, "png", "image/png", scale=_DOTS)
 
 
 @blueprint.get("/<code>/flyer")
 @access.office(log=None)
 def flyer(code: str) -> Response:
-    """A sheet to print from the browser: one flyer, or four cards to cut apart."""
+    """Shows a sheet to print: one flyer or, with ``?cards=4``, four cards to cut apart."""
     cards = 4 if request.args.get("cards") == "4" else 1
     with service.current().database.read() as session:
         found = _find(session, code)
@@ -216,7 +216,7 @@ def _qr(code: str, kind: str, content_type: str, scale: int) -> Response:
     with service.current().database.read() as session:
         found = _find(session, code)
         address = _address(hosts.get_company(session), found)
-    # Level Q: a code on paper is folded, wetted and pinned through.
+    # Level Q restores a quarter of the code: paper gets folded, wet and pierced.
     segno.make(address, error="q", micro=False).save(out, kind=kind, scale=scale, light="white")
     response = make_response(out.getvalue())
     response.headers["Content-Type"] = content_type

@@ -1,4 +1,4 @@
-"""What a campaign tells of a prospect: that it brought them."""
+"""The personal data of prospects in campaigns: which campaign a lead came from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from capture.models import Lead
 
 
 def _held(session: Session, lead: Lead) -> dict[str, Any]:
-    """Returns code and channel; a campaign's internal name and what it cost tell nothing of a person."""
+    """Returns the campaign's code and channel. Its internal name and its spend are no personal data."""
     campaign = lead.campaign
     return {"brought_by": {"campaign": campaign.code, "channel": campaign.channel} if campaign else None}
 

@@ -1,4 +1,4 @@
-"""The ``capture`` command: parse, call, print. A module for each noun; it is imported only when its command runs."""
+"""The ``capture`` command. Each module parses, calls and prints for one command, and is imported when that runs."""
 
 from __future__ import annotations
 
@@ -10,66 +10,65 @@ from sitegen.terminal import version_option
 SOURCES = {
     "audit": Source(
         "audit:audit",
-        "Check that no touch, consent, act or decision was changed or removed since it was written.",
+        "Check that no touch, consent, activity or decision was changed or removed since it was stored.",
     ),
-    "backup": Source("backups:backup", "Write the whole database to one FILE, while the service runs."),
+    "backup": Source("backups:backup", "Write the whole database to one FILE. The service may run meanwhile."),
     "bounces": Source(
         "bounces:bounces",
-        "Read the reports of mails that came back from an mbox FILE or a Maildir folder, and stop mailing"
-        " dead addresses.",
+        "Read bounce reports from an mbox FILE or a Maildir folder, and stop mailing addresses that do not exist.",
     ),
     "demo": Source(
         "demo:demo",
-        "Build the company's sites and serve them with this service on this machine, until Ctrl-C.",
+        "Build the company's sites and serve them and this service on this machine, until Ctrl-C.",
     ),
     "erase": Source(
         "person:erase",
-        "Destroy everything held of an address under all members; only a keyed hash stays.",
+        "Delete all personal data of an address, for all members; only a keyed hash is kept.",
     ),
-    "export": Source("person:export_", "Print everything held of an address under all members, as JSON."),
+    "export": Source("person:export_", "Print all data stored about an address, for all members, as JSON."),
     "held": Source(
         "held:held",
-        "List the mails that went over a budget; release or drop them by their NUMBERS.",
+        "List the mails that are held because a budget was exceeded; release or drop them by their NUMBERS.",
     ),
     "import": Source(
         "imports:import_",
-        "Take in leads from a list: a CSV file with a header, one person a row.",
+        "Import leads from a list: a CSV file with a header and one person per row.",
     ),
-    "leads": Source("leads:leads_", "List the leads in the order they came."),
+    "leads": Source("leads:leads_", "List the leads in the order in which they signed up or were imported."),
     "mail": Source(
         "mail:mail",
-        "Show how the outbox stands; send dead mails again, or drop mails that were not sent.",
+        "Show the state of the outbox; send dead mails again, or drop mails that were not sent.",
     ),
     "migrate": Source(
         "migrate:migrate",
-        "Bring the database up to date with this version of the program; make it where there is none.",
+        "Migrate the database to this version of the program; create it if there is none.",
     ),
     "purge": Source(
         "purge:purge",
-        "Forget what is no longer needed: sign-ups nobody confirmed, leads that left, mails that are done,"
-        " and lists that nobody took in.",
+        "Delete what is no longer needed: unconfirmed sign-ups, leads that withdrew, mails that are done, and lists"
+        " that were not imported.",
     ),
     "restore": Source(
         "backups:restore",
-        "Fill an empty database from a backup, also one of the other kind (SQLite, PostgreSQL).",
+        "Fill an empty database from a backup. SQLite backups fit PostgreSQL and the reverse.",
     ),
     "serve": Source(
         "serving:serve",
-        "Serve the sign-up service until it is told to stop (SIGTERM or Ctrl-C), then finish what has begun.",
+        "Serve sign-ups, the office and all other pages until SIGTERM or Ctrl-C, then finish running requests.",
     ),
-    "staff": Source("staff:staff", "Say who of the company may come into the office and see all leads."),
+    "staff": Source("staff:staff", "Manage the company's staff, who may sign in to the office and see all leads."),
     "sync": Source(
         "sync:sync",
         "Load roster, page addresses and consent wordings from a site folder into the database, and exchange"
-        " campaigns.",
+        " campaigns with it.",
     ),
     "why": Source(
         "history:why",
-        "Tell the story of a lead: what came in, what was agreed to, who is credited and by which rule.",
+        "Print the history of a lead: its sign-ups, its consents, and who is credited by which rule.",
     ),
     "worker": Source(
         "serving:worker",
-        "Send the mails in the outbox until told to stop (SIGTERM or Ctrl-C), then finish the one that has begun.",
+        "Send the mails in the outbox until SIGTERM or Ctrl-C, then finish the mail that is being sent.",
     ),
 }
 """Every command by its name."""
@@ -80,4 +79,4 @@ SOURCES = {
 )
 @version_option
 def main() -> None:
-    """Keep every sign-up, and credit it to the member whose page earned it."""
+    """Store every sign-up, and credit it to the member whose page it came from."""

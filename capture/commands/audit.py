@@ -1,4 +1,4 @@
-"""``capture audit``."""
+"""``capture audit``: checks the chain of evidence."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from capture.credit import evidence
 
 
 @click.command()
-@click.option("--seal", metavar="SEAL", help="A seal that was noted down earlier: it must still occur.")
+@click.option("--seal", metavar="SEAL", help="A seal that an earlier audit printed; it must still occur.")
 @options.as_json
 def audit(seal: str | None, as_json: bool) -> None:
-    """Check that no touch, consent, act or decision was changed or removed since it was written.
+    """Check that no touch, consent, activity or decision was changed or removed since it was stored.
 
-    Note the seal it prints in another place: with --seal a later audit proves that nothing before it was rewritten.
+    Keep the seal that it prints outside this machine: with --seal, a later audit proves that nothing before it was
+    rewritten. The exit status is 1 if anything was changed or removed.
 
     \b
     Examples:

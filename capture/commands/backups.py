@@ -14,7 +14,7 @@ from capture.ops.backup import restore as read
 @click.command()
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
 def backup(path: Path) -> None:
-    """Write the whole database to one FILE, while the service runs.
+    """Write the whole database to one FILE. The service may run meanwhile.
 
     \b
     Example:
@@ -27,7 +27,7 @@ def backup(path: Path) -> None:
 @click.command()
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
 def restore(path: Path) -> None:
-    """Fill an empty database from a backup, also one of the other kind (SQLite, PostgreSQL).
+    """Fill an empty database from a backup. SQLite backups fit PostgreSQL and the reverse.
 
     \b
     Example:

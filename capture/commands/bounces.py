@@ -1,4 +1,4 @@
-"""``capture bounces``."""
+"""``capture bounces``: reads bounce reports from files."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from capture.mailing.gate import DeadAddresses
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path, exists=True))
 @options.as_json
 def bounces(path: Path, as_json: bool) -> None:
-    """Read the reports of mails that came back from an mbox FILE or a Maildir folder, and stop mailing dead addresses.
+    """Read bounce reports from an mbox FILE or a Maildir folder, and stop mailing addresses that do not exist.
 
-    Only reports that name a mail of ours count. It may be run on the same file again.
+    Only reports that name a mail sent by this service count. Reading the same file twice does no harm.
 
     \b
     Example:
@@ -33,6 +33,6 @@ def bounces(path: Path, as_json: bool) -> None:
         click.echo(json.dumps(kinds))
         return
     click.echo(
-        f"{kinds['hard']} addresses do not exist, {kinds['soft']} mails came back for other reasons,"
-        f" {kinds['unknown']} were not ours, {kinds['other']} messages were no reports"
+        f"{kinds['hard']} addresses do not exist, {kinds['soft']} mails bounced for other reasons,"
+        f" {kinds['unknown']} reports named no mail of this service, {kinds['other']} messages were no reports"
     )

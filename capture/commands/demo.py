@@ -1,4 +1,4 @@
-"""``capture demo``."""
+"""``capture demo``: runs sites and service on one machine."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from capture.demo import supervisor
 @click.option(
     "--capture-port", default=8001, show_default=True, type=options.PORT, help="This service's, or the next free one."
 )
-@click.option("--empty", is_flag=True, help="Without the invented quarter of leads and campaigns.")
+@click.option("--empty", is_flag=True, help="Leave out the sample data: a quarter of leads and campaigns.")
 def demo(folder: Path | None, port: int, capture_port: int, empty: bool) -> None:
-    """Build the company's sites and serve them with this service on this machine, until Ctrl-C.
+    """Build the company's sites and serve them and this service on this machine, until Ctrl-C.
 
-    Makes secrets in ./instance when there are none. Mails are not sent: they stand in the local mailbox. While there is
-    no lead yet, an invented quarter of leads, campaigns and visits is added, dated back from today. Everything lies in
-    the instance folder, with the copy of the site folder that the demo works on.
+    Creates secrets in ./instance if there are none. Mails are not sent: the local mailbox shows them. If there is no
+    lead yet, a quarter of invented leads, campaigns and visits is added, dated back from today. All files are written
+    to the instance folder, including the copy of the site folder that the demo works on.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""``capture held``: mails that went over a budget."""
+"""``capture held``: the mails that are held because a budget was exceeded."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from capture.signup import held as held_mails
 
 @click.command()
 @click.argument("numbers", nargs=-1, type=int)
-@click.option("--release", "wish", flag_value="release", help="Send them after all, with fresh links.")
-@click.option("--drop", "wish", flag_value="drop", help="Never send them.")
-@click.option("--all", "everything", is_flag=True, help="All that are held, in place of NUMBERS.")
+@click.option("--release", "wish", flag_value="release", help="Send the mails, with new links.")
+@click.option("--drop", "wish", flag_value="drop", help="Never send the mails.")
+@click.option("--all", "everything", is_flag=True, help="Release or drop all held mails instead of NUMBERS.")
 @options.as_json
 def held(numbers: tuple[int, ...], wish: str | None, everything: bool, as_json: bool) -> None:
-    """List the mails that went over a budget; release or drop them by their NUMBERS.
+    """List the mails that are held because a budget was exceeded; release or drop them by their NUMBERS.
 
     \b
     Examples:
@@ -30,7 +30,7 @@ def held(numbers: tuple[int, ...], wish: str | None, everything: bool, as_json: 
       capture held --drop --all
     """
     if wish and bool(numbers) is everything:
-        raise click.UsageError("name the mails by their numbers, or all of them by --all")
+        raise click.UsageError("give the numbers of the mails, or --all")
     settings = installation.settings()
     database = installation.existing_database(settings)
     if wish:

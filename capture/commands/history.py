@@ -12,9 +12,9 @@ from capture.leads import story
 @click.command()
 @click.argument("lead", type=int)
 def why(lead: int) -> None:
-    """Tell the story of a lead: what came in, what was agreed to, who is credited and by which rule.
+    """Print the history of a lead: its sign-ups, its consents, and who is credited by which rule.
 
-    LEAD is its number, as `capture leads --json` shows it.
+    LEAD is its number, the `id` that `capture leads --json` prints.
 
     \b
     Example:

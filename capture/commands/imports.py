@@ -1,4 +1,4 @@
-"""``capture import``: leads from a list."""
+"""``capture import``: imports leads from a list."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from sitegen.terminal import progress_bar
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--member", metavar="SLUG", help="Whose leads they are; the company's own where left out.")
-@click.option("--campaign", metavar="CODE", help="What brought them: a campaign of the same member or the company's.")
-@click.option("--vendor", help="Who gathered or sold the list.")
+@click.option("--member", metavar="SLUG", help="The member the leads belong to; the company's own without it.")
+@click.option("--campaign", metavar="CODE", help="The campaign of the new leads: the member's or the company's.")
+@click.option("--vendor", help="Who collected or sold the list.")
 @click.option("--obtained", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The day it was obtained.")
 @click.option("--wording", help="What the people agreed to when they gave their address.")
 @click.option("--map", "mapping", metavar="FIELD=COLUMN", multiple=True, help="Which column a field is read from.")
-@click.option("--dry-run", is_flag=True, help="Say what would become of each row, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Count the outcomes of an import, and write nothing.")
 @options.as_json
 def import_(
     file: Path,
@@ -39,11 +39,11 @@ def import_(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Take in leads from a list: a CSV file with a header, one person a row.
+    """Import leads from a list: a CSV file with a header and one person per row.
 
-    Nobody on it is mailed by that; who left before is not brought back, and whose lead somebody is does not change.
-    Each row gets a line in the ledger that says what became of it. A list that was cut off goes on where it stopped:
-    run the same command again. Without vendor, day and wording nobody may ever be mailed because of the list.
+    The import sends no mail, does not bring back people who left, and does not change whose lead a person is. The
+    ledger has a line with the outcome of each row. If the import is interrupted, run the same command again: it
+    continues with the next row. Unless vendor, day and wording are all given, the new leads may not be e-mailed.
 
     \b
     Example:
@@ -72,17 +72,17 @@ def import_(
 def _columns(mapping: tuple[str, ...]) -> dict[str, str]:
     pairs = [each.partition("=") for each in mapping]
     if any(not column for _, _, column in pairs):
-        raise click.UsageError("--map wants FIELD=COLUMN, such as --map email=Address")
+        raise click.UsageError("--map needs FIELD=COLUMN, such as --map email=Address")
     return {name.strip(): column for name, _, column in pairs}
 
 
 def _print(imported: Imported, origin: ListOrigin, *, dry_run: bool) -> None:
     if before := imported.run.before:
-        click.echo(f"went on after row {before}: {importing.totals_line(imported.run)}")
+        click.echo(f"continued after row {before}: {importing.totals_line(imported.run)}")
         click.echo("the whole list: ", nl=False)
     click.echo(("would be: " if dry_run else "") + importing.totals_line(imported.whole))
     if not origin.proven:
-        click.echo("vendor, day or wording are missing: nobody may be mailed because of this list")
+        click.echo("vendor, day or wording is missing: the new leads may not be e-mailed")
 
 
 def _print_json(imported: Imported) -> None:

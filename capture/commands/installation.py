@@ -1,4 +1,4 @@
-"""What the commands take from this installation: its settings, its database, its clock."""
+"""The settings, the database and the clock that all commands use."""
 
 from __future__ import annotations
 
@@ -13,27 +13,30 @@ from capture.settings import Settings
 
 
 def settings(site_folder: Path | None = None) -> Settings:
-    """The settings of the environment and the instance folder, also of one in or beside a site folder.
+    """Returns the settings from the environment and the instance folder, which may be in or beside the site folder.
 
-    Raises SecretError.
+    Raises SecretError if a secret is missing.
     """
     return Settings.from_environ(os.environ, site_folder)
 
 
 def open_database(given: Settings | None = None) -> Database:
-    """The database as commands beside the service use it; closed when the command ends. Raises SecretError."""
+    """Returns the database, which is closed when the command ends. Raises SecretError if a secret is missing.
+
+    It makes no SQLite checkpoints: the service, which may be running, makes them.
+    """
     database = Database((given or settings()).database_url, checkpoints=False)
     click.get_current_context().call_on_close(database.engine.dispose)
     return database
 
 
 def existing_database(given: Settings | None = None) -> Database:
-    """The same, where it is there and up to date. Raises DatabaseError with a hint."""
+    """Returns the database. Raises DatabaseError with a hint if it does not exist or needs a migration."""
     database = open_database(given)
     database.require()
     return database
 
 
 def now() -> datetime:
-    """The current moment in UTC."""
+    """Returns the current moment in UTC."""
     return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""A group of commands whose modules are imported only when one of them runs, so that ``--help`` is over at once."""
+"""A Click group that imports a command's module only when that command runs, so that ``--help`` is fast."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from sitegen.terminal import FaultReportingGroup
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a command is, and what the list of commands says of it.
+    """Where a command is defined, and its line in the list of commands.
 
-    ``target``: ``module:function`` within ``capture.commands``. ``summary``: the first paragraph of the command's help,
-    whole; the list cuts it to the terminal's width. A test holds the two equal.
+    ``target``: ``module:function`` within ``capture.commands``. ``summary``: the whole first paragraph of the command's
+    help, which the list cuts to the terminal's width. A test compares the two.
     """
 
     target: str
     summary: str
 
     def load(self) -> click.Command:
-        """Imports the command."""
+        """Imports the command's module and returns the command."""
         module, _, function = self.target.partition(":")
         command = getattr(import_module(f"capture.commands.{module}"), function)
         assert isinstance(command, click.Command)
@@ -34,7 +34,7 @@ class Source:
 
 
 class LazyCommands(Mapping[str, click.Command]):
-    """Commands by their names; each is imported when it is asked for."""
+    """Commands by name; each is imported on access."""
 
     def __init__(self, sources: Mapping[str, Source]) -> None:
         self.sources = sources
@@ -53,9 +53,9 @@ class LazyCommands(Mapping[str, click.Command]):
 
 
 class LazyGroup(FaultReportingGroup):
-    """Lists its commands by their summaries, and imports the one that runs.
+    """Lists its commands by their summaries, and imports only the one that runs.
 
-    A database that cannot serve is a fault like others: text and exit status 1.
+    If a command raises Unavailable, it is printed like a fault, and the exit status is 1.
     """
 
     commands: LazyCommands  # type: ignore[assignment]  # Click only reads it
@@ -65,7 +65,7 @@ class LazyGroup(FaultReportingGroup):
         self.commands = LazyCommands(sources)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command."""
+        """Runs the command. Exits with status 1 if the database is unavailable."""
         try:
             return super().invoke(ctx)
         except Unavailable as error:
@@ -74,7 +74,7 @@ class LazyGroup(FaultReportingGroup):
             return ctx.exit(1)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Writes the list of commands without importing one."""
+        """Writes the list of commands without importing any of them."""
         sources = self.commands.sources
         width = formatter.width - 6 - max(map(len, sources))  # as Click does
         rows = [

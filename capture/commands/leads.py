@@ -1,4 +1,4 @@
-"""``capture leads``."""
+"""``capture leads``: lists or exports leads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from capture.leads import export, queries
 @options.as_json
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV that is safe to open in a spreadsheet.")
 def leads_(member: str | None, as_json: bool, as_csv: bool) -> None:
-    """List the leads in the order they came.
+    """List the leads in the order in which they signed up or were imported.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""``capture mail``: the outbox."""
+"""``capture mail``: shows and changes the outbox."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from capture.models import OutboxMail
 @click.option("--state", type=click.Choice(["waiting", "leased", "sent", "dead", "held", "dropped"]))
 @options.as_json
 def mail(action: str | None, numbers: tuple[int, ...], state: str | None, as_json: bool) -> None:
-    """Show how the outbox stands; send dead mails again, or drop mails that were not sent.
+    """Show the state of the outbox; send dead mails again, or drop mails that were not sent.
 
     \b
     Examples:
@@ -31,7 +31,7 @@ def mail(action: str | None, numbers: tuple[int, ...], state: str | None, as_jso
       capture mail drop 17
     """
     if action == "drop" and not numbers:
-        raise click.UsageError("say which mails to drop")
+        raise click.UsageError("give the numbers of the mails to drop")
     database, now = installation.existing_database(), installation.now()
     if action is not None:
         with database.write() as session:

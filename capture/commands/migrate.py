@@ -1,4 +1,4 @@
-"""``capture migrate``."""
+"""``capture migrate``: migrates the database."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from capture.commands import installation
 
 @click.command()
 def migrate() -> None:
-    """Bring the database up to date with this version of the program; make it where there is none.
+    """Migrate the database to this version of the program; create it if there is none.
 
     \b
     Example:

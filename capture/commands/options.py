@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 site = click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
-url = click.option("--url", help="The sites' address, in place of the one in site.toml.")
-capture_url = click.option("--capture-url", help="This service's address, in place of the one in site.toml.")
+url = click.option("--url", help="The sites' address, instead of the one in site.toml.")
+capture_url = click.option("--capture-url", help="This service's address, instead of the one in site.toml.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 PORT = click.IntRange(0, 65535)

@@ -1,4 +1,4 @@
-"""``capture export`` and ``capture erase``: what is held of one person."""
+"""``capture export`` and ``capture erase``: the personal data of one address."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from capture.consent import erasing, my_data
 @click.command(name="export")
 @click.argument("email")
 def export_(email: str) -> None:
-    """Print everything held of an address under all members, as JSON.
+    """Print all data stored about an address, for all members, as JSON.
 
     \b
     Example:
@@ -32,10 +32,10 @@ def export_(email: str) -> None:
 @click.argument("email")
 @click.confirmation_option(prompt="This cannot be undone. Erase?")
 def erase(email: str) -> None:
-    """Destroy everything held of an address under all members; only a keyed hash stays.
+    """Delete all personal data of an address, for all members; only a keyed hash is kept.
 
-    Backups of before still hold it, and so does PostgreSQL's own log of changes for a while: keep both no longer than
-    you promise people, and erase once more after restoring a backup.
+    Earlier backups still contain the data, and for a while so does PostgreSQL's write-ahead log: keep both no longer
+    than you promise people, and erase again after you restore a backup.
 
     \b
     Example:

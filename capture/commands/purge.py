@@ -1,4 +1,4 @@
-"""``capture purge``."""
+"""``capture purge``: deletes what is no longer needed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from capture.consent import erasing
 
 
 @click.command()
-@click.option("--unconfirmed", metavar="DAYS", type=click.IntRange(1), help="Keep sign-ups nobody confirms so long.")
-@click.option("--withdrawn", metavar="DAYS", type=click.IntRange(1), help="Keep leads whose owners left so long.")
-@click.option("--mails", metavar="DAYS", type=click.IntRange(1), help="Keep mails that are done so long.")
+@click.option("--unconfirmed", metavar="DAYS", type=click.IntRange(1), help="Keep unconfirmed sign-ups for so long.")
+@click.option("--withdrawn", metavar="DAYS", type=click.IntRange(1), help="Keep leads that withdrew for so long.")
+@click.option("--mails", metavar="DAYS", type=click.IntRange(1), help="Keep mails that are done for so long.")
 def purge(unconfirmed: int | None, withdrawn: int | None, mails: int | None) -> None:
-    """Forget what is no longer needed: sign-ups nobody confirmed, leads that left, mails that are done, and lists that
-    nobody took in.
+    """Delete what is no longer needed: unconfirmed sign-ups, leads that withdrew, mails that are done, and lists that
+    were not imported.
 
-    How long each is kept stands in [retention] of site.toml, as the last sync told. Run it once a day.
+    The last synced [retention] of site.toml says how long each is kept; the options override it. Run it once a day.
 
     \b
     Example:
@@ -34,6 +34,6 @@ def purge(unconfirmed: int | None, withdrawn: int | None, mails: int | None) -> 
         policy = replace(Policy.of(hosts.get_company(session)), **days)
         purged = erasing.purge(session, features.ALL, policy, installation.now())
     click.echo(
-        f"{purged['unconfirmed']} unconfirmed sign-ups, {purged['withdrawn']} leads that left, {purged['mails']} mails,"
-        f" {purged['budgets']} entries of budgets"
+        f"deleted {purged['unconfirmed']} unconfirmed sign-ups, {purged['withdrawn']} leads that withdrew,"
+        f" {purged['mails']} mails, {purged['budgets']} budget entries"
     )

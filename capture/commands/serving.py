@@ -17,16 +17,24 @@ from capture.commands import installation, options
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8001, show_default=True, type=options.PORT, help="The port; 0 takes any free one.")
 @click.option(
-    "--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests at a time, in each process."
+    "--threads",
+    default=8,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Requests that each process answers at a time.",
 )
 @click.option(
-    "--processes", default=1, show_default=True, type=click.IntRange(1, 64), help="More than one: only on PostgreSQL."
+    "--processes",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Server processes; more than one only with PostgreSQL.",
 )
-@click.option("--no-worker", is_flag=True, help="Send no mail from here; `capture worker` does.")
+@click.option("--no-worker", is_flag=True, help="Send no mails; `capture worker` must run.")
 def serve(host: str, port: int, threads: int, processes: int, no_worker: bool) -> None:
-    """Serve the sign-up service until it is told to stop (SIGTERM or Ctrl-C), then finish what has begun.
+    """Serve sign-ups, the office and all other pages until SIGTERM or Ctrl-C, then finish running requests.
 
-    It also sends the mails in the outbox, unless --no-worker leaves that to `capture worker`.
+    It also sends the mails in the outbox, unless --no-worker is given.
 
     \b
     Example:
@@ -51,12 +59,12 @@ def serve(host: str, port: int, threads: int, processes: int, no_worker: bool) -
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Send what is due, and end.")
+@click.option("--once", is_flag=True, help="Send the mails that are due, and exit.")
 def worker(once: bool) -> None:
-    """Send the mails in the outbox until told to stop (SIGTERM or Ctrl-C), then finish the one that has begun.
+    """Send the mails in the outbox until SIGTERM or Ctrl-C, then finish the mail that is being sent.
 
-    `capture serve` does the same in a thread of its own; on PostgreSQL there may be several workers. The mail server
-    is set by ESPALIER_SMTP_URL (smtp+starttls://user:password@host:587) and the sender by ESPALIER_MAIL_FROM.
+    `capture serve` does the same in a thread; with PostgreSQL several workers may run. ESPALIER_SMTP_URL sets the mail
+    server (smtp+starttls://user:password@host:587), ESPALIER_MAIL_FROM the sender.
 
     \b
     Example:
@@ -68,7 +76,7 @@ def worker(once: bool) -> None:
 
 
 def _count_together() -> None:
-    """Several processes count into one folder; the library wants to know before it is loaded."""
+    """Lets several processes count into one folder; prometheus_client reads the variable when it is imported."""
     folder = tempfile.mkdtemp(prefix="espalier-metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
     click.get_current_context().call_on_close(lambda: shutil.rmtree(folder, ignore_errors=True))

@@ -1,4 +1,4 @@
-"""``capture staff``: who of the company may come into the office."""
+"""``capture staff``: manages the company's staff."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from capture.commands import installation, options
 
 @click.group()
 def staff() -> None:
-    """Say who of the company may come into the office and see all leads.
+    """Manage the company's staff, who may sign in to the office and see all leads.
 
     \b
     Examples:
@@ -25,7 +25,7 @@ def staff() -> None:
 @staff.command("add")
 @click.argument("email")
 def add_staff(email: str) -> None:
-    """Let somebody in: they sign in with a link mailed to this address."""
+    """Add a staff member, who then signs in with a link mailed to this address."""
     with installation.existing_database().write() as session:
         signing_in.add_staff(session, email, installation.now())
     click.echo(f"{email} may sign in at the office")
@@ -34,16 +34,16 @@ def add_staff(email: str) -> None:
 @staff.command("remove")
 @click.argument("email")
 def remove_staff(email: str) -> None:
-    """Shut somebody out at once, wherever they are signed in."""
+    """Remove a staff member and end all of their sessions at once."""
     with installation.existing_database().write() as session:
         signing_in.remove_staff(session, email, installation.now())
-    click.echo(f"{email} is shut out")
+    click.echo(f"{email} may no longer sign in")
 
 
 @staff.command("list")
 @options.as_json
 def list_staff(as_json: bool) -> None:
-    """Name everybody who may come in."""
+    """List the staff."""
     with installation.existing_database().read() as session:
         found = [{"email": each.email, "since": each.added_at.isoformat()} for each in signing_in.staff(session)]
     if as_json:
@@ -52,4 +52,4 @@ def list_staff(as_json: bool) -> None:
     for each in found:
         click.echo(f"{each['email']}  since {each['since'][:10]}")
     if not found:
-        click.echo("nobody yet: `capture staff add EMAIL` lets somebody in")
+        click.echo("no staff yet: add them with `capture staff add EMAIL`")

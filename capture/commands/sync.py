@@ -1,4 +1,4 @@
-"""``capture sync``."""
+"""``capture sync``: brings the database up to date with a site folder."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ from capture.sync.site_folder import sync as bring_up_to_date
 @options.capture_url
 @options.as_json
 def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json: bool) -> None:
-    """Load roster, page addresses and consent wordings from a site folder into the database, and exchange campaigns.
+    """Load roster, page addresses and consent wordings from a site folder into the database, and exchange campaigns
+    with it.
 
-    Run it after each change of the roster or the pages. It may be run again at any time; members the roster no
-    longer names are marked inactive, and their leads are kept. Campaigns that were made in the office are written
-    to campaigns.csv beside site.toml, so that the next build makes their pages; those in the file get to the office.
+    Run it after each change of the roster or the pages; running it again does no harm. Members that the roster no
+    longer lists become inactive, and their leads are kept. Campaigns created in the office are written to
+    campaigns.csv beside site.toml, so that the next build creates their pages; campaigns in the file are added to the
+    office.
 
     \b
     Example:
@@ -54,13 +56,13 @@ def _told(summary: Summary) -> str:
     return (
         f"{summary.members} members ({summary.active} active): {summary.added} added, {summary.changed} changed,"
         f" {summary.deactivated} deactivated; {summary.pages} page addresses, {summary.wordings} consent wordings"
-        + (f"; {summary.handed_over} leads handed over" if summary.handed_over else "")
-        + (f"; {summary.campaigns_found} campaigns found in campaigns.csv" if summary.campaigns_found else "")
+        + (f"; {summary.handed_over} leads reassigned" if summary.handed_over else "")
+        + (f"; {summary.campaigns_found} campaigns added from campaigns.csv" if summary.campaigns_found else "")
         + (f"; {summary.campaigns_told} campaigns added to campaigns.csv" if summary.campaigns_told else "")
     )
 
 
 def _why_without_a_page(*, has_landing_pages: bool) -> str:
     if has_landing_pages:
-        return "their names cannot be written to campaigns.csv: change them in the office"
-    return "the site has no page to make them from: write pages/<locale>/campaign.md"
+        return "campaigns.csv cannot hold their names: change them in the office"
+    return "the site has no page for them: write pages/<locale>/campaign.md"

@@ -1,7 +1,7 @@
 """A site folder as the capture service sees it: the company, its roster, pages, wordings and campaigns.
 
-Together with ``generator`` this is the only place that reads ``sitegen``, whose insides can so change without a look
-at the rest of the service.
+Only this module and ``generator`` import ``sitegen`` (errors excepted), so the rest of the service does not depend on
+its internals.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from sitegen.site.content import CAMPAIGN
 from sitegen.site.site import Site
 
 LOOK = ("accent", "accent_dark", "paper", "paper_dark", "ink", "ink_dark", "scheme", "corners")
-"""Settings of a theme that the service's own pages take up, where the theme has them."""
+"""The theme settings that the service's own pages use, if the theme has them."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageAddress:
-    """Where one page stands below the root of a site whose own language is ``home_locale``.
+    """The path of one page below the root of a site whose own language is ``home_locale``.
 
     ``replica`` is True on members' sites; the company's own may offer more languages than theirs.
     """
@@ -54,7 +54,7 @@ class SiteWording:
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """What the company decided in ``[attribution]`` and ``[retention]`` of its ``site.toml``; numbers are days."""
+    """The company's ``[attribution]`` and ``[retention]`` in ``site.toml``; numbers are days."""
 
     touch_policy: str
     window_days: int
@@ -121,14 +121,16 @@ class Directory:
         return self._site.addresses.campaign_home(member.slug if member else None, code)
 
     def read_campaigns(self) -> Iterator[Campaign]:
-        """The campaigns of ``campaigns.csv``, in its order. Raises RosterError at the end with every fault of the file;
-        whether their members exist is not looked at."""
+        """Yields the campaigns of ``campaigns.csv`` in its order, without checking that their members exist.
+
+        Raises RosterError at the end with every fault of the file.
+        """
         return campaign_file.read(self._campaigns_path)
 
     def write_campaigns(self, found: Iterable[Campaign]) -> bool:
-        """Puts these campaigns in the place of the file's, in one step, ordered by code; False: it holds them already.
+        """Replaces ``campaigns.csv`` atomically, ordered by code. Returns False if it holds these campaigns already.
 
-        Raises RosterError for a campaign that could not be read again, and OutputError.
+        Raises RosterError for a campaign that could not be read back, and OutputError.
         """
         return campaign_file.write(self._campaigns_path, found)
 
@@ -142,14 +144,14 @@ class Directory:
             yield from roster
 
     def wordings(self) -> Iterator[SiteWording]:
-        """The consent wordings in force, in every language, for members' pages and the company's."""
+        """Yields the current consent wordings in every language, for members' pages and the company's."""
         for locale in self._site.settings.locales:
             for has_member in (True, False):
                 text = consent.template(self._site.texts[locale], has_member=has_member)
                 yield SiteWording(consent.digest(text), locale, has_member, text)
 
     def pages(self) -> Iterator[PageAddress]:
-        """Every page in every language, for each language that can stand at the root of a site."""
+        """Yields every page in every language, once for each language that a site can have as its own."""
         site = self._site
         for variant in (site.company_variant, *map(site.member_variant, site.settings.locales)):
             for locale in site.locales(variant):
@@ -160,8 +162,8 @@ class Directory:
 
 
 def load_directory(folder: Path, *, url: str | None = None, capture_url: str | None = None) -> Directory:
-    """Reads a site folder; the addresses given take the place of those in ``site.toml``.
+    """Reads a site folder. ``url`` and ``capture_url`` override those of ``site.toml``.
 
-    Raises EspalierError with every fault of settings, pages or theme; the roster is read later, as a stream.
+    Raises EspalierError with every fault of settings, pages or theme. The roster is read later, by ``members``.
     """
     return Directory(sites.load(folder, url=url, capture_url=capture_url))

@@ -1,7 +1,7 @@
-"""What generator and service have in common, by name: signed tokens, page names, channels, interests, secrets.
+"""The names that generator and service share: signed tokens, page names, channels, interests, secrets.
 
-The rest of the service takes these from here and never from ``sitegen`` itself (errors excepted). Nothing here reads
-a site folder; ``directory`` does.
+The rest of the service imports them from here and never from ``sitegen`` (errors excepted). Site folders are read by
+``directory``.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ __all__ = [
 ]
 
 CAMPAIGN_PAGES = campaign_page("")
-"""What the names of campaigns' landing pages begin with in page tokens; behind it stands the code."""
+"""The prefix of landing pages' names in page tokens; the campaign's code follows."""
 
 can_be_listed = campaign_file.holds
-"""Whether ``campaigns.csv`` can hold a campaign: code, name and days are as it wants them."""
+"""Returns True if ``campaigns.csv`` can hold a campaign: its code, name and days are valid there."""
 
 CAMPAIGN_CODE = campaign_file.CODE
-"""What a campaign's code looks like; matches the whole of a text."""
+"""The pattern of a campaign's code, for a whole text."""
 
 
 def fill_wording(template: str, company_name: str, member_name: str | None) -> str:
-    """The sentence a prospect sees beside the box, from the wording with its placeholders."""
+    """Returns the sentence beside the consent box: the wording with its placeholders filled in."""
     company = Company(company_name, company_name, (), "")
     return consent.wording(LocaleTexts("", template, template), company, member_name)

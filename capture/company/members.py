@@ -1,4 +1,4 @@
-"""Members by the addresses they have, or had."""
+"""Looks up members by their present and former slugs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from sitegen.errors import EspalierError, Fault, did_you_mean
 
 
 def member_of(session: Session, slug: str) -> str:
-    """The member who has, or had, that address. Raises EspalierError for a slug that nobody ever had."""
+    """Returns the id of the member who has, or had, that slug. Raises EspalierError if no member ever had it."""
     found = session.get(Slug, slug)
     if found is None:
         near = session.scalars(select(Member.slug).where(Member.slug.startswith(slug[:2])).limit(1_000))
-        raise EspalierError(Fault(f'nobody has the slug "{slug}"', hint=did_you_mean(slug, list(near))))
+        raise EspalierError(Fault(f'no member has the slug "{slug}"', hint=did_you_mean(slug, list(near))))
     return found.member_id

@@ -1,1 +1,1 @@
-"""What people say yes to, and what they may ask of us: confirm, see, correct, be forgotten."""
+"""What prospects confirm, and their rights: to see, correct and erase their data, and to unsubscribe."""

@@ -1,4 +1,4 @@
-"""The links of the confirmation mail: "yes, it was me" and "this wasn't me"."""
+"""The pages behind the links of the confirmation mail: "yes, it was me" and "this wasn't me"."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ blueprint = Blueprint("confirm", __name__)
 @blueprint.get("/confirm/<signed>")
 @open_to(Audience.LINK)
 def ask(signed: str) -> Response:
-    """The page with the button; or, once the link's time is over, one that offers a fresh mail."""
+    """Shows the page with the button; for an expired link, a page that offers a new mail."""
     link = questions.read_link(Purpose.CONFIRM, signed)
     with service.current().database.read() as session:
         company = hosts.get_company(session)
@@ -46,7 +46,7 @@ def ask(signed: str) -> Response:
 @blueprint.post("/confirm/<signed>")
 @open_to(Audience.LINK)
 def confirm(signed: str) -> Response:
-    """Makes a lead of the sign-up, and thanks in the member's name."""
+    """Confirms the sign-up, and thanks the prospect in the name of the member or company who follows up."""
     link = questions.read_link(Purpose.CONFIRM, signed)
     current = service.current()
     now = current.clock()
@@ -70,7 +70,7 @@ def confirm(signed: str) -> Response:
 @constant_time
 @open_to(Audience.LINK)
 def again(signed: str) -> Response:
-    """A fresh mail for a link whose time is over; the answer says the same whether one could be sent or not."""
+    """Sends a new mail in place of an expired link; the response is the same whether one could be sent or not."""
     link = questions.read_link(Purpose.CONFIRM, signed)
     current = service.current()
     with current.database.write() as session:
@@ -86,7 +86,7 @@ def again(signed: str) -> Response:
 @blueprint.get("/not-me/<signed>")
 @open_to(Audience.LINK)
 def ask_not_me(signed: str) -> Response:
-    """The page with the button."""
+    """Shows the page with the button, and changes nothing."""
     link = questions.read_link(Purpose.NOT_ME, signed)
     with service.current().database.read() as session:
         company = hosts.get_company(session)
@@ -100,7 +100,7 @@ def ask_not_me(signed: str) -> Response:
 @blueprint.post("/not-me/<signed>")
 @open_to(Audience.LINK)
 def not_me(signed: str) -> Response:
-    """Takes the address off for good."""
+    """Suppresses the address for good and erases what was typed with it, unless the link has expired."""
     link = questions.read_link(Purpose.NOT_ME, signed)
     current = service.current()
     with current.database.write() as session:
@@ -114,7 +114,7 @@ def not_me(signed: str) -> Response:
 
 
 def _thanks(words: Words, host: Host, lead: Lead) -> Response:
-    """Names who follows up; where that is not the member whose page it was, it says so."""
+    """Returns the page that names who follows up, and says so if that is not the member whose page it was."""
     another = lead.member if lead.member is not None and lead.member is not host.member else None
     return answers.page(200, "consent/confirmed.html", words, host=host, instead_of=another)
 

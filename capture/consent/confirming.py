@@ -1,4 +1,4 @@
-"""From "somebody typed this address" to "its owner says so": asking, confirming, and "this wasn't me"."""
+"""Double opt-in: asks the owner of a typed address whether they signed up, and handles "yes" and "this wasn't me"."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ _ON_ITS_WAY = ("waiting", "leased")
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """A confirmation's result: who follows up on the lead. ``stale``: the link is older than the person's leaving."""
+    """The result of a confirmation. ``host``: who follows up on the lead. ``stale``: nothing was confirmed, since the
+    link was written before the person withdrew."""
 
     host: Host
     stale: bool
 
 
 def lead_of_link(session: Session, handle: str) -> Lead | None:
-    """The lead a mailed link speaks of, None once it was erased. Locked, so that two clicks come one by one."""
+    """Returns the lead that a mailed link names; None if it was erased. Locks the row, so that two clicks on the link
+    are handled one after the other."""
     query = select(Lead).where(Lead.handle == handle, Lead.erased_at.is_(None))
     return session.scalars(query.with_for_update(of=Lead)).one_or_none()
 
@@ -51,9 +53,11 @@ _DROP_HELD = Prepared(lambda insert: delete(OutboxMail).where(*_questions("held"
 def ask_to_confirm(
     driver: Driver, host: Host, lead: Asked, now: datetime, letters: Letters, *, new: bool = False, hold: bool = False
 ) -> bool:
-    """Promises a confirmation mail; over the recipient's budget, or where ``hold`` says so, it is held.
+    """Adds a confirmation mail to the outbox. The mail is held if it exceeds the recipient's budget, or if ``hold`` is
+    True.
 
-    A lead has at most one such mail that is not sent yet; a ``new`` one has none. Returns True when one is on its way.
+    A lead has at most one such mail that is not sent yet; for a ``new`` lead none is looked for. Returns True if a mail
+    is on its way.
     """
     states = set() if new else _open(driver, lead.id)
     may = not hold and budgets.may_ask(driver, letters.links, lead.email, now)
@@ -62,7 +66,7 @@ def ask_to_confirm(
         posting.post_and_take_back(driver, host.company, letter, now)
         return "held" not in states
     if "held" in states:
-        # The one that was held carries an old link: a fresh one takes its place.
+        # The held mail has an old link: a new mail replaces it.
         _DROP_HELD(driver, lead_id=lead.id)
     posting.post(driver, host.company, letter, now, lead_id=lead.id, state="waiting" if may else "held")
     if may:
@@ -71,21 +75,23 @@ def ask_to_confirm(
 
 
 def pretend_to_ask(driver: Driver, host: Host, lead: Asked, now: datetime, letters: Letters) -> None:
-    """The work of asking for somebody who need not be asked, so that they cannot be told by the time it takes."""
+    """Does the work of asking for an address that need not be asked, so that the response time does not reveal it."""
     budgets.may_ask(driver, letters.links, lead.email, now)
     posting.post_and_take_back(driver, host.company, mails.confirm(letters, host, lead, now), now)
 
 
 def _open(driver: Driver, lead_id: int) -> set[str]:
-    """The states of the questions that are not sent yet, those of this very transaction included."""
+    """Returns the states of the lead's confirmation mails that are not sent yet, including those of this
+    transaction."""
     driver.flush()
     return {state for (state,) in _OPEN(driver, lead_id=lead_id)}
 
 
 def confirm(session: Session, lead: Lead, issued: datetime, now: datetime, letters: Letters) -> Confirmed:
-    """Makes a lead of a sign-up: only now is anybody told of it. ``issued``: when the link was written.
+    """Confirms a lead; only now are its assignee and other programs notified of it. ``issued``: when the link was
+    written.
 
-    May be repeated. A link from before the person left does nothing: leaving must not be undone by an old mail.
+    May be repeated. A link from before the person withdrew does nothing: an old mail must not undo the withdrawal.
     """
     if lead.confirmed:
         return Confirmed(hosts.assignee_of(session, lead), stale=False)
@@ -104,10 +110,10 @@ def confirm(session: Session, lead: Lead, issued: datetime, now: datetime, lette
 
 
 def disown(session: Session, features: Sequence[Feature], lead: Lead, now: datetime, letters: Letters) -> None:
-    """ "This wasn't me": the address is never asked again, and what was typed of it is forgotten.
+    """Handles "this wasn't me": the address is never asked again, and its leads that were not confirmed are erased.
 
-    Leads that its owner did confirm some time stay, as ones that nobody may write to: they can be erased by the
-    owner's own "my data".
+    Confirmed leads of the address stay, but are withdrawn, so that no mail goes to them. Their owner can erase them on
+    the "my data" page.
     """
     keys = letters.links.address_keys
     suppression.suppress(session, keys, lead.email, Reason.NOT_ME, now)
@@ -120,7 +126,7 @@ def disown(session: Session, features: Sequence[Feature], lead: Lead, now: datet
 
 
 def _drop_questions(session: Session, lead_ids: list[int]) -> None:
-    """What has been answered need not be asked any more."""
+    """Drops the confirmation mails of these leads that wait or are held, since they have been answered."""
     session.execute(
         update(OutboxMail)
         .where(

@@ -1,6 +1,6 @@
-"""Forgetting: what made a row a person is destroyed; what only counts stays, and so does the chain of evidence.
+"""Erasure: what identifies a person is destroyed; what is only counted stays, and so does the chain of evidence.
 
-The rooms declare what they hold and how they forget it (``Feature.personal``, ``Feature.purge``).
+The rooms declare which personal data they hold and how they erase them (``Feature.personal``, ``Feature.purge``).
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from capture.models import Lead, Touch
 
 
 def erase(session: Session, features: Sequence[Feature], links: Links, address: str, now: datetime) -> int:
-    """Destroys everything held of an address under all members; keeps a keyed hash, so that nobody brings it back.
+    """Destroys everything held about an address under all members, mails to members that name the person included.
+    Returns the number of leads that were erased.
 
-    Returns the number of leads it was. Mails to members that name the person go as well.
+    If any were found, a keyed hash of the address stays on the suppression list, so that no import brings it back.
     """
     found = list(session.scalars(select(Lead).where(Lead.email == address, Lead.erased_at.is_(None))))
     forget(session, features, found, "erased", now)
@@ -36,7 +37,8 @@ def erase(session: Session, features: Sequence[Feature], links: Links, address: 
 
 
 def forget(session: Session, features: Sequence[Feature], leads: Sequence[Lead], kind: str, now: datetime) -> None:
-    """Takes the person out of these leads. ``kind`` says whose wish it was: erased, disowned or purged."""
+    """Erases the person from these leads. ``kind``: the activity that is recorded, erased, disowned or purged; it says
+    at whose wish this is done."""
     for each in personal_of(features):
         each.forget(session, leads, now)
     for lead in leads:
@@ -44,7 +46,7 @@ def forget(session: Session, features: Sequence[Feature], leads: Sequence[Lead],
 
 
 def purge(session: Session, features: Sequence[Feature], policy: Policy, now: datetime) -> Counter[str]:
-    """Forgets what the policy says is no longer needed, in all rooms. Returns how much of each kind that was."""
+    """Erases in all rooms what the policy no longer keeps. Returns the number of rows of each kind."""
     purged = _leads(session, features, policy, now)
     for feature in features:
         purged.update(feature.purge(session, policy, now))
@@ -52,14 +54,14 @@ def purge(session: Session, features: Sequence[Feature], policy: Policy, now: da
 
 
 def _leads(session: Session, features: Sequence[Feature], policy: Policy, now: datetime) -> Counter[str]:
-    """Forgets sign-ups that were not confirmed in time, and leads whose owners left."""
+    """Erases sign-ups that were not confirmed in time, and leads of people who withdrew."""
     alive = Lead.erased_at.is_(None)
-    # Who came by a list, or was met, never signed up: there is nothing that they failed to confirm.
+    # People on a list, or whom a member met, never signed up: they have nothing to confirm.
     waited = (alive, Lead.confirmed_at.is_(None), Lead.known_at.is_(None), Lead.created_at <= now - policy.unconfirmed)
-    # Who repeated their sign-up has a touch that is younger than the lead.
+    # A repeated sign-up adds a touch that is younger than the lead.
     young = select(Touch.lead_id).where(Touch.at > now - policy.unconfirmed)
     unconfirmed = list(session.scalars(select(Lead).where(*waited, Lead.id.not_in(young))))
-    # They can leave all the same.
+    # People who never signed up can withdraw, too.
     known = or_(Lead.confirmed_at.is_not(None), Lead.known_at.is_not(None))
     left = (alive, known, Lead.withdrawn_at <= now - policy.withdrawn)
     withdrawn = list(session.scalars(select(Lead).where(*left)))

@@ -1,4 +1,4 @@
-"""Confirming, my data and unsubscribing, as the service takes them up."""
+"""Declares the room of consent to the service: the pages for confirming, my data and unsubscribing, and its mails."""
 
 from __future__ import annotations
 

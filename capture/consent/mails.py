@@ -1,4 +1,4 @@
-"""The mails to a person who signed up: the question, the thanks, and the link to what is held."""
+"""The mails to a prospect: the request to confirm, the thank-you, and the link to their data."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ KINDS = (CONFIRM, THANK_YOU, MY_DATA)
 
 
 class Asked(Protocol):
-    """What is needed of a lead to ask for its confirmation."""
+    """The part of a lead that the request to confirm needs."""
 
     @property
     def id(self) -> int:
-        """Its number."""
+        """The lead's number."""
 
     @property
     def email(self) -> str:
-        """The address that was typed."""
+        """The address as typed."""
 
     @property
     def handle(self) -> str:
-        """What links call it."""
+        """The lead's name in mailed links."""
 
     @property
     def locale(self) -> str:
-        """The language it is written to in."""
+        """The language of mails to the prospect."""
 
 
 def confirm(letters: Letters, host: Host, lead: Asked, now: datetime) -> Letter:
-    """To the address that was typed: was it you? Fixed text, and a link for either answer."""
+    """Writes the mail to the address that was typed: was it you? It has a fixed text, and a link for either answer."""
     service, sign = host.company.service, letters.links.sign
     links = {
         "confirm_link": f"{service}confirm/{sign(Purpose.CONFIRM, lead.handle, now)}",
@@ -51,7 +51,7 @@ def confirm(letters: Letters, host: Host, lead: Asked, now: datetime) -> Letter:
 
 
 def thank_you(letters: Letters, host: Host, lead: Lead, now: datetime) -> Letter:
-    """To the prospect who confirmed: who holds the address now, how to reach them, and how to leave."""
+    """Writes the mail to the prospect who confirmed: who has their address now, how to reach them, and how to leave."""
     links = {
         "unsubscribe_link": unsubscribe_link(host.company, letters.links, lead.email, now),
         "my_data_link": f"{host.company.service}my-data?lang={words.nearest([lead.locale])}",
@@ -60,6 +60,6 @@ def thank_you(letters: Letters, host: Host, lead: Lead, now: datetime) -> Letter
 
 
 def my_data(letters: Letters, host: Host, lead: Lead, now: datetime) -> Letter:
-    """To the owner of the address: the link to everything held about it."""
+    """Writes the mail with the link to everything that is held about its recipient."""
     link = f"{host.company.service}my-data/{letters.links.sign(Purpose.MY_DATA, lead.handle, now)}"
     return letters.write(MY_DATA, host, lead.email, [lead.locale], my_data_link=link)

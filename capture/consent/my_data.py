@@ -1,4 +1,5 @@
-"""The prospect's rights: see, take along, correct, withdraw. (Erasing is in ``erasing``.)"""
+"""The prospect's rights: to see and export their data (GDPR, Art. 15 and 20), to correct who introduced them, and to
+withdraw their consent (Art. 7(3)). Erasure (Art. 17) is in ``erasing``."""
 
 from __future__ import annotations
 
@@ -29,13 +30,13 @@ BETWEEN_LINKS = timedelta(hours=1)
 MOST_LINKS_A_DAY = 3
 
 MOST_CORRECTIONS = 3
-"""Of one lead: each sends a mail to a member, and whoever changes their mind all day long must not flood them."""
+"""Corrections of one lead: each mails a member, and a person who keeps changing their mind must not flood members."""
 
 _NOBODY = "nobody@erased.invalid"
 
 
 def leads_of(session: Session, address: str) -> list[Lead]:
-    """Everything that is not erased under this very address, oldest first."""
+    """Returns the leads of exactly this address (see ``identity``) that are not erased, oldest first."""
     if not address.isprintable():
         return []
     alive = (Lead.email == identity(address), Lead.erased_at.is_(None))
@@ -43,9 +44,10 @@ def leads_of(session: Session, address: str) -> list[Lead]:
 
 
 def send_link(session: Session, letters: Letters, address: str, now: datetime) -> bool:
-    """Mails the link to a person's data, to them alone; where nothing is held, or too often, it sends nothing.
+    """Adds a mail with the link to a person's data to the outbox, for that person alone. Sends nothing if nothing is
+    held, or if links were asked for too recently or too often. Returns whether the mail will be sent.
 
-    The work is the same for all, so that the time it takes does not tell of whom something is held.
+    Does the same work whether something is held or not, so that the response time does not reveal it.
     """
     email_hash = letters.links.email_hash(address)
     mine = (BudgetUse.scope == SCOPE, BudgetUse.subject.in_(letters.links.email_hashes(address)))
@@ -66,7 +68,7 @@ def send_link(session: Session, letters: Letters, address: str, now: datetime) -
 
 
 def held(session: Session, features: Sequence[Feature], links: Links, address: str) -> dict[str, Any]:
-    """Everything held of an address under all members, as plain values: what the page shows and the file holds."""
+    """Returns everything held about an address under all members, as plain values for the page and the JSON file."""
     company = hosts.get_company(session)
     return {
         "address": identity(address),
@@ -77,15 +79,15 @@ def held(session: Session, features: Sequence[Feature], links: Links, address: s
 
 
 def of_lead(session: Session, features: Sequence[Feature], lead: Lead) -> dict[str, Any]:
-    """Everything that the rooms hold about one lead, as plain values; moments in ISO 8601."""
+    """Returns everything that the rooms hold about one lead, as plain values; moments in ISO 8601."""
     return {key: value for each in personal_of(features) for key, value in each.held(session, lead).items()}
 
 
 def correct(session: Session, letters: Letters, address: str, introducer: str, now: datetime) -> Member | None:
-    """Credits the person's leads to the member they name, by slug or by the address of the member's page.
+    """Credits the person's leads to the member whom they name, by slug or by the address of the member's page.
 
-    Only leads that were confirmed within the company's window change, each at most three times. Returns the member,
-    None where nobody was found or nothing could change; the member who follows up from now on is told.
+    Only leads that were confirmed within the company's window change, each at most three times. A new assignee is
+    notified. Returns the member; None if no member was found or no lead may change.
     """
     company = hosts.get_company(session)
     member = introducers.find_introducer(session, company, introducer)
@@ -116,7 +118,7 @@ def _corrections(session: Session, lead: Lead) -> int:
 
 
 def withdraw(session: Session, links: Links, address: str, now: datetime) -> None:
-    """Takes back every consent: nobody may write any more. What is held stays until it is erased or purged."""
+    """Withdraws every consent: no mail goes to the person any more. Their data stay until they are erased or purged."""
     suppression.suppress(session, links.address_keys, address, Reason.WITHDRAWN, now)
     for lead in unsubscribing.withdraw(session, links.email_hashes(address), now):
         crediting.record_activity(session, lead, "withdrawn", now)

@@ -1,4 +1,4 @@
-"""The "my data" pages: asked for by address, reached by a mailed link, changed by POST alone."""
+"""The "my data" pages: requested by address, opened by a mailed link, and changing data by POST only."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LONGEST_ADDRESS = 254
 @blueprint.get("")
 @open_to(Audience.EVERYONE)
 def ask() -> Response:
-    """The form that asks for the link."""
+    """Shows the form that asks for the link."""
     with service.current().database.read() as session:
         company = hosts.get_company(session)
     return answers.page(200, "consent/ask-my-data.html", questions.use_locale(None), company=company)
@@ -37,20 +37,20 @@ def ask() -> Response:
 @constant_time
 @open_to(Audience.EVERYONE)
 def send() -> Response:
-    """Mails the link where there is something to see; says the same to everybody."""
+    """Mails the link if something is held about the address; the response is the same for every address."""
     typed = request.form.get("email", "")[:LONGEST_ADDRESS]
     current = service.current()
     with current.database.write() as session:
         company = hosts.get_company(session)
         sent = my_data.send_link(session, current.letters, typed, current.clock())
-    log.info("my data: %s", "a link was promised" if sent else "nothing was promised")
+    log.info("my data: %s", "a link is in the outbox" if sent else "no link is sent")
     return questions.message_page(questions.use_locale(None), "my_data_sent", company)
 
 
 @blueprint.get("/<signed>")
 @open_to(Audience.LINK)
 def show(signed: str) -> Response:
-    """Everything held under all members."""
+    """Shows everything held about the person, under all members."""
     current = service.current()
     with current.database.read() as session:
         lead, words, company = _open(session, signed)
@@ -62,7 +62,7 @@ def show(signed: str) -> Response:
 @blueprint.get("/<signed>/download")
 @open_to(Audience.LINK)
 def download(signed: str) -> Response:
-    """The same as a JSON file."""
+    """Returns everything held about the person as a JSON file."""
     current = service.current()
     with current.database.read() as session:
         lead, words, company = _open(session, signed)
@@ -77,7 +77,7 @@ def download(signed: str) -> Response:
 @constant_time
 @open_to(Audience.LINK)
 def again(signed: str) -> Response:
-    """A fresh link in place of one whose time is over; says the same whether one could be sent or not."""
+    """Mails a new link in place of an expired one; the response is the same whether one could be sent or not."""
     link = questions.read_link(Purpose.MY_DATA, signed)
     current = service.current()
     with current.database.write() as session:
@@ -92,7 +92,7 @@ def again(signed: str) -> Response:
 @blueprint.post("/<signed>/introducer")
 @open_to(Audience.LINK)
 def correct(signed: str) -> Response:
-    """Another member introduced me."""
+    """Credits the person's leads to another member, who introduced them."""
     current = service.current()
     with current.database.write() as session:
         lead, words, company = _open(session, signed)
@@ -107,7 +107,7 @@ def correct(signed: str) -> Response:
 @blueprint.post("/<signed>/withdraw")
 @open_to(Audience.LINK)
 def withdraw(signed: str) -> Response:
-    """Nobody may write to me any more."""
+    """Withdraws the person's consent, so that no mail goes to them any more."""
     current = service.current()
     with current.database.write() as session:
         lead, words, company = _open(session, signed)
@@ -120,7 +120,7 @@ def withdraw(signed: str) -> Response:
 @blueprint.post("/<signed>/erase")
 @open_to(Audience.LINK)
 def erase(signed: str) -> Response:
-    """Forget me; asks once more by a box that must be ticked."""
+    """Erases everything held about the person, if a checkbox says that they are sure; otherwise asks for it."""
     current = service.current()
     with current.database.write() as session:
         lead, words, company = _open(session, signed)
@@ -134,7 +134,8 @@ def erase(signed: str) -> Response:
 
 
 def _open(session: Session, signed: str) -> tuple[Lead | None, Words, Company]:
-    """The lead that the link speaks of; None when its time is over or everything was erased."""
+    """Returns the lead that the link names, the words in its language, and the company. The lead is None if the link
+    has expired or everything was erased."""
     link = questions.read_link(Purpose.MY_DATA, signed)
     lead = confirming.lead_of_link(session, link.value)
     words = questions.use_locale(questions.locale_of(lead))
@@ -142,7 +143,7 @@ def _open(session: Session, signed: str) -> tuple[Lead | None, Words, Company]:
 
 
 def _old(words: Words, company: Company, signed: str) -> Response:
-    """A link whose time is over, or whose person was forgotten: it can be had anew by one button."""
+    """Returns the page for an expired link or an erased person; its button asks for a new link."""
     if answers.wants_json():
         return questions.message_page(words, "my_data_old", company, status=410)
     return questions.question_page(words, "my_data_old", company, status=410, action=f"my-data/{signed}/again")

@@ -1,4 +1,4 @@
-"""Leaving: RFC 8058's one POST without cookies or redirects, and a page with a button for people."""
+"""The pages of unsubscribing: RFC 8058's one POST without cookies or redirects, and a page with a button for people."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ blueprint = Blueprint("unsubscribe", __name__)
 @blueprint.get("/unsubscribe/<signed>")
 @open_to(Audience.LINK)
 def ask(signed: str) -> Response:
-    """The page with the button."""
+    """Shows the page with the button, and changes nothing."""
     link = questions.read_link(Purpose.UNSUBSCRIBE, signed)
     with service.current().database.read() as session:
         company, locale = hosts.get_company(session), unsubscribing.locale_of(session, link.value)
@@ -32,7 +32,7 @@ def ask(signed: str) -> Response:
 @blueprint.post("/unsubscribe/<signed>")
 @open_to(Audience.LINK)
 def leave(signed: str) -> Response:
-    """Honours it within this request. What the body says does not matter: the address says everything."""
+    """Unsubscribes the recipient within this request. The body is ignored: the signed link names the recipient."""
     link = questions.read_link(Purpose.UNSUBSCRIBE, signed)
     current = service.current()
     with current.database.write() as session:

@@ -1,4 +1,4 @@
-"""Leaving the list: one POST, at once, for good (RFC 8058)."""
+"""Unsubscribing: one POST, with immediate effect (RFC 8058)."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from capture.models import Lead
 
 
 def unsubscribe(session: Session, email_hash: str, now: datetime) -> None:
-    """Honours an unsubscription. May be repeated; the moment of the first stays."""
+    """Puts an address on the suppression list and withdraws its leads. May be repeated; the first time stays stored."""
     suppression.suppress_hash(session, email_hash, Reason.UNSUBSCRIBED, now)
     for lead in withdraw(session, [email_hash], now):
         crediting.record_activity(session, lead, "unsubscribed", now)
 
 
 def locale_of(session: Session, email_hash: str) -> str | None:
-    """The language of the person's newest lead, for the page that answers them; None where nothing is held."""
+    """Returns the language of the person's newest lead, for the page that answers them; None if there is no lead."""
     return session.scalars(
         select(Lead.locale).where(Lead.email_hash == email_hash).order_by(Lead.id.desc()).limit(1)
     ).first()
 
 
 def withdraw(session: Session, email_hashes: Sequence[str], now: datetime) -> list[Lead]:
-    """Marks the leads of an address as not to be written to, by anybody; returns those that were not before."""
+    """Sets all leads of an address to withdrawn, so that no mail goes to them. Returns those that were not before."""
     leads = list(session.scalars(select(Lead).where(Lead.email_hash.in_(email_hashes), Lead.withdrawn_at.is_(None))))
     session.execute(
         update(Lead).where(Lead.id.in_([lead.id for lead in leads])).values(withdrawn_at=now),

@@ -1,9 +1,9 @@
-"""Who is credited with a lead, and who follows up: one pure function, so that every dispute can be played again.
+"""Decides who is credited with a lead, and who follows up: one pure function, so that every dispute can be replayed.
 
-The order that settles most disputes in the field: what the prospect corrected, an owner they already have, their
-own answer to "who introduced you?", the page they signed up on (by the first or last touch within a window), and,
-where none of these names a member, the company's pool. Credit stays with a member who has become inactive; the
-nearest active member above follows up.
+The first of these that names a member decides: the prospect's correction, an owner whom they already have, their answer
+to "who introduced you?", and the page that they signed up on (by the first or last touch within a window). If none
+does, the lead goes to the company's pool. A member who has become inactive keeps the credit; the nearest active member
+above follows up.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Policy = Literal["first", "last"]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The company's choice. ``window``: how long a touch counts."""
+    """The company's choices. ``policy``: which touch decides; ``window``: how long a touch counts."""
 
     policy: Policy = "first"
     window: timedelta = timedelta(days=90)
@@ -27,7 +27,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class MemberStatus:
-    """What counts of a member: whether they are active, and who recruited them."""
+    """What a decision needs to know about a member: whether they are active, and who sponsors them."""
 
     active: bool
     sponsor_id: str | None
@@ -35,7 +35,7 @@ class MemberStatus:
 
 @dataclass(frozen=True, slots=True)
 class TouchPoint:
-    """One touch: whose page, and when. ``member_id`` None: the company's own."""
+    """One touch: whose page it was, and when. ``member_id``: None for the company's own page."""
 
     member_id: str | None
     at: datetime
@@ -43,10 +43,10 @@ class TouchPoint:
 
 @dataclass(frozen=True, slots=True)
 class DecisionInput:
-    """All that a decision looks at. ``touches``: in the order they came, the newest last.
+    """All that a decision depends on. ``touches``: in the order in which they came, the newest last.
 
-    Only touches that the person has vouched for belong here, by confirming from their mailbox: else whoever types
-    a stranger's address first would be credited with them.
+    Only touches of leads that the person confirmed from their mailbox belong here: otherwise a member could type a
+    stranger's address first and be credited with them.
     """
 
     now: datetime
@@ -58,7 +58,8 @@ class DecisionInput:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``owner`` None: nobody is credited. ``assignee`` None: the company itself follows up."""
+    """The result of a decision. ``owner``: None for the company's pool. ``assignee``: None if the company follows
+    up."""
 
     owner: str | None
     assignee: str | None
@@ -66,7 +67,7 @@ class Verdict:
 
 
 def decide(seen: DecisionInput, rules: Rules, members: Mapping[str, MemberStatus]) -> Verdict:
-    """The verdict; depends on nothing but its arguments. Members who are not in ``members`` count as unnamed."""
+    """Returns the verdict, which depends on nothing but the arguments. Ids that are not in ``members`` are ignored."""
     named: tuple[tuple[Rule, str | None], ...] = (
         ("correction", seen.correction),
         ("existing-owner", seen.owner),
@@ -78,7 +79,8 @@ def decide(seen: DecisionInput, rules: Rules, members: Mapping[str, MemberStatus
 
 
 def nearest_active(member_id: str | None, members: Mapping[str, MemberStatus]) -> str | None:
-    """The member, or the nearest active one above; None where there is none (or the chain bites its tail)."""
+    """Returns the member, or the nearest active member above; None if there is none, also if the sponsors form a
+    circle."""
     passed: set[str] = set()
     while member_id is not None and member_id in members and member_id not in passed:
         if members[member_id].active:

@@ -1,4 +1,4 @@
-"""From rows to a verdict and back: gathers what ``attribution.decide`` looks at, and appends what it said."""
+"""Reads from the database what ``attribution.decide`` looks at, and appends its verdicts to the evidence."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ from capture.models import Company, Decision, Lead, Member, ProspectActivity, To
 def decide_credit(
     session: Session, lead: Lead, now: datetime, *, asked: datetime | None = None, correction: str | None = None
 ) -> Verdict:
-    """Decides who is credited with a lead that was confirmed just now (or corrected), and keeps the decision.
+    """Decides who is credited with a lead that was just confirmed or corrected, and appends the decision.
 
-    ``asked``: when the mail was written whose link confirmed it.
+    ``asked``: when the mail was written whose link confirmed the lead. ``correction``: the id of the member whom the
+    prospect named as introducer.
     """
     company = hosts.get_company(session)
     chosen = Rules(cast(Policy, company.touch_policy), timedelta(days=company.window_days))
@@ -68,9 +69,9 @@ def decide_credit(
 
 
 def reassign_leads(session: Session, now: datetime) -> int:
-    """Lets each lead be followed up by its owner, or by the nearest active member above, as the roster stands now.
+    """Assigns each lead to its owner, or to the nearest active member above, as the roster is now.
 
-    The credit stays where it is; each change is a decision of its own. Returns how many leads changed hands.
+    The owner keeps the credit; each change of assignee is a decision of its own. Returns how many leads changed.
     """
     owner = aliased(Member)
     astray = (
@@ -95,15 +96,15 @@ def reassign_leads(session: Session, now: datetime) -> int:
 
 
 def record_activity(session: Session, lead: Lead, kind: str, now: datetime) -> None:
-    """Keeps what a person did."""
+    """Appends what a person did about their lead to the evidence. ``kind``: see ``ProspectActivity.kind``."""
     evidence.append_to_chain(session, ProspectActivity(lead_id=lead.id, kind=kind, at=now))
 
 
 def _answer(session: Session, company: Company, lead: Lead, asked: datetime) -> str | None:
-    """The member whom the prospect named when signing up; None where they named nobody, or more than one.
+    """Returns the member whom the prospect named when signing up; None if they named none, or more than one.
 
-    Whoever knows an address can type it into a form again and name themselves. So an answer counts only from sign-ups
-    that came before the mail which the person answered, and another answer, whenever it came, makes it void.
+    A person who knows the address can sign it up again and name themselves. So an answer counts only if it came before
+    the mail that the prospect answered, and a different answer, whenever it came, makes it void.
     """
     named: set[str] = set()
     vouched: set[str] = set()
@@ -111,14 +112,14 @@ def _answer(session: Session, company: Company, lead: Lead, asked: datetime) -> 
         member = introducers.find_introducer(session, company, touch.introducer) if touch.introducer else None
         if member is not None:
             named.add(member.id)
-            # Links carry whole seconds.
+            # Links hold the time in whole seconds.
             if touch.at.replace(microsecond=0) <= asked:
                 vouched.add(member.id)
     return vouched.pop() if len(named) == len(vouched) == 1 else None
 
 
 def _standings(session: Session, ids: set[str]) -> dict[str, MemberStatus]:
-    """The members named, and everybody above those of them who are inactive."""
+    """Returns the status of these members, and of everyone above those of them who are inactive."""
     found: dict[str, MemberStatus] = {}
     wanted = set(ids)
     while wanted:

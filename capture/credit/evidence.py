@@ -1,12 +1,12 @@
-"""Rows that prove what happened, chained so that a later change shows.
+"""Rows that prove what happened, chained so that a later change is detected.
 
-Touches, consents, acts and decisions are only ever added. Each carries its number in one common sequence and a
-seal: SHA-256 over the seal before it and the row's own values. Whoever changes, removes or slips in a row breaks
-the chain from there on. Nobody who can rewrite the whole database is stopped by that, so ``capture audit`` prints
-the newest seal: noted down elsewhere, it can be asked for later.
+Touches, consents, activities and decisions are only ever added. Each row has its number in one common sequence and a
+seal: SHA-256 over the previous seal and the row's own values. Changing, removing or inserting a row breaks the chain
+from there on. A person who can rewrite the whole database can rewrite the chain, too; therefore ``capture audit``
+prints the newest seal, which can be kept elsewhere and looked for in a later audit.
 
-What tells who a person is (address, name, campaign) stands apart, in ``PersonalData``; the chain covers a salted
-digest of it. Erasing destroys values and salt together: the digest then says nothing, and the chain still holds.
+What identifies a person (address, name, campaign) is stored apart, in ``PersonalData``; the chain covers a salted
+digest of it. Erasure destroys values and salt together: the digest then reveals nothing, and the chain still holds.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from capture.base.prepared import Driver, Prepared, insert_into
 from capture.models import Chain, ChainedRow, Consent, Decision, PersonalData, ProspectActivity, Touch
 
 TABLES: tuple[type[ChainedRow], ...] = (Touch, Consent, ProspectActivity, Decision)
-"""What is chained."""
+"""The tables whose rows are chained."""
 
 _NOT_COVERED = {"id", "seal"}
 
 _written = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
-"""One text for equal values, whatever their order was."""
+"""Encodes equal values as equal text, whatever the order of their keys."""
 
 
 _HEAD = Prepared(lambda insert: select(Chain.seq, Chain.seal).where(Chain.id == 1).with_for_update())
@@ -44,7 +44,7 @@ _BEGIN = insert_into(Chain)
 
 
 class ChainHead:
-    """The end of the chain, held by one transaction, which can so add many rows with one look and one update."""
+    """The end of the chain, locked by one transaction, which can then add many rows with one read and one update."""
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
@@ -52,7 +52,7 @@ class ChainHead:
         self._end = (0, "")
 
     def seal(self, table: type[ChainedRow], values: dict[str, Any]) -> dict[str, Any]:
-        """The values of a row that goes to the end, with its number and its seal."""
+        """Returns the values of the row that follows, with its number and its seal."""
         if self._kept is None:
             self.hold()
         seq, before = self._end
@@ -62,7 +62,7 @@ class ChainHead:
         return sealed
 
     def hold(self) -> None:
-        """Takes the end of the chain; whoever else wants to add to it waits for this transaction."""
+        """Locks the end of the chain; other transactions that add to it wait for this one."""
         found = _HEAD(self._driver)
         if not found:
             _BEGIN(self._driver, id=1, seq=0, seal="")
@@ -70,14 +70,14 @@ class ChainHead:
         self._kept = self._end = (seq, seal)
 
     def keep(self) -> None:
-        """Writes where the chain ends."""
+        """Stores the new end of the chain."""
         if self._kept is not None and self._kept != self._end:
             _MOVE(self._driver, new_seq=self._end[0], new_seal=self._end[1])
             self._kept = self._end
 
 
 def append_to_chain(session: Session, row: ChainedRow) -> None:
-    """Adds a row at the end of the chain and writes it. One transaction at a time can do so."""
+    """Adds a row at the end of the chain and writes it. Only one transaction at a time can do so; others wait."""
     head = ChainHead(Driver.of(session))
     sealed = head.seal(type(row), _values(row))
     row.seq, row.seal = sealed["seq"], sealed["seal"]
@@ -87,7 +87,7 @@ def append_to_chain(session: Session, row: ChainedRow) -> None:
 
 
 def seal_of(before: str, row: ChainedRow) -> str:
-    """The seal of a row that follows the seal ``before``."""
+    """Returns the seal of a row that follows the seal ``before``."""
     return _seal(before, type(row), _values(row))
 
 
@@ -114,15 +114,15 @@ def _covered(table: type[ChainedRow]) -> tuple[tuple[str, str], ...]:
 def personal_data(
     email: str, first_name: str | None, utm: Mapping[str, str], introducer: str | None = None
 ) -> dict[str, Any]:
-    """What a touch told about a person, with a salt of its own: the values of a ``PersonalData``."""
+    """Returns the values of a ``PersonalData``: what a sign-up says about the person, with a new salt."""
     salt = secrets.token_hex(16)
     return {"salt": salt, "email": email, "first_name": first_name, "utm": dict(utm), "introducer": introducer}
 
 
 def personal_data_digest(about: Mapping[str, Any]) -> str:
-    """The salted digest by which the chain covers a touch's personal data."""
+    """Returns the salted digest by which the chain covers a touch's personal data."""
     values = [about["salt"], about["email"], about["first_name"], about["utm"]]
-    if about["introducer"] is not None:  # rows that are older than the question have no such value
+    if about["introducer"] is not None:  # rows from before the question was asked have no answer
         values.append(about["introducer"])
     text = _written(values)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -130,7 +130,11 @@ def personal_data_digest(about: Mapping[str, Any]) -> str:
 
 @dataclass(slots=True)
 class AuditReport:
-    """What an audit found. ``faults``: in plain words, empty when all is well."""
+    """The result of an audit. ``rows``: how many were checked; ``older``: how many are older than the chain and not
+    covered; ``erased``: how many touches lost their personal data by an erasure; ``seal``: the newest.
+
+    ``faults``: in plain words; empty if the chain holds.
+    """
 
     rows: int = 0
     older: int = 0
@@ -140,7 +144,7 @@ class AuditReport:
 
 
 def audit(session: Session, known: str | None = None) -> AuditReport:
-    """Reads every row in its order and checks the chain. ``known``: a seal noted earlier, which must occur in it."""
+    """Checks the chain from its first row to its last. ``known``: a seal noted earlier, which must occur in it."""
     report = AuditReport()
     before, expected = "", 1
     found_known = known is None
@@ -172,7 +176,7 @@ def _check_particular(touch: Touch, report: AuditReport) -> None:
     if touch.personal_data is None:
         report.erased += 1
     elif personal_data_digest(_told(touch.personal_data)) != touch.digest:
-        report.faults.append(f"what touch {touch.id} tells about its person was changed")
+        report.faults.append(f"the personal data of touch {touch.id} were changed")
 
 
 def _told(about: PersonalData) -> dict[str, Any]:

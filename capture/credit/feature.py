@@ -1,4 +1,4 @@
-"""The evidence of who is credited with a lead, as the service takes it up."""
+"""Declares the room of credit to the service: its personal data, its part of a lead's history, and its mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the evidence tells of a lead: sign-ups with consent and campaign, what the person did, who was credited."""
+"""A lead's history in the evidence: sign-ups with consent and campaign, what the person did, who was credited."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _RULES = {
 _ACTS = {
     "confirmed": "The owner of the address confirmed it from their mailbox.",
     "unsubscribed": "They unsubscribed.",
-    "withdrawn": "They took their consent back.",
+    "withdrawn": "They withdrew their consent.",
     "disowned": 'The owner of the address said: "This wasn\'t me".',
     "corrected": "They corrected who introduced them.",
-    "erased": "Everything that told who they are was erased at their wish.",
-    "purged": "Everything that told who they are was removed by the company's rules.",
+    "erased": "Everything that identified them was erased at their request.",
+    "purged": "Everything that identified them was removed by the company's rules.",
 }
 
 
@@ -41,7 +41,7 @@ class SignedUp(Event):
     """A sign-up with its consent. ``host``: whose page it was.
 
     ``template``: the consent wording with its placeholders; ``read``: the sentence beside the box as the person read
-    it. Each is None where no such wording was ever synced.
+    it. Each is None if no such wording was ever synced.
     """
 
     touch: Touch
@@ -74,7 +74,7 @@ class SignedUp(Event):
             yield Line(words("office_event_came_by"), campaign)
 
     def plain(self) -> tuple[str, dict[str, Any]]:
-        """Returns the sign-up with all that it told about the person."""
+        """Returns the sign-up with everything that the person gave."""
         touch = self.touch
         return "touches", {
             "at": moment(self.at),
@@ -91,26 +91,27 @@ class SignedUp(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acted(Event):
-    """What the person did from their mailbox, or the company's rules did (see ``ProspectActivity.kind``)."""
+    """What the person did from their mailbox, or what the company's retention policy did (see
+    ``ProspectActivity.kind``)."""
 
     kind: str
 
     def sentences(self) -> Iterator[str]:
-        """Yields what was done."""
+        """Yields the sentence for this kind of activity."""
         yield _ACTS[self.kind]
 
     def lines(self, words: Words, reader: Reader) -> Iterator[Line]:
-        """Yields what was done."""
+        """Yields the line for this kind of activity."""
         yield Line(words(f"office_act_{self.kind}"))
 
     def plain(self) -> tuple[str, dict[str, Any]]:
-        """Returns what was done, by its kind."""
+        """Returns the kind and the moment of the activity."""
         return "what_you_did", {"at": moment(self.at), "what": self.kind}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credited(Event):
-    """A decision: who is credited, who follows up, by which rule. ``saw``: what the rule looked at."""
+    """A decision: who is credited, who follows up, and by which rule. ``saw``: what the rule looked at."""
 
     rule: str
     saw: dict[str, Any]
@@ -132,7 +133,7 @@ class Credited(Event):
         yield Line(words("office_rule_" + self.rule.replace("-", "_"), member=shown.name))
 
     def plain(self) -> tuple[str, dict[str, Any]]:
-        """Returns who was credited and who follows up; None there for the company."""
+        """Returns the names of the members who were credited and who follow up; None for the company."""
         names = {"credited_to": self.owner.member_name, "followed_up_by": self.assignee.member_name}
         return "decisions", {"at": moment(self.at), **names, "rule": self.rule}
 
@@ -146,7 +147,7 @@ def events(session: Session, lead: Lead) -> Iterator[Event]:
 
 
 def sign_ups(session: Session, lead: Lead, names: Names) -> Iterator[SignedUp]:
-    """Yields each sign-up with its consent."""
+    """Yields each sign-up with its consent, in the order in which they were written."""
     joined = select(Touch, Consent).join(Consent, Consent.touch_id == Touch.id)
     for touch, consent in session.execute(joined.where(Touch.lead_id == lead.id).order_by(Touch.id)).all():
         host = names(touch.member_id)
@@ -165,7 +166,7 @@ def sign_ups(session: Session, lead: Lead, names: Names) -> Iterator[SignedUp]:
 
 
 def acts(session: Session, lead: Lead) -> Iterator[Acted]:
-    """Yields what the person did."""
+    """Yields what the person did, in the order in which it was written."""
     for act in session.scalars(
         select(ProspectActivity).where(ProspectActivity.lead_id == lead.id).order_by(ProspectActivity.id)
     ):
@@ -173,7 +174,7 @@ def acts(session: Session, lead: Lead) -> Iterator[Acted]:
 
 
 def decisions(session: Session, lead: Lead, names: Names) -> Iterator[Credited]:
-    """Yields who was credited."""
+    """Yields each decision about the lead, in the order in which they were written."""
     for row in session.scalars(select(Decision).where(Decision.lead_id == lead.id).order_by(Decision.id)):
         yield Credited(
             at=row.at,

@@ -1,4 +1,4 @@
-"""Whom a prospect means who says who introduced them. Only what can mean one member and nobody else decides."""
+"""Finds the member whom a prospect names as their introducer. Only text that can mean one member alone is accepted."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ _SCHEME = re.compile(r"https?://")
 
 
 def find_introducer(session: Session, company: Company, typed: str) -> Member | None:
-    """The member whose slug, or whose page's address on this company's sites, was typed; None for anything else.
+    """Returns the member whose slug, or whose page's address on this company's sites, was typed; None for anything
+    else.
 
-    A name is no answer that decides: two members may have it. A slug stays one person's for good, so an old one
-    still finds them.
+    A name is not accepted, since two members may share it. A slug is never given to another person, so an old slug
+    still finds its member.
     """
     slug = _slug(company, typed.strip().lower())
     found = session.get(Slug, slug) if slug else None
@@ -25,7 +26,7 @@ def find_introducer(session: Session, company: Company, typed: str) -> Member | 
 
 
 def _slug(company: Company, text: str) -> str | None:
-    """The slug in it: all of it, or the member's part of an address below the company's."""
+    """Returns the slug in a text: the whole text, or the member's part of an address below the company's; else None."""
     if not _SLUG.fullmatch(text):
         text = _member_part(company, text) or ""
     return text if _SLUG.fullmatch(text) else None

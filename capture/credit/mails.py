@@ -1,4 +1,4 @@
-"""The mail that tells of a new lead."""
+"""The mail about a new lead."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def new_lead(
     rule: str = "page",
     owner: Member | None = None,
 ) -> Letter:
-    """To the member who follows up, or to the company: who signed up, for what, and why it is theirs.
+    """Writes the mail to the member who follows up, or to the company: who signed up, for what, and why it is theirs.
 
-    ``rule``: the one that decided. ``owner``: who is credited, where that is a member.
+    ``rule``: the rule that decided. ``owner``: the member who is credited; None for the company.
     """
     recipient = host.member.email if host.member else host.company.email
     mine = host.member.id if host.member else None
@@ -32,7 +32,7 @@ def new_lead(
         "lead": lead,
         "touch": touch,
         "page_title": page_title,
-        # What brought it here: their own page, an inactive member whom they stand in for, or a rule.
+        # Why the lead is the recipient's: their own page, an inactive member whom they replace, or a rule.
         "because": "stands-in" if owner and owner.id != mine else "page" if touch.member_id == mine else rule,
         "owner": owner,
     }

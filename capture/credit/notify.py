@@ -1,4 +1,4 @@
-"""Tells whoever follows up on a lead that there is one, and why it is theirs. Nobody else hears of it."""
+"""Notifies the assignee of a lead, and no other member, that the lead is there and why it is theirs."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from capture.models import Decision, Lead, Member, Touch
 
 
 def notify_assignee(session: Session, lead: Lead, now: datetime, letters: Letters) -> None:
-    """Promises the "new lead" mail to the assignee of the newest decision.
+    """Adds the "new lead" mail to the outbox, for the assignee of the newest decision.
 
-    The member whose page it was hears nothing of a person who is another's.
+    The member whose page it was gets no mail if the lead is assigned to another.
     """
     host = hosts.assignee_of(session, lead)
     touch = session.scalars(select(Touch).where(Touch.lead_id == lead.id).order_by(Touch.id.desc()).limit(1)).one()

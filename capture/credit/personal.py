@@ -1,4 +1,5 @@
-"""Prospects' personal data in the evidence: its rows stay, so that the chain holds; what tells who a person is goes."""
+"""Prospects' personal data in the evidence: the rows stay, so that the chain holds; what identifies a person is
+erased."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ def _decisions(session: Session, lead: Lead) -> dict[str, Any]:
 
 
 def _forget(session: Session, leads: Sequence[Lead], now: datetime) -> None:
-    """Destroys what the touches told, and its salts with it: their digests then say nothing."""
+    """Destroys the touches' personal data together with the salts: the digests then reveal nothing."""
     touches = select(Touch.id).where(Touch.lead_id.in_([lead.id for lead in leads]))
     told = delete(PersonalData).where(PersonalData.touch_id.in_(touches))
     session.execute(told, execution_options={"synchronize_session": "fetch"})

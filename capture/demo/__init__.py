@@ -1,1 +1,1 @@
-"""The demo on one machine: sites and service side by side, and a mailbox that shows what would be mailed."""
+"""The demo: sites and service on one machine, with sample data, and a mailbox that shows the mails."""

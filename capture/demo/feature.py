@@ -1,4 +1,4 @@
-"""The demo's own pages, as the service takes them up."""
+"""Declares the feature "demo": the mailbox and the one-click sign-in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts the invented quarter into the demo's database, once, and shows how far it is."""
+"""Adds the sample data of a quarter to the demo's database, once, and shows the progress."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from capture.settings import Settings
 
 
 def fill(settings: Settings, features: Sequence[Feature], console: Console, *, empty: bool) -> bool:
-    """Adds the quarter where there is no lead yet; lets staff in, so that the office can be seen as they see it.
+    """Adds the quarter if there is no lead yet, and a first staff member if there is none.
 
-    ``empty``: staff only. Returns whether the quarter was added. Raises Unavailable.
+    ``empty``: adds only the staff member. Returns True if the quarter was added. Raises Unavailable.
     """
     database = Database(settings.database_url)
     now = datetime.now(UTC)
@@ -56,7 +56,7 @@ def _tell(database: Database, features: Sequence[Feature], links: Links, now: da
 
 @contextmanager
 def _bar(console: Console) -> Iterator[Callable[[int], None]]:
-    """Gives what is told the days that are done. A bar is drawn only on a terminal."""
+    """Yields a function to call with the number of days done. It draws a bar only on a terminal."""
     if not console.is_terminal:
         yield lambda days: None
         return

@@ -1,6 +1,6 @@
-"""The demo's mailbox: what would have been sent, as a mail reader shows it.
+"""The demo's mailbox: shows the mails that would have been sent, as a mail program does.
 
-It shows personal data to whoever opens it, so it exists only in the demo, and there only for this machine.
+It shows personal data without a sign-in, so it exists only in the demo and answers only this machine.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from capture.web.access import Audience, open_to
 blueprint = Blueprint("mailbox", __name__, url_prefix="/dev/mailbox")
 
 NUMBER = "<int(max=9223372036854775807):mail_id>"
-"""No larger than the databases can count."""
+"""A mail's id; larger numbers do not fit the databases."""
 
 SHOWN = 200
 """The newest mails that the list holds."""
@@ -31,7 +31,7 @@ blueprint.before_request(this_machine.only)
 @blueprint.get(f"/{NUMBER}")
 @open_to(Audience.THIS_MACHINE)
 def show(mail_id: int | None = None) -> Response:
-    """The list, and the mail that was chosen; the newest where none was."""
+    """Shows the list of mails and the chosen mail, by default the newest."""
     with service.current().database.read() as session:
         letters = select(OutboxMail).where(OutboxMail.kind != WEBHOOK)
         mails = session.scalars(letters.order_by(OutboxMail.id.desc()).limit(SHOWN)).all()
@@ -47,7 +47,7 @@ def show(mail_id: int | None = None) -> Response:
 @blueprint.get(f"/{NUMBER}/html")
 @open_to(Audience.THIS_MACHINE)
 def html(mail_id: int) -> Response:
-    """The HTML part alone, for the frame: it may style itself and do nothing else."""
+    """Returns the HTML part alone, for the frame. The policy allows it inline styles and nothing else."""
     with service.current().database.read() as session:
         mail = session.get(OutboxMail, mail_id)
     if mail is None:

@@ -1,4 +1,4 @@
-"""Who of the roster plays which part in the demo: the member and her sponsor to look through, and a few others."""
+"""Gives members of the roster their parts in the demo: a member, her sponsor, and a few others."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from capture.accounts import signing_in
 from capture.models import Company, Member
 
 MOST = 2_000
-"""Members of a roster that are looked at, the first by id."""
+"""The number of members considered, the first by id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts. A small roster leaves some of them to no member.
+    """The member of each part. In a small roster some parts have none.
 
     ``member`` has a team and, where the roster allows it, an active ``sponsor``. ``abroad`` speaks another language
     than the company, ``neighbour`` the same. ``others``: further active members. ``left``: one who is not active.
@@ -34,7 +34,7 @@ class Parts:
 
 
 def cast(session: Session, company: Company) -> Parts:
-    """Gives out the parts: the same to the same roster, always."""
+    """Returns the parts; the same roster always gets the same."""
     members = session.scalars(select(Member).order_by(Member.id).limit(MOST)).all()
     below = _downlines(members)
     active = sorted((each for each in members if each.active), key=lambda each: (-below[each.id], each.id))
@@ -45,7 +45,7 @@ def cast(session: Session, company: Company) -> Parts:
     sponsor = by_id.get(member.sponsor_id or "") if member else None
     taken = {each.id for each in (member, sponsor) if each}
     abroad = next((each for each in active if each.locale != company.locale and each.id not in taken), None)
-    # Outside the member's own tree: whom nobody on the roster brought.
+    # Outside the member's tree: a member without a sponsor.
     neighbour = next((each for each in native if each.sponsor_id is None and each.id not in taken), None)
     taken |= {each.id for each in (abroad, neighbour) if each}
     return Parts(
@@ -59,13 +59,13 @@ def cast(session: Session, company: Company) -> Parts:
 
 
 def ensure_staff(session: Session, company: Company, now: datetime) -> None:
-    """Gives the company a first staff member where it has none, so that the demo's office can be seen as staff."""
+    """Adds a first staff member if the company has none, so that the demo can show the office as staff see it."""
     if not signing_in.staff(session):
         signing_in.add_staff(session, f"desk@{company.email.rpartition('@')[2]}", now)
 
 
 def _downlines(members: Sequence[Member]) -> Counter[str]:
-    """How many members stand below each, however deep."""
+    """Returns the number of members below each member, at any depth."""
     sponsors = {each.id: each.sponsor_id for each in members}
     found: Counter[str] = Counter()
     for each in members:

@@ -1,7 +1,7 @@
-"""Signing in to the demo's office by one click, as any active member or as staff.
+"""Signs in to the demo's office by one click, as any active member or as staff.
 
-It asks for no proof, so it exists only in the demo, and there only for this machine. Reading the page changes nothing;
-its button signs in.
+It asks for no proof, so it exists only in the demo and answers only this machine. Opening the page changes nothing;
+the button on it signs in.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ blueprint.before_request(this_machine.only)
 
 MEMBER = "/dev/sign-in/member/{slug}"
 STAFF = "/dev/sign-in/staff"
-"""Where these pages stand below the service's root."""
+"""The paths of these pages below the service's root."""
 
 
 @blueprint.get("/member/<slug>")
 @open_to(Audience.THIS_MACHINE)
 def ask_member(slug: str) -> Response:
-    """The button for a member."""
+    """Shows the button that signs in as a member."""
     with service.current().database.read() as session:
         found = _member(session, slug)
         return _question(session, name=found.name, address=found.email, is_staff=False)
@@ -50,7 +50,7 @@ def enter_member(slug: str) -> Response:
 @blueprint.get("/staff")
 @open_to(Audience.THIS_MACHINE)
 def ask_staff() -> Response:
-    """The button for staff."""
+    """Shows the button that signs in as staff."""
     with service.current().database.read() as session:
         _, address = _staff(session)
         return _question(session, name=hosts.get_company(session).name, address=address, is_staff=True)
@@ -59,7 +59,7 @@ def ask_staff() -> Response:
 @blueprint.post("/staff")
 @open_to(Audience.THIS_MACHINE)
 def enter_staff() -> Response:
-    """Signs the browser in as staff: as the first in the order of addresses."""
+    """Signs the browser in as the first staff member, in the order of addresses."""
     access.refuse_other_sites()
     current = service.current()
     with current.database.write() as session:
@@ -69,13 +69,13 @@ def enter_staff() -> Response:
 
 
 def _member(session: Session, slug: str) -> Member:
-    """The active member of that slug. Answers 404 where there is none."""
+    """Returns the active member with that slug. Answers 404 if there is none."""
     found = session.scalars(select(Member).where(Member.slug == slug, Member.active)).first()
     return found if found is not None else abort(404)
 
 
 def _staff(session: Session) -> tuple[int, str]:
-    """Number and address of who comes first. Answers 404 where the company has no staff."""
+    """Returns id and address of the first staff member. Answers 404 if the company has no staff."""
     found = next(iter(signing_in.staff(session)), None)
     return (found.id, found.email) if found is not None else abort(404)
 

@@ -1,4 +1,4 @@
-"""The demo's own copy of the site folder: what the demo writes into it never lands among the pages that people edit."""
+"""Copies the site folder for the demo, so that the demo never writes into the folder that people edit."""
 
 from __future__ import annotations
 
@@ -10,25 +10,28 @@ from pathlib import Path
 from sitegen.errors import EspalierError, Fault
 
 FOLDER = "site"
-"""Where the copy stands below the instance folder."""
+"""The folder below the instance folder that holds the copy."""
 
 THEMES = "themes"
-"""The folder of themes, in a site folder or beside it."""
+"""The name of the folder of themes, in a site folder or beside it."""
 
 _LEFT_OUT = {"public", "__pycache__"}
-"""Folders that are made from the pages, besides the instance's own and hidden ones."""
+"""Generated folders, which are not copied; neither are hidden ones and the instance folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class SiteCopy:
-    """Commands are run in ``beside`` and told ``name``, so that their faults name files as the original's do."""
+    """A copy. Run commands in ``beside`` with ``name`` as the folder, so that faults name files as in the original."""
 
     beside: Path
     name: str
 
 
 def refresh(folder: Path, instance: Path) -> SiteCopy:
-    """Copies a site folder anew as it stands now, with the themes beside it. Raises EspalierError."""
+    """Replaces the copy by the present site folder, with a link to the themes beside it.
+
+    Raises EspalierError if it cannot be copied.
+    """
     original = folder.resolve()
     beside = instance / FOLDER
     copy = beside / (original.name or FOLDER)

@@ -1,4 +1,4 @@
-"""One demo at a time on an instance: two would build into one folder and serve one database."""
+"""Allows one demo at a time on an instance: two would build into the same folder and serve the same database."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from capture.settings import Settings
 from sitegen.errors import Fault
 
 LOCK = "demo.lock"
-"""The file below the instance that a running demo holds."""
+"""The file below the instance folder that a running demo locks."""
 
 
 @contextmanager
 def sole_demo(instance: Path) -> Iterator[None]:
-    """Holds an instance, with its secrets made, for the block.
+    """Locks an instance folder, in which the secrets exist already, for the block.
 
-    Raises SoleProcessError where another demo runs on it, or a service on its database.
+    Raises SoleProcessError if another demo runs on it, or a service on its database.
     """
 
     def refusal(holder: str) -> Fault:
@@ -35,5 +35,5 @@ def sole_demo(instance: Path) -> Iterator[None]:
 def _refuse_beside_a_service(instance: Path) -> None:
     settings = Settings.from_environ({**os.environ, "ESPALIER_INSTANCE": str(instance)})
     database = Database(settings.database_url, checkpoints=False)
-    with sole_service(database):  # let go at once: the demo's own service takes it
+    with sole_service(database):  # released at once: the demo's own service takes it
         database.engine.dispose()

@@ -1,7 +1,7 @@
-"""The demo: the company's sites and this service side by side on this machine, under one supervisor.
+"""Runs the demo: the company's sites and this service on this machine, as two child processes.
 
-Everything it makes lies below the instance folder, a copy of the site folder included. Its children are stopped by
-their process ids when it ends, however it ends: by Ctrl-C, by SIGTERM, or because one of them died.
+It writes only below the instance folder, where it also keeps a copy of the site folder. When it ends, by Ctrl-C, by
+SIGTERM or because a child died, it stops its children by their process ids.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ PORTS_TRIED = 100
 
 
 class DemoError(EspalierError):
-    """The demo cannot start, or a part of it ended."""
+    """The demo cannot start, or one of its servers ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A running child."""
+    """A running child process: its name for messages, its address, the process."""
 
     name: str
     address: str
@@ -54,9 +54,10 @@ class Part:
 def run(
     folder: Path, features: Sequence[Feature], port: int, capture_port: int, console: Console, *, empty: bool = False
 ) -> None:
-    """Loads, fills, builds, serves and waits. Returns after Ctrl-C or SIGTERM. ``empty``: without the invented quarter.
+    """Syncs, adds the sample data, builds, serves and waits. Returns after Ctrl-C or SIGTERM.
 
-    Raises DemoError when a part fails, and SoleProcessError where another demo or service runs on this instance.
+    ``empty``: without the sample data. Raises DemoError if a step or a server fails, and SoleProcessError if another
+    demo or service runs on this instance.
     """
     instance = (find_instance(os.environ, folder) or Path("instance")).absolute()
     made = create_instance(instance)
@@ -89,10 +90,10 @@ def _build_and_serve(
         steps.finish("sync", sync)
         settings = Settings.from_environ(environ)
         if filling.fill(settings, features, console, empty=empty):
-            # A sync that knows the campaigns writes them down; the build then makes their pages.
+            # This sync writes the new campaigns to campaigns.csv, from which the build makes their pages.
             steps.finish("sync", sync)
         steps.finish("build", ["sitegen", "build", copy.name, "--out", built, *addresses])
-        # The preview server's policy names the only place that forms may be sent to.
+        # The preview server's policy allows forms to be sent to the capture service only.
         serve_sites = ["sitegen", "serve", copy.name, "--built", built, "--port", str(port), *addresses[2:]]
         serve_capture = ["capture", "serve", "--host", LOOPBACK, "--port", str(capture_port)]
         with (
@@ -107,7 +108,7 @@ def _build_and_serve(
 
 
 def free_port(wished: int, *, taken: int | None = None) -> int:
-    """The wished port of this machine, or the next free one. Raises DemoError when there is none near."""
+    """Returns the wished port, or the next free one. Raises DemoError if none of PORTS_TRIED ports is free."""
     for port in range(wished, min(wished + PORTS_TRIED, 65536)):
         if port == taken and port:
             continue
@@ -118,13 +119,13 @@ def free_port(wished: int, *, taken: int | None = None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The commands that the demo runs: ``environ`` is their environment, ``folder`` their working folder."""
+    """Runs commands for the demo. ``environ`` is their environment, ``folder`` their working folder."""
 
     environ: dict[str, str]
     folder: Path
 
     def finish(self, name: str, module: list[str]) -> None:
-        """Runs one step to its end; its output is the reader's to see. Raises DemoError."""
+        """Runs a command to its end, with its output on the terminal. Raises DemoError if it fails."""
         command = [sys.executable, "-m", *module]
         code = subprocess.run(command, env=self.environ, cwd=self.folder, check=False).returncode
         if code == -signal.SIGINT:
@@ -134,9 +135,9 @@ class Steps:
 
     @contextlib.contextmanager
     def child(self, name: str, address: str, module: list[str]) -> Iterator[Part]:
-        """Runs a server for as long as the block lasts."""
+        """Runs a server during the block, and stops it at the end."""
         # A session of its own: Ctrl-C reaches this process alone, which then stops the children in order.
-        # What it says of itself at its start would contradict us; what goes wrong is said on the other stream.
+        # Its output is dropped, since the demo prints its own addresses; errors go to stderr.
         process = subprocess.Popen(
             [sys.executable, "-m", *module],
             env=self.environ,
@@ -151,7 +152,7 @@ class Steps:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Asks a child to end and waits; ends it by force when it does not. A second Ctrl-C does not cut this short."""
+    """Terminates a child and waits; kills it after STOP_SECONDS. Ctrl-C is ignored meanwhile."""
     before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         if process.poll() is None:

@@ -1,4 +1,4 @@
-"""Lines on the demo's terminal."""
+"""Prints lines on the demo's terminal."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from rich.console import Console
 
 
 def say(console: Console, line: str) -> None:
-    """Prints a line at once. Addresses must stay whole, so nothing is wrapped or coloured in the middle."""
+    """Prints a line and flushes it. Lines are neither wrapped nor coloured, so that addresses stay whole."""
     console.print(line, highlight=False, markup=False, soft_wrap=True)
     console.file.flush()

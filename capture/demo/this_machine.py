@@ -1,4 +1,4 @@
-"""The demo's own pages show personal data and sign people in, so they answer browsers on this machine alone."""
+"""Limits the demo's own pages to browsers on this machine: they show personal data and sign people in."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from flask import abort, request
 
 
 def only() -> None:
-    """Tells every other computer that there is no such page; before each request of a blueprint.
+    """Answers 404 to other machines; to be registered with ``before_request`` of a blueprint.
 
-    The name that the browser asked for counts as well: a site elsewhere may let its own name lead to this machine.
+    The Host header must name this machine, too: another site could resolve its own name to it (DNS rebinding).
     """
     host = request.host.rsplit(":", 1)[0].strip("[]")
     if not (_is_loopback(request.remote_addr or "") and (host == "localhost" or _is_loopback(host))):

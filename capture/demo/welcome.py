@@ -1,4 +1,4 @@
-"""What the demo tells at its start: the addresses to open, and what to try."""
+"""Prints the demo's addresses when it has started, and what to try."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from capture.settings import Settings
 
 
 def tell(settings: Settings, console: Console, sites: str, service: str) -> None:
-    """Prints where the sites, the office and the mailbox are. ``sites``, ``service``: their roots, without a slash."""
+    """Prints the addresses of sites, office and mailbox. ``sites``, ``service``: their roots without a final slash."""
     database = Database(settings.database_url, checkpoints=False)
     with database.read() as session:
         lines = [
@@ -39,7 +39,7 @@ def tell(settings: Settings, console: Console, sites: str, service: str) -> None
 
 
 def _offices(session: Session, service: str) -> Iterator[tuple[str, str]]:
-    """The pages that sign in by one click: as a member, as her sponsor, and as staff."""
+    """Yields name and address of the pages that sign in by one click: as a member, as her sponsor, and as staff."""
     found = parts.cast(session, hosts.get_company(session))
     if found.member is not None:
         yield f"The office as {found.member.name}", f"{service}{sign_in.MEMBER.format(slug=found.member.slug)}"
@@ -49,7 +49,7 @@ def _offices(session: Session, service: str) -> Iterator[tuple[str, str]]:
 
 
 def _two_members(session: Session) -> list[Member]:
-    """A member of the company's language and one of another, where there is one."""
+    """Returns the first active member, and one with another language if there is one."""
     active = select(Member).where(Member.active).order_by(Member.id)
     first = session.scalars(active.limit(1)).first()
     if first is None:

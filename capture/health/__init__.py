@@ -1,1 +1,1 @@
-"""For operators and programs: is the service alive and ready, what has it counted, which addresses it has."""
+"""For operators and programs: whether the service is alive and ready, its metrics, and its addresses."""

@@ -1,4 +1,4 @@
-"""Health and metrics, as the service takes them up."""
+"""Declares the room of health to the service: health, metrics and the OpenAPI description."""
 
 from __future__ import annotations
 

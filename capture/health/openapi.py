@@ -1,6 +1,6 @@
 """The addresses that programs use, as an OpenAPI 3.1 description at ``/openapi.json``.
 
-A test holds it to the real answers; pages for people are not in it.
+A test compares it with the real responses; pages for people are not in it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ Schema = dict[str, Any]
 @blueprint.get("/openapi.json")
 @open_to(Audience.EVERYONE)
 def description() -> Response:
-    """The description itself."""
+    """Returns the description as JSON."""
     return jsonify(describe())
 
 
 def describe() -> Schema:
-    """The whole description."""
+    """Returns the whole description as plain values."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -236,7 +236,8 @@ def _my_data() -> Schema:
 
 
 def _mailed(name: str, summary: str, *codes: str) -> Schema:
-    """What a mailed link's button does."""
+    """Returns the description of the POST that a mailed link's button sends. ``codes``: statuses that say that nothing
+    is left to do."""
     gone = {code: _json("There is nothing left to do", MESSAGE) for code in codes}
     responses = {"200": _json("Done, or done before", MESSAGE), **gone, **_errors("404", "413", "503")}
     return {"post": {"operationId": name, "summary": summary, "parameters": [SIGNED], "responses": responses}}

@@ -1,7 +1,7 @@
-"""For whoever runs the service: is it alive, is it ready, and what has it done.
+"""For operators: whether the service is alive and ready, and its metrics.
 
-``/healthz`` answers while the process does; ``/readyz`` while the database does, too, and is at the version and the
-roster it needs. ``/metrics`` is for this machine, or for whoever has the token.
+``/healthz`` answers 200 while the process runs; ``/readyz`` while the database does, too, has the right version and was
+synced. ``/metrics`` is for requests from this machine, or with the token.
 """
 
 from __future__ import annotations
@@ -27,23 +27,24 @@ from capture.web.access import Audience, open_to
 blueprint = Blueprint("health", __name__)
 
 SIGNUP = "signup.signup"
-"""The endpoint whose answers are counted by outcome."""
+"""The endpoint whose responses are counted by outcome."""
 
 UNKNOWN = "none"
-"""The route of an address that leads nowhere: it must not become a label, since anybody can make them up."""
+"""The route of an address that leads nowhere: such paths must not become labels, since clients can invent any
+number."""
 
 
 @blueprint.get("/healthz")
 @open_to(Audience.EVERYONE)
 def healthz() -> Response:
-    """The process answers."""
+    """Answers 200 while the process runs."""
     return jsonify({"status": "ok"})
 
 
 @blueprint.get("/readyz")
 @open_to(Audience.EVERYONE)
 def readyz() -> Response:
-    """Sign-ups can be stored. 503 where not, with the reason."""
+    """Answers 200 if sign-ups can be stored; 503 with the reason otherwise."""
     database = service.current().database
     try:
         if database.revision() != database.head:
@@ -59,7 +60,7 @@ def readyz() -> Response:
 @blueprint.get("/metrics")
 @open_to(Audience.PROGRAM)
 def prometheus() -> Response:
-    """What was counted, in Prometheus's text form."""
+    """Returns the metrics in Prometheus's text format; 404 to clients that may not read them."""
     if not _may_read_metrics():
         abort(404)
     registry = CollectorRegistry()
@@ -69,7 +70,7 @@ def prometheus() -> Response:
 
 
 def install(app: Flask) -> None:
-    """Times every answer by its route, never by its path: paths hold tokens."""
+    """Times every response by its route, never by its path, since paths hold tokens."""
 
     @app.before_request
     def begin() -> None:
@@ -88,7 +89,7 @@ def install(app: Flask) -> None:
 
 
 def _outcome(status: int) -> str:
-    """What became of a sign-up, as its sender was told."""
+    """Returns the outcome of a sign-up from the status of its response."""
     if status < 400:
         return "thanked"
     if status < 500:
@@ -108,13 +109,13 @@ def _may_read_metrics() -> bool:
     sent = request.authorization.token if request.authorization and request.authorization.type == "bearer" else None
     if token and sent and hmac.compare_digest(token.encode(), sent.encode()):
         return True
-    # A proxy on this machine makes everybody look local: what it forwards for others needs the token.
+    # A proxy on this machine makes every client look local: a forwarded request needs the token.
     forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
     return not forwarded and is_this_machine(request.remote_addr)
 
 
 def _counted() -> CollectorRegistry:
-    """What this process counted; what all processes did, where there are several."""
+    """Returns what this process counted; what all processes did, if there are several."""
     if not metrics.SHARED:
         return REGISTRY
     registry = CollectorRegistry()
@@ -123,10 +124,11 @@ def _counted() -> CollectorRegistry:
 
 
 class _Outbox(Collector):
-    """The outbox as it stands in the database, the same whichever process is asked."""
+    """The outbox as it is in the database, the same in every process."""
 
     def collect(self) -> Iterator[Metric]:
-        """Depth by state, and age. Nothing while the database is away: a gap tells more than a zero."""
+        """Yields its depth by state, and the age of its oldest mail. Yields nothing without a database: a gap says more
+        than a zero."""
         current = service.current()
         try:
             with current.database.read() as session:

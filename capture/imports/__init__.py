@@ -1,1 +1,1 @@
-"""Lists that were bought or brought along: read, tried, and taken in row by row."""
+"""Imports lists of leads: reads a CSV file, tries it in a dry run, and stores its rows with a ledger."""

@@ -1,4 +1,4 @@
-"""Lists, as the service takes them up."""
+"""Declares the feature "imports": its pages, the import worker, personal data, history and purge."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from capture.imports.worker import ImportWorker
 from capture.limits.slots import UploadSlots
 
 MOST_ARRIVING = 2
-"""Files that may be uploaded to a process at a time: each holds one of its threads, and sign-ups need some."""
+"""Files that one process receives at a time. Each occupies a thread, and sign-ups need some."""
 
 
 def _jobs(context: Context) -> Sequence[Job]:

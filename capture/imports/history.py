@@ -1,4 +1,4 @@
-"""Where a lead comes from that did not sign up, as its history and its person's export tell it."""
+"""The origin of leads that did not sign up, for their history and for the export of personal data."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from capture.models import Lead, Provenance
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought(Event):
-    """A list that the lead stood on, or a meeting with the member who wrote the person down."""
+    """The lead came from an imported list, or a member met the person and entered them."""
 
     origin: Provenance
 
     def sentences(self) -> Iterator[str]:
-        """Yields the list with its vendor and day, or that the person was met."""
+        """Yields one sentence: the list with its vendor and day, or that a member met the person."""
         origin = self.origin
         if origin.kind != "list":
-            yield "A member met them and wrote them down."
+            yield "A member met them and entered them."
             return
         vendor = f" of {origin.vendor}" if origin.vendor else ""
         day = f", obtained on {origin.obtained_on.isoformat()}" if origin.obtained_on else ""
         yield f'Came from list {origin.id}, "{origin.file}"{vendor}{day}.'
 
     def lines(self, words: Words, reader: Reader) -> Iterator[Line]:
-        """Yields nothing: the decision that credits the lead says the same there."""
+        """Yields nothing: on the lead's page the decision already says where the lead comes from."""
         return iter(())
 
     def plain(self) -> None:
-        """Returns None: the export has the origin beside the history, under ``came_from``."""
+        """Returns None: the export has the origin under ``came_from`` instead."""
         return
 
 
 def events(session: Session, lead: Lead) -> Iterator[Brought]:
-    """Yields the lead's origin, where there is one beside a sign-up."""
+    """Yields the lead's origin if it came from a list or a meeting; nothing if it signed up."""
     origin = _origin(session, lead)
     if origin is not None:
         yield Brought(at=origin.at, order=(Rank.ORIGIN, origin.id), origin=origin)
@@ -51,7 +51,7 @@ def _origin(session: Session, lead: Lead) -> Provenance | None:
 
 
 def _held(session: Session, lead: Lead) -> dict[str, Any]:
-    """Returns where the address came from; None where the person signed up."""
+    """Returns the origin as ``came_from``; its value is None if the person signed up."""
     found = _origin(session, lead)
     if found is None:
         return {"came_from": None}
@@ -67,4 +67,4 @@ def _held(session: Session, lead: Lead) -> dict[str, Any]:
 
 
 PERSONAL = (Personal((Provenance,), held=_held, forget=stays),)
-"""A list's row stays when one of its people goes: it tells of the list."""
+"""Erasing a person keeps the Provenance: it describes the whole list and names no person."""

@@ -1,9 +1,8 @@
-"""Leads from lists: bought, brought along from another system, or gathered at a fair.
+"""Imports leads from lists: bought, from another system, or collected at a fair.
 
-A list is read as a stream and taken in piece by piece, each in one transaction with its lines of the ledger; a list
-that was cut off goes on where it stopped. Each row gets a line that says what became of it, so the totals add up.
-Nobody on a list is mailed by taking them in, nobody who left is brought back, and whose lead somebody is already
-does not change.
+A list is read as a stream. Each batch of rows is stored in one transaction with its lines of the ledger, so an
+interrupted import continues after the last stored row. The ledger has a line with the outcome of every row, so the
+totals add up. An import sends no mail, brings back no one who left, and does not change whose lead a person is.
 """
 
 from __future__ import annotations
@@ -32,48 +31,51 @@ from capture.models import Campaign, Decision, ImportRow, Lead, Provenance
 from sitegen.errors import EspalierError, Fault, did_you_mean
 
 BATCH = 500
-"""Rows of one transaction: a sign-up that comes meanwhile waits for no more."""
+"""Rows per transaction. A sign-up that arrives meanwhile waits for one transaction at most."""
 
 OUTCOMES = ("added", "known", "suppressed", "refused")
 
 
 @dataclass(frozen=True, slots=True)
 class ListOrigin:
-    """What is known of a list. ``member_id`` None: the leads are the company's own."""
+    """Where a list comes from. ``member_id`` None: the leads are the company's own."""
 
     member_id: str | None
     vendor: str | None = None
     obtained_on: date | None = None
     wording: str | None = None
     campaign_id: int | None = None
-    """What is said to have brought the leads that are new."""
+    """The campaign of the leads that are new."""
 
     @property
     def proven(self) -> bool:
-        """Whether all that mail to them would need is known."""
+        """True if vendor, day and wording are all known. Otherwise the leads are quarantined: no mail may be sent."""
         return bool(self.vendor and self.obtained_on and self.wording)
 
 
 @dataclass
 class ImportTotals:
-    """What became of a list's rows: added, known, suppressed, refused. ``before``: rows done by an earlier run."""
+    """Counts of rows by outcome (``OUTCOMES``) and, for refused rows, by reason.
+
+    ``before``: rows that an earlier, interrupted run stored; ``rows`` does not include them.
+    """
 
     rows: int = 0
     before: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     provenance_id: int | None = None
-    """Where its ledger is; None for a dry run."""
+    """The id of the list's Provenance, which its ledger refers to; None for a dry run."""
 
     def add(self, other: ImportTotals) -> None:
-        """Counts further rows."""
+        """Adds the rows, outcomes and reasons of another batch."""
         self.rows += other.rows
         self.outcomes += other.outcomes
         self.reasons += other.reasons
 
 
 class TakenElsewhereError(EspalierError):
-    """Another program takes the same list in at this moment."""
+    """Another process is importing the same list."""
 
 
 def try_list(
@@ -83,7 +85,10 @@ def try_list(
     origin: ListOrigin,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> ImportTotals:
-    """What taking the list in would do; nothing is written."""
+    """Returns the totals that an import would give, and writes nothing.
+
+    ``progress`` is called with the number of rows done so far.
+    """
     totals = ImportTotals()
     rows = found.rows()
     seen: set[str] = set()
@@ -109,10 +114,11 @@ def import_list(
     progress: Callable[[int], None] = lambda rows: None,
     within: Callable[[Session, int, int], None] = lambda session, provenance_id, rows: None,
 ) -> ImportTotals:
-    """Takes a list in, or goes on with one that was cut off. ``progress`` is told the rows done so far.
+    """Imports a list, or continues an interrupted import. Returns the totals of this run.
 
-    ``within`` is called in each transaction with the number of the list's provenance and the rows done by its end;
-    where it raises, that piece was not taken in. Raises TakenElsewhereError.
+    ``progress`` is called after each batch with the number of rows done so far. ``within`` is called inside each
+    transaction with the id of the Provenance and the rows done at its end; if it raises, the batch is rolled back.
+    Raises TakenElsewhereError if another process imports the same list.
     """
     with database.write() as session:
         provenance_id, done = _begin(session, found, origin, clock())
@@ -120,7 +126,7 @@ def import_list(
     totals = ImportTotals(before=done)
     rows = found.rows(done)
     while batch := list(islice(rows, BATCH)):
-        # Counted once it is committed.
+        # The totals count a batch only after its commit.
         piece = ImportTotals()
         with database.write() as session:
             _hold(session, provenance_id, batch[0].number - 1, found)
@@ -135,7 +141,7 @@ def import_list(
 
 
 def totals_of(session: Session, provenance_id: int) -> ImportTotals:
-    """What became of all rows of a list that are done, as its ledger tells."""
+    """Returns the totals of all rows of a list that are done, counted from its ledger."""
     found = select(ImportRow.outcome, ImportRow.reason, func.count()).where(ImportRow.provenance_id == provenance_id)
     totals = ImportTotals(provenance_id=provenance_id)
     for outcome, reason, count in session.execute(found.group_by(ImportRow.outcome, ImportRow.reason)):
@@ -147,7 +153,7 @@ def totals_of(session: Session, provenance_id: int) -> ImportTotals:
 
 
 def campaign_of(session: Session, typed: str, member_id: str | None) -> int:
-    """The campaign of that code. Raises EspalierError for one that is unknown, or another member's."""
+    """Returns the id of the company's or this member's campaign with that code. Raises EspalierError if none has it."""
     theirs = or_(Campaign.member_id.is_(None), Campaign.member_id.is_not_distinct_from(member_id))
     found: dict[str, int] = dict(session.execute(select(Campaign.code, Campaign.id).where(theirs)).all())
     code = catalogue.code_from_speech(typed) or typed
@@ -161,7 +167,10 @@ def add_met(
     session: Session, links: Links, member_id: str | None, address: str, name: str | None, phone: str | None,
     interest: Interest, now: datetime,
 ) -> Lead | None:  # fmt: skip
-    """Somebody whom a member met and writes down. None where the person wants no contact, or is another's already."""
+    """Stores a person whom a member met as a lead.
+
+    Returns None if the address is suppressed, or if the person is a lead already.
+    """
     row = ListRow(1, identity(address), name, phone, interest)
     origin = ListOrigin(member_id)
     if _outcome(row, _blocked(session, links, [row]), _known(session, [row], origin)) != "added":
@@ -176,17 +185,17 @@ def add_met(
 
 
 def totals_line(totals: ImportTotals) -> str:
-    """The totals as one line."""
+    """Returns the totals as one line of text."""
     parts = ", ".join(f"{totals.outcomes[name]} {name}" for name in OUTCOMES)
     why = ", ".join(f"{count} {reason}" for reason, count in sorted(totals.reasons.items()))
     return f"{totals.rows} rows: {parts}" + (f" ({why})" if why else "")
 
 
 def _begin(session: Session, found: LeadList, origin: ListOrigin, now: datetime) -> tuple[int, int]:
-    """The list's own row, and how many of its rows are done.
+    """Returns the id of the list's Provenance and how many of its rows are done.
 
-    It goes on with one that was cut off only where all that is said of it is the same. The rows that are done were read
-    by those columns, and their leads came with that origin and campaign: other words later must not change theirs.
+    An interrupted import is continued only if columns, origin and campaign are the same: the rows already stored were
+    read with these and must keep them. Otherwise a new Provenance is created.
     """
     said = {**asdict(origin), "digest": found.meant, "kind": "list"}
     same = (getattr(Provenance, name).is_not_distinct_from(value) for name, value in said.items())
@@ -200,11 +209,11 @@ def _begin(session: Session, found: LeadList, origin: ListOrigin, now: datetime)
 
 
 def _hold(session: Session, provenance_id: int, done: int, found: LeadList) -> None:
-    """Keeps the list for this transaction, where nobody else has gone on with it. Raises TakenElsewhereError."""
+    """Locks the Provenance for this transaction. Raises TakenElsewhereError if another process stored rows since."""
     held = select(Provenance.rows).where(Provenance.id == provenance_id, Provenance.finished_at.is_(None))
     if session.scalar(held.with_for_update()) != done:
-        hint = "wait until that is done; `capture import` then goes on by itself, or has nothing left to do"
-        raise TakenElsewhereError(Fault("another program takes this list in", where=found.where, hint=hint))
+        hint = "wait until it ends and run `capture import` again: it continues, or has nothing left to do"
+        raise TakenElsewhereError(Fault("another process is importing this list", where=found.where, hint=hint))
 
 
 _ADD_LEAD = insert_into(Lead, unless_there=True)
@@ -225,7 +234,7 @@ def _take(
     assignee = host.member.id if host.member else None
     session.flush()
     driver = Driver(session.connection(), gathers=True)
-    # Taken before any lead is, as sign-ups do: so neither waits for what the other holds.
+    # Locked before any lead is, as sign-ups do, so that the two cannot deadlock.
     chain = evidence.ChainHead(driver)
     chain.hold()
     outcomes: list[str] = []
@@ -256,7 +265,7 @@ def _take(
         )
         known.add(row.email)
     driver.flush()
-    # Somebody may have signed up under this very member in between: then there is no lead of that handle.
+    # A person may have signed up under the same member meanwhile: then no lead has the handle made here.
     wanted = select(Lead.handle, Lead.id).where(Lead.handle.in_(handles.values()))
     numbers: dict[str, int] = {handle: number for handle, number in session.execute(wanted)}  # noqa: C416  rows
     lines = []
@@ -292,14 +301,14 @@ def _count(totals: ImportTotals, row: ListRow, outcome: str) -> None:
 
 
 def _blocked(session: Session, links: Links, batch: list[ListRow]) -> set[str]:
-    """The addresses of these rows whose owners are not to be written to, for whatever reason."""
+    """Returns the addresses of these rows that are suppressed, for any reason."""
     email_hashes = {email_hash: row.email for row in batch if row.email for email_hash in links.email_hashes(row.email)}
     found = suppression.suppressed_among(session, list(email_hashes))
     return {address for email_hash, address in email_hashes.items() if email_hash in found and address}
 
 
 def _known(session: Session, batch: list[ListRow], origin: ListOrigin) -> set[str]:
-    """The addresses that are somebody's leads already, or wait for a confirmation under the same member."""
+    """Returns the addresses of these rows that are known leads of any member, or unconfirmed ones of this member."""
     addresses = [row.email for row in batch if row.email]
     mine = or_(Lead.known_at.is_not(None), Lead.member_id.is_not_distinct_from(origin.member_id))
     return set(session.scalars(select(Lead.email).where(Lead.email.in_(addresses), Lead.erased_at.is_(None), mine)))

@@ -1,6 +1,6 @@
-"""A list in a file on the service's own machine: whose leads it holds, and what becomes of it as a whole.
+"""Imports a list from a file on the service's machine, for ``capture import``.
 
-Lists that are brought in the browser go by ``uploads`` and ``worker``.
+Lists that are uploaded in the browser go through ``uploads`` and ``worker``.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from capture.imports.lists import LeadList
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a list's rows: of those of this run, and of all that are done.
+    """The totals of this run, and of the whole list.
 
-    The two differ where an earlier run was cut off.
+    The two differ if an earlier run was interrupted.
     """
 
     run: ImportTotals
@@ -37,9 +37,9 @@ def origin(
     obtained_on: date | None,
     wording: str | None,
 ) -> ListOrigin:
-    """What is known of a list, by the member's slug and the campaign's code.
+    """Returns the origin of a list, with the member looked up by slug and the campaign by code.
 
-    Raises EspalierError for a slug that no member ever had, and for a code that is unknown or another member's.
+    Raises EspalierError if no member ever had the slug, and if the code is unknown or another member's.
     """
     with database.read() as session:
         member_id = members.member_of(session, member) if member else None
@@ -57,9 +57,10 @@ def import_list(
     *,
     dry_run: bool,
 ) -> Imported:
-    """Takes a list in, or goes on with one that was cut off; ``dry_run``: says what that would do, and writes nothing.
+    """Imports a list, or continues an interrupted import. ``dry_run``: only returns what an import would do.
 
-    ``progress`` is told the rows done so far. Raises TakenElsewhereError.
+    ``progress`` is called with the number of rows done so far. Raises TakenElsewhereError if another process imports
+    the same list.
     """
     if dry_run:
         totals = importing.try_list(database, links, found, origin, progress)

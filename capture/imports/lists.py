@@ -1,7 +1,7 @@
-"""Lists as they come: CSV with a header, read as a stream, by its columns or by what its owner says they are.
+"""Reads lists: CSV files with a header, as a stream, with columns recognised by name or named by the importing person.
 
-Spreadsheets separate cells by a comma, a semicolon (wherever the comma stands in numbers) or a tab; the header tells
-which. Nothing of a list is trusted: what cannot be read or shown is refused row by row, and a cell that begins like a
+Spreadsheets separate cells by commas, semicolons (if the comma is the decimal sign) or tabs; the header shows which.
+Lists are not trusted: rows that cannot be read or displayed are refused one by one, and a cell that begins like a
 formula is text like any other.
 """
 
@@ -41,31 +41,31 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "phone": ("phone", "telephone", "phone number", "mobile", "tel", "teléfono", "telefono", "móvil", "movil"),
     "interest": ("interest", "interés", "interes"),
 }  # fmt: skip
-"""What a list may tell of a person, and what lists call it. All other columns are left alone."""
+"""The fields that are read, with the column names that mean them, in lower case. Other columns are ignored."""
 
 _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
-"""How zip archives (and with them .xlsx and .ods) and old .xls files begin."""
+"""The first bytes of zip archives (which .xlsx and .ods are) and of old .xls files."""
 
 _SEPARATORS = ",;\t"
 
 _PLAIN = re.compile(r"[A-Za-z0-9_]+(?:[.+-][A-Za-z0-9_]+)*", re.ASCII)
 _PLAIN_LENGTH = 64
-"""Characters up to which no part of an address can be too long."""
+"""Characters; in an address this short, no part exceeds its limit."""
 
 _NO_ADDRESS = 1_000
-"""Characters from which on nothing is an address, and nobody needs to be asked."""
+"""Characters; a longer text is no address and need not be checked."""
 
 _CHUNK = 1024 * 1024
 
 MOST_COLUMNS = 200
 
 LONGEST = 64 * 1024
-"""Characters of one row, with its line ends: quotes can hold many lines together. Somebody's whole file could be one
-row otherwise, of which each cell takes many times its own size."""
+"""Characters of one row, including the line ends that quotes hold together. Without a limit a whole file could be one
+row, and its cells take several times the memory of the text."""
 
 
 class ListProblem(StrEnum):
-    """Why a file is no list."""
+    """Why a file is refused as a whole."""
 
     WORKBOOK = "workbook"
     ENCODING = "encoding"
@@ -83,7 +83,7 @@ _HINTS = {
     ListProblem.CSV: ("this is not CSV in UTF-8: {why}", "save it as CSV UTF-8"),
     ListProblem.COLUMNS: (
         f"a row has more than {MOST_COLUMNS} columns: {{why}}",
-        "keep the columns that tell of the people",
+        "keep the columns about the people",
     ),
     ListProblem.LONG: (
         f"a row is longer than {LONGEST // 1024} KB: {{why}}",
@@ -94,7 +94,7 @@ _HINTS = {
 
 
 class NotAListError(EspalierError):
-    """The file is something else, as a whole."""
+    """The file as a whole is not a list that can be read. ``wrong``: why."""
 
     def __init__(self, wrong: ListProblem, where: Path | str, why: str = "") -> None:
         message, hint = _HINTS[wrong]
@@ -104,7 +104,7 @@ class NotAListError(EspalierError):
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """One row. ``reason``: why it cannot be taken in; None: it can."""
+    """One row. ``number``: counted from 1 below the header. ``reason``: why it is refused; None: it is not."""
 
     number: int
     email: str | None = None
@@ -115,12 +115,13 @@ class ListRow:
 
 
 class LeadList:
-    """A list in a file, or one whose text came another way.
+    """A list, read from a file or, by ``of_text``, from memory.
 
-    ``mapping``: field to column, for headers that explain themselves to nobody; ``positions``: the same by the
-    columns' places, which leaves out every field it does not name.
+    ``mapping``: field to column name, for columns that are not recognised; ``positions``: field to column position,
+    counted from 0, which leaves out every field it does not name.
 
-    Raises NotAListError for what is no list, and EspalierError for columns that cannot be told apart.
+    Raises NotAListError if the file is not a list, and EspalierError if the mapping does not fit or no column holds
+    e-mail addresses.
     """
 
     def __init__(self, path: Path, mapping: Mapping[str, str] | None = None) -> None:
@@ -134,7 +135,7 @@ class LeadList:
 
     @classmethod
     def of_text(cls, name: str, digest: str, text: str, positions: Mapping[str, int] | None = None) -> LeadList:
-        """The same from memory. ``digest``: that of the bytes, so that the same list is known again anywhere."""
+        """Returns a list from its text. ``digest``: SHA-256 of the file's bytes in hexadecimal, which identifies it."""
         found = cls.__new__(cls)
         found._begin(name, name, digest, lambda: io.StringIO(text, newline=""))
         found._places = dict(positions) if positions is not None else guess_columns(found.header)
@@ -154,34 +155,34 @@ class LeadList:
 
     @property
     def places(self) -> Mapping[str, int]:
-        """The fields that were found, and their columns' places, counted from 0."""
+        """The position of each field's column, counted from 0."""
         return dict(self._places)
 
     @property
     def meant(self) -> str:
-        """The digest of the file and of what its columns mean, in hexadecimal: other columns make another list."""
+        """SHA-256 of the file's digest and the columns in hexadecimal: the same file read otherwise is another list."""
         places = json.dumps(sorted(self._places.items()))
         return hashlib.sha256(f"{self.digest} {places}".encode()).hexdigest()
 
     @property
     def columns(self) -> Mapping[str, str]:
-        """The fields that were found, and the columns they are read from."""
+        """The name of each field's column."""
         return {name: self.header[place] for name, place in self._places.items()}
 
     def rows(self, after: int = 0) -> Iterator[ListRow]:
-        """The rows below the header, those behind the first ``after``; empty lines are no rows."""
+        """Yields the rows below the header except the first ``after``. Empty lines are not rows."""
         for number, cells in enumerate(islice(self._below(), after, None), after + 1):
             yield self._row(number, cells)
 
     def count(self, most: int | None = None) -> int:
-        """How many rows there are below the header. Raises NotAListError for more than ``most``."""
+        """Returns the number of rows below the header. Raises NotAListError if there are more than ``most``."""
         found = sum(1 for _ in islice(self._below(), None if most is None else most + 1))
         if most is not None and found > most:
             raise NotAListError(ListProblem.ROWS, self.where, f"{most:,}")
         return found
 
     def first(self, count: int) -> list[list[str]]:
-        """Some rows as they stand there, each as long as the header; what cannot be shown is marked."""
+        """Returns the cells of the first rows, as many as the header has; undisplayable characters are replaced."""
         width = len(self.header)
         rows = (list(map(shown, cells)) for cells in self._below())
         return [(cells + [""] * width)[:width] for cells in islice(rows, count)]
@@ -211,7 +212,7 @@ class LeadList:
 
         reader = csv.reader(bounded(), delimiter=self._separator)
         try:
-            # The reader asks for no more lines than it needs for one row.
+            # The reader takes only the lines of one row, so ``length`` is that row's.
             for cells in reader:
                 length = 0
                 if len(cells) > MOST_COLUMNS:
@@ -239,13 +240,13 @@ class LeadList:
 
 
 def decoded(content: bytes, name: str) -> tuple[str, str]:
-    """The text of a file that is a list, and the digest of its bytes. Raises NotAListError."""
+    """Returns the text of a file and the SHA-256 of its bytes. Raises NotAListError if it is not text in UTF-8."""
     digest = _read_through(io.BytesIO(content), name)
     return content.decode("utf-8-sig"), digest
 
 
 def _read_through(file: BinaryIO, where: Path | str) -> str:
-    """The digest of a file that is text from beginning to end. Raises NotAListError."""
+    """Returns the SHA-256 of a file in hexadecimal. Raises NotAListError if it is not text in UTF-8 to its end."""
     digest, decoder, is_first = hashlib.sha256(), getincrementaldecoder("utf-8")(), True
     try:
         while chunk := file.read(_CHUNK):
@@ -262,7 +263,7 @@ def _read_through(file: BinaryIO, where: Path | str) -> str:
 
 
 def guess_columns(header: Sequence[str]) -> dict[str, int]:
-    """Which column each field stands in, by what the columns are called."""
+    """Returns the position of each field's column, recognised by its name; fields without one are left out."""
     places = {cell.strip().lower(): place for place, cell in reversed(list(enumerate(header)))}
     found: dict[str, int] = {}
     for name, aliases in FIELDS.items():
@@ -271,10 +272,10 @@ def guess_columns(header: Sequence[str]) -> dict[str, int]:
 
 
 def normal_address(text: str) -> str | None:
-    """The address as leads are known by it; None for what is none. The same as email-validator says, sooner.
+    """Returns the address in the form that leads are stored under; None if it is not an address.
 
-    Lists name few domains many times, so what is said of a domain is remembered. Only a plain name before the at sign
-    is put before it; whatever is longer or stranger is asked about as a whole.
+    The result is that of email-validator, but faster: lists repeat few domains, so the result for a domain is cached,
+    and only plain names are joined to it. Longer or unusual addresses are validated as a whole.
     """
     if len(text) > _NO_ADDRESS:
         return None
@@ -300,7 +301,7 @@ def _domain(text: str) -> str | None:
 
 
 def _separator(header: str, where: Path | str) -> str:
-    """What stands between the cells: whatever splits the header into the most."""
+    """Returns the separator that splits the header into the most cells."""
     try:
         return max(_SEPARATORS, key=lambda each: len(next(csv.reader([header], delimiter=each), [])))
     except csv.Error as error:
@@ -314,7 +315,7 @@ def _columns(header: Sequence[str], mapping: Mapping[str, str], path: Path) -> d
     for name, column in mapping.items():
         if name not in FIELDS:
             hint = did_you_mean(name, list(FIELDS)) or f"one of: {', '.join(FIELDS)}"
-            faults.append(Fault(f'"{name}" is nothing that a list can tell', where=path, line=1, hint=hint))
+            faults.append(Fault(f'"{name}" is no field of a list', where=path, line=1, hint=hint))
         elif column.strip().lower() not in places:
             hint = did_you_mean(column, header) or f"its columns are: {', '.join(header)}"
             faults.append(Fault(f'there is no column "{column}"', where=path, line=1, hint=hint))

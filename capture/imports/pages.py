@@ -1,7 +1,7 @@
-"""Bringing a list: the file, what its columns mean and where it is from, a dry run, and taking it in.
+"""The office's pages for importing a list: upload, columns and origin, dry run, import, ledger.
 
-The work is done beside the requests (see ``capture.cases.intake``); these pages only say what is wanted, and tell how
-far it is.
+The worker does the work in the background (see ``capture.imports.worker``); these pages request it and show its
+progress.
 """
 
 from __future__ import annotations
@@ -32,25 +32,25 @@ from capture.web import answers, service
 blueprint = Blueprint("imports", __name__, url_prefix="/office/import")
 
 SENDING_SECONDS = 600.0
-"""How long a file may take to arrive: twenty megabytes from a phone."""
+"""The time limit of an upload: twenty megabytes from a phone take minutes."""
 
 RETRY_SECONDS = 60
-"""After which a file is worth another try that could not come in because others did."""
+"""The Retry-After of an upload that was refused because too many others are running."""
 
 BESIDE_THE_FILE = 64 * 1024
-"""Bytes of the form around it."""
+"""Bytes allowed for the rest of the form."""
 
 BUFFER = 512 * 1024
-"""Bytes that the framework may hold of the form; it takes a file in by pieces of an eighth of that."""
+"""Bytes of the form that Flask may hold in memory; it reads the file in pieces of an eighth of that."""
 
 SHOWN = 5
-"""Rows that are shown as they stand there."""
+"""Rows shown as a preview."""
 
 EVERY_SECONDS = 3
-"""Between two looks at a list that is worked at."""
+"""The interval at which the page of a list in work reloads."""
 
 LINES = 2_000
-"""Of the ledger that are read at a time."""
+"""Lines of the ledger read in one query."""
 
 LEDGER = ("row", "outcome", "reason")
 
@@ -58,20 +58,20 @@ LEDGER = ("row", "outcome", "reason")
 @blueprint.get("")
 @access.office(log=None)
 def start() -> Response:
-    """The form for a file, and the lists that came before."""
+    """Shows the form for a file, and the person's earlier lists."""
     return _start(200)
 
 
 @blueprint.post("")
 @access.office(log=None)
 def bring() -> Response:
-    """Keeps the file; nobody of it is a lead yet."""
-    # Who sends is known before a byte of the file is read; nobody else may send so much.
+    """Stores an uploaded file for its dry run; no lead is created yet."""
+    # The sender is already authenticated, before any byte of the file is read: no other address accepts as much.
     request.max_content_length = uploads.LARGEST + BESIDE_THE_FILE
     if (request.content_length or 0) > request.max_content_length:
         return _start(413, "large")
     found = access.person()
-    # By the person and not by the sitting: nobody gets a second place by signing in once more.
+    # The slot belongs to the person, not to the session: a second session gives no second slot.
     holder = f"staff {found.staff.id}" if found.staff else f"member {found.member_id}"
     with service.current().part(UploadSlots).held(holder) as free:
         if free:
@@ -84,14 +84,14 @@ def bring() -> Response:
 @blueprint.get("/<row:number>")
 @access.office(log="import")
 def show(number: int) -> Response:
-    """Where a list stands: its columns, the dry run, the taking in, or what became of it."""
+    """Shows a list in its present state: columns, dry run, import, or result."""
     return _show(number)
 
 
 @blueprint.post("/<row:number>")
 @access.office(log="import")
 def describe(number: int) -> Response:
-    """Takes down what the columns are and where the list is from, and asks for a dry run."""
+    """Stores the columns and the origin of a list, and requests a dry run."""
     form = forms.MeaningForm(request.form)
     current = service.current()
     with current.database.read() as session:
@@ -118,7 +118,7 @@ def describe(number: int) -> Response:
 @blueprint.post("/<row:number>/take")
 @access.office(log="import")
 def take(number: int) -> Response:
-    """Has it taken in, once a dry run was seen."""
+    """Requests the import of a list whose dry run is done."""
     access.is_valid(OfficeForm(request.form))
     with service.current().database.write() as session:
         done = uploads.start_import(session, _find(session, number))
@@ -128,7 +128,7 @@ def take(number: int) -> Response:
 @blueprint.post("/<row:number>/discard")
 @access.office(log="import")
 def discard(number: int) -> Response:
-    """Destroys a file that is not to be taken in after all."""
+    """Deletes the file of a list that is not to be imported."""
     access.is_valid(OfficeForm(request.form))
     current = service.current()
     with current.database.write() as session:
@@ -139,7 +139,7 @@ def discard(number: int) -> Response:
 @blueprint.get("/<row:number>/ledger.csv")
 @access.office(log=None)
 def ledger(number: int) -> Response:
-    """What became of each row; nothing of a person stands in it."""
+    """Returns the outcome of each row as CSV, without personal data."""
     database = service.current().database
     with database.read() as session:
         found = _find(session, number).provenance_id
@@ -152,7 +152,7 @@ def ledger(number: int) -> Response:
 
 
 def _bring() -> Response:
-    """Reads what is sent, which may take its time, and keeps it where it is a list."""
+    """Reads the upload, which may take minutes, and stores it if it is a list."""
     request.max_form_memory_size = BUFFER
     service.give_time(SENDING_SECONDS)
     access.is_valid(OfficeForm(request.form))
@@ -182,7 +182,7 @@ def _bring() -> Response:
 
 
 def _ledger(database: Database, provenance_id: int) -> Iterator[str]:
-    """The ledger's lines, some at a time. No connection is held while somebody takes them in slowly."""
+    """Yields the ledger as CSV in pieces. A slow download holds no database connection between two pieces."""
     query = select(ImportRow.row, ImportRow.outcome, ImportRow.reason).where(ImportRow.provenance_id == provenance_id)
     last, out = 0, io.StringIO()
     spreadsheet.write_table(LEDGER, (), out)
@@ -197,7 +197,7 @@ def _ledger(database: Database, provenance_id: int) -> Iterator[str]:
 
 
 def _find(session: Session, number: int) -> Upload:
-    """The list, where this person may see it. Raises NotFound for another's as for nobody's."""
+    """Returns the list. Raises NotFound if it does not exist, and if this person may not see it."""
     found = uploads.find_upload(session, access.person(), number)
     if found is None:
         raise NotFound
@@ -219,8 +219,7 @@ def _start(status: int, wrong: str | None = None) -> Response:
 
 
 def _show(number: int, status: int = 200, form: forms.MeaningForm | None = None, *, late: bool = False) -> Response:
-    """Its page. Reads for itself, and is asked for when nothing is being written any more: that the staff looked at it
-    is written down in a transaction of its own."""
+    """Returns the page of a list. It reads the list in a transaction of its own, so call it outside any other."""
     with service.current().database.read() as session:
         upload = _find(session, number)
         beginning = uploads.list_preview(session, upload) if upload.state in uploads.TO_DESCRIBE else None
@@ -248,7 +247,7 @@ def _show(number: int, status: int = 200, form: forms.MeaningForm | None = None,
 
 
 def _past(form: forms.MeaningForm, today: date) -> bool:
-    """Whether the list was obtained by today; says so at the field where it was not."""
+    """Returns True if the list was obtained by today; otherwise adds an error to the field and returns False."""
     if form.obtained_on.data and form.obtained_on.data > today:
         form.obtained_on.errors = ["later"]
         return False
@@ -256,7 +255,7 @@ def _past(form: forms.MeaningForm, today: date) -> bool:
 
 
 def _outcomes(session: Session, upload: Upload) -> dict[str, Any] | None:
-    """What became of its rows, or would; None before anybody can say."""
+    """Returns the totals of the dry run or the import as JSON; None before there are any."""
     if upload.outcomes:
         return upload.outcomes
     if upload.state == "gone" and upload.provenance_id is not None:
@@ -265,7 +264,7 @@ def _outcomes(session: Session, upload: Upload) -> dict[str, Any] | None:
 
 
 def _told(upload: Upload) -> dict[str, Any]:
-    """What is known of the list already, as the form's fields hold it."""
+    """Returns what is stored about the list, as values of the form's fields."""
     columns = {f"column_{name}": str(place) for name, place in upload.places.items()}
     campaign = str(upload.campaign_id) if upload.campaign_id else ""
     origin = {"vendor": upload.vendor, "obtained_on": upload.obtained_on, "wording": upload.wording}
@@ -273,7 +272,7 @@ def _told(upload: Upload) -> dict[str, Any]:
 
 
 def _choices(session: Session, form: forms.MeaningForm, beginning: LeadList | None) -> None:
-    """What the form's lists offer: this file's columns, and the campaigns of whoever brought it."""
+    """Fills the form's select fields: the file's columns, and the campaigns of the person."""
     words = access.reader_words()
     header = beginning.header if beginning else []
     columns = [
@@ -289,7 +288,7 @@ def _choices(session: Session, form: forms.MeaningForm, beginning: LeadList | No
 
 
 def _late(number: int) -> Response:
-    """Somebody was quicker: shows where the list stands now."""
+    """Answers 409 with the list as it is now: its state changed before this request."""
     return _show(number, 409, late=True)
 
 

@@ -1,8 +1,8 @@
-"""Lists that come in the browser: kept until their columns are known, tried, then taken in by whoever works at them.
+"""Lists that are uploaded in the browser: stored until their columns are known, tried in a dry run, then imported.
 
-The file itself lies in the database, so that any process of any host can go on with it; it is destroyed as soon as it
-was taken in, and after a day in any case. Who works at a list has a lease on it, renewed in the transaction of each
-piece: of a worker that was killed, another takes the list over where it stands, and nothing is done twice.
+The file is stored in the database, so that a worker on any host can process it. It is deleted after the import, and
+after a day in any case. A worker holds a lease on its list and renews it in the transaction of each batch. If a worker
+is killed, another continues after the last batch, and no row is processed twice.
 """
 
 from __future__ import annotations
@@ -28,31 +28,31 @@ MOST_ROWS = 250_000
 """Rows of a file; the command takes more."""
 
 KEPT = timedelta(days=1)
-"""How long a file is kept that is not taken in."""
+"""How long a file is kept that is not imported."""
 
 MOST_OPEN = 5
-"""Files that one person may have lying here at a time; the whole staff counts as one."""
+"""Lists that one person may have open at a time; all staff together count as one."""
 
 _BEGINNING = 100_000
-"""Characters."""
+"""Characters of a file that the preview reads."""
 
 LEASE = timedelta(minutes=1)
 
 OPEN = ("new", "checking", "checked", "taking")
 
 TO_DESCRIBE = ("new", "checked")
-"""Where its owner can still say what the columns are."""
+"""The states in which columns and origin can still be changed."""
 
 _AT_WORK = ("checking", "taking")
 
 
 class LeaseLostError(Exception):
-    """The lease is another's, or the list was given up."""
+    """The worker no longer holds the lease: another has it, or the list was discarded or purged."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListMeaning:
-    """What its owner says about a list. ``places``: field to column, counted from 0."""
+    """What the importing person says about a list. ``places``: field to column position, counted from 0."""
 
     places: Mapping[str, int]
     vendor: str | None = None
@@ -64,7 +64,7 @@ class ListMeaning:
 def store_upload(
     session: Session, person: Person, found: LeadList, text: str, rows: int, now: datetime
 ) -> Upload | None:
-    """Keeps a file. None where too many of theirs lie here already."""
+    """Stores an uploaded file. Returns None if this person has MOST_OPEN open lists already."""
     open_ones = select(func.count()).select_from(Upload).where(scope(person).uploads, Upload.state.in_(OPEN))
     if (session.scalar(open_ones) or 0) >= MOST_OPEN:
         return None
@@ -78,57 +78,57 @@ def store_upload(
 
 
 def find_upload(session: Session, person: Person, number: int, *, content: bool = False) -> Upload | None:
-    """The list of that number, if this person may see it. ``content``: with the file."""
+    """Returns the list with that id; None if there is none that this person may see. ``content``: loads the file."""
     query = select(Upload).where(Upload.id == number, scope(person).uploads)
     return session.scalars(query.options(undefer(Upload.content)) if content else query).first()
 
 
 def list_uploads(session: Session, person: Person, size: int = 20) -> Sequence[Upload]:
-    """Their lists, the newest first."""
+    """Returns the lists that this person may see, the newest first."""
     return session.scalars(select(Upload).where(scope(person).uploads).order_by(Upload.id.desc()).limit(size)).all()
 
 
 def open_list(upload: Upload) -> LeadList | None:
-    """The list as it stands in the file; None once that was destroyed."""
+    """Returns the list in the stored file; None if the file was deleted."""
     if upload.content is None:
         return None
     return LeadList.of_text(upload.file, upload.digest, upload.content, upload.places)
 
 
 def list_preview(session: Session, upload: Upload) -> LeadList | None:
-    """The same with its first rows only, for looking at it."""
+    """Returns the list with its first rows only, for the preview; None if the file was deleted."""
     text = session.scalar(select(func.substr(Upload.content, 1, _BEGINNING)).where(Upload.id == upload.id))
     return LeadList.of_text(upload.file, upload.digest, text, upload.places) if text else None
 
 
 def origin_of(upload: Upload) -> ListOrigin:
-    """What is known of it, as taking it in wants to know."""
+    """Returns the list's origin, for ``importing``."""
     return ListOrigin(upload.member_id, upload.vendor, upload.obtained_on, upload.wording, upload.campaign_id)
 
 
 def set_columns(session: Session, upload: Upload, meaning: ListMeaning) -> bool:
-    """Says what the columns are and where the list is from, and asks for a dry run. False when it is too late."""
+    """Stores columns and origin, and requests a dry run. Returns False if the state no longer allows it."""
     changed = {**asdict(meaning), "places": dict(meaning.places), "outcomes": {}}
     return _move(session, upload, TO_DESCRIBE, "checking", **changed)
 
 
 def start_import(session: Session, upload: Upload) -> bool:
-    """Asks for it to be taken in. False where no dry run came before, or it was asked already."""
+    """Requests the import. Returns False if no dry run is done, or the import was requested already."""
     return _move(session, upload, ("checked",), "taking")
 
 
 def discard_upload(session: Session, upload: Upload, now: datetime) -> bool:
-    """Destroys the file; False where it is being taken in, or was."""
+    """Deletes the file. Returns False if the import was requested already, or the file is deleted."""
     return _move(session, upload, ("new", "checking", "checked"), "gone", content=None, finished_at=now)
 
 
 def has_work(session: Session, owner: str, now: datetime) -> bool:
-    """Whether there is anything to do for a worker."""
+    """Returns True if this worker could lease a list, or a file is due to be purged."""
     return session.scalars(select(Upload.id).where(or_(_due(owner, now), _over(now))).limit(1)).first() is not None
 
 
 def lease_upload(session: Session, owner: str, now: datetime) -> Upload | None:
-    """Takes the list that has waited longest for this worker alone; None where there is none."""
+    """Leases the list that has waited longest to this worker, for LEASE. Returns None if no list waits."""
     query = select(Upload).where(_due(owner, now)).order_by(Upload.id).limit(1).options(undefer(Upload.content))
     found = session.scalars(query.with_for_update(skip_locked=True)).first()
     if found is not None:
@@ -140,7 +140,7 @@ def lease_upload(session: Session, owner: str, now: datetime) -> Upload | None:
 def renew_lease(
     session: Session, number: int, owner: str, now: datetime, done: int, provenance_id: int | None = None
 ) -> None:
-    """Writes down how far it is. Raises LostError."""
+    """Extends the lease and stores the number of rows done. Raises LeaseLostError."""
     values = {"done": done, "leased_until": now + LEASE, "provenance_id": provenance_id}
     mine = (Upload.id == number, Upload.lease_owner == owner, Upload.state.in_(_AT_WORK))
     if not session.execute(update(Upload).where(*mine).values(values).returning(Upload.id)).all():
@@ -148,30 +148,30 @@ def renew_lease(
 
 
 def release_lease(session: Session, number: int, owner: str) -> None:
-    """Leaves the list to whoever comes next."""
+    """Gives up the lease, so that another worker can continue with the list."""
     mine = (Upload.id == number, Upload.lease_owner == owner)
     session.execute(update(Upload).where(*mine).values(lease_owner=None, leased_until=None))
 
 
 def finish_trial(session: Session, number: int, owner: str, totals: ImportTotals) -> None:
-    """The dry run is over. Raises LostError."""
+    """Stores the totals of the dry run. Raises LeaseLostError."""
     _end(session, number, owner, "checking", state="checked", outcomes=as_json(totals), done=totals.rows)
 
 
 def finish_import(session: Session, number: int, owner: str, totals: ImportTotals, now: datetime) -> None:
-    """It was taken in: the file is not needed any more. Raises LostError."""
+    """Stores the totals of the import and deletes the file. Raises LeaseLostError."""
     ended = {"content": None, "finished_at": now, "done": totals.rows}
     _end(session, number, owner, "taking", state="done", outcomes=as_json(totals), **ended)
 
 
 def is_imported(session: Session, upload: Upload) -> bool:
-    """Whether all its rows are in, though nobody could say so any more."""
+    """Returns True if all rows are stored, although the worker was killed before ``finish_import``."""
     found = session.get(Provenance, upload.provenance_id) if upload.provenance_id else None
     return found is not None and found.finished_at is not None
 
 
 def purge_uploads(session: Session, now: datetime) -> int:
-    """Destroys the files that have lain here too long. Returns how many."""
+    """Deletes the files of open lists older than KEPT. Returns how many."""
     gone = update(Upload).where(_over(now)).values(content=None, state="gone", finished_at=now)
     return len(session.execute(gone.returning(Upload.id)).all())
 
@@ -182,12 +182,12 @@ def _due(owner: str, now: datetime) -> ColumnElement[bool]:
 
 
 def _over(now: datetime) -> ColumnElement[bool]:
-    # Whoever is at one of these loses it at the next piece.
+    # A worker at one of these loses its lease at the next batch.
     return and_(Upload.state.in_(OPEN), Upload.at <= now - KEPT)
 
 
 def _move(session: Session, upload: Upload, before: Sequence[str], after: str, **values: object) -> bool:
-    """To another state, where it is in one of these before; two who press at once move it once."""
+    """Changes the state if it is one of ``before``; of two simultaneous requests only one returns True."""
     row = {"state": after, "done": 0, "lease_owner": None, "leased_until": None, **values}
     moved = update(Upload).where(Upload.id == upload.id, Upload.state.in_(before)).values(row)
     return bool(session.execute(moved.returning(Upload.id)).all())
@@ -201,5 +201,5 @@ def _end(session: Session, number: int, owner: str, before: str, **values: objec
 
 
 def as_json(totals: ImportTotals) -> dict[str, Any]:
-    """Totals as a list keeps them."""
+    """Returns outcomes and reasons as an Upload stores them."""
     return {"outcomes": dict(totals.outcomes), "reasons": dict(totals.reasons)}

@@ -1,7 +1,7 @@
-"""Works at the lists that were brought in the browser, beside the requests: tries them, takes them in, destroys them.
+"""The worker for uploaded lists: runs dry runs and imports in the background, and purges old files.
 
-Several may run, in several processes and hosts. One that is killed leaves a lease that runs out; the next goes on with
-the row after the last that was committed.
+Several may run, in several processes and on several hosts. If one is killed, its lease expires, and another continues
+with the row after the last committed one.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from capture.models import Upload
 log = logging.getLogger("capture.intake")
 
 EVERY_SECONDS = 2.0
-"""Between two looks where nothing waits."""
+"""The interval between two checks for work."""
 
 BREATH = 0.01
-"""Seconds between two pieces, so that a sign-up gets its turn with the database."""
+"""Seconds between two batches, so that a sign-up gets its turn with the database."""
 
 
 class _StoppedError(Exception):
-    """It was told to end."""
+    """``stop`` was called."""
 
 
 class ImportWorker:
-    """One worker. ``clock``: the current moment in UTC."""
+    """One worker. ``clock`` returns the current moment in UTC."""
 
     def __init__(self, database: Database, links: Links, clock: Callable[[], datetime]) -> None:
         self.owner = f"{socket.gethostname()[:24]}-{os.getpid()}-{uuid4().hex[:8]}"
@@ -48,23 +48,23 @@ class ImportWorker:
         self._stop = threading.Event()
 
     def stop(self) -> None:
-        """Asks it to end after the piece it is at; may be called from a signal handler."""
+        """Makes ``run`` end after the current batch; may be called from a signal handler."""
         self._stop.set()
 
     def run(self) -> None:
-        """Does what waits, and returns. Raises Unavailable."""
+        """Processes the waiting lists until none is left or ``stop`` is called. Raises Unavailable."""
         while not self._stop.is_set() and self.step():
             pass
 
     def step(self) -> bool:
-        """Works at one list; False where none waits. Raises Unavailable."""
+        """Processes one list. Returns False if none waits. Raises Unavailable."""
         now = self._clock()
         with self._database.read() as session:
             if not uploads.has_work(session, self.owner, now):
                 return False
         with self._database.write() as session:
             if uploads.purge_uploads(session, now):
-                log.info("destroyed lists that nobody took in")
+                log.info("deleted lists that were not imported in time")
             upload = uploads.lease_upload(session, self.owner, now)
             if upload is None:
                 return False
@@ -83,7 +83,7 @@ class ImportWorker:
             with self._database.write() as session:
                 uploads.release_lease(session, upload.id, self.owner)
         except (LeaseLostError, TakenElsewhereError) as error:
-            log.info("list %d is another's: %s", upload.id, type(error).__name__)
+            log.info("list %d is processed elsewhere or was deleted: %s", upload.id, type(error).__name__)
         return True
 
     def _try(self, upload: Upload, found: LeadList) -> None:
@@ -100,7 +100,7 @@ class ImportWorker:
         totals = importing.try_list(self._database, self._links, found, uploads.origin_of(upload), progress)
         with self._database.write() as session:
             uploads.finish_trial(session, upload.id, self.owner, totals)
-        log.info("list %d was tried: %s", upload.id, importing.totals_line(totals))
+        log.info("dry run of list %d: %s", upload.id, importing.totals_line(totals))
 
     def _take_in(self, upload: Upload, found: LeadList) -> None:
         def within(session: Session, provenance_id: int, rows: int) -> None:
@@ -121,7 +121,7 @@ class ImportWorker:
         with self._database.write() as session:
             totals = importing.totals_of(session, upload.provenance_id)
             uploads.finish_import(session, upload.id, self.owner, totals, self._clock())
-        log.info("list %d was taken in: %s", upload.id, importing.totals_line(totals))
+        log.info("imported list %d: %s", upload.id, importing.totals_line(totals))
 
     def _go_on(self) -> None:
         if self._stop.is_set():

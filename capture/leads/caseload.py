@@ -1,7 +1,6 @@
-"""Which leads somebody may see, and how they are looked through: the one place where that is decided.
+"""Queries for the leads that a person sees in the office: the list with its filters, one lead, and what waits today.
 
-A member sees the confirmed leads that are theirs to follow up, and of the people below them total numbers only.
-Staff see all. Every query of the office begins with ``visible``.
+Every query is limited to ``scope(person).leads``: members see the leads that are assigned to them, staff see all.
 """
 
 from __future__ import annotations
@@ -28,15 +27,15 @@ PAGE = 50
 """Leads of one page of a list."""
 
 MOST_COUNTED = 1_000
-"""A list says "more than" beyond it: counting a million rows would take longer than reading them helps."""
+"""The largest number that a list counts to; beyond it the list says "more than". Counting a million rows is slow."""
 
 
 SOURCES = (*(each.value for each in Channel), MET, OWN)
-"""Where a lead can come from: a campaign's channel, an encounter, or somebody's pages as they always stand there."""
+"""The sources to filter by: a campaign's channel, ``met`` (in person), or ``own`` (a page without a campaign)."""
 
 
 class LeadOrder(StrEnum):
-    """The order of a list."""
+    """The order of a list: by the day the lead became known, or by the day of the next follow-up."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
@@ -45,16 +44,19 @@ class LeadOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LeadFilter:
-    """What a list shows. None: everything. ``after``: where the page before ended, as ``LeadPage.next`` told."""
+    """The filters and the order of a list; None filters nothing.
+
+    ``after``: the cursor at which the page before ended, as ``LeadPage.next`` returned it.
+    """
 
     search: str = ""
     interest: str | None = None
     stage: str | None = None
     page: str | None = None
     campaign: str | None = None
-    """Its code."""
+    """The campaign's code."""
     source: str | None = None
-    """A channel, or ``met`` or ``own`` (see ``SOURCES``)."""
+    """One of ``SOURCES``."""
     due: bool = False
     sort: LeadOrder = LeadOrder.NEWEST
     after: tuple[str, int] | None = None
@@ -62,39 +64,39 @@ class LeadFilter:
 
 @dataclass(frozen=True, slots=True)
 class LeadPage:
-    """One page of a list. ``next``: what the page after it begins behind; None: there is none."""
+    """One page of a list. ``next``: the cursor (sort value, id) for the page after it; None on the last page."""
 
     leads: Sequence[Lead]
     next: tuple[str, int] | None
     total: int
-    """Of all pages; MOST_COUNTED + 1 stands for more."""
+    """Leads on all pages together; MOST_COUNTED + 1 means more than MOST_COUNTED."""
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What waits for somebody today. The numbers count beyond what is listed."""
+    """What waits for a person today. The counts go up to MOST_COUNTED + 1, however many leads are listed."""
 
     new: Sequence[Lead]
     new_count: int
     due: Sequence[Lead]
     due_count: int
     held: int
-    """Sign-ups whose mail the company holds back."""
+    """Confirmation mails that are held because their sign-ups exceeded a budget."""
     bounced: Sequence[Lead]
-    """Leads whose address takes no mail."""
+    """Leads whose mail bounced, except lost ones."""
     unconfirmed: int
-    """Sign-ups that wait for their owner's yes; who they are is nobody's business until then."""
+    """The number of sign-ups without a confirmation. No page shows whose they are."""
 
 
 def find_lead(session: Session, person: Person, number: int) -> Lead | None:
-    """The lead of that number, if this person may see it."""
+    """Returns the lead with that id; None if there is none that this person may see."""
     return session.scalars(select(Lead).where(Lead.id == number, scope(person).leads)).first()
 
 
 def list_leads(
     session: Session, person: Person, wanted: LeadFilter, today: date, *, size: int | None = PAGE
 ) -> LeadPage:
-    """A page of leads; with ``size`` None all of them."""
+    """Returns a page of at most ``size`` leads; all of them if ``size`` is None. ``today`` decides which are due."""
     query = _filtered(
         select(Lead).options(joinedload(Lead.campaign), selectinload(Lead.provenance)), person, wanted, today
     )
@@ -121,8 +123,10 @@ def list_leads(
 
 
 def why_unmailable(session: Session, keys: Sequence[bytes], leads: Sequence[Lead]) -> dict[int, str]:
-    """Why somebody may not be mailed, by the numbers of the leads that this holds for: withdrawn, bounced, suppressed
-    (for any other reason that stands on the company's list), or quarantined."""
+    """Returns why leads may not be e-mailed, by lead id; leads that may be are left out.
+
+    The reasons are withdrawn, bounced, suppressed (any other reason on the suppression list) and quarantined.
+    """
     on_list = suppression.reasons_by_address(session, keys, (lead.email for lead in leads))
     found: dict[int, str] = {}
     for lead in leads:
@@ -148,7 +152,7 @@ def cursor_value(sort: LeadOrder, text: str) -> date | datetime:
 
 
 def today_for(session: Session, person: Person, day: date, *, size: int = 20) -> Today:
-    """What waits on that day."""
+    """Returns what waits for this person on ``day``; each of its lists holds at most ``size`` leads."""
     new = select(Lead).where(scope(person).leads, Lead.stage == Stage.NEW, Lead.withdrawn_at.is_(None))
     due = select(Lead).where(scope(person).leads, Lead.due_on <= day)
     mine = () if person.member is None else (Lead.member_id == person.member.id,)
@@ -176,7 +180,7 @@ def today_for(session: Session, person: Person, day: date, *, size: int = 20) ->
 
 
 def pages_of_leads(session: Session, person: Person) -> list[str]:
-    """The pages that a person's leads came from, for the filter."""
+    """Returns the keys of the pages that this person's newest leads signed up on, sorted, for the filter."""
     newest = select(Lead.id).where(scope(person).leads).order_by(Lead.known_at.desc()).limit(MOST_COUNTED).subquery()
     return sorted(session.scalars(select(Touch.page).where(Touch.lead_id.in_(select(newest.c.id))).distinct()))
 
@@ -207,7 +211,10 @@ def _campaign(code: str) -> ScalarSelect[int]:
 
 
 def _from(source: str) -> ColumnElement[bool]:
-    """By a campaign of that channel; without any campaign from a list, in person, or from somebody's own pages."""
+    """Returns the condition for a source.
+
+    A lead with a campaign has its channel. A lead without one has its provenance, or ``own`` if it signed up.
+    """
     channel = Lead.campaign_id.in_(select(Campaign.id).where(Campaign.channel == source))
     kinds = {LIST: "list", MET: "met"}
     if source in kinds:
@@ -217,8 +224,11 @@ def _from(source: str) -> ColumnElement[bool]:
 
 
 def _found(person: Person, search: str) -> ColumnElement[bool]:
-    """A member's few leads are searched anywhere in name and address; among all leads an address is looked up by its
-    beginning, which an index answers."""
+    """Returns the condition for a search.
+
+    Members find any part of name or address among their few leads. Staff search all leads, so they find an address by
+    its beginning only, which an index answers.
+    """
     if person.staff is None:
         return or_(Lead.email.icontains(search, autoescape=True), Lead.first_name.icontains(search, autoescape=True))
     return Lead.email.startswith(search, autoescape=True)
@@ -230,5 +240,5 @@ def _count(session: Session, query: Select[Any]) -> int:
 
 
 def follow_up_choices(day: date) -> dict[str, date]:
-    """Days that a follow-up is often set to."""
+    """Returns the days that the form proposes for a follow-up, by the key of their words."""
     return {"tomorrow": day + timedelta(days=1), "three_days": day + timedelta(days=3), "week": day + timedelta(days=7)}

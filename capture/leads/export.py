@@ -1,4 +1,4 @@
-"""Leads as rows for other programs: JSON, CSV, and plain lines."""
+"""Exports leads as JSON or CSV for other programs."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ COLUMNS = (
     "created_at",
     "confirmed_at",
 )
-"""What a row holds. Page, build, wording, campaign and ``introducer`` (the answer to "Who introduced you?") are those
-of the first touch; times are UTC, ISO 8601."""
+"""The fields of a row. Page, locale, build, wording, campaign parameters and ``introducer`` (the answer to "Who
+introduced you?") are those of the first touch; times are UTC, ISO 8601."""
 
 
 def rows(leads: Iterable[Lead]) -> Iterator[dict[str, Value]]:
-    """One row for each lead."""
+    """Yields one row for each lead, with the fields of ``COLUMNS``."""
     for lead in leads:
-        first = lead.touches[0] if lead.touches else None  # who came from a list never signed up
+        first = lead.touches[0] if lead.touches else None  # imported leads have none
         utm = first.utm if first else {}
         yield {
             "id": lead.id,
@@ -60,7 +60,7 @@ def rows(leads: Iterable[Lead]) -> Iterator[dict[str, Value]]:
 
 
 def write_json(found: Iterable[Mapping[str, Value]], out: TextIO) -> None:
-    """A list of objects, written as they come."""
+    """Writes an array of objects, one at a time."""
     out.write("[")
     for number, row in enumerate(found):
         out.write(("," if number else "") + "\n  " + json.dumps(row, ensure_ascii=False))
@@ -68,7 +68,7 @@ def write_json(found: Iterable[Mapping[str, Value]], out: TextIO) -> None:
 
 
 def write_csv(found: Iterable[Mapping[str, Value]], out: TextIO) -> None:
-    """A header and a line for each row; no cell can start a formula when a spreadsheet opens it."""
+    """Writes a header and a line for each row; a spreadsheet that opens the file takes no cell for a formula."""
     write_table(COLUMNS, ((row[name] for name in COLUMNS) for row in found), out)
 
 

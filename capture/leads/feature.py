@@ -1,4 +1,4 @@
-"""Leads, as the service takes them up."""
+"""Declares the feature "leads": its pages, navigation, personal data and history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms about leads, and what the address of the list asks for."""
+"""Forms about leads, and the filters of the list as query parameters."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def _phone(form: OfficeForm, field: Field) -> None:
 
 
 class StageForm(OfficeForm):
-    """Another stage, and why where a lead is given up."""
+    """A lead's stage, and the reason if the stage is lost."""
 
     stage = SelectField(choices=[each.value for each in Stage], validators=[DataRequired()])
     because = SelectField(choices=["", *(each.value for each in LostReason)], validators=[Optional()])
 
 
 class NoteForm(OfficeForm):
-    """Something to remember."""
+    """The text of a note."""
 
     note = StringField(
         validators=[DataRequired(), Length(max=LONGEST_NOTE), _kept],
@@ -45,13 +45,13 @@ class NoteForm(OfficeForm):
 
 
 class FollowUpForm(OfficeForm):
-    """A day; left empty, there is nothing to follow up."""
+    """The day of the next follow-up; empty removes the follow-up."""
 
     on = DateField(validators=[Optional()])
 
 
 class MetForm(OfficeForm):
-    """Somebody whom a member met, and who said that they may be written to."""
+    """A person whom a member met. ``asked`` must be ticked: the person agreed to be contacted."""
 
     email = StringField(validators=[DataRequired(), Length(max=254), Email()], filters=[trimmed])
     first_name = StringField(validators=[Length(max=100), is_shown], filters=[trimmed])
@@ -61,13 +61,13 @@ class MetForm(OfficeForm):
 
 
 class UndoForm(OfficeForm):
-    """The number of the change that was seen as the last one."""
+    """The id of the change that the page showed as the last one."""
 
     step = IntegerField(validators=[DataRequired()])
 
 
 def read_filter(query: MultiDict[str, str]) -> LeadFilter:
-    """What an address asks a list for; what makes no sense is left out."""
+    """Returns the filter that query parameters describe; invalid values are ignored."""
     stage, interest, source = query.get("stage", ""), query.get("interest", ""), query.get("source", "")
     sort = LeadOrder(query["sort"]) if query.get("sort") in set(LeadOrder) else LeadOrder.NEWEST
     email_hash, _, number = query.get("after", "").rpartition("~")
@@ -87,7 +87,7 @@ def read_filter(query: MultiDict[str, str]) -> LeadFilter:
 
 
 def filter_query(of: LeadFilter, **changes: object) -> str:
-    """The query of an address that asks for this; ``changes`` take the place of fields."""
+    """Returns the query string for a filter, beginning with "?". ``changes`` replace single parameters."""
     after = f"{of.after[0]}~{of.after[1]}" if of.after else ""
     fields: dict[str, object] = {
         "q": of.search,
@@ -104,7 +104,7 @@ def filter_query(of: LeadFilter, **changes: object) -> str:
 
 
 def _storable(text: str) -> str:
-    """The text, or nothing where it cannot stand in any row: PostgreSQL takes no NUL."""
+    """Returns the text; empty if it contains NUL, which PostgreSQL cannot store."""
     return "" if "\0" in text else text
 
 

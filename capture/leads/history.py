@@ -1,4 +1,4 @@
-"""What members and staff did about a lead in the office, as its history tells it."""
+"""The activities of members and staff on a lead, as events of its history."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from capture.models import Lead, LeadActivity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity(Event):
-    """A note, another stage, or another day for the follow-up. ``by``: the member who did it; the company for staff."""
+    """A note, or a change of stage or next follow-up. ``by``: the member who did it; the company for staff."""
 
     step: LeadActivity
     by: Party
 
     def sentences(self) -> Iterator[str]:
-        """Yields what was done and whether it was taken back, without a note's text."""
+        """Yields what was done and whether it was undone, without the text of notes."""
         who = str(self.by)
         undone = " It was taken back." if self.step.undone_at else ""
         yield f"{who[0].upper()}{who[1:]} {self._deed()}.{undone}"
 
     def lines(self, words: Words, reader: Reader) -> Iterator[Line]:
-        """Yields what was done; nothing once it was taken back."""
+        """Yields what was done; nothing if it was undone."""
         step = self.step
         if step.undone_at is not None:
             return
@@ -47,7 +47,7 @@ class Activity(Event):
             yield Line(words("office_step_date", who=who, day=day(words, date.fromisoformat(due))), None, True)
 
     def plain(self) -> tuple[str, dict[str, Any]]:
-        """Returns all of it, also what was taken back, for that is still held."""
+        """Returns the whole activity, also if it was undone, because it is still stored."""
         step = self.step
         return "written_down", {
             "at": moment(self.at),
@@ -76,12 +76,12 @@ class Activity(Event):
 
 
 def events(session: Session, lead: Lead) -> Iterator[Activity]:
-    """Yields everything done about a lead, what was taken back included, in the order in which it was written."""
+    """Yields all activities on a lead, undone ones included, in the order in which they were stored."""
     names = Names(session)
     for step in session.scalars(select(LeadActivity).where(LeadActivity.lead_id == lead.id).order_by(LeadActivity.id)):
         yield Activity(at=step.at, order=(Rank.ACTIVITY, step.id), step=step, by=names(step.member_id))
 
 
 def day(words: Words, on: date) -> str:
-    """Returns a day as people write it."""
+    """Returns a day as it is written in the reader's language."""
     return words("office_day", day=on.day, month=words(f"office_month_{on.month}"), year=on.year)

@@ -1,4 +1,4 @@
-"""Today, the leads, one lead, the team."""
+"""The office's pages about leads: Today, the list, one lead, and the form for a person met."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ CSV_COLUMNS = (
 @blueprint.get("/")
 @access.office(log="today")
 def today() -> Response:
-    """What waits."""
+    """Shows new, due and bounced leads, and the counts of held and unconfirmed sign-ups."""
     with service.current().database.read() as session:
         waiting = caseload.today_for(session, access.person(), _day())
         response = access.page("leads/today.html", access.reader_words(), waiting=waiting, day=_day(), at="today")
@@ -58,7 +58,7 @@ def today() -> Response:
 @blueprint.get("/leads")
 @access.office(log="leads")
 def leads() -> Response:
-    """The list."""
+    """Shows a page of the list, filtered and sorted by the query parameters."""
     wanted = forms.read_filter(request.args)
     with service.current().database.read() as session:
         found = caseload.list_leads(session, access.person(), wanted, _day())
@@ -85,7 +85,7 @@ def leads() -> Response:
 @blueprint.get("/leads.csv")
 @access.office(log="leads.csv")
 def leads_csv() -> Response:
-    """The same list, all of it, for a spreadsheet; no cell can start a formula there."""
+    """Returns the whole filtered list as CSV; a spreadsheet that opens it takes no cell for a formula."""
     wanted = forms.read_filter(request.args)
     out = io.StringIO()
     with service.current().database.read() as session:
@@ -102,14 +102,14 @@ def leads_csv() -> Response:
 @blueprint.get("/met")
 @access.office(log=None)
 def met() -> Response:
-    """The form for somebody whom a member met."""
+    """Shows the form for a person whom the member met."""
     return access.page("leads/met.html", access.reader_words(), form=forms.MetForm(), at="leads", **_choices())
 
 
 @blueprint.post("/met")
 @access.office(log=None)
 def add_met() -> Response:
-    """Keeps them as a lead, unless they want no contact or are somebody's already."""
+    """Stores the person as a lead; answers 409 if the address is suppressed or a lead already."""
     form = forms.MetForm(request.form)
     words = access.reader_words()
     if not access.is_valid(form):
@@ -135,7 +135,7 @@ def add_met() -> Response:
 @blueprint.get("/leads/<row:number>")
 @access.office(log="lead")
 def lead(number: int) -> Response:
-    """One lead with its whole story."""
+    """Shows one lead with its history."""
     with service.current().database.read() as session:
         response = _lead(session, _find(session, number), access.reader_words())
     access.shows(1, number)
@@ -145,7 +145,7 @@ def lead(number: int) -> Response:
 @blueprint.post("/leads/<row:number>/stage")
 @access.office(log="change")
 def stage(number: int) -> Response:
-    """To another stage."""
+    """Changes the lead's stage."""
     form = forms.StageForm(request.form)
 
     def act(session: Session, found: Lead) -> None:
@@ -158,7 +158,7 @@ def stage(number: int) -> Response:
 @blueprint.post("/leads/<row:number>/note")
 @access.office(log="change")
 def note(number: int) -> Response:
-    """Something to remember."""
+    """Adds a note."""
     form = forms.NoteForm(request.form)
 
     def act(session: Session, found: Lead) -> None:
@@ -170,7 +170,7 @@ def note(number: int) -> Response:
 @blueprint.post("/leads/<row:number>/follow-up")
 @access.office(log="change")
 def follow_up(number: int) -> Response:
-    """The day of the next follow-up."""
+    """Sets or removes the day of the next follow-up."""
     form = forms.FollowUpForm(request.form)
 
     def act(session: Session, found: Lead) -> None:
@@ -182,7 +182,7 @@ def follow_up(number: int) -> Response:
 @blueprint.post("/leads/<row:number>/undo")
 @access.office(log="change")
 def undo(number: int) -> Response:
-    """Takes the last change back."""
+    """Undoes the last change, if it is still the one that the page showed."""
     form = forms.UndoForm(request.form)
 
     def act(session: Session, found: Lead) -> None:
@@ -200,7 +200,7 @@ def _find(session: Session, number: int) -> Lead:
 
 
 def _changed(number: int, form: OfficeForm, act: Callable[[Session, Lead], None]) -> Response:
-    """Does it and shows the lead again; a form with faults changes nothing and is told what it lacks."""
+    """Applies the change and redirects to the lead; an invalid form changes nothing and is shown again with 422."""
     valid = access.is_valid(form)
     with service.current().database.write() as session:
         found = _find(session, number)

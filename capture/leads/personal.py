@@ -1,4 +1,4 @@
-"""Prospects' personal data in leads and in what members and staff wrote down about them."""
+"""The personal data of prospects in leads and in the activities on them: how it is exported and erased."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from capture.models import Lead, LeadActivity
 
 
 def _held(session: Session, lead: Lead) -> dict[str, Any]:
-    """Returns who the person is, where they come from, how far the lead is, and who follows up."""
+    """Returns the lead's own fields for the export: identity, source, stage, owner and assignee."""
     names = Names(session)
     return {
         "number": lead.id,
@@ -39,7 +39,7 @@ def _held(session: Session, lead: Lead) -> dict[str, Any]:
 
 def _forget(session: Session, leads: Sequence[Lead], now: datetime) -> None:
     for lead in leads:
-        # The address is one column of a unique index, so something as unique takes its place.
+        # The address is part of a unique index, so it is replaced by another unique value.
         lead.email, lead.first_name, lead.email_hash = f"{lead.handle}@erased.invalid", None, ""
         lead.phone = lead.due_on = lead.known_at = None
         lead.erased_at = now

@@ -1,7 +1,7 @@
-"""What a member does with a lead: from stage to stage, a note, the day of the next follow-up, and back again.
+"""What members and staff do with a lead: change its stage, write a note, set the next follow-up, and undo.
 
-Each change is a row of its own that says who made it and what stood there before, so that the last one can be
-taken back and a lead's page can tell its whole story.
+Each change is stored as a LeadActivity with its author and the values before and after, so that the last one can be
+undone and the lead's page can show the whole history.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LONGEST_NOTE = 2_000
 
 
 class Stage(StrEnum):
-    """How far a lead has come. Customers bought; recruits joined; lost ones come with a reason."""
+    """How far a lead is. Customers bought, recruits joined as distributors, lost leads have a LostReason."""
 
     NEW = "new"
     CONTACTED = "contacted"
@@ -31,7 +31,7 @@ class Stage(StrEnum):
 
 
 class LostReason(StrEnum):
-    """Why a lead was given up."""
+    """Why a lead is lost."""
 
     NO_ANSWER = "no-answer"
     NOT_NOW = "not-now"
@@ -43,25 +43,24 @@ class LostReason(StrEnum):
 def set_stage(
     session: Session, lead: Lead, person: Person, stage: Stage, because: LostReason | None, now: datetime
 ) -> None:
-    """To another stage. ``because`` counts for lost leads only."""
+    """Changes the stage. ``because`` is stored for lost leads only; their next follow-up is removed."""
     reason = because.value if because and stage is Stage.LOST else None
-    # Nothing is left to do about who was given up.
     due = None if stage is Stage.LOST else lead.due_on
     _change(session, lead, person, "stage", now, stage=stage.value, lost_because=reason, due_on=due)
 
 
 def set_follow_up(session: Session, lead: Lead, person: Person, on: date | None, now: datetime) -> None:
-    """The day of the next follow-up; None: there is none."""
+    """Sets the day of the next follow-up; None removes it."""
     _change(session, lead, person, "follow-up", now, due_on=on)
 
 
 def add_note(session: Session, lead: Lead, person: Person, words: str, now: datetime) -> None:
-    """Writes something down."""
+    """Stores a note. ``words``: its text, at most LONGEST_NOTE characters."""
     session.add(_step(lead, person, "note", now, note=words))
 
 
 def last_activity(session: Session, lead: Lead, person: Person) -> LeadActivity | None:
-    """The newest change, where it was this person's and still holds: it can be taken back."""
+    """Returns the newest change that was not undone, if this person made it and so may undo it; else None."""
     newest = session.scalars(
         select(LeadActivity)
         .where(LeadActivity.lead_id == lead.id, LeadActivity.undone_at.is_(None))
@@ -72,7 +71,10 @@ def last_activity(session: Session, lead: Lead, person: Person) -> LeadActivity 
 
 
 def undo_activity(session: Session, lead: Lead, person: Person, number: int, now: datetime) -> bool:
-    """Takes back the change of that number, if it is still the last one; a note's words go with it."""
+    """Undoes the change with that id; the text of a note is deleted.
+
+    Returns False if it is not the lead's last change, or was made by another person.
+    """
     step = last_activity(session, lead, person)
     if step is None or step.id != number:
         return False

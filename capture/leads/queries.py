@@ -1,4 +1,4 @@
-"""Leads as commands list them."""
+"""The query behind ``capture leads``."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from capture.models import Lead, Touch
 
 
 def stream_leads(session: Session, member_slug: str | None = None) -> Iterator[Lead]:
-    """Leads in the order they came, with member, touches and consents; a stream, not a list.
+    """Yields leads in the order in which they were stored, with member, touches and consents; erased ones are left out.
 
-    ``member_slug``: only those of the member who has, or had, that address. Raises EspalierError for a slug that
-    nobody ever had.
+    Rows are read in batches, so any number of leads fits in memory. ``member_slug`` limits them to the pages of one
+    member, by a present or former slug. Raises EspalierError if no member ever had that slug.
     """
     touches = selectinload(Lead.touches).options(joinedload(Touch.consent), joinedload(Touch.personal_data))
     query = (

@@ -1,6 +1,6 @@
-"""Where leads come from that no campaign brought."""
+"""The sources of leads without a campaign."""
 
 from __future__ import annotations
 
 OWN, LIST, MET = "own", "list", "met"
-"""Someone's pages as they always stand there, a list, an encounter."""
+"""A page without a campaign, an imported list, a meeting in person."""

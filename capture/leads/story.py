@@ -1,4 +1,4 @@
-"""The history of a lead in plain English: what the operator reads who asks "why was that mine?"."""
+"""The history of a lead in English sentences, as ``capture why`` prints it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from sitegen.errors import EspalierError, Fault
 
 
 def tell(session: Session, features: Sequence[Feature], lead_id: int) -> Iterator[str]:
-    """Yields a line for each thing that happened, the oldest first. Raises EspalierError for a lead that never was."""
+    """Yields a line for the lead and one for each event, the oldest first.
+
+    Raises EspalierError if there is no such lead, and before the first sync.
+    """
     lead = session.get(Lead, lead_id)
     if lead is None or session.get(Company, 1) is None:
         hint = "`capture leads --json` shows the number of each"
         raise EspalierError(Fault(f"there is no lead {lead_id}", hint=hint))
-    who = "somebody who was erased since" if lead.erased_at else lead.email
+    who = "erased" if lead.erased_at else lead.email
     yield f"Lead {lead.id}: {who}, on the page of {Names(session)(lead.member_id)}"
     for event in history_of(features, session, lead):
         for sentence in event.sentences():
             yield f"{event.at:%Y-%m-%d %H:%M:%S}  {sentence}"
     if lead.confirmed_at is None and not lead.erased_at:
-        yield "Nobody has confirmed the address yet, so nobody is credited and no member was told."
+        yield "The address is not confirmed yet, so no member is credited and none was notified."

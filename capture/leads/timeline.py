@@ -1,4 +1,4 @@
-"""The history of a lead as its page in the office shows it."""
+"""The history of a lead for its page in the office."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ from capture.models import Lead
 def of_lead(
     session: Session, features: Sequence[Feature], lead: Lead, reader: Reader, words: Words
 ) -> list[tuple[datetime, Line]]:
-    """Returns each line with its moment, the newest first; those of one moment are turned round as well."""
+    """Returns each line with its moment, the newest first; lines of one moment are in reverse order, too."""
     events = history_of(features, session, lead)
     return [(event.at, line) for event in events for line in event.lines(words, reader)][::-1]

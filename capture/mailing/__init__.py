@@ -1,1 +1,1 @@
-"""Mails and events on their way: promised in a transaction, held or leased, sent; and who must not be mailed."""
+"""Mails and events: added to the outbox in a transaction, held or leased, sent; and the addresses not to be mailed."""

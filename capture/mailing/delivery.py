@@ -1,4 +1,4 @@
-"""How mails and events leave this service: the part of the settings that tells of it."""
+"""How mails, events and reports leave and reach this service: this part of the settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from capture.mailing.smtp import MailServerError, Server
 from sitegen.errors import EspalierError, Fault
 
 MAILS_PER_DOMAIN = 120
-"""To one receiving domain in a minute, where nothing else is set."""
+"""Mails to one receiving domain in a minute, unless the settings say otherwise."""
 
 
 class DeliveryError(EspalierError):
@@ -23,26 +23,27 @@ class DeliveryError(EspalierError):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where mails, events and reports go and come from. ``repr`` shows no secret."""
+    """Where mails and events are sent, and what reports and readers must prove. ``repr`` shows no secret."""
 
     server: Server | None = None
-    """The mail server; None: mails wait in the outbox."""
+    """The mail server; without one, mails wait in the outbox."""
     mail_from: str = ""
-    """The address mails come from."""
+    """The address that mails come from."""
     per_domain: int = MAILS_PER_DOMAIN
     """Mails to one receiving domain in a minute, from all workers together."""
     webhook_url: str | None = field(default=None, repr=False)
-    """Who is told of confirmed leads; hidden, since such addresses often hold a key."""
+    """The address that events of confirmed leads are sent to; hidden, since such addresses often hold a key."""
     webhook_secret: str | None = field(default=None, repr=False)
-    """Signs those events; ``whsec_`` and base64, as the Standard Webhooks have it."""
+    """Signs those events; ``whsec_`` and base64, as the Standard Webhooks define it."""
     bounce_secret: str | None = field(default=None, repr=False)
-    """Verifies reports of bounces, in the same form; None: there is no such address."""
+    """Verifies reports of bounces, in the same form; without it, reports are not accepted."""
     metrics_token: str | None = field(default=None, repr=False)
-    """Lets other machines than this one read /metrics."""
+    """Allows other machines to read /metrics."""
 
     @classmethod
     def from_values(cls, values: Mapping[str, str]) -> Self:
-        """Reads ``ESPALIER_SMTP_URL`` and its kin. Raises DeliveryError naming every fault, with hints."""
+        """Reads ``ESPALIER_SMTP_URL`` and the other settings of mail. Raises DeliveryError with every fault and its
+        hint."""
         faults: list[Fault] = []
         server = _server(values.get("ESPALIER_SMTP_URL"), faults)
         sender = values.get("ESPALIER_MAIL_FROM", "")
@@ -92,7 +93,7 @@ def _check_secret(name: str, secret: str | None, faults: list[Fault]) -> None:
     if secret is None:
         return
     try:
-        # 24 bytes are the least that the Standard Webhooks allow.
+        # The Standard Webhooks require at least 24 bytes.
         if len(base64.b64decode(secret.removeprefix("whsec_"), validate=True)) >= 24:
             return
     except ValueError:

@@ -1,4 +1,4 @@
-"""From an outbox row to the bytes that a mail server is given."""
+"""Composes the message that a mail server gets from an outbox row."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from capture.models import OutboxMail
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What a mail server is told: from whom, to whom, and the message with lines ending in CR LF."""
+    """What a mail server gets: sender, recipient, and the message with lines ending in CR LF."""
 
     sender: str
     recipient: str
     content: bytes
     international: bool
-    """True where an address has letters beyond ASCII before its at sign (RFC 6531)."""
+    """True if an address has letters beyond ASCII before its at sign (RFC 6531)."""
 
 
 def compose(row: OutboxMail, sender: str, company: str, unsubscribe: str | None = None) -> Envelope:
-    """The mail as multipart text and HTML, the same bytes at every attempt.
+    """Returns the mail as multipart text and HTML, the same bytes at every attempt.
 
-    ``sender``: the address mails come from. ``unsubscribe``: the https address that leaves the row's list by one
-    POST (RFC 8058); the three list headers are there only where the row has a list and there is such an address.
+    ``sender``: the address mails come from. ``unsubscribe``: the https address that leaves the row's list by one POST
+    (RFC 8058). The three list headers are added only if the row has a list and this address is given.
     """
     recipient = ascii_domain(row.recipient)
     international = not recipient.isascii()
     message = EmailMessage(policy.SMTPUTF8 if international else policy.SMTP)
     message["From"] = Address(company, addr_spec=sender)
     local, _, domain = recipient.rpartition("@")
-    # Not parsed: the address was when it came in, and the parser knows no letters beyond ASCII here.
+    # Not parsed: the address was validated when it came in, and the parser takes ASCII letters only here.
     message["To"] = Address(username=local, domain=domain)
     message["Subject"] = row.subject
     message["Date"] = row.created_at
     message["Message-ID"] = f"<{row.message_id}>"
-    # RFC 3834: holiday notes and other robots do not answer to it.
+    # RFC 3834: auto-responders do not answer such a mail.
     message["Auto-Submitted"] = "auto-generated"
     if row.list_id and unsubscribe:
         message["List-Id"] = f"<{row.list_id}>"
@@ -50,6 +50,6 @@ def compose(row: OutboxMail, sender: str, company: str, unsubscribe: str | None 
 
 
 def ascii_domain(address: str) -> str:
-    """The address with its domain as it stands in the name system (xn--…)."""
+    """Returns the address with its domain as the domain name system has it (xn--…)."""
     local, _, domain = address.rpartition("@")
     return address if domain.isascii() else f"{local}@{domain.encode('idna').decode('ascii')}"

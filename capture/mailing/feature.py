@@ -1,4 +1,4 @@
-"""The outbox, as the service takes it up."""
+"""Declares the room of mailing to the service: its personal data, its part of a lead's history, and what it purges."""
 
 from __future__ import annotations
 

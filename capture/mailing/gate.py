@@ -1,4 +1,4 @@
-"""What the worker asks of the rest of the service: the suppression list and the address that leaves a list."""
+"""The rest of the service as the worker sees it: the suppression list, and the address that leaves a list."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from capture.models import Company, OutboxMail
 
 
 class DeadAddresses:
-    """Where addresses are noted that do not exist."""
+    """Puts addresses that do not exist on the suppression list."""
 
     def __init__(self, links: Links) -> None:
         self._links = links
@@ -26,7 +26,7 @@ class DeadAddresses:
 
 
 class CompanyGate(DeadAddresses):
-    """The company's one list of addresses that must not be mailed. ``kinds``: all kinds of mails by name."""
+    """The company's one suppression list. ``kinds``: all kinds of mails by name."""
 
     def __init__(self, links: Links, kinds: Mapping[str, MailKind]) -> None:
         super().__init__(links)
@@ -40,7 +40,8 @@ class CompanyGate(DeadAddresses):
         return suppression.blocks(session, self._links.address_keys, row.recipient, kind)
 
     def unsubscribe(self, company: Company, row: OutboxMail) -> str | None:
-        """Where one POST leaves the row's list: as in its text. None before a sync told where we are."""
+        """Returns the address where one POST leaves the row's list, the same as in its text; None before the first
+        sync."""
         if not company.service:
             return None
         return unsubscribe_link(company, self._links, row.recipient, row.created_at)

@@ -1,4 +1,4 @@
-"""The mails about a lead, as its history tells them."""
+"""The mails in a lead's history."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailed(Event):
-    """A mail that was promised, or an event for another program. ``state``: how it stands now (see ``OutboxMail``)."""
+    """A mail in the outbox, or an event for another program. ``state``: its state now (see ``OutboxMail``)."""
 
     kind: str
     recipient: str
     state: str
 
     def sentences(self) -> Iterator[str]:
-        """Yields what was written and what became of it."""
+        """Yields what was written, and its state."""
         what = f'the mail "{self.kind}" to {self.recipient}'
         if self.kind == WEBHOOK:
             what = "an event for the company's other program"
@@ -52,7 +52,7 @@ class Mailed(Event):
 
 
 def events(session: Session, lead: Lead) -> Iterator[Mailed]:
-    """Yields the mails and events about a lead that are still kept."""
+    """Yields the mails and events about a lead that are still stored."""
     columns = (OutboxMail.id, OutboxMail.created_at, OutboxMail.kind, OutboxMail.recipient, OutboxMail.state)
     for number, at, kind, recipient, state in session.execute(select(*columns).where(OutboxMail.lead_id == lead.id)):
         yield Mailed(at=at, order=(Rank.MAIL, number), kind=kind, recipient=recipient, state=state)

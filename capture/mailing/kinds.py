@@ -15,7 +15,7 @@ from capture.mailing.suppression import Reason
 
 
 class MailAudience(StrEnum):
-    """Whom a kind of mail goes to."""
+    """The recipients of a kind of mail."""
 
     SIGNED_UP = "signed-up"
     """The address that was typed into a sign-up form; its owner has not confirmed it yet."""
@@ -30,15 +30,16 @@ class MailAudience(StrEnum):
 
 
 ANY_REASON = frozenset(Reason)
-"""A person who left in whatever way gets no further mail."""
+"""A person who left in any way gets no further mail."""
 
 NO_QUESTION = ANY_REASON - {Reason.UNSUBSCRIBED, Reason.WITHDRAWN, Reason.ERASED}
-"""A person who unsubscribed, took the consent back or was erased may sign up again, so the question whether it was
-them must reach them. A person who said "this wasn't me" is never asked again."""
+"""A person who unsubscribed, withdrew their consent or was erased may sign up again, so the mail that asks them to
+confirm must reach them. A person who said "this wasn't me" is never asked again."""
 
 DEAD_ADDRESS = frozenset({Reason.BOUNCED})
-"""Only what no mail can reach. Two sorts of mails heed nothing else: answers that a person has a right to, though they
-want no other mails; and mails to members and staff, for what they said as prospects says nothing about these."""
+"""Only addresses that no mail can reach. Nothing else stops two sorts of mails: answers that a person has a right to,
+though they want no other mails; and mails to members and staff, since what they said as prospects does not apply to
+these."""
 
 STOPPED_BY: Mapping[MailAudience, frozenset[Reason]] = {
     MailAudience.SIGNED_UP: NO_QUESTION,
@@ -47,7 +48,7 @@ STOPPED_BY: Mapping[MailAudience, frozenset[Reason]] = {
     MailAudience.ASSIGNEE: DEAD_ADDRESS,
     MailAudience.SIGNING_IN: DEAD_ADDRESS,
 }
-"""Which reasons on the suppression list stop the mails to an audience."""
+"""The reasons on the suppression list that stop the mails to each audience."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""Writes mails from the rooms' templates. It knows no kind of mail: each room has a function for each that it writes.
+"""Writes mails from the rooms' templates. Each room has a function for each kind of mail; this module knows no kind.
 
-Mails to prospects hold nothing that a form brought in: a person who can put words into a mail to a stranger will.
+Mails to prospects hold nothing that a form brought in: otherwise anyone could send a stranger their own words.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from capture.mailing.kinds import MailKind
 from capture.mailing.rendering import Part, render
 
 KEPT_LETTERS = 1_000
-"""Mails, one a kind, host and language, that are kept written but for their links."""
+"""Mails that are cached without their links: one per kind, host and language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Letter:
 
 
 class Letters:
-    """Writes mails, and remembers those that differ from one recipient to the next in their links only."""
+    """Writes mails, and caches those that differ from one recipient to the next only in their links."""
 
     def __init__(self, links: Links) -> None:
         self.links = links
@@ -44,7 +44,7 @@ class Letters:
     def write(self, kind: MailKind, host: Host, recipient: str, locales: Sequence[str], **values: object) -> Letter:
         """Returns a mail in the first of these languages that the service speaks.
 
-        ``host``: whom the mail comes from; ``values``: what else its template needs, beside ``host`` and ``locale``.
+        ``host``: whom the mail comes from; ``values``: what its template needs besides ``host`` and ``locale``.
         """
         locale = words.nearest(locales)
         parts = {part: render(kind, part, locale, host=host, **values) for part in (Part.SUBJECT, Part.TEXT, Part.HTML)}
@@ -55,10 +55,10 @@ class Letters:
     def write_with_links(
         self, kind: MailKind, host: Host, recipient: str, locales: Sequence[str], links: Mapping[str, str]
     ) -> Letter:
-        """Returns the same for a mail that needs nothing but ``host`` and these ``links``, by their names.
+        """Returns a mail that needs only ``host`` and these ``links``, by their names.
 
-        It is rendered once per host and language, with places that the links take in text and HTML. That saves most
-        of the time where many mails come from one host: hosts of ``hosts.HostCache`` stay the same objects.
+        It is rendered once per host and language, with placeholders for the links in text and HTML. That saves most of
+        the time if many mails come from one host: ``hosts.HostCache`` returns the same object for the same host.
         """
         kept = self._written(kind, host, words.nearest(locales), links)
         text, html = kept.text, kept.html
@@ -68,7 +68,8 @@ class Letters:
         return Letter(kind, recipient, kept.locale, kept.subject, text, html)
 
     def _written(self, kind: MailKind, host: Host, locale: str, names: Mapping[str, object]) -> Letter:
-        """The mail of one host with places for the links: all else in it is the same for each recipient."""
+        """Returns the mail of one host with placeholders for the links: everything else in it is the same for each
+        recipient."""
         key = (kind.name, host, locale)
         found = self._kept.get(key)
         if found is None:
@@ -79,5 +80,5 @@ class Letters:
         return found
 
     def _place(self, name: str) -> str:
-        """What stands for a link that is not known yet; nothing that a roster holds can equal it."""
+        """Returns the random placeholder of a link, which no text of a roster can equal."""
         return self._places.setdefault(name, secrets.token_hex(16))

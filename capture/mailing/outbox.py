@@ -1,7 +1,7 @@
-"""The outbox's rows on their way: leased to one worker, then sent, tried again later, or given up.
+"""The life of outbox rows: leased to one worker, then sent, tried again later, or given up.
 
-A row is promised in the transaction of what it tells of. A lease has an end, so that the mails of a worker that was
-killed go to another. SMTP knows no exactly-once: a mail goes out at least once, always under the same Message-ID.
+A row is added in the transaction of what it is about. A lease has an end, so that another worker takes the mails of one
+that was killed. SMTP cannot deliver exactly once: a mail is sent at least once, always under the same Message-ID.
 """
 
 from __future__ import annotations
@@ -23,18 +23,19 @@ WEBHOOK = "webhook"
 """The kind of a row that goes to a web address instead of a mailbox."""
 
 LEASE = timedelta(minutes=5)
-"""How long a worker may keep a row before another may take it."""
+"""How long a worker may keep a row before another worker may take it."""
 
 LONGEST_ERROR = 500
-"""Characters of a server's answer that are kept."""
+"""Characters of a server's answer that are stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """When a mail is tried again: after ``first`` seconds, then twice as long each time, up to ``longest``.
+    """When a mail is tried again: after ``first`` seconds, then twice as long each time, up to ``longest``. It is given
+    up after ``most`` attempts.
 
-    Each wait is shortened by up to a half at random, so that what failed together does not come back together.
-    The default gives up after about three days, which is what receivers expect of a sender (RFC 5321, 4.5.4.1).
+    Each wait is shortened by up to a half at random, so that mails that failed together are not all tried again
+    together. The default gives up after about three days (see RFC 5321, 4.5.4.1).
     """
 
     first: float = 30.0
@@ -42,7 +43,7 @@ class Retry:
     most: int = 26
 
     def wait(self, attempts: int) -> timedelta | None:
-        """The wait after so many attempts, or None where the mail is given up."""
+        """Returns the wait after so many attempts; None if the mail is given up."""
         if attempts >= self.most:
             return None
         longest = min(self.longest, self.first * 2.0 ** (attempts - 1))
@@ -52,9 +53,9 @@ class Retry:
 def lease(
     session: Session, owner: str, now: datetime, *, limit: int, without: Collection[str] = ()
 ) -> list[OutboxMail]:
-    """Takes up to ``limit`` rows that are due, oldest first, for this worker alone. Commits nothing itself.
+    """Leases up to ``limit`` rows that are due, oldest first, to this worker alone. Commits nothing itself.
 
-    ``without``: receiving domains that have had their share for now.
+    ``without``: receiving domains whose quota is used up for now.
     """
     due = or_(
         and_(OutboxMail.state == "waiting", OutboxMail.next_attempt_at <= now),
@@ -63,7 +64,7 @@ def lease(
     query = select(OutboxMail).where(due).order_by(OutboxMail.id).limit(limit)
     if without:
         query = query.where(OutboxMail.domain.not_in(without))
-    # On SQLite the transaction began as the only writer, and this clause is left out.
+    # SQLite leaves this clause out: the transaction is the only writer there.
     rows = list(session.scalars(query.with_for_update(skip_locked=True)))
     for row in rows:
         row.state, row.lease_owner, row.leased_until = "leased", owner, now + LEASE
@@ -72,7 +73,7 @@ def lease(
 
 
 def held_by(session: Session, mail_id: int, owner: str, now: datetime) -> OutboxMail | None:
-    """The row, while this worker's lease on it runs for long enough to send it; None otherwise."""
+    """Returns the row if this worker's lease on it lasts long enough to send it; None otherwise."""
     row = session.get(OutboxMail, mail_id)
     if row is None or row.state != "leased" or row.lease_owner != owner or row.leased_until is None:
         return None
@@ -80,12 +81,12 @@ def held_by(session: Session, mail_id: int, owner: str, now: datetime) -> Outbox
 
 
 def sent(session: Session, mail_id: int, owner: str, now: datetime) -> None:
-    """The receiving server has taken the mail."""
+    """Sets a mail to sent: the receiving server has accepted it."""
     _end(session, mail_id, owner, state="sent", sent_at=now, last_error=None, attempts=OutboxMail.attempts + 1)
 
 
 def put_off(session: Session, mail_id: int, owner: str, now: datetime, error: str, retry: Retry) -> bool:
-    """It was put off: tried again after a wait. False where it was tried often enough and is dead now."""
+    """Lets a mail wait for another attempt. Returns False if it has had all its attempts and is dead now."""
     attempts = (session.scalar(select(OutboxMail.attempts).where(OutboxMail.id == mail_id)) or 0) + 1
     wait = retry.wait(attempts)
     if wait is None:
@@ -97,22 +98,23 @@ def put_off(session: Session, mail_id: int, owner: str, now: datetime, error: st
 
 
 def dead(session: Session, mail_id: int, owner: str, error: str) -> None:
-    """It will never be taken; an operator can see why."""
+    """Gives a mail up for good; ``error`` says why to an operator."""
     _end(session, mail_id, owner, state="dead", last_error=_short(error), attempts=OutboxMail.attempts + 1)
 
 
 def drop_unwanted(session: Session, mail_id: int, owner: str, why: str) -> None:
-    """It must not be sent: its recipient has left, or nobody asked for such events."""
+    """Drops a mail that must not be sent, since its recipient has left, or an event that no program receives."""
     _end(session, mail_id, owner, state="dropped", last_error=why)
 
 
 def postpone(session: Session, mail_id: int, owner: str, until: datetime) -> None:
-    """It has to wait for its domain's turn; that counts as no attempt."""
+    """Lets a mail wait until its domain has quota again; that counts as no attempt."""
     _end(session, mail_id, owner, state="waiting", next_attempt_at=until)
 
 
 def give_back(session: Session, owner: str, error: str | None = None, *, but: int | None = None) -> None:
-    """Everything this worker still holds waits again; nothing counts as an attempt. ``but``: a mail on its way."""
+    """Lets everything that this worker holds wait again; that counts as no attempt. ``but``: a mail that is being
+    sent."""
     values: dict[str, object] = {"state": "waiting", "lease_owner": None, "leased_until": None}
     if error is not None:
         values["last_error"] = _short(error)
@@ -122,14 +124,15 @@ def give_back(session: Session, owner: str, error: str | None = None, *, but: in
 
 @dataclass(frozen=True, slots=True)
 class OutboxDepth:
-    """How full the outbox is: rows by state, and the age in seconds of the oldest that should have gone by now."""
+    """How full the outbox is. ``rows``: their number by state; ``oldest``: for how many seconds the oldest mail is
+    due."""
 
     rows: dict[str, int]
     oldest: float
 
 
 def outbox_depth(session: Session, now: datetime) -> OutboxDepth:
-    """Counts the outbox."""
+    """Returns how full the outbox is."""
     counted = session.execute(select(OutboxMail.state, func.count()).group_by(OutboxMail.state))
     rows = dict.fromkeys(STATES, 0) | {state: number for state, number in counted}  # noqa: C416  rows are no pairs
     oldest = session.scalar(
@@ -139,13 +142,13 @@ def outbox_depth(session: Session, now: datetime) -> OutboxDepth:
 
 
 def list_mails(session: Session, state: str) -> Iterator[OutboxMail]:
-    """The rows in one state, oldest first; a stream."""
+    """Yields the rows in one state, oldest first, without loading all of them at once."""
     query = select(OutboxMail).where(OutboxMail.state == state).order_by(OutboxMail.id)
     yield from session.scalars(query.execution_options(yield_per=500))
 
 
 def try_again(session: Session, mail_ids: Collection[int], now: datetime) -> int:
-    """Dead rows wait again, with a clean slate; all of them where no ids are given. Returns how many.
+    """Lets dead rows wait again, with all their attempts; all dead rows if no ids are given. Returns how many.
 
     Raises EspalierError for a number that is not a dead mail's.
     """
@@ -153,7 +156,10 @@ def try_again(session: Session, mail_ids: Collection[int], now: datetime) -> int
 
 
 def drop_mails(session: Session, mail_ids: Collection[int]) -> int:
-    """The operator gives up mails that were not sent. Returns how many. Raises EspalierError as above."""
+    """Drops mails that were not sent, dead or waiting; all of them if no ids are given. Returns how many.
+
+    Raises EspalierError for a number that is not such a mail's.
+    """
     return _change(session, mail_ids, ("dead", "waiting"), state="dropped", last_error="dropped by the operator")
 
 
@@ -170,7 +176,7 @@ def _change(session: Session, mail_ids: Collection[int], states: tuple[str, ...]
 
 
 def _end(session: Session, mail_id: int, owner: str, **values: object) -> None:
-    """Ends a lease; a lease that was lost to another worker is none of ours any more."""
+    """Ends a lease; does nothing if the worker lost it to another."""
     mine = update(OutboxMail).where(
         OutboxMail.id == mail_id, OutboxMail.lease_owner == owner, OutboxMail.state == "leased"
     )

@@ -1,4 +1,4 @@
-"""Puts written mails into the outbox, in the transaction of what they tell of. Sending is somebody else's task."""
+"""Adds written mails to the outbox, in the transaction of what they are about. The worker sends them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def post(
     lead_id: int | None = None,
     state: State = "waiting",
 ) -> str:
-    """Adds a mail to the outbox. One of a kind that can be unsubscribed from says so in its headers.
+    """Adds a mail to the outbox; if it can be unsubscribed from, with the list that its headers name.
 
     Returns the mail's Message-ID, without brackets.
     """
@@ -53,10 +53,10 @@ def post(
 
 
 def post_and_take_back(driver: Driver, company: Company, letter: Letter, now: datetime) -> None:
-    """Does the work of adding a mail, and takes it back: how long an answer takes must not tell who is known."""
+    """Adds a mail and removes it again, so that the response time does not reveal which addresses are known."""
     _TAKE_BACK.later(driver, message_id=post(driver, company, letter, now))
 
 
 def domain_of(address: str) -> str:
-    """The part behind the last at sign, in lower case."""
+    """Returns the part behind the last at sign, in lower case."""
     return address.rpartition("@")[2].strip(" >").lower() or "localhost"

@@ -1,7 +1,6 @@
-"""How many mails one receiving domain gets in a minute: counted in the database, so that it holds over all workers.
+"""How many mails one receiving domain gets per minute: counted in the database, so that it holds for all workers.
 
-A minute is one of the clock's. Domains are counted under keyed hashes, like everything else that could tell of
-somebody: a domain may be one person's alone.
+A minute is one of the clock's. Domains are counted under keyed hashes, since a domain may belong to one person alone.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ _MINUTE = timedelta(minutes=1)
 class Quota:
     """At most ``per_minute`` mails to one domain, from all workers of a database together.
 
-    ``named``: the keyed hash under which a name is counted. One per worker; it remembers which domains it found to
-    have had their share, so that these are left alone until the minute is over.
+    ``named``: returns the keyed hash under which a name is counted. Each worker has a quota of its own, which remembers
+    the domains that have used up their minute, so that the worker leaves them alone until it is over.
     """
 
     def __init__(self, per_minute: int, named: Callable[[str], str]) -> None:
@@ -33,12 +32,13 @@ class Quota:
         self._full: set[str] = set()
 
     def full(self, now: datetime) -> list[str]:
-        """The domains that are known to have had their share of this minute."""
+        """Returns the domains that are known to have used up this minute's quota."""
         self._begin(now)
         return sorted(self._full)
 
     def take(self, session: Session, domain: str, now: datetime) -> datetime | None:
-        """Uses one of the domain's share, within the caller's transaction; where none is left, when there will be."""
+        """Uses one mail of the domain's quota, in the caller's transaction. Returns None; if the quota is used up, when
+        the next minute begins."""
         minute = self._begin(now)
         subject = self._named(f"mails@{domain}")[:32]
         if count_up(Driver.of(session), minute, {SCOPE: subject})[SCOPE] <= self._most:

@@ -27,7 +27,7 @@ class Part(StrEnum):
     """A part of a mail, by the name of its block."""
 
     NAME = "name"
-    """What the office calls mails of this kind; it knows no values."""
+    """What the office calls mails of this kind; its block uses no values."""
     SUBJECT = "subject"
     TEXT = "text"
     HTML = "html"
@@ -36,7 +36,7 @@ class Part(StrEnum):
 def render(kind: MailKind, part: Part, locale: str, **values: object) -> str:
     """Returns one part of a mail, without white space at its ends.
 
-    Raises jinja2.UndefinedError where the template uses a value that is not given.
+    Raises jinja2.UndefinedError if the template uses a value that is not given.
     """
     template = environment(escapes=part is Part.HTML).get_template(template_of(kind.room, kind.name, locale))
     return template.render(part=part.value, locale=locale, **values).strip()
@@ -44,7 +44,7 @@ def render(kind: MailKind, part: Part, locale: str, **values: object) -> str:
 
 @lru_cache(maxsize=200)
 def name_of(kind: str, locale: str) -> str:
-    """Returns what the office calls mails of a kind; the kind as stored where no room writes such mails any more."""
+    """Returns what the office calls mails of a kind; the kind's own name if no room writes such mails any more."""
     wanted = [template_of(room, kind, locale) for room in rooms()]
     try:
         template = environment(escapes=False).select_template(wanted)
@@ -54,19 +54,20 @@ def name_of(kind: str, locale: str) -> str:
 
 
 def template_of(room: str, kind: str, locale: str) -> str:
-    """Returns the name by which the environments know a template."""
+    """Returns the name of a template in the environments."""
     return f"{room}/{kind}.{locale}.jinja"
 
 
 @cache
 def rooms() -> tuple[str, ...]:
-    """Returns the rooms that have templates of mails."""
+    """Returns the rooms that have templates of mails, sorted."""
     return tuple(sorted(each.name for each in files("capture").iterdir() if each.joinpath("mails").is_dir()))
 
 
 @cache
 def environment(*, escapes: bool) -> Environment:
-    """Returns what renders HTML (``escapes``), or subject and text. Made once in a process."""
+    """Returns the environment for HTML (``escapes``), or the one for subject and text. Each is made once per
+    process."""
     return Environment(
         loader=_loader(), autoescape=escapes, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

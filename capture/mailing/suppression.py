@@ -1,6 +1,6 @@
-"""Who must not be mailed. The whole company keeps one list, and it holds no address: only keyed hashes.
+"""The suppression list: who must not be mailed. The company keeps one list, of keyed hashes instead of addresses.
 
-Nothing but the person's own confirmation takes an address off the list again; an import or another sign-up does not.
+Only the person's own confirmation takes an address off the list; an import or another sign-up does not.
 """
 
 from __future__ import annotations
@@ -33,28 +33,28 @@ class Reason(StrEnum):
 
 
 _AT_ONCE = 1_000
-"""Addresses that one query asks about."""
+"""Addresses that one query looks up."""
 
 _SUPPRESS = insert_into(Suppression, unless_there=True)
 
 
 def suppress(session: Session, keys: Sequence[bytes], address: str, reason: Reason, now: datetime) -> None:
-    """Puts an address on the list; does nothing where it stands there for the same reason."""
+    """Puts an address on the list; does nothing if it is on it for the same reason."""
     suppress_hash(session, hash_email(keys[0], address), reason, now)
 
 
 def suppress_hash(session: Session, email_hash: str, reason: Reason, now: datetime) -> None:
-    """The same for an address of which only the keyed hash is known, as in an unsubscribe link."""
+    """Puts an address on the list of which only the keyed hash is known, as in an unsubscribe link."""
     _SUPPRESS(Driver.of(session), email_hash=email_hash, reason=reason.value, at=now)
 
 
 def suppress_bounced(session: Session, keys: Sequence[bytes], address: str, now: datetime) -> None:
-    """Notes that a mailbox does not exist."""
+    """Puts an address on the list because its mailbox does not exist."""
     suppress(session, keys, address, Reason.BOUNCED, now)
 
 
 def reasons(session: Session, keys: Sequence[bytes], address: str) -> set[Reason]:
-    """Why an address is on the list; empty where it is not."""
+    """Returns why an address is on the list; an empty set if it is not."""
     email_hashes = hash_email_by_all(keys, address)
     return set(map(Reason, session.scalars(select(Suppression.reason).where(Suppression.email_hash.in_(email_hashes)))))
 
@@ -65,12 +65,12 @@ def blocks(session: Session, keys: Sequence[bytes], address: str, kind: MailKind
 
 
 def suppressed_among(session: Session, email_hashes: Sequence[str]) -> set[str]:
-    """Which of these keyed hashes are on the list."""
+    """Returns those of these keyed hashes that are on the list."""
     return set(session.scalars(select(Suppression.email_hash).where(Suppression.email_hash.in_(email_hashes))))
 
 
 def reasons_by_address(session: Session, keys: Sequence[bytes], addresses: Iterable[str]) -> dict[str, set[Reason]]:
-    """Why addresses are on the list, for those that are: asked for many at a time."""
+    """Returns why addresses are on the list, for those that are; looks up many in one query."""
     found: dict[str, set[Reason]] = {}
     waiting = iter(addresses)
     while part := list(islice(waiting, _AT_ONCE)):
@@ -82,6 +82,6 @@ def reasons_by_address(session: Session, keys: Sequence[bytes], addresses: Itera
 
 
 def lift(session: Session, keys: Sequence[bytes], address: str) -> None:
-    """Takes an address off the list: its owner has just confirmed from their mailbox that they want to be there."""
+    """Takes an address off the list, after its owner has confirmed from their mailbox that they want to be mailed."""
     email_hashes = hash_email_by_all(keys, address)
     session.execute(delete(Suppression).where(Suppression.email_hash.in_(email_hashes)))

@@ -9,8 +9,8 @@ from capture.models import Company
 
 
 def unsubscribe_link(company: Company, links: Links, recipient: str, now: datetime) -> str:
-    """Returns the https address that one POST unsubscribes by.
+    """Returns the https address by which one POST unsubscribes the recipient.
 
-    It holds the keyed hash of the recipient's address, so no log ever shows the address.
+    It holds the keyed hash of the recipient's address, so that no log ever shows the address.
     """
     return f"{company.service}unsubscribe/{links.sign(Purpose.UNSUBSCRIBE, links.email_hash(recipient), now)}"

@@ -1,7 +1,7 @@
-"""Tells another program of confirmed leads, signed as the Standard Webhooks specification 1.0 has it.
+"""Sends events of confirmed leads to another program, signed as the Standard Webhooks specification 1.0 defines.
 
-An event is an outbox row like a mail: promised in the transaction that confirms the lead, sent by the worker, and
-tried again until the other side answers 2xx. The receiver knows doubles by the ``webhook-id`` header.
+An event is an outbox row like a mail: added in the transaction that confirms the lead, sent by the worker, and tried
+again until the receiver answers 2xx. The receiver recognises duplicates by the ``webhook-id`` header.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from capture.models import Lead, OutboxMail
 
 CONFIRMED = "lead.confirmed"
 TIMEOUT = 15.0
-"""Seconds that the other side has to answer; the specification asks for 15 to 30."""
+"""Seconds that the receiver has to answer; the specification recommends 15 to 30."""
 
 
 def promise(session: Session, lead: Lead, now: datetime) -> None:
@@ -69,7 +69,7 @@ class WebhookSender:
         self._opener = urllib.request.build_opener(_NoRedirects)
 
     def send(self, row: OutboxMail, now: datetime) -> None:
-        """Hands one event over. Raises Refused where the address is gone for good, PutOff otherwise."""
+        """Sends one event. Raises Refused if the receiver answers 410 Gone, PutOff on any other failure."""
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "espalier-capture",
@@ -93,10 +93,10 @@ class WebhookSender:
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A redirect is a failure: a signed event goes where the operator said, and nowhere else."""
+    """Treats a redirect as a failure: a signed event goes to the operator's address and nowhere else."""
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> None:
-        """None: the redirect stays an error."""
+        """Returns None, so that the redirect stays an error."""
         return

@@ -1,8 +1,8 @@
-"""Sends what stands in the outbox: leases rows, asks once more whether they may be sent, and notes what came of it.
+"""Sends the mails in the outbox: leases rows, checks once more whether each may be sent, and stores the result.
 
-Several workers may run on PostgreSQL, one on SQLite. A worker that is killed loses nothing: its leases run out and
-another takes the mails. The one case in which a mail can arrive twice is when the mail server took it and could not
-say so any more; those are counted as ``uncertain``.
+Several workers may run on PostgreSQL, one on SQLite. A worker that is killed loses nothing: its leases run out, and
+another worker takes the mails. A mail can arrive twice only if the mail server accepted it but its answer did not
+arrive; such mails are counted as ``uncertain``.
 """
 
 from __future__ import annotations
@@ -34,33 +34,33 @@ from capture.models import Company, OutboxMail
 log = logging.getLogger("capture.worker")
 
 BATCH = 20
-"""Rows leased at once: few, so that what a killed worker held is soon somebody else's."""
+"""Rows leased at once: few, so that another worker soon gets what a killed one held."""
 
 IDLE = 1.0
 """Seconds between two looks at an empty outbox."""
 
 LONGEST_PAUSE = 60.0
-"""Seconds between two tries to reach a mail server that is not there."""
+"""The most seconds between two attempts to reach a mail server that does not answer."""
 
 
 class Gate(Protocol):
-    """What the worker asks about a row right before it is sent."""
+    """Answers the worker's questions about a row right before it is sent."""
 
     def blocks(self, session: Session, row: OutboxMail) -> bool:
-        """True when it must not be sent any more. Raises UnknownKind."""
+        """Returns True if the row must not be sent any more. Raises UnknownKind."""
 
     def bounced(self, session: Session, address: str, now: datetime) -> None:
-        """There is nobody at an address."""
+        """Suppresses an address that does not exist."""
 
     def unsubscribe(self, company: Company, row: OutboxMail) -> str | None:
-        """Where one POST leaves the row's list."""
+        """Returns the address where one POST leaves the row's list; None if there is none."""
 
 
 class Hooks(Protocol):
     """Delivers rows of the kind "webhook". Raises Refused or PutOff."""
 
     def send(self, row: OutboxMail, now: datetime) -> None:
-        """Hands one event over."""
+        """Sends one event."""
 
 
 class Worker:
@@ -93,18 +93,18 @@ class Worker:
         self._sending: int | None = None
 
     def stop(self) -> None:
-        """Asks it to end after the mail that it is sending; may be called from a signal handler."""
+        """Asks the worker to end after the mail that it is sending; may be called from a signal handler."""
         self._stop.set()
 
     def release(self) -> None:
-        """Gives back what it holds beside the mail that it is sending, when its process cannot wait for that any
-        longer: nobody can tell whether that one arrives, so its lease has to run out. Raises Unavailable."""
+        """Gives back what the worker holds besides the mail that it is sending, if its process cannot wait for that
+        mail any longer. Whether that one arrives is not known, so its lease has to run out. Raises Unavailable."""
         self.stop()
         with self._database.write() as session:
             outbox.give_back(session, self.owner, but=self._sending)
 
     def run(self) -> None:
-        """Works until it is stopped; no trouble ends it."""
+        """Sends mails until the worker is stopped; no error ends it."""
         pause = 0.0
         try:
             while not self._stop.is_set():
@@ -115,8 +115,8 @@ class Worker:
                     pause = min(LONGEST_PAUSE, max(1.0, pause * 2))
                     log.warning("nothing can be sent, trying again in %.0f s: %s", pause, error)
                     self._stop.wait(pause * random.uniform(0.5, 1.0))
-                except Exception:  # a fault with one batch must not end all mail
-                    log.exception("a fault in the worker")
+                except Exception:  # a bug with one batch must not end all mail
+                    log.exception("a bug in the mail worker")
                     self._stop.wait(5.0)
                 else:
                     if not busy:
@@ -126,7 +126,7 @@ class Worker:
             self._mailer.close()
 
     def run_once(self) -> None:
-        """Sends what is due and returns. Raises NoServer, Unavailable."""
+        """Sends what is due, and returns. Raises NoServer, Unavailable."""
         try:
             while not self._stop.is_set() and self.step():
                 pass
@@ -134,7 +134,7 @@ class Worker:
             self._mailer.close()
 
     def step(self) -> int:
-        """Leases some rows and deals with them; returns how many there were. Raises NoServer, Unavailable."""
+        """Leases some rows and sends them; returns how many there were. Raises NoServer, Unavailable."""
         now = self._clock()
         with self._database.write() as session:
             ids = [row.id for row in outbox.lease(session, self.owner, now, limit=BATCH, without=self._quota.full(now))]
@@ -161,7 +161,7 @@ class Worker:
         with self._database.write() as session:
             row = outbox.held_by(session, mail_id, self.owner, now)
             if row is None:
-                return  # the lease is about to end: whoever has it next sends it
+                return  # the lease is about to end: the next worker sends it
             company = session.get_one(Company, 1)
             blocked = row.kind != WEBHOOK and self._gate.blocks(session, row)
             unsubscribe = self._gate.unsubscribe(company, row) if row.list_id else None
@@ -189,14 +189,15 @@ class Worker:
         except PutOff as error:
             self._put_off(row, error)
         except (UnicodeError, ValueError) as error:
-            # A mail that cannot be written down would stand in the way for ever.
-            self._refused(row, Refused(f"the mail cannot be written: {type(error).__name__}"))
+            # A mail that cannot be composed would fail again at every attempt.
+            self._refused(row, Refused(f"the mail cannot be composed: {type(error).__name__}"))
         else:
             self._note(lambda session: outbox.sent(session, mail_id, self.owner, self._clock()))
             self._count("sent", mail_id)
 
     def _unknown(self, mail_id: int, reason: str) -> None:
-        """Sets a mail of an unknown kind aside: an operator sees why, and can send it by a version that knows it."""
+        """Gives up a mail of an unknown kind: an operator sees why, and can send it with a version that knows the
+        kind."""
         log.error("mail %d is not sent: %s", mail_id, reason)
         self._note(lambda session: outbox.dead(session, mail_id, self.owner, reason))
         self._count("unknown_kind", mail_id)
@@ -223,7 +224,8 @@ class Worker:
         self._count("put_off" if alive else "given_up", row.id)
 
     def _note(self, change: Callable[[Session], None]) -> None:
-        """Writes down what came of a mail. It was sent or not, so this is tried for a while before it is given up."""
+        """Stores the result of a mail. The mail cannot be unsent, so storing is retried for a while before it is given
+        up."""
         until = time.monotonic() + outbox.LEASE.total_seconds() / 2
         while True:
             try:

@@ -1,8 +1,7 @@
 """The tables, as SQLAlchemy 2 classes, by subject. The migrations make them; a test compares the two.
 
-Two halves: what ``capture sync`` copies from the site folder (company, members, pages, wordings), and what
-prospects and members do (leads, touches, consents, the outbox). The first half can be loaded again at any time;
-the second is the company's property and is only ever added to.
+Two halves: what ``capture sync`` copies from the site folder (company, members, pages, wordings) can be loaded again at
+any time; what prospects, members and staff do (leads, touches, consents, the outbox) exists nowhere else.
 """
 
 from capture.models.accounts import AccessLogEntry, OfficeSession, SignInToken, Staff

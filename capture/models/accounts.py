@@ -1,4 +1,4 @@
-"""Staff, sign-in tokens, browsers that are signed in, and the access log."""
+"""Staff, sign-in tokens, sessions, and the access log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from capture.models.tables import Base, EmailAddress, Id
 
 
 class Staff(Base):
-    """Somebody of the company who may see all leads."""
+    """A person of the company who may see all leads."""
 
     __tablename__ = "staff"
     holds = STAFF
@@ -24,7 +24,7 @@ class Staff(Base):
 
 
 class SignInToken(Base):
-    """A mailed link that signs one person in, once."""
+    """A token in a mailed link that signs one person in, once."""
 
     __tablename__ = "ticket"
     holds = MEMBER_OR_STAFF
@@ -37,7 +37,7 @@ class SignInToken(Base):
 
 
 class OfficeSession(Base):
-    """A browser that is signed in. Its cookie holds a secret of which only the digest is kept."""
+    """A session of a browser that is signed in. Its cookie holds a secret, of which only the digest is stored."""
 
     __tablename__ = "sitting"
     holds = MEMBER_OR_STAFF
@@ -47,15 +47,15 @@ class OfficeSession(Base):
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"), index=True)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
     csrf: Mapped[str] = mapped_column(String(64))
-    """What forms of this sitting must carry, so that no other site can send them."""
+    """The value that forms of this session must carry, so that no other site can send them."""
     created_at: Mapped[datetime]
     until: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
-    """When it was signed out; it is never good again."""
+    """When it was ended before its time; an ended session never becomes valid again."""
 
 
 class AccessLogEntry(Base):
-    """That somebody of the staff looked at personal data. Only ever added."""
+    """A page with personal data that was shown to one of the staff. Rows are only ever added."""
 
     __tablename__ = "viewing"
     holds = STAFF
@@ -63,9 +63,9 @@ class AccessLogEntry(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     what: Mapped[str] = mapped_column(String(32))
-    """The page that was looked at, by the name of its view."""
+    """The page's name in the access log (``capture.web.access.Access.log``)."""
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), index=True)
-    """The lead on it; None for a list."""
+    """The lead on the page; None for a list."""
     rows: Mapped[int] = mapped_column(Integer)
-    """How many people were on it."""
+    """How many people the page showed."""
     at: Mapped[datetime] = mapped_column(index=True)

@@ -24,25 +24,25 @@ class Campaign(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     code: Mapped[str] = mapped_column(Code, unique=True)
-    """What people say and type, and what its landing address ends in; never given to another campaign."""
+    """The code that people say and type, and that its landing address ends in; never given to another campaign."""
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
-    """Whose it is; None: the company's."""
+    """The member whose campaign it is; None: the company's."""
     channel: Mapped[str] = mapped_column(String(16))
     """web, social, email, radio, newspaper, flyer, event, list or referral."""
     name: Mapped[str] = mapped_column(Words)
-    """For those who work with it; nothing that is public shows it."""
+    """Shown only to those who work with the campaign, never in public."""
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
-    """Its last day. The landing page stays: what was printed goes on being read."""
+    """Its last day. The landing page stays: printed addresses are used long after."""
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
-    """When a sync told the site of it; before, its landing page cannot be there."""
+    """When a sync first passed it on to the site; before, it cannot have a landing page."""
 
     member: Mapped[Member | None] = relationship()
 
 
 class Spending(Base):
-    """Money that was spent on a campaign. One without any has no cost recorded, which is not the same as none."""
+    """Money that was spent on a campaign. A campaign without a row has an unknown cost, which is not a cost of zero."""
 
     __tablename__ = "spending"
     holds = Holds.nothing("sums of a campaign")

@@ -33,23 +33,23 @@ class Company(Base):
     look: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     """The theme's colours by name, and its ``scheme`` and ``corners``, for this service's own pages and mails."""
     touch_policy: Mapped[str] = mapped_column(String(8), default="first", server_default="first")
-    """"first" or "last": which touch decides where there are those of several members."""
+    """Which touch decides if several members have some: "first" or "last" (see ``attribution.Rules``)."""
     window_days: Mapped[int] = mapped_column(default=90, server_default="90")
     """How long a touch counts."""
     correction_days: Mapped[int] = mapped_column(default=30, server_default="30")
-    """How long after confirming a person may say that somebody else introduced them."""
+    """How long after confirming a person may correct who introduced them."""
     unconfirmed_days: Mapped[int] = mapped_column(default=30, server_default="30")
-    """How long sign-ups are kept that nobody confirms."""
+    """How long sign-ups are kept that are not confirmed."""
     withdrawn_days: Mapped[int] = mapped_column(default=90, server_default="90")
-    """How long leads are kept whose owners left."""
+    """How long leads are kept after the person withdrew."""
     mails_days: Mapped[int] = mapped_column(default=90, server_default="90")
-    """How long mails are kept that are done."""
+    """How long mails are kept that were sent, dropped or given up."""
     currency: Mapped[str] = mapped_column(String(3), default="EUR", server_default="EUR")
-    """What spend is written down in (ISO 4217)."""
+    """The currency in which spending is entered (ISO 4217)."""
 
 
 class Member(Base):
-    """A member as the roster last told it. Rows are never deleted: leads name them for good."""
+    """A member, as of the last sync of the roster. Rows are never deleted, since leads refer to them."""
 
     __tablename__ = "member"
     holds = MEMBER
@@ -67,11 +67,11 @@ class Member(Base):
         ForeignKey("member.id", deferrable=True, initially="DEFERRED"), index=True
     )
     active: Mapped[bool]
-    """False once the roster says so or no longer names them."""
+    """False if the roster says so, or no longer contains the member."""
 
 
 class Slug(Base):
-    """Every slug that was ever somebody's address. It is never given to another person."""
+    """A slug that is or once was a member's address. It is never given to another person."""
 
     __tablename__ = "slug"
     holds = MEMBER
@@ -81,7 +81,8 @@ class Slug(Base):
 
 
 class Page(Base):
-    """Where a page stands, below the root of a site with a certain own language."""
+    """A page's path below the root of a site. ``replica``: whether the site is a member's or the company's own;
+    ``home_locale``: the site's own language."""
 
     __tablename__ = "page"
     holds = Holds.nothing("addresses of pages")
@@ -95,7 +96,7 @@ class Page(Base):
 
 
 class Wording(Base):
-    """A consent wording with its placeholders. Old ones stay: consents refer to them."""
+    """A consent wording with its placeholders. Old ones stay, since consents refer to them."""
 
     __tablename__ = "wording"
     holds = Holds.nothing("sentences that everybody reads")

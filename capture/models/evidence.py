@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 
 class Touch(ChainedRow):
-    """One sign-up as it came in. Only ever added."""
+    """One sign-up as it came in. Rows are only ever added."""
 
     __tablename__ = "touch"
     holds = PROSPECT
 
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"), index=True)
-    """Whom the page named; None on the company's own."""
+    """The member whose page it was; None for the company's own page."""
     page: Mapped[str] = mapped_column(Words)
     locale: Mapped[str] = mapped_column(String(16))
     build_id: Mapped[str] = mapped_column(Code)
     interest: Mapped[str] = mapped_column(String(16))
     digest: Mapped[str] = mapped_column(String(64))
-    """The salted digest of what it told about the person."""
+    """The salted digest of its personal data."""
     at: Mapped[datetime]
 
     lead: Mapped[Lead] = relationship(back_populates="touches")
@@ -38,17 +38,17 @@ class Touch(ChainedRow):
 
     @property
     def utm(self) -> dict[str, Any]:
-        """What the campaign parameters said; nothing once the person was erased."""
+        """The campaign parameters; empty once the person was erased."""
         return self.personal_data.utm if self.personal_data else {}
 
     @property
     def introducer(self) -> str | None:
-        """Who introduced them, in their own words; None where they did not say, or were erased."""
+        """Who introduced the person, in their own words; None if they did not say, or were erased."""
         return self.personal_data.introducer if self.personal_data else None
 
 
 class PersonalData(Base):
-    """What a touch told about a person: the only part of the evidence that an erasure destroys."""
+    """What a sign-up said about the person: the only part of the evidence that an erasure destroys."""
 
     __tablename__ = "particular"
     holds = PROSPECT
@@ -60,13 +60,13 @@ class PersonalData(Base):
     utm: Mapped[dict[str, Any]]
     """The campaign parameters: source, medium, campaign, term, content; only those present."""
     introducer: Mapped[str | None] = mapped_column(Words)
-    """What they answered to "Who introduced you?", as typed; who that is, the decisions say."""
+    """The answer to "Who introduced you?", as typed. The decisions say which member that is."""
 
     touch: Mapped[Touch] = relationship(back_populates="personal_data")
 
 
 class Consent(ChainedRow):
-    """What a person agreed to, and when. Only ever added."""
+    """What a person agreed to, and when. Rows are only ever added."""
 
     __tablename__ = "consent"
     holds = PROSPECT
@@ -81,19 +81,20 @@ class Consent(ChainedRow):
 
 
 class ProspectActivity(ChainedRow):
-    """What a person did about a lead of theirs, from their mailbox. Only ever added."""
+    """What a person did about one of their leads, from their mailbox. Rows are only ever added."""
 
     __tablename__ = "act"
     holds = PROSPECT
 
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
-    """confirmed, unsubscribed, withdrawn, disowned, corrected or erased; purged: done by the company's policy."""
+    """confirmed, unsubscribed, withdrawn, disowned, corrected or erased; purged: by the company's retention policy."""
     at: Mapped[datetime]
 
 
 class Decision(ChainedRow):
-    """Who was credited with a lead, by which rule, and what the rule saw. Only ever added; the newest holds."""
+    """Who was credited with a lead, by which rule, and what the rule looked at. Rows are only ever added; the newest is
+    valid."""
 
     __tablename__ = "decision"
     holds = PROSPECT
@@ -101,14 +102,14 @@ class Decision(ChainedRow):
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     owner_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
     assignee_id: Mapped[str | None] = mapped_column("servicer_id", ForeignKey("member.id"), key="assignee_id")
-    """Who follows up from this decision on; None: the company."""
+    """The member who follows up from this decision on; None: the company."""
     rule: Mapped[str] = mapped_column(String(16))
     saw: Mapped[dict[str, Any]]
     at: Mapped[datetime]
 
 
 class Chain(Base):
-    """The end of the chain of evidence, in one row: whoever adds to it holds this row."""
+    """The end of the chain of evidence, in one row, which a transaction locks when it adds to the chain."""
 
     __tablename__ = "chain"
     holds = Holds.nothing("the end of the chain")

@@ -1,4 +1,5 @@
-"""What a table holds of people. Each class of ``capture.models`` declares it as ``holds``, beside its table's name."""
+"""Whose personal data a table holds. Each class of ``capture.models`` declares it as ``holds``, next to its table's
+name."""
 
 from __future__ import annotations
 
@@ -18,19 +19,19 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """``whose``: all whose data are there. Where it is empty, ``reason`` says why nobody's are."""
+    """``whose``: all people whose data the table holds. ``reason``: if there are none, why."""
 
     whose: frozenset[Whose]
     reason: str = ""
 
     @classmethod
     def data_of(cls, *whose: Whose) -> Self:
-        """Returns that the table holds these people's data."""
+        """Returns the declaration that the table holds these people's data."""
         return cls(frozenset(whose))
 
     @classmethod
     def nothing(cls, reason: str) -> Self:
-        """Returns that the table holds nobody's data, and why."""
+        """Returns the declaration that the table holds no personal data, and why."""
         return cls(frozenset(), reason)
 
 

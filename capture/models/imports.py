@@ -1,4 +1,4 @@
-"""Lists that were brought, and what became of each of their rows."""
+"""Lists that were uploaded or imported, and the result of each of their rows."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from capture.models.tables import Base, Code, Id, Words
 
 
 class Provenance(Base):
-    """Where leads came from that did not sign up: a list that was bought or brought along, or one person whom a
-    member met. What a list was gathered with must be known before anybody on it may be mailed."""
+    """Where leads came from that did not sign up: a list, or one person whom a member met. What the people on a list
+    agreed to must be known before any of them may be mailed."""
 
     __tablename__ = "provenance"
     holds = PROSPECT
@@ -23,29 +23,30 @@ class Provenance(Base):
     kind: Mapped[str] = mapped_column(String(16))
     """list or met."""
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
-    """Whose leads they are; None: the company's."""
+    """The member whose leads they are; None: the company's."""
     vendor: Mapped[str | None] = mapped_column(Words)
     obtained_on: Mapped[date | None]
     wording: Mapped[str | None] = mapped_column(Text)
     """What the people agreed to when they gave their address."""
     file: Mapped[str | None] = mapped_column(Words)
     digest: Mapped[str | None] = mapped_column(String(64), index=True)
-    """Of the file and what its columns mean (``LeadList.meant``): the same list goes on where it was cut off."""
+    """SHA-256 of the file and of what its columns mean (``LeadList.meant``): by it an import that was cut off goes
+    on."""
     rows: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    """Rows of the file that are done."""
+    """Rows of the file that were processed."""
     campaign_id: Mapped[int | None] = mapped_column(Id)
-    """The campaign that those of its leads were given that are new."""
+    """The campaign that was given to those of its leads that are new."""
     at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
     @property
     def proven(self) -> bool:
-        """Whether vendor, day and wording are all known."""
+        """True if vendor, day and wording are all known."""
         return bool(self.vendor and self.obtained_on and self.wording)
 
 
 class ImportRow(Base):
-    """What became of one row of a list. Holds nothing of the person but the lead's number."""
+    """The result of one row of a list. Of the person it holds only the lead's number."""
 
     __tablename__ = "ledger"
     holds = Holds.nothing("what became of a row; of the person only the lead's number")
@@ -61,7 +62,7 @@ class ImportRow(Base):
 
 
 class Upload(Base):
-    """A list that was brought in the browser: what it is, what its columns mean, and how far it has come."""
+    """A list that was uploaded in the browser: what it is, what its columns mean, and how far its import has come."""
 
     __tablename__ = "upload"
     holds = PROSPECT
@@ -71,29 +72,29 @@ class Upload(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"), index=True)
-    """Who brought it and whose leads they become; None: somebody of the staff, for the company."""
+    """Who uploaded it and whose leads they become; None: one of the staff, for the company."""
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     file: Mapped[str] = mapped_column(Words)
     digest: Mapped[str] = mapped_column(String(64))
     """SHA-256 of the file, in hexadecimal."""
     rows: Mapped[int] = mapped_column(Integer)
-    """Below its header."""
+    """Rows below the header."""
     content: Mapped[str | None] = mapped_column(Text, deferred=True)
-    """The file's text; None once it was taken in, or after a day: it is destroyed then."""
+    """The file's text; destroyed once it was imported, or after a day, and then None."""
     places: Mapped[dict[str, Any]]
-    """Field to column, counted from 0."""
+    """The position of each field's column, counted from 0."""
     vendor: Mapped[str | None] = mapped_column(Words)
     obtained_on: Mapped[date | None]
     wording: Mapped[str | None] = mapped_column(Text)
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     state: Mapped[str] = mapped_column(String(16), index=True)
-    """new, checking (a dry run), checked, taking, done; gone: given up before it was done."""
+    """new, checking (a dry run), checked, taking (the import), done; gone: given up before it was done."""
     done: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    """Rows of the dry run, or of the taking in, that are done."""
+    """Rows of the dry run, or of the import, that were processed."""
     outcomes: Mapped[dict[str, Any]]
-    """What became of its rows, or would; empty before the dry run has ended."""
+    """The results of its rows, or what they would be; empty until the dry run has ended."""
     provenance_id: Mapped[int | None] = mapped_column(ForeignKey("provenance.id"))
-    """Where its leads and its ledger are; None before anything was taken in."""
+    """The provenance of its leads; None before the import has begun."""
     leased_until: Mapped[datetime | None]
     lease_owner: Mapped[str | None] = mapped_column(Code)
     at: Mapped[datetime] = mapped_column(index=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Lead(Base):
-    """One person under one member, or in the company's pool where ``member_id`` is None."""
+    """One person under one member, or in the company's pool if ``member_id`` is None."""
 
     __tablename__ = "lead"
     holds = PROSPECT
@@ -48,42 +48,42 @@ class Lead(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
     email: Mapped[str] = mapped_column(EmailAddress)
-    """As typed, with the domain in lower case: that is who the person is."""
+    """As typed, with the domain in lower case; it identifies the person (see ``capture.base.identity``)."""
     first_name: Mapped[str | None] = mapped_column(Words)
     interest: Mapped[str] = mapped_column(String(16))
     locale: Mapped[str] = mapped_column(String(16))
-    """The language they first signed up in: mails to them are written in it."""
+    """The language in which the person first signed up; mails to them are written in it."""
     handle: Mapped[str] = mapped_column(String(32), unique=True, index=True, default=lambda: uuid4().hex)
-    """What mailed links call the lead: random, and unlike its number never given to another."""
+    """The lead's name in mailed links: random, and, unlike its number, never given to another lead."""
     email_hash: Mapped[str] = mapped_column("mark", String(64), key="email_hash", default="")
-    """The keyed hash of the canonical address, as suppression and limits know it."""
+    """The keyed hash of the folded address, by which suppression and limits find it."""
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
-    """When its owner said from their mailbox that it was they who signed up; before, nobody is told of the lead."""
+    """When the owner of the address confirmed the sign-up from their mailbox; before, no member is notified of it."""
     withdrawn_at: Mapped[datetime | None]
-    """When its owner left; a later confirmation clears it."""
+    """When the person withdrew; a later confirmation clears it."""
     owner_id: Mapped[str | None] = mapped_column(Code)
-    """Who is credited, as the newest decision says; None before the first one, and for the company's pool."""
+    """The member who is credited, by the newest decision; None before the first one, and for the company's pool."""
     assignee_id: Mapped[str | None] = mapped_column("servicer_id", Code, key="assignee_id")
-    """Who follows up now; None: the company."""
+    """The member who follows up now; None: the company."""
     erased_at: Mapped[datetime | None]
-    """When what made it a person was destroyed: address, name, mark. What remains counts, and tells of nobody."""
+    """When everything that identified the person was destroyed: address, name, e-mail hash. The rest is only
+    counted."""
     known_at: Mapped[datetime | None]
-    """Since when whoever follows up knows of it: confirmed by its owner, or entered by a member or from a list. None
-    before, and once it was erased."""
+    """Since when its assignee can see it: since the owner of the address confirmed it, or since a member or an import
+    entered it. None before, and once it was erased."""
     provenance_id: Mapped[int | None] = mapped_column(Id)
-    """Where it came from, where that was not a sign-up."""
+    """Where it came from, if not from a sign-up."""
     phone: Mapped[str | None] = mapped_column(String(32))
-    """E.164, where somebody met the person and wrote it down."""
+    """In E.164. Sign-up forms do not ask for it; members and lists bring it."""
     stage: Mapped[str] = mapped_column(String(16), default="new", server_default="new")
-    """How far it has come (see ``pipeline``)."""
+    """Its stage in the pipeline (see ``capture.leads.pipeline``)."""
     lost_because: Mapped[str | None] = mapped_column(String(16))
     """Why it was given up; None in every stage but ``lost``."""
     due_on: Mapped[date | None]
     """The day of the next follow-up."""
     campaign_id: Mapped[int | None] = mapped_column(Id)
-    """What brought it: the campaign by which its first sign-up came, or that of the list it stood on. Nothing that
-    comes later changes it."""
+    """The campaign that brought it: that of its first sign-up, or of the list that it was on. It never changes."""
 
     member: Mapped[Member | None] = relationship()
     campaign: Mapped[Campaign | None] = relationship(
@@ -96,13 +96,13 @@ class Lead(Base):
 
     @property
     def quarantined(self) -> bool:
-        """True while it stands there because of a list of which nobody knows what the people agreed to."""
+        """True if it came from a list without proof of what the people agreed to, and the person has not confirmed."""
         came = self.provenance
         return came is not None and came.kind == "list" and not came.proven and self.confirmed_at is None
 
     @property
     def confirmed(self) -> bool:
-        """True while its owner wants to hear from us, and said so from their mailbox."""
+        """True while the person agrees to be mailed, and has said so from their mailbox."""
         return self.confirmed_at is not None and self.withdrawn_at is None and self.erased_at is None
 
 
@@ -120,8 +120,8 @@ class LeadActivity(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     before: Mapped[dict[str, Any]]
     after: Mapped[dict[str, Any]]
-    """The lead's fields that it changed, as they were and as they became."""
+    """The lead's fields that it changed, before and after."""
     note: Mapped[str | None] = mapped_column(Text)
-    """Words of the member's about a person: an erasure takes them away."""
+    """A member's words about a person; an erasure removes them."""
     at: Mapped[datetime]
     undone_at: Mapped[datetime | None]

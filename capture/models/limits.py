@@ -1,4 +1,4 @@
-"""What was used of each budget."""
+"""How much of each budget was used, and which proofs of work."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ class BudgetUse(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     scope: Mapped[str] = mapped_column(String(16))
     subject: Mapped[str] = mapped_column(String(64))
-    """Whose budget: a keyed hash for people and networks."""
+    """Whose budget it is: a keyed hash for people and networks."""
     at: Mapped[datetime] = mapped_column(index=True)
 
 
 class HourlyCount(Base):
-    """How many sign-ups a network, a token, a receiving domain or everybody sent within one hour."""
+    """How many sign-ups came within one hour from a network, with a token, for a receiving domain or in total; and how
+    many mails went to a receiving domain within one minute. ``hour``: when the hour or minute began."""
 
     __tablename__ = "tally"
     holds = HASH
@@ -38,7 +39,7 @@ class HourlyCount(Base):
 
 
 class UsedProof(Base):
-    """A proof of work that has served; until its time is over it must not serve again."""
+    """A proof of work that was used. Until ``until`` it must not be used again; afterwards it is invalid anyway."""
 
     __tablename__ = "used"
     holds = Holds.nothing("random numbers of proofs")

@@ -1,4 +1,4 @@
-"""Mails on their way, and addresses that must not be mailed."""
+"""Mails in the outbox, and addresses that must not be mailed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from capture.models.tables import Base, Code, EmailAddress, Id, Words
 
 
 class OutboxMail(Base):
-    """A mail that was promised in the same transaction as what it tells of."""
+    """A mail, or an event for another program, added in the same transaction as what it is about."""
 
     __tablename__ = "outbox"
     holds = Holds.data_of(Whose.PROSPECT, Whose.MEMBER, Whose.STAFF)
@@ -23,7 +23,7 @@ class OutboxMail(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), index=True)
-    """The lead it tells of; None for a mail about everything held of a person."""
+    """The lead that it is about; None for mails that are not about one lead."""
     kind: Mapped[str] = mapped_column(String(32))
     """The name of the mail's kind (``capture.mailing.kinds``); ``webhook`` for an event to another program."""
     recipient: Mapped[str] = mapped_column(EmailAddress)
@@ -34,15 +34,15 @@ class OutboxMail(Base):
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     message_id: Mapped[str] = mapped_column(Words, unique=True)
-    """Without its angle brackets; the same at every attempt, so that a receiver can tell a double."""
+    """Without its angle brackets; the same at every attempt, so that a receiver can recognise a duplicate."""
     list_id: Mapped[str | None] = mapped_column(Words)
-    """The list that an unsubscription leaves (RFC 2919, without brackets); None for mails that have none."""
+    """The list that an unsubscription leaves (RFC 2919, without brackets); None if there is none."""
     state: Mapped[str] = mapped_column(String(16), default="waiting", server_default="waiting")
     """waiting, leased, sent, dead (refused for good), held until the operator decides, or dropped by a decision or
     a suppression."""
     attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     next_attempt_at: Mapped[datetime]
-    """Not before this moment."""
+    """The mail is not sent before this moment."""
     leased_until: Mapped[datetime | None]
     lease_owner: Mapped[str | None] = mapped_column(Code)
     last_error: Mapped[str | None] = mapped_column(Text)

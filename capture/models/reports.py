@@ -1,4 +1,4 @@
-"""Visits, and numbers that were counted ahead."""
+"""Visits, and numbers that are computed ahead."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from capture.models.tables import Base, Code, Words
 
 
 class Visit(Base):
-    """How often a page was shown on a day. Nothing tells by whom."""
+    """How often a page was shown on a day. Nothing says to whom."""
 
     __tablename__ = "visit"
     holds = Holds.nothing("counts of views; nothing tells by whom")
@@ -23,25 +23,25 @@ class Visit(Base):
     host: Mapped[str] = mapped_column(Code, primary_key=True)
     """The member's id; ``_company`` for the company's own pages."""
     page: Mapped[str] = mapped_column(Words, primary_key=True)
-    """As page tokens call it; a campaign's landing page is ``c/`` and its code."""
+    """The page's name in page tokens; for a campaign's landing page ``c/`` and the campaign's code."""
     count: Mapped[int] = mapped_column(BigInteger)
 
 
 class WeeklyVisits(Base):
-    """The visits of all hosts together by week, so that the company's numbers need not go through every day of every
-    member. Made from ``Visit`` and can be made again."""
+    """The visits of all hosts together by week, so that the company's numbers need not read every day of every member.
+    Computed from ``Visit``, and can be computed again."""
 
     __tablename__ = "visited_week"
     holds = Holds.nothing("counts of views by week")
 
     week: Mapped[date] = mapped_column(primary_key=True)
-    """Its Monday."""
+    """The Monday of the week."""
     page: Mapped[str] = mapped_column(Words, primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)
 
 
 class StoredResults(Base):
-    """Results for the whole company, counted ahead: going through a million leads takes longer than a page may."""
+    """Results for the whole company, computed ahead: reading a million leads takes longer than a page may."""
 
     __tablename__ = "counted"
     holds = Holds.nothing("numbers of the whole company")
@@ -51,13 +51,13 @@ class StoredResults(Base):
     interest: Mapped[str] = mapped_column(String(16), primary_key=True)
     """See ``results.InterestFilter``."""
     figures: Mapped[dict[str, Any]]
-    """A ``results.Results``."""
+    """A ``results.Results`` as JSON."""
     at: Mapped[datetime]
-    """When it was counted."""
+    """When they were computed."""
 
 
 class LeadCount(Base):
-    """How many leads a member follows up, counted ahead for the numbers of teams (see ``teams``)."""
+    """How many leads a member follows up, computed ahead for the numbers of teams (see ``capture.teams``)."""
 
     __tablename__ = "lead_count"
     holds = MEMBER

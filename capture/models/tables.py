@@ -18,7 +18,7 @@ class UtcTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Into the database; a naive moment is refused, since nobody can tell when it was."""
+        """Converts a moment for the database. Raises ValueError for a naive one, which could mean any time zone."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -27,14 +27,14 @@ class UtcTime(TypeDecorator[datetime]):
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Out of the database."""
+        """Converts a moment from the database to one in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 Id = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows by itself only in a column whose type is exactly INTEGER."""
+"""SQLite numbers rows itself only in a column whose type is exactly INTEGER."""
 
 Code = String(64)
 Words = String(200)
@@ -43,10 +43,10 @@ EmailAddress = String(254)
 
 
 class Base(DeclarativeBase):
-    """All tables; the naming convention gives every constraint a name that a migration can refer to."""
+    """All tables. The naming convention gives every constraint a name that a migration can refer to."""
 
     holds: ClassVar[Holds]
-    """Whose personal data the table holds; every class says so itself."""
+    """Whose personal data the table holds; every class declares it."""
 
     metadata = MetaData(
         naming_convention={
@@ -61,7 +61,7 @@ class Base(DeclarativeBase):
 
 
 class ChainedRow(Base):
-    """What rows of evidence have in common: a place in the chain (see ``evidence``)."""
+    """What rows of evidence share: their position in the chain (see ``capture.credit.evidence``)."""
 
     __abstract__ = True
 
@@ -69,4 +69,4 @@ class ChainedRow(Base):
     seq: Mapped[int | None] = mapped_column(Id, unique=True, index=True)
     """The row's number in the one sequence of all evidence; None for rows that are older than the chain."""
     seal: Mapped[str | None] = mapped_column(String(64))
-    """SHA-256 over the seal before and this row's values."""
+    """SHA-256 over the previous seal and this row's values, in hexadecimal."""

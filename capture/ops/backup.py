@@ -1,8 +1,8 @@
-"""The whole database in one file, taken while the service runs, and back into an empty database of either kind.
+"""Backs the whole database up into one file while the service runs, and restores it into an empty database.
 
 From SQLite the file is a SQLite database, made by SQLite's own online backup. From PostgreSQL it is a gzipped text of
-one consistent snapshot: a line with the schema's version, then for each table its columns and a line for each row.
-Either can be restored into either, so a service that outgrows SQLite moves by a backup and a restore.
+one consistent snapshot: a line with the schema's version, then for each table a line with its columns and a line for
+each row. Either can be restored into either, so a service that outgrows SQLite moves by a backup and a restore.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FORMAT = "espalier-capture-backup-1"
 SQLITE_MAGIC = b"SQLite format 3\x00"
 GZIP_MAGIC = b"\x1f\x8b"
 BATCH = 1_000
-"""Rows sent to the database at once."""
+"""Rows that are sent to the database at once."""
 
 VERSION_TABLE = "alembic_version"
 
@@ -39,11 +39,11 @@ Rows = Iterator[tuple[str, list[str], Iterator[list[Any]]]]
 
 
 class BackupError(EspalierError):
-    """A file is no backup, or the database is not empty."""
+    """A file is no backup or is damaged, or the database is not empty."""
 
 
 def backup(database: Database, target: Path) -> None:
-    """Writes the file, readable by its owner alone; the old one stays until the new one is whole."""
+    """Writes the backup, readable by its owner alone; an older file is replaced only when the new one is complete."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     os.close(handle)
@@ -61,9 +61,9 @@ def backup(database: Database, target: Path) -> None:
 
 
 def restore(database: Database, source: Path) -> dict[str, int]:
-    """Fills an empty database, at the schema's version of the backup and then brought up to date.
+    """Fills an empty database at the backup's version of the schema, then migrates it to the newest.
 
-    Returns the rows of each table. Raises BackupError, and leaves nothing behind when anything goes wrong.
+    Returns the number of rows by table. Raises BackupError; then no rows are left behind.
     """
     with _opened(source) as (revision, rows):
         if database.has_rows():
@@ -82,7 +82,7 @@ def _copy_sqlite(source: Path, target: Path) -> None:
         closing(sqlite3.connect(target)) as new,
     ):
         old.backup(new)
-        # One file without a log beside it.
+        # A single file, without a write-ahead log next to it.
         new.execute("PRAGMA journal_mode=DELETE")
 
 
@@ -105,14 +105,14 @@ def _tables(connection: Connection) -> Rows:
     metadata = _reflected(connection)
     for table in metadata.sorted_tables:
         columns = [column.name for column in table.columns]
-        # Ordered, so that two backups of one content are the same.
+        # Ordered, so that two backups of the same rows are equal.
         query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=BATCH)
         yield table.name, columns, (list(row) for row in connection.execute(query))
 
 
 @contextmanager
 def _opened(source: Path) -> Iterator[tuple[str, Rows]]:
-    """The schema's version and the rows of a backup of either form."""
+    """Gives the schema's version and the rows of a backup in either format. Raises BackupError."""
     try:
         with source.open("rb") as file:
             magic = file.read(len(SQLITE_MAGIC))
@@ -153,7 +153,7 @@ def _opened_dump(source: Path, lines: Iterator[str]) -> tuple[str, Rows]:
 
 
 def _read_dump(source: Path, lines: Iterator[str]) -> Rows:
-    """Reads on as the caller takes tables and rows, in that order."""
+    """Yields tables and rows as the caller takes them, in the file's order."""
     following: dict[str, Any] = {}
 
     def rows() -> Iterator[list[Any]]:
@@ -211,7 +211,7 @@ def _row(columns: list[str], values: list[Any], moments: list[int], *, naive: bo
 
 
 def _continue_numbers(connection: Connection, table: Table) -> None:
-    """PostgreSQL counts on from the highest number that was brought along."""
+    """Sets PostgreSQL's sequences to continue after the highest number that was restored."""
     for column in table.primary_key.columns:
         sequence = connection.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
         if sequence is not None:
@@ -220,7 +220,7 @@ def _continue_numbers(connection: Connection, table: Table) -> None:
 
 
 def _reflected(connection: Connection) -> MetaData:
-    """The tables as they are in this database: a backup may be older than the program."""
+    """Returns the tables as they are in this database: a backup may be older than the program."""
     metadata = MetaData()
     metadata.reflect(connection)
     metadata.remove(metadata.tables[VERSION_TABLE])

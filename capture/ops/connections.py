@@ -1,7 +1,8 @@
-"""gunicorn's threads with two rules of ours: how long a request may take, and what a refusal looks like.
+"""gunicorn's threads with two rules of this service: how long a request may take, and what a refusal looks like.
 
-A request that cannot be read never reaches the application: gunicorn answers it, names its sender in the log, and
-quotes what was sent in both. Here it gets the headers of every other answer and no echo, and the log says only why.
+A request that cannot be read never reaches the application: gunicorn answers it, logs its sender's address, and quotes
+what was sent in both. Here the response has the headers of every other response and quotes nothing, and the log says
+only why.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ from capture.web.service import GIVE_TIME
 log = logging.getLogger("capture.connections")
 
 REQUEST_SECONDS = 20.0
-"""From a request's first byte to the end of its response. A sender of one byte now and then would otherwise hold a
-thread for ever. A view that knows its sender may allow more time (``service.give_time``)."""
+"""From a request's first byte to the end of its response. Otherwise a client that sends one byte now and then would
+hold a thread for ever. A view that knows its sender may allow more time (``service.give_time``)."""
 
 REASONS = {
     400: "Bad Request",
@@ -45,7 +46,7 @@ REASONS = {
     500: "Internal Server Error",
     501: "Not Implemented",
 }
-"""What a request can be answered with that does not reach the application."""
+"""Statuses of responses to requests that do not reach the application."""
 
 _OTHER_THAN_400: dict[type[Exception], int] = {
     InvalidResponseHeader: 500,
@@ -74,7 +75,7 @@ class Threads(ThreadWorker):  # type: ignore[misc]
         self.wsgi = with_readable_bodies(self._with_time(self.wsgi))
 
     def handle(self, conn: Any) -> Any:
-        """One request of a connection, in a thread."""
+        """Serves one request of a connection, in a thread, and measures its time."""
         self._begun[conn] = time.monotonic()
         self._here.conn = conn
         try:
@@ -83,7 +84,7 @@ class Threads(ThreadWorker):  # type: ignore[misc]
             self._begun.pop(conn, None)
 
     def _with_time(self, application: WSGIApplication) -> WSGIApplication:
-        """The application, which may give the request it answers more seconds than others have."""
+        """Returns the application with a way to give a request more seconds than others have."""
 
         def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             conn = self._here.conn
@@ -98,20 +99,20 @@ class Threads(ThreadWorker):  # type: ignore[misc]
         return answer
 
     def murder_pending(self) -> None:
-        """Called by the main loop every second or more often."""
+        """Ends connections whose requests take too long; the main loop calls this every second or more often."""
         super().murder_pending()
         late = time.monotonic() - REQUEST_SECONDS
         for conn, begun in list(self._begun.items()):
             if begun < late:
-                # The thread that reads from it sees the end of the connection, and is free again.
+                # The thread that reads from the connection sees its end, and is free again.
                 with contextlib.suppress(OSError):
                     conn.sock.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
-        """Answers what the application never saw, and closes the connection."""
+        """Answers a request that the application never saw, and logs why."""
         status = status_of(exc)
         if status == 500:
-            log.error("a fault in the server", exc_info=exc)
+            log.error("a bug in the server", exc_info=exc)
         else:
             log.warning("refused a request that cannot be read: %s", type(exc).__name__)
         with contextlib.suppress(OSError):
@@ -119,13 +120,13 @@ class Threads(ThreadWorker):  # type: ignore[misc]
 
 
 def status_of(error: Exception) -> int:
-    """What a request is answered that ended in this error: 400 and its kin for what the sender did, 500 for ours."""
+    """Returns the status for a request that ended in this error: 400 to 501 if the sender caused it, 500 for a bug."""
     found = next((status for kind, status in _OTHER_THAN_400.items() if isinstance(error, kind)), None)
     return found or (400 if isinstance(error, ParseException) else 500)
 
 
 def refusal(status: int) -> bytes:
-    """A whole answer that says no more than its status."""
+    """Returns a complete response that says no more than its status."""
     body = f"{REASONS[status]}\n".encode()
     fields = {
         "Content-Type": "text/plain; charset=utf-8",
@@ -140,7 +141,8 @@ def refusal(status: int) -> bytes:
 
 
 def with_readable_bodies(application: WSGIApplication) -> WSGIApplication:
-    """The application with bodies whose faults it knows: one that is not well-formed is the sender's, not ours."""
+    """Returns the application with bodies that raise OSError if they are malformed: the sender's error, not a bug
+    here."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         environ["wsgi.input"] = _Body(environ["wsgi.input"])
@@ -150,13 +152,13 @@ def with_readable_bodies(application: WSGIApplication) -> WSGIApplication:
 
 
 class _Body:
-    """Says of a body in broken chunks what is said of one that was cut short; the framework answers both with 400."""
+    """Reports a body in broken chunks like one that was cut short; the framework answers both with 400."""
 
     def __init__(self, body: Any) -> None:
         self._body = body
 
     def read(self, size: int | None = None) -> bytes:
-        """The next bytes, ``b""`` at the end. Raises OSError."""
+        """Returns the next bytes; ``b""`` at the end. Raises OSError for a malformed body."""
         try:
             return bytes(self._body.read(size))
         except ParseException as error:

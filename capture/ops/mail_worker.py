@@ -1,4 +1,4 @@
-"""Puts a worker together from the settings."""
+"""Makes the mail worker from the settings."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from capture.mailing.worker import Worker
 from capture.settings import Settings
 
 NOBODY = "nobody@espalier.invalid"
-"""The demo's sender; nothing it writes leaves this machine."""
+"""The demo's sender; the demo's mails never leave this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the jobs of a worker without a web service may use. It keeps nothing in memory for them."""
+    """What jobs may use in a process that has a mail worker but no web service; it keeps no parts in memory."""
 
     database: Database
     links: Links
@@ -36,13 +36,13 @@ class Context:
 
 
 class LocalMailbox:
-    """The demo's mailer: the outbox is the mailbox, so there is nothing to do. Nothing is sent anywhere."""
+    """The demo's mailer, which sends nothing: the demo's mailbox shows the outbox itself."""
 
     def send(self, envelope: Envelope) -> None:
-        """Takes a mail."""
+        """Does nothing, so that the mail counts as sent."""
 
     def close(self) -> None:
-        """Has nothing open."""
+        """Does nothing, since nothing is open."""
 
 
 def make(
@@ -52,9 +52,9 @@ def make(
     clock: Callable[[], datetime],
     kinds: Mapping[str, MailKind],
 ) -> Worker | None:
-    """Returns the worker of these settings, or None where there is no mail server: then mails wait in the outbox.
+    """Returns the worker of these settings; None if there is no mail server: then mails wait in the outbox.
 
-    ``kinds``: all kinds of mails by name; it sends no others.
+    ``kinds``: all kinds of mails by name; the worker sends no others.
     """
     delivery = settings.delivery
     mailer: Mailer

@@ -1,4 +1,4 @@
-"""Runs the service under gunicorn: one process with threads, since SQLite wants one writer."""
+"""Runs the service under gunicorn: by default one process with threads, since SQLite allows one writer at a time."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ from sitegen.errors import EspalierError, Fault
 log = logging.getLogger("capture.serving")
 
 GRACE_SECONDS = 20
-"""How long requests that have begun may take to finish after the service was told to stop."""
+"""How long requests that have begun may take to finish after the service was asked to stop."""
 
 LAST_MAIL_SECONDS = 10
-"""How long the mail that is being sent may take then; what is not sent is sent by the next worker."""
+"""How long the mail that is being sent may take then; the next worker sends the others."""
 
 BACKLOG = 256
 """Connections that may wait to be accepted."""
 
 
 class AddressTaken(EspalierError):
-    """The address cannot be listened on."""
+    """The service cannot listen on the address."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises AddressTaken with a hint."""
+    """Returns a listening socket. Raises AddressTaken with a hint."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
-        # From the very first connection on; gunicorn sets it later, and a kept one would wait 40 ms for each answer.
+        # For the first connection, too: gunicorn sets it later, and a kept connection would wait 40 ms per response.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listener
     except OSError as error:
@@ -60,7 +60,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address(listener: socket.socket) -> str:
-    """The address of a listening socket as a person would open it."""
+    """Returns the address of a listening socket as a person would open it."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -68,21 +68,20 @@ def address(listener: socket.socket) -> str:
 def run(
     settings: Settings, listener: socket.socket, *, threads: int, processes: int = 1, send_mail: bool = True
 ) -> None:
-    """Serves until SIGTERM or SIGINT; then takes no more connections and finishes what has begun.
+    """Serves until SIGTERM or SIGINT; then accepts no more connections and finishes what has begun.
 
-    ``send_mail``: each process sends what stands in the outbox, too, and takes in the lists that were brought, in
-    threads beside the requests.
+    ``send_mail``: each process also sends the mails in the outbox and imports uploaded lists, in threads beside the
+    requests.
     """
     logs.begin(plain=settings.demo)
     Server(settings, listener.detach(), threads, processes, send_mail).run()
 
 
 def send(settings: Settings, *, once: bool = False) -> None:
-    """Sends mails until SIGTERM or SIGINT (or, ``once``, until none is due), and finishes the one that has begun.
+    """Sends mails until SIGTERM or SIGINT (or, with ``once``, until none is due), and finishes the one that has begun.
+    Imports uploaded lists, too.
 
-    Takes in the lists that were brought, too.
-
-    Raises DeliveryError where no mail server is set.
+    Raises DeliveryError if no mail server is set.
     """
     logs.begin(plain=settings.demo)
     database = Database(settings.database_url, checkpoints=False)
@@ -128,15 +127,15 @@ def _finish(worker: Worker, thread: threading.Thread) -> None:
     worker.stop()
     thread.join(LAST_MAIL_SECONDS)
     if thread.is_alive():
-        log.warning("the mail server does not answer: the last mail is left to its lease")
+        log.warning("the mail server does not answer: another worker sends the last mail when its lease has run out")
         try:
             worker.release()
         except Unavailable as error:
-            log.warning("the outbox cannot be written, its leases have to run out: %s", error)
+            log.warning("the outbox cannot be written, so its leases have to run out: %s", error)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn, set by code instead of by a file of its own."""
+    """gunicorn, configured by code instead of by a file of its own."""
 
     def __init__(self, settings: Settings, listener: int, threads: int, processes: int, send_mail: bool) -> None:
         self._settings = settings
@@ -156,11 +155,11 @@ class Server(BaseApplication):  # type: ignore[misc]
             "limit_request_line": 4094,
             "limit_request_fields": 60,
             "limit_request_field_size": 8190,
-            # Nobody's headers change the address asked for or the scheme, not even those of a proxy on this machine.
+            # No header changes the scheme or the requested address, not even that of a proxy on this machine.
             "forwarded_allow_ips": "",
             "forwarder_headers": "",
             "secure_scheme_headers": {},
-            # Its access log would hold addresses of visitors.
+            # gunicorn's access log would hold visitors' addresses.
             "accesslog": None,
             "loglevel": "warning",
             "proc_name": "capture",
@@ -172,12 +171,12 @@ class Server(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        """What gunicorn asks for at its start."""
+        """Sets the options; gunicorn calls this at its start."""
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Makes the application; called in the serving process, so that no connection crosses a fork."""
+        """Makes the application; gunicorn calls this in the serving process, so that no connection crosses a fork."""
         logs.adopt("gunicorn.error")
         app = create_app(self._settings)
         service: Service = app.extensions[EXTENSION]
@@ -209,7 +208,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         worker, before = self._worker, signal.getsignal(signal.SIGTERM)
 
         def end(number: int, frame: FrameType | None) -> None:
-            # At once, and not only when the last request is answered: a mail may take as long as those.
+            # At once, not after the last request was answered: a mail may take as long as the requests.
             worker.stop()
             if callable(before):
                 before(number, frame)
@@ -224,6 +223,6 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 def _forget(server: Any, process: Any) -> None:
-    """What a process counted stays, but its gauges go with it."""
+    """Removes a process's gauges from the metrics when it ends; what it counted stays."""
     if metrics.SHARED:
         multiprocess.mark_process_dead(process.pid)  # type: ignore[no-untyped-call]

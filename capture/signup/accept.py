@@ -1,4 +1,4 @@
-"""Takes a checked sign-up into the database: lead, touch, consent, and the mail that asks for confirmation.
+"""Stores a checked sign-up in the database: lead, touch, consent, and the mail that asks for confirmation.
 
 The arguments are plain values: nothing here knows Flask or forms. The caller begins and commits the transaction.
 """
@@ -44,7 +44,7 @@ class SignUp:
     network: str = UNKNOWN
     """The sender's network, for limits (see ``networks``); stored only as a keyed hash."""
     weight: int = 1
-    """For how many sign-ups it counts in the budgets."""
+    """The number of sign-ups that it counts as in the budgets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ def accept_sign_up(
     (products and opportunity make both), and a name fills a gap but never replaces one. Until the person confirms,
     the member hears nothing. A person who has confirmed is not asked again.
 
-    Raises NoSuchMember for a member who is unknown or inactive, and Contended at a desk that several share.
+    Raises NoSuchMember if the member is unknown or inactive, and Contended if ``desk`` is shared and another
+    transaction holds the lead.
     """
     driver = desk.driver
     host = desk.register.find(signup.member_id)

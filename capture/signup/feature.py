@@ -1,4 +1,4 @@
-"""Signing up, as the service takes it up."""
+"""Declares the feature "signup": its pages, and the group commit that they share."""
 
 from __future__ import annotations
 

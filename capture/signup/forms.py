@@ -1,4 +1,4 @@
-"""The sign-up form as it arrives: what is read, what is refused, and in which words."""
+"""Reads and validates the sign-up form, with error messages in the visitor's language."""
 
 from __future__ import annotations
 
@@ -89,35 +89,35 @@ class SignupForm(Form):  # type: ignore[misc]
         self.validate()
 
     def validate_token(self, field: Field) -> None:
-        """The member token; the view reads what it says."""
+        """Refuses a token that was sent twice; the view reads the token."""
         self._check(field)
 
     def validate_page(self, field: Field) -> None:
-        """The page token."""
+        """Refuses a page token that was sent twice; the view reads the token."""
         self._check(field)
 
     def validate_email(self, field: Field) -> None:
-        """Checks the form of the address only: the confirmation mail will show whether it is read."""
+        """Checks the syntax of the address only: the confirmation mail shows whether it is read."""
         self._check(field, lambda: _email(field.data))
 
     def validate_first_name(self, field: Field) -> None:
-        """Optional; short, and made of characters that can be shown."""
+        """Refuses a name that is too long or contains invisible characters; it may be empty."""
         self._check(field, lambda: _line(field.data, LONGEST_NAME))
 
     def validate_introducer(self, field: Field) -> None:
-        """Optional, likewise. Whether it names a member is not checked here: the response must not reveal it."""
+        """Refuses what ``validate_first_name`` refuses. It looks up no member: the response must not reveal members."""
         self._check(field, lambda: _line(field.data, LONGEST_ANSWER))
 
     def validate_interest(self, field: Field) -> None:
-        """One of the three."""
+        """Refuses a value other than those of Interest."""
         self._check(field, lambda: _interest(field.data))
 
     def validate_consent(self, field: Field) -> None:
-        """The box must have been ticked."""
+        """Refuses a box that was not ticked."""
         self._check(field, lambda: _consent(self.sent))
 
     def validate_website(self, field: Field) -> None:
-        """The trap; what it caught is handled before anything else is looked at."""
+        """Accepts any value: the view has already handled a trap that was filled in (see ``is_trapped``)."""
         self._check(field)
 
     def _check(self, field: Field, rule: Callable[[], object] = lambda: None) -> None:
@@ -146,7 +146,7 @@ def _email(value: str | None) -> str:
 def _line(value: str | None, longest: int) -> str | None:
     typed = (value or "").strip()
     composed = _composed(typed)
-    # As it would be stored: some letters become two or three when they are composed.
+    # Measured in composed form, as it is stored: composing turns some letters into two or three.
     if len(composed or "") > longest:
         raise FieldError("name_long", limit=longest)
     if any(not is_visible(character) for character in typed):

@@ -85,7 +85,7 @@ class GroupCommit:
             if turn in self._waiting and not turn.leads:
                 self._waiting.remove(turn)
                 raise Unavailable("other sign-ups hold the database")
-        # It was taken up: whether it is stored, only the end of its group can tell.
+        # A group has taken the work; whether it is stored is known only at the end of that group.
         turn.wait()
 
     def _lead(self) -> None:
@@ -141,7 +141,7 @@ def _do(turn: _Turn, desk: SignUpBatch) -> None:
     except Exception as error:
         if desk.driver.writes != before:
             raise _Undo from error
-        turn.error = error  # it is raised where the work came from
+        turn.error = error  # raised in the thread that queued the work
 
 
 def _close(desk: SignUpBatch) -> None:

@@ -1,4 +1,4 @@
-"""Mails that went over a budget and wait for the operator."""
+"""Confirmation mails that are held because a budget was exceeded, until the operator releases or drops them."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from capture.models import Lead, OutboxMail
 
 
 def list_held(session: Session, ids: Sequence[int] | None = None) -> list[OutboxMail]:
-    """The mails that are held, oldest first; ``ids``: only these."""
+    """Returns the held mails, the oldest first; ``ids``: only these."""
     query = select(OutboxMail).where(OutboxMail.state == "held").order_by(OutboxMail.id)
     return list(session.scalars(query if ids is None else query.where(OutboxMail.id.in_(ids))))
 
 
 def release_held(session: Session, mails: Sequence[OutboxMail], letters: Letters, now: datetime) -> int:
-    """Sends them on their way after all, with fresh links; those whose question has been answered are dropped.
+    """Replaces held mails with new ones that have new links and are sent.
 
-    Returns how many go out.
+    Mails of leads that are confirmed or erased meanwhile are dropped. Returns how many are sent.
     """
     count = 0
     for mail in mails:
@@ -44,7 +44,7 @@ def release_held(session: Session, mails: Sequence[OutboxMail], letters: Letters
 
 
 def drop_held(mails: Sequence[OutboxMail]) -> int:
-    """They are never sent; the sign-ups stay, unconfirmed. Returns how many."""
+    """Drops mails: they are never sent, and their sign-ups stay unconfirmed. Returns how many."""
     for mail in mails:
         mail.state = "dropped"
     return len(mails)

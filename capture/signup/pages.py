@@ -1,4 +1,4 @@
-"""The sign-up form as it is posted, the page between, and the challenge for the page's script."""
+"""Receives the sign-up form, shows the page between, and issues the challenge for the form's script."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ blueprint = Blueprint("signup", __name__)
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 OWN_PAGE = PageSeen(page="signup", locale="", build_id="service", wording="")
-"""What is recorded as seen for a sign-up on the service's own form, which replaces a form that is void."""
+"""The page that is stored for sign-ups on the service's own form, which replaces a form with invalid tokens."""
 
 
 class Replayed(Exception):
-    """A proof of work was used before."""
+    """The proof of work was used before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """What the two signed tokens of a form say. ``member_id`` None: the company's own pages."""
+    """The content of a form's two signed tokens. ``member_id`` None: the company's own pages."""
 
     member_id: str | None
     seen: PageSeen
@@ -50,7 +50,10 @@ class Sender:
 @constant_time
 @open_to(Audience.EVERYONE)
 def signup() -> Response:
-    """Keeps a sign-up and sends the prospect on to the thank-you page of the member it belongs to."""
+    """Stores a sign-up and redirects the prospect to the thank-you page of the member or the company.
+
+    Without a proof that a person sent the form, it answers with the page between; with errors, with the form again.
+    """
     if request.mimetype not in FORM_TYPES:
         raise UnsupportedMediaType
     sent = request.form
@@ -70,7 +73,7 @@ def signup() -> Response:
     except Replayed:
         return _between(sender)
     except TokenError:
-        log.info("refused: a token that does not hold")
+        log.info("refused: a token is not valid")
         return _instead(seen, "token")
     except NoSuchMember:
         log.info("refused: the member is not active")
@@ -80,14 +83,14 @@ def signup() -> Response:
 @blueprint.get("/challenge")
 @open_to(Audience.EVERYONE)
 def challenge() -> Response:
-    """A proof of work for the page's script, to be sent along as ``altcha`` (see ``human_proof``)."""
+    """Returns a proof-of-work challenge as JSON; the form's script sends the solution in ``altcha``."""
     current = service.current()
     return make_response(jsonify(human_proof.challenge(current.links.address_keys, current.clock())))
 
 
 @blueprint.after_request
 def readable_from_every_site(response: Response) -> Response:
-    """Lets scripts on the members' sites read the answer: it depends on no cookie, only on what was sent."""
+    """Lets scripts on all sites read the response (CORS), which is safe: it depends on no cookie."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = "POST"
@@ -109,7 +112,7 @@ def _sender(token: str, seen: PageSeen | None) -> Sender:
 
 
 def _proof() -> human_proof.Proof | None:
-    """Returns what shows that a person sent the form: a solved challenge, or the page between; None for neither."""
+    """Returns the proof that a person sent the form: a solved challenge or the page between; None without either."""
     current = service.current()
     now = current.clock()
     solution = request.form.get("altcha", "")
@@ -133,7 +136,7 @@ def _store(typed: TypedSignUp, sender: Sender, proof: human_proof.Proof) -> str:
     )
 
     def take_in(desk: accept.SignUpBatch) -> accept.Accepted:
-        desk.register.find(signup.member_id)  # a sign-up that is refused for its member uses no proof up
+        desk.register.find(signup.member_id)  # raises NoSuchMember before the proof is used up
         if not human_proof.use_up(desk.driver, proof):
             raise Replayed
         return accept.accept_sign_up(desk, signup, current.clock(), current.letters, current.settings.limits)
@@ -144,7 +147,10 @@ def _store(typed: TypedSignUp, sender: Sender, proof: human_proof.Proof) -> str:
 
 
 def _thanks(sender: Sender) -> str:
-    """Returns the thank-you address for a form that fell into the trap: its sender learns nothing."""
+    """Returns the thank-you address, without storing anything, for a form with the trap filled in.
+
+    The response is that of a stored sign-up, so a robot cannot tell.
+    """
     with service.current().database.read() as session:
         host = hosts.find_host(session, sender.member_id)
         return hosts.thanks_address(session, host, sender.seen.locale)
@@ -157,9 +163,9 @@ def _answer(address: str) -> Response:
 
 
 def _between(sender: Sender) -> Response:
-    """Shows the page between, for senders without a script: one more button.
+    """Shows the page between, with one more button to press, for senders without a script.
 
-    A pause that has begun goes on: only what is missing or void is made anew.
+    A valid pause in the form is kept; a missing or invalid one is replaced by a new one.
     """
     current, words = service.current(), answers.visitor_words()
     now = current.clock()
@@ -185,7 +191,7 @@ def _pausing(now: datetime) -> bool:
 
 
 def _correct(sender: Sender) -> Response:
-    """Shows the form again with what was typed and each error beside its field."""
+    """Answers 422 with what was typed and an error beside each wrong field."""
     form = SignupForm(request.form, answers.visitor_words())
     if answers.wants_json():
         return answers.error_json(422, form.words("errors_summary"), form.errors)

@@ -1,1 +1,1 @@
-"""Brings the database up to date with a site folder, and exchanges campaigns with it."""
+"""Loads a site folder into the database, and exchanges campaigns between the two."""

@@ -1,8 +1,8 @@
 """Loads the roster, the pages' addresses and the consent wordings of a site folder into the database.
 
-The roster is streamed into a temporary table and compared there, which blocks no one; then a few statements on whole
-tables write the differences in one transaction. A sync of a million members blocks sign-ups only while differing rows
-are written, and a second run writes nothing.
+The roster is streamed into a temporary table and compared with the members there, which locks nothing. Then a few
+statements write the differences in one transaction. So even with a million members a sync blocks sign-ups only while
+it writes rows that differ; a second run writes none.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from capture.base.db import Database
 
 BATCH = 5_000
-"""Rows sent to the database at once."""
+"""Rows per INSERT into the temporary table."""
 
 SHOWN = 20
-"""Faults that are told one by one."""
+"""The number of slug conflicts that are reported one by one."""
 
 _TABLES = models.Base.metadata.tables
 _COMPANY, _MEMBER, _SLUG = _TABLES["company"], _TABLES["member"], _TABLES["slug"]
@@ -43,7 +43,7 @@ _COLUMNS = [column.name for column in _MEMBER.columns]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a sync found and did, in rows. ``deactivated``: members whose sites were public before."""
+    """What a sync found and changed, in rows. ``deactivated``: members who were active before."""
 
     members: int
     active: int
@@ -55,11 +55,11 @@ class Summary:
     handed_over: int = 0
     """Leads that were reassigned because a member left or came back."""
     campaigns_found: int = 0
-    """Campaigns of the site folder that the database did not know."""
+    """Campaigns that were in the site folder only, and were added to the database."""
     campaigns_told: int = 0
-    """Campaigns made in the office that the site folder did not know."""
+    """Campaigns that were in the database only, and were added to the site folder."""
     campaigns_waiting: tuple[str, ...] = ()
-    """Codes of campaigns that have no landing page: the site has no page to make it from, or cannot write them."""
+    """Codes of campaigns without a landing page: the site has no campaign page, or the file cannot hold them."""
 
 
 class SyncError(EspalierError):
@@ -67,9 +67,10 @@ class SyncError(EspalierError):
 
 
 def sync(database: Database, directory: Directory, now: datetime | None = None) -> Summary:
-    """Brings the database up to date with the folder; nothing changes when anything is wrong.
+    """Brings the database up to date with the folder, in one transaction; ``campaigns.csv`` is written after it.
 
-    Raises EspalierError with the faults of the roster, and SyncError for a slug that was another person's.
+    Raises EspalierError with the faults of the roster or the campaigns, and SyncError if a slug belonged to another
+    member before; the database is unchanged then.
     """
     moment = now or datetime.now(UTC)
     listed = {each.code: each for each in directory.read_campaigns()}
@@ -93,7 +94,7 @@ def sync(database: Database, directory: Directory, now: datetime | None = None) 
 
 @contextmanager
 def _temporary(connection: Connection) -> Iterator[tuple[Table, Table]]:
-    """Two tables that only this connection sees: the roster's members, and those it no longer names."""
+    """Yields two temporary tables of this connection: the roster's members, and members that it no longer lists."""
     columns = [Column(each.name, each.type, primary_key=each.primary_key) for each in _MEMBER.columns]
     staged = Table("staged_member", MetaData(), *columns, prefixes=["TEMPORARY"])
     leavers = Table("leaving_member", MetaData(), Column("id", _MEMBER.c.id.type), prefixes=["TEMPORARY"])
@@ -107,8 +108,10 @@ def _temporary(connection: Connection) -> Iterator[tuple[Table, Table]]:
 
 
 def _stage(connection: Connection, staged: Table, leavers: Table, directory: Directory) -> tuple[int, int]:
-    """Reads the roster and leaves only what differs from the database. All long work is done here, where it
-    blocks no one. Returns how many members there are, and how many of them are active."""
+    """Fills the temporary tables with the members that differ from the database and with those that the roster omits.
+
+    The slow work is done here, where it locks nothing. Returns the number of members and of active members.
+    """
     for table in (staged, leavers):
         table.create(connection, checkfirst=False)
     rows = (_row(directory, member) for member in directory.members())
@@ -141,7 +144,10 @@ def _row(directory: Directory, member: Member) -> dict[str, Any]:
 
 
 def _members(connection: Connection, staged: Table, leavers: Table) -> tuple[int, int, int]:
-    """Members added, changed and deactivated. Those the roster no longer names are kept, but inactive."""
+    """Writes the members. Returns how many were added, changed and deactivated.
+
+    Members that the roster no longer lists are kept and become inactive.
+    """
     same = _MEMBER.c.id == staged.c.id
     values = {name: staged.c[name] for name in _COLUMNS if name != "id"}
     closed = _count(connection, select(_MEMBER.c.id).join(staged, same).where(_MEMBER.c.active, ~staged.c.active))
@@ -156,7 +162,7 @@ def _members(connection: Connection, staged: Table, leavers: Table) -> tuple[int
 
 
 def _claim_slugs(connection: Connection, staged: Table) -> None:
-    """Records who has which slug, for good. Raises SyncError for a slug that was another member's."""
+    """Stores which member has which slug, permanently. Raises SyncError if a slug belonged to another member."""
     claimed = select(_SLUG.c.slug).where(_SLUG.c.slug == staged.c.slug).exists()
     unclaimed = select(staged.c.slug, staged.c.id).where(~claimed)
     connection.execute(insert(_SLUG).from_select(["slug", "member_id"], unclaimed))
@@ -198,7 +204,10 @@ def _pages(connection: Connection, directory: Directory) -> int:
 
 
 def _wordings(connection: Connection, directory: Directory) -> int:
-    """Wordings are kept for good, since consents refer to them; only ``current`` moves on."""
+    """Adds new wordings and updates ``current``; none is deleted, because consents refer to them.
+
+    Returns how many are current.
+    """
     now = {(each.id, each.locale, each.has_member): each for each in directory.wordings()}
     known = connection.execute(select(_WORDING)).mappings().all()
     for row in known:
@@ -218,7 +227,7 @@ def _wordings(connection: Connection, directory: Directory) -> int:
 
 
 def _replace(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> int:
-    """Makes a small table hold just these rows; leaves it alone where it does."""
+    """Replaces all rows of a small table, unless it holds these already. Returns how many there are."""
     wanted = list(rows)
     held = [dict(row) for row in connection.execute(select(table)).mappings()]
     if sorted(map(_sortable, held)) != sorted(map(_sortable, wanted)):

@@ -1,6 +1,6 @@
-"""The ``sitegen`` command: parses, calls, prints. Beside ``terminal`` the only room that imports Click.
+"""The ``sitegen`` command: parses, calls and prints. Only this package and ``terminal`` import Click.
 
-What only one command needs is imported within it, so that ``--help``, and a build with nothing to do, are over at once.
+Commands import what only they need when they run, so that ``--help`` and a build with nothing to do are fast.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sitegen.terminal import FaultReportingGroup, version_option
 def main() -> None:
     """Replicated sites for a network-marketing company: one personalised site for each member.
 
-    DIR is the folder that holds site.toml; left out, it is the current folder or ./content.
+    DIR is the folder with site.toml; by default the current folder or ./content.
     """
 
 

@@ -20,19 +20,19 @@ from sitegen.terminal import progress_bar
 
 @click.command()
 @folder_argument
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to write, e.g. public.")
-@click.option("--jobs", default=0, metavar="N", help="Processes that share the work; 0: one for each core.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to write to, e.g. public.")
+@click.option("--jobs", default=0, metavar="N", help="Processes to use; 0: one for each core.")
 @click.option(
     "--gzip",
     "compression",
     type=click.Choice([each.value for each in Compression]),
     default=Compression.NONE.value,
-    help="Write a compressed copy of each page beside it, or alone in its place.",
+    help="Write a compressed copy of each page beside it, or only that copy.",
 )
 @click.option("--fresh", is_flag=True, help="Compare every file instead of trusting the last build's manifest.")
-@click.option("--verify", is_flag=True, help="Compare every stamped page with plain Jinja's.")
+@click.option("--verify", is_flag=True, help="Compare every stamped page with what plain Jinja renders.")
 @click.option(
-    "--explain", is_flag=True, help="List the pages that cannot be stamped and why, and what multiplies shapes."
+    "--explain", is_flag=True, help="List the pages that cannot be stamped and why, and what causes many shapes."
 )
 @url_option
 @capture_option
@@ -53,7 +53,7 @@ def build(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Write the company's site and every active member's into OUT; only what changed is written.
+    """Write the company's site and every active member's into OUT; only changed files are written.
 
     \b
     Example:
@@ -99,7 +99,7 @@ def _tell_faults(summary: BuildSummary) -> None:
 @folder_argument
 @json_option
 def check_command(folder: Path | None, as_json: bool) -> None:
-    """Report every fault of config, roster, pages, theme and internal links at once.
+    """Report all faults in configuration, roster, pages, theme and internal links.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""What the commands take from this installation's instance folder and environment."""
+"""The keys and the instance folder that the commands use."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 
 def token_keys(folder: Path) -> tuple[str, ...]:
-    """The keys that sign a site's tokens, newest first. Raises SecretError when there is none."""
+    """Returns the keys that sign a site's tokens, the newest first. Raises SecretError if there is none."""
     return tuple(instance.token_keys(instance.read(os.environ, folder)))
 
 
 def signer(folder: Path) -> TokenSigner:
-    """Signs a site's tokens. Raises SecretError."""
+    """Returns the signer of a site's tokens. Raises SecretError if there is no key."""
     from sitegen.token import TokenSigner
 
     return TokenSigner(token_keys(folder))
 
 
 def instance_folder(folder: Path) -> Path:
-    """Where this installation keeps what is its own, though it may not exist yet."""
+    """Returns this installation's instance folder, which may not exist yet."""
     return instance.find(os.environ, folder) or Path("instance")

@@ -1,4 +1,4 @@
-"""What ``--json`` prints."""
+"""Members, summaries and faults as the JSON that ``--json`` prints."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def member_json(member: Member) -> dict[str, Any]:
-    """A member as ``--json`` prints it: the roster's fields by their names."""
+    """Returns a member as the roster's fields by name."""
     return {
         "id": member.id,
         "slug": member.slug,
@@ -38,20 +38,19 @@ def member_json(member: Member) -> dict[str, Any]:
 
 
 def summary_json(summary: BuildSummary) -> dict[str, Any]:
-    """A build's summary with its faults and the pages that were not stamped."""
+    """Returns a build's summary with its faults and the pages that were not stamped."""
     plain = [{"page": key, "locale": locale, "why": why} for (key, locale), why in summary.unstamped.items()]
     return {**asdict(summary), "faults": [fault_json(fault) for fault in summary.faults], "unstamped": plain}
 
 
 def fault_json(fault: Fault) -> dict[str, Any]:
-    """A fault by its fields; the place as text."""
+    """Returns a fault's fields by name; ``where`` is text."""
     where = None if fault.where is None else str(fault.where)
     return {"where": where, "line": fault.line, "message": fault.message, "hint": fault.hint}
 
 
 def print_list(objects: Iterator[dict[str, Any]]) -> None:
-    """Prints a list of any length as one JSON array."""
-    # One object a line, so that a million need not be in memory at once.
+    """Prints objects as one JSON array, one per line, without holding all of them in memory."""
     click.echo("[", nl=False)
     for number, each in enumerate(objects):
         click.echo(("," if number else "") + "\n" + json.dumps(each, ensure_ascii=False), nl=False)

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 @click.command()
 @folder_argument
 @click.option("--slug", help="Show this member with their upline.")
-@click.option("--search", "text", help="Only members with this in name, slug, id, e-mail, phone or place.")
+@click.option("--search", "text", help="Only members with this text in name, slug, id, e-mail, phone or place.")
 @click.option("--status", type=click.Choice([each.value for each in Status]), help="Only active or inactive members.")
 @click.option("--locale", help="Only members with this language.")
 @click.option("--market", help="Only members of this market.")
-@click.option("--count", "only_count", is_flag=True, help="Print only how many they are.")
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
+@click.option("--count", "only_count", is_flag=True, help="Print only the number of members.")
+@click.option("--limit", type=click.IntRange(min=1), help="List at most this many members.")
 @json_option
 def members(
     folder: Path | None,
@@ -71,9 +71,9 @@ def members(
 @click.argument("database", metavar="postgresql://…")
 @folder_argument
 def roster_to(database: str, folder: Path | None) -> None:
-    """Check the roster and put it into a PostgreSQL database, for `serve --production --roster`.
+    """Check the roster and copy it to a PostgreSQL database, for `serve --production --roster`.
 
-    Servers show the old roster until all of the new one is there.
+    Servers use the old roster until the new one is complete.
 
     \b
     Example:

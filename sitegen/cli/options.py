@@ -9,7 +9,7 @@ import click
 
 
 def folder_argument(command: Any) -> Any:
-    """The site folder, which may be left out."""
+    """Adds the optional argument DIR, the site folder, to a command."""
     argument = click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
     return argument(command)
 

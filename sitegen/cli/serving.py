@@ -1,4 +1,4 @@
-"""``sitegen serve``."""
+"""``sitegen serve``: the preview, a built folder, or production."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from sitegen.site.options import SiteOptions
 
 @click.command(name="serve")
 @folder_argument
-@click.option("--built", type=click.Path(path_type=Path), help="Serve this built folder as it lies on the disk.")
-@click.option("--production", is_flag=True, help="Serve visitors: every page at once, none of them as a file.")
+@click.option("--built", type=click.Path(path_type=Path), help="Serve the files of this built folder.")
+@click.option("--production", is_flag=True, help="Serve visitors, rendering each page on request, without files.")
 @click.option("--workers", default=0, metavar="N", help="Processes of --production; 0: one for each core.")
 @click.option("--roster", "roster_url", help="The database that `roster-to` filled, for --production.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -38,7 +38,7 @@ def serve_command(
     capture_url: str | None,
     theme: str | None,
 ) -> None:
-    """Show any member's page on request; a saved file reloads the browser.
+    """Preview every page on request; the browser reloads when a file is saved.
 
     \b
     Example:

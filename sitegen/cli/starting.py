@@ -13,7 +13,7 @@ from sitegen.site.location import SITE_FILE
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def new(folder: Path) -> None:
-    """Start a site in DIR: a copy of the sample company, with secrets of its own.
+    """Create a site in DIR: a copy of the sample company, with secrets of its own.
 
     \b
     Example:
@@ -29,7 +29,7 @@ def new(folder: Path) -> None:
 
 @click.command()
 def secrets() -> None:
-    """Make the secrets that this installation still lacks, in ./instance.
+    """Create the secrets that this installation lacks, in ./instance.
 
     \b
     Example:

@@ -1,5 +1,5 @@
-"""An invented quarter for the demo: who signed up, what became of them, and what it cost.
+"""The demo's sample data: an invented quarter of sign-ups, follow-ups, campaigns and visits.
 
-Everything is done by the same use cases as in the service, each at its own moment of the past; no row is inserted here.
-The story is the same each time, apart from its dates.
+All of it is made by the service's own use cases, each at its own moment in the past; no row is inserted here. The
+events are the same each time, apart from their dates.
 """

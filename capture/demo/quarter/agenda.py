@@ -1,4 +1,4 @@
-"""What happens when: moments of the past and what is done at each, in order of time."""
+"""The timetable of the sample data: actions at moments in the past, run in order of time."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from capture.base.db import Database
 from capture.models import Company, Member
 
 Act = Callable[[Session, datetime], None]
-"""Something done in a transaction that it shares with what happens around it; told its moment."""
+"""An action in a transaction that it shares with its neighbours; it gets the session and its moment."""
 
 Alone = Callable[[datetime], None]
-"""Something that opens its own transactions."""
+"""An action that opens its own transactions; it gets its moment."""
 
 TOGETHER = 500
-"""Acts of one transaction: making a commit durable takes as long for one as for all."""
+"""Actions per transaction: a commit takes as long for one as for all."""
 
 
 class Agenda:
-    """Acts by their moments. An act may plan further ones, at any moment that is not past."""
+    """Actions by their moments. An action may plan further ones, at its own moment or later."""
 
     def __init__(self) -> None:
         self._order = count()
         self._heap: list[tuple[datetime, int, Act | None, Alone | None]] = []
 
     def at(self, moment: datetime, act: Act) -> None:
-        """Plans an act. Those of one moment are done in the order in which they were planned."""
+        """Plans an action. Actions of one moment run in the order in which they were planned."""
         heapq.heappush(self._heap, (moment, next(self._order), act, None))
 
     def alone(self, moment: datetime, act: Alone) -> None:
-        """Plans an act that opens its own transactions."""
+        """Plans an action that opens its own transactions."""
         heapq.heappush(self._heap, (moment, next(self._order), None, act))
 
     def run(self, database: Database, until: datetime, progress: Callable[[datetime], None]) -> None:
-        """Does everything up to that moment; what is planned for later never happens. Raises Unavailable.
+        """Runs all actions up to ``until``; later ones never run. Raises Unavailable.
 
-        ``progress`` is told how far the story is, after each transaction.
+        ``progress`` is called after each transaction with the moment of its last action.
         """
         while self._heap and self._heap[0][0] <= until:
             moment, _, _, alone = self._heap[0]
@@ -54,9 +54,9 @@ class Agenda:
             progress(moment)
 
     def _together(self, session: Session, until: datetime) -> datetime:
-        """Does the next acts, up to one that wants to be alone. Returns the moment of the last."""
+        """Runs at most TOGETHER actions, up to the next that opens its own transactions. Returns the last moment."""
         moment = self._heap[0][0]
-        # A session forgets what is not held, and would ask for these again at every act.
+        # A session drops objects without references, and would load these again for every action.
         held = [*session.scalars(select(Company)), *session.scalars(select(Member).limit(TOGETHER))]
         for _ in range(TOGETHER):
             if not self._heap or self._heap[0][0] > until or self._heap[0][2] is None:

@@ -1,4 +1,4 @@
-"""The campaigns of the quarter: made, paid for, and what they bring, as ``campaigns.toml`` says."""
+"""The campaigns of the sample data, their spend and their sign-ups, as ``campaigns.toml`` describes them."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _UTM = {Channel.WEB: ("search", "cpc"), Channel.SOCIAL: ("video", "social"), Cha
 
 _TABLET_HOUR = (18, 19)
 _TABLET_WEIGHT = 3
-"""A borrowed tablet whose browser says neither its name nor where it comes from counts threefold in the budgets, so
-that the last people at it have to wait for the company."""
+"""A tablet whose browser sends neither User-Agent nor Origin counts threefold in the budgets, so that the last
+sign-ups on it are held."""
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A campaign as the file tells of it; days count back from today."""
+    """A campaign as the file describes it; days are counted back from today."""
 
     owner: str
     channel: Channel
@@ -49,12 +49,12 @@ class Planned:
 
     @property
     def last(self) -> int:
-        """The last day on which it can bring anybody: yesterday at the latest."""
+        """The last day with sign-ups: the campaign's last, but yesterday at the latest."""
         return max(self.ends if self.ends is not None else 1, 1)
 
 
 class Campaigns:
-    """Plans the campaigns. ``visits``: those of their landing pages, by day, host and page, as the acts find them."""
+    """Plans the campaigns. ``visits``: counts of their landing pages' visits by day, host and page."""
 
     def __init__(self, world: World, agenda: Agenda, sign_ups: SignUps) -> None:
         self._world = world
@@ -62,10 +62,10 @@ class Campaigns:
         self._sign_ups = sign_ups
         self.visits: Counter[tuple[date, str | None, str]] = Counter()
         self.of_list: int | None = None
-        """The number of the campaign that is a list, once it was made."""
+        """The id of the campaign with the channel "list", once it is created."""
 
     def plan(self) -> None:
-        """Plans every campaign whose owner the roster has."""
+        """Plans every campaign whose owner's part has a member."""
         for planned in _planned():
             owner = None if planned.owner == COMPANY else getattr(self._world.parts, planned.owner)
             if owner is not None or planned.owner == COMPANY:
@@ -99,7 +99,7 @@ class Campaigns:
         return do
 
     def _bring(self, planned: Planned, owner: Member | None, code: str) -> None:
-        """Plans what it brings, on its own days."""
+        """Counts the campaign's visits and plans its sign-ups, on its own days."""
         chosen = chance("brings", planned.name)
         page = campaign_page(code)
         for _ in range(planned.visits):
@@ -116,14 +116,14 @@ class Campaigns:
 def _occasion(planned: Planned, owner: Member | None, page: str, utm: dict[str, str], number: int) -> Occasion:
     if not planned.one_tablet:
         return Occasion(owner, page, planned.warmth, utm)
-    # Who is not asked cannot answer.
+    # Sign-ups over the budget get no mail and so cannot confirm.
     held = number * _TABLET_WEIGHT > DEFAULT_LIMITS.network
     answers = 0.0 if held else 1.0
     return Occasion(owner, page, planned.warmth, network="tablet", weight=_TABLET_WEIGHT, answers=answers)
 
 
 def _day(planned: Planned, chosen: Random) -> int:
-    """A day of the campaign's; of a long one rather an early one."""
+    """Returns a day of the campaign, with early days more likely."""
     length = planned.begins - planned.last
     return planned.begins - min(int(chosen.triangular(0, length + 1, length / 4)), length)
 

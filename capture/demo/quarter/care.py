@@ -1,4 +1,4 @@
-"""What members and staff do about a lead, from the first call to a customer, a recruit, or giving up."""
+"""The follow-up of leads in the sample data: from the first contact to customer, recruit or lost."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from capture.leads.pipeline import LostReason, Stage
 from capture.models import Lead
 
 MOST_TRIES = 4
-"""After which a lead that never answers is given up."""
+"""Attempts after which a lead that never answers is lost."""
 
 LATE_DAYS = 6
-"""A follow-up that was missed is at most so old: the others were made up for."""
+"""The age of the oldest missed follow-up, in days; older ones are done."""
 
 QUIET_DAYS = 4
-"""Some leads of the last days nobody has come round to yet."""
+"""The longest delay of a first contact, in days, so that some recent leads are still new."""
 
 
 @dataclass(slots=True)
 class _Case:
-    """One lead on its way. ``warmth``: how willing, against 1 for a person's own pages."""
+    """One lead in follow-up. ``warmth``: its willingness relative to 1, that of sign-ups without a campaign."""
 
     lead_id: int
     warmth: float
@@ -39,14 +39,14 @@ class _Case:
 
 
 class Care:
-    """Follows up on leads. Each act plans the next for the day that it sets as the follow-up's."""
+    """Follows up on leads. Each action plans the next one for the day that it sets as the next follow-up."""
 
     def __init__(self, world: World, agenda: Agenda) -> None:
         self._world = world
         self._agenda = agenda
 
     def begin(self, lead: Lead, warmth: float, at: datetime) -> None:
-        """A lead came to be known: whoever follows up gets in touch, sooner or later or not at all."""
+        """Plans the first contact with a lead that was confirmed or imported; some leads get none."""
         chosen = chance("care", lead.email)
         diligence = 0.94 if self._is_main(lead.assignee_id) else 0.72
         if chosen.random() < diligence:
@@ -55,7 +55,7 @@ class Care:
             self._agenda.at(self._world.later(at, days, chosen), self._step(case, self._contact))
 
     def met(self, session: Session, lead: Lead, at: datetime) -> None:
-        """A member wrote down whom they met, with a word on how."""
+        """Adds a note to a lead that its member met, and plans the first contact."""
         person = self._world.person(lead.assignee_id)
         case = _Case(lead.id, 1.3, chance("met", lead.email))
         self._note(session, lead, person, case, "met", at)
@@ -68,7 +68,7 @@ class Care:
     def _step(
         self, case: _Case, act: Callable[[Session, Lead, Person, _Case, datetime], None]
     ) -> Callable[[Session, datetime], None]:
-        """The act as the agenda does it: on a lead that is still there and wants to hear from us."""
+        """Returns the action for the agenda; it skips leads that are erased or withdrawn by then."""
 
         def do(session: Session, at: datetime) -> None:
             lead = session.get_one(Lead, case.lead_id)
@@ -76,7 +76,7 @@ class Care:
             if lead.erased_at is None and lead.withdrawn_at is None:
                 act(session, lead, person, case, at)
             elif lead.erased_at is None:
-                pipeline.set_follow_up(session, lead, person, None, at)  # who left is left alone
+                pipeline.set_follow_up(session, lead, person, None, at)  # withdrawn: no more follow-ups
 
         return do
 
@@ -130,7 +130,7 @@ class Care:
         act: Callable[[Session, Lead, Person, _Case, datetime], None],
         at: datetime,
     ) -> None:
-        """Sets the next follow-up, and keeps to it unless it was missed just lately."""
+        """Sets the next follow-up and plans it; a few recent ones are missed."""
         moment = self._world.later(at, case.chance.randint(*days), case.chance)
         pipeline.set_follow_up(session, lead, person, moment.date(), at)
         missed = case.chance.random() < 0.12

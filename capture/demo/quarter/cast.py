@@ -1,4 +1,4 @@
-"""The people of the quarter and the words that are written about them, read from ``cast.toml`` and ``notes.toml``."""
+"""The invented people and the notes about them, read from ``cast.toml`` and ``notes.toml``."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from random import Random
 from typing import Any
 
 SEED = "kitchen table"
-"""What every choice of the story hangs on: with another one it is another story."""
+"""The seed of all random choices; another seed gives other data."""
 
 FALLBACK = "en"
-"""The language of people and notes where there are none in the one that is wanted."""
+"""The language of people and notes if there are none in the wanted language."""
 
 PHONES = "+447700900{:03}"
-"""A range of numbers that is kept free for stories."""
+"""Numbers that Ofcom reserves for drama: they reach no telephone."""
 
 
 def read(name: str) -> dict[str, Any]:
-    """A file of the story's data."""
+    """Returns the content of one of the sample data's TOML files."""
     return tomllib.loads(files("capture.demo.quarter").joinpath(name).read_text(encoding="utf-8"))
 
 
 def chance(*names: object) -> Random:
-    """A source of choices of its own for each thing that is named: what happens elsewhere does not change it."""
+    """Returns a random generator seeded by ``names``, so that choices elsewhere do not change its own."""
     return Random(" ".join(map(str, (SEED, *names))))
 
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """An invented person. ``number``: counted through the story, from 1."""
+    """An invented person. ``number``: counted from 1."""
 
     number: int
     name: str
@@ -40,28 +40,28 @@ class Prospect:
 
     @property
     def chance(self) -> Random:
-        """What decides about this person."""
+        """A new random generator for this person's choices, always with the same seed."""
         return chance("prospect", self.number)
 
     @property
     def phone(self) -> str:
-        """Leads to no telephone anywhere."""
+        """A number that reaches no telephone."""
         return PHONES.format(self.number % 1000)
 
 
 class Cast:
-    """Invents people, no two with the same address. ``answers``: see ``cast.toml``."""
+    """Invents people, each with another address. ``answers``: see ``cast.toml``."""
 
     def __init__(self) -> None:
         self._names = read("cast.toml")
         self.chance = chance("cast")
-        """What decides who comes next."""
+        """The random generator for the next person."""
         self.answers: list[str] = self._names["answers"]
         self._addresses: set[str] = set()
         self._count = 0
 
     def person(self, locale: str) -> Prospect:
-        """The next person, who speaks that language."""
+        """Returns a new person who speaks that language."""
         names = self._names.get(locale) or self._names[FALLBACK]
         while True:
             first, last = self.chance.choice(names["first"]), self.chance.choice(names["last"])
@@ -80,13 +80,13 @@ class Cast:
 
 
 class Notes:
-    """The words of members and staff, by language and occasion."""
+    """The notes of members and staff, by language and occasion."""
 
     def __init__(self) -> None:
         self._notes = read("notes.toml")
 
     def pick(self, chance: Random, locale: str, occasion: str) -> str:
-        """One of them."""
+        """Returns one of the notes for an occasion, in FALLBACK if there are none in ``locale``."""
         found: str = chance.choice((self._notes.get(locale) or self._notes[FALLBACK])[occasion])
         return found
 

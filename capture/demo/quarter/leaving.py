@@ -1,4 +1,4 @@
-"""How people change their minds: they correct who introduced them, leave, were never asked, or have no mailbox."""
+"""What prospects do later in the sample data: they correct who introduced them, withdraw, are erased, or bounce."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from capture.mailing.gate import CompanyGate
 from capture.models import Lead, OutboxMail
 
 NO_MAILBOX, FULL_MAILBOX = "5.1.1", "4.2.2"
-"""Enhanced status codes (RFC 3463) of mails that came back."""
+"""Enhanced status codes (RFC 3463) of bounced mails."""
 
 _WORKER = "demo"
 
 
 class Leaving:
-    """Chooses who leaves and how, by the number of each person, so that there are some of every kind."""
+    """Chooses by each person's number who leaves and how, so that every kind occurs."""
 
     def __init__(self, world: World, agenda: Agenda) -> None:
         self._world = world
@@ -33,7 +33,7 @@ class Leaving:
         self._gate = CompanyGate(world.links, kinds.table(world.features))
 
     def confirmed(self, who: Prospect, lead: Lead, at: datetime) -> None:
-        """Plans what a person who confirmed does later."""
+        """Plans what a person does after confirming: nothing, for most."""
         after = who.chance
         if who.number % 37 == 5:
             self._agenda.at(self._world.later(at, after.randint(4, 30), after), self._withdraw(who))
@@ -49,12 +49,12 @@ class Leaving:
             self._agenda.at(self._world.later(at, after.randint(10, 20), after), self._erase(who))
 
     def unconfirmed(self, who: Prospect, lead_id: int, at: datetime) -> None:
-        """Plans what becomes of an address whose owner never confirms: now and then they say that it was not they."""
+        """Plans that some people who do not confirm press "this wasn't me"."""
         if who.number % 9 == 4:
             self._agenda.at(self._world.later(at, 1, who.chance), self._disown(lead_id))
 
     def plan(self) -> None:
-        """Plans what the service does by itself: mails go out every evening, and once a week what is old is purged."""
+        """Plans the jobs of the service: mails are sent every evening, and old data is purged once a week."""
         for back in range(DAYS, 0, -1):
             evening = self._world.midnight - timedelta(days=back - 1, seconds=1)
             self._agenda.at(evening, self.send)
@@ -74,7 +74,7 @@ class Leaving:
         return do
 
     def _correct(self, who: Prospect) -> Act:
-        """They say on their own data's page who introduced them, by the address of that member's site."""
+        """Returns the action by which a person names the member who introduced them, on the page "My data"."""
         named = who.chance.choice(self._world.speaking(who.locale))
 
         def do(session: Session, at: datetime) -> None:
@@ -100,7 +100,7 @@ class Leaving:
         return do
 
     def send(self, session: Session, at: datetime) -> None:
-        """What waits goes out, as the worker does it but for the mail server."""
+        """Marks the waiting mails as sent or dropped, as the worker does, but without a mail server."""
         rows = outbox.lease(session, _WORKER, at, limit=1_000)
         left = suppression.reasons_by_address(session, self._world.links.address_keys, {row.recipient for row in rows})
         for row in rows:

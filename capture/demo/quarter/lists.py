@@ -1,4 +1,4 @@
-"""Lists that were bought or brought along, taken in as the office does it, and people whom members met."""
+"""The lists of the sample data, imported as in the office, and the people whom members met."""
 
 from __future__ import annotations
 
@@ -27,15 +27,14 @@ WORDING = "Yes, the Kettle Post may give my address to makers of tea and tablewa
 VENDOR = "The Kettle Post, reader service"
 
 _COLD = 0.3
-"""How willing people from a bought list are."""
+"""The willingness (see ``care``) of people on a bought list."""
 
 _MET = {"member": 9, "sponsor": 7, "abroad": 4, "neighbour": 3}
-"""How many people each part met; everybody else one in three."""
+"""How many people each part met; every third further member met one."""
 
 
 class Lists:
-    """Plans the lists of the quarter: a bought one with its proof, an old address book without any, and one more that
-    was tried and waits for a decision."""
+    """Plans the lists: a bought one with its origin, an old address book without, and one that waits for a decision."""
 
     def __init__(self, world: World, agenda: Agenda, care: Care, campaigns: Campaigns) -> None:
         self._world = world
@@ -44,7 +43,7 @@ class Lists:
         self._campaigns = campaigns
 
     def plan(self) -> None:
-        """Plans them, and people met one by one."""
+        """Plans the first two lists, and the people whom members met."""
         chosen = chance("lists")
         self._agenda.alone(self._world.moment(41, chosen, (9, 11)), self._bought)
         if self._world.parts.member:
@@ -55,7 +54,7 @@ class Lists:
                 self._agenda.at(self._world.moment(chosen.randint(1, 88), who.chance), self._met(member, who))
 
     def waiting(self, at: datetime) -> None:
-        """A list that staff have just tried, and may take in or throw away: told today."""
+        """Uploads the third list for staff and runs its dry run; it waits to be imported or deleted."""
         rows = [f"{who.name};{who.email};{who.phone}" for who in self._people(24)]
         rows[11:11] = ["Stand 14, no address wanted;;", "Percy;percy at the cheese stall;", rows[3]]
         text = _csv("Visitor;E-mail;Mobile", rows)
@@ -95,7 +94,7 @@ class Lists:
         return [self._world.cast.person(self._world.company.locale) for _ in range(number)]
 
     def _keep(self, person: Person, name: str, text: str, meaning: ListMeaning, at: datetime) -> int:
-        """Brings a list, says what it is, and has it tried. Returns its number."""
+        """Uploads a list with its columns and origin, and runs its dry run. Returns its id."""
         content, digest = lists.decoded(text.encode(), name)
         found = LeadList.of_text(name, digest, content)
         with self._world.database.write() as session:
@@ -107,7 +106,7 @@ class Lists:
         return number
 
     def _take(self, person: Person, name: str, text: str, meaning: ListMeaning, at: datetime, called: int = 0) -> None:
-        """Brings a list and takes it in. ``called``: how many of its people are called afterwards."""
+        """Uploads and imports a list. ``called``: how many of its leads are followed up."""
         number = self._keep(person, name, text, meaning, at)
         later = at + timedelta(minutes=6)
         with self._world.database.write() as session:

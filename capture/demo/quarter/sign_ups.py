@@ -1,4 +1,4 @@
-"""People sign up, and most of them confirm: on members' own pages, the company's, and campaigns' landing pages."""
+"""The sign-ups of the sample data, on members' pages, the company's, and landing pages; most are confirmed."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from capture.signup import accept
 from capture.signup.accept import Accepted, SignUp, SignUpBatch
 
 CONFIRMS = 0.84
-"""The share of people who follow the link in their mail."""
+"""The share of people who confirm."""
 
 SPEAKS_ANOTHER = 0.07
 """The share of people who read a member's pages in another language than the member's own."""
 
 LIKED: Mapping[str, float] = {"home": 6, "signup": 4, "products": 3, "opportunity": 3, "story": 1.5, "faq": 1}
-"""How often people sign up on which page; every other one counts half."""
+"""The weight of each page in the choice of where people sign up; other pages weigh 0.5."""
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Where a sign-up comes from. ``page`` None: one of the member's own pages, as it happens."""
+    """Where a sign-up comes from. ``page`` None: a random page of the member's or the company's site."""
 
     member: Member | None
     page: str | None = None
     warmth: float = 1.0
     utm: Mapping[str, str] = field(default_factory=dict)
     network: str | None = None
-    """Shared by several; None: a network of the person's own."""
+    """A network that several people share; None: a network of the person's own."""
     weight: int = 1
     answers: float | None = None
-    """Whether they confirm, where that is settled: 1 or 0."""
+    """The probability that they confirm; None: CONFIRMS."""
 
 
 class SignUps:
@@ -55,7 +55,7 @@ class SignUps:
         self._leaving = leaving
 
     def plan(self, occasion: Occasion, moment: datetime) -> None:
-        """Plans one sign-up, by a person who is invented for it."""
+        """Plans one sign-up by a newly invented person."""
         who = self._world.cast.person(self._locale(occasion.member))
         self._agenda.at(moment, self._sign_up(who, occasion))
 
@@ -98,7 +98,7 @@ class SignUps:
         accepted = accept.accept_sign_up(desk, sign_up, at, self._world.letters)
         desk.close()
         if not accepted.new:
-            session.expire_all()  # what they are interested in may have been widened
+            session.expire_all()  # the statements may have widened the lead's interest
         return accepted
 
     def _page(self, chosen: Random) -> str:
@@ -106,7 +106,7 @@ class SignUps:
         return chosen.choices(pages, [LIKED.get(each, 0.5) for each in pages])[0]
 
     def _introducer(self, who: Prospect) -> str | None:
-        """What they type who are asked who introduced them: a member's slug, or words that name no member."""
+        """Returns an answer to "Who introduced you?": a member's slug, other words, or None."""
         parts = self._world.parts
         if who.number % 53 == 12 and parts.left:
             return parts.left.slug
@@ -126,7 +126,7 @@ class SignUps:
             lead = session.get_one(Lead, lead_id)
             if lead.erased_at is not None or lead.confirmed:
                 return
-            self._leaving.send(session, at)  # the mail that they answer, too
+            self._leaving.send(session, at)  # the confirmation mail must be sent before it is answered
             confirming.confirm(session, lead, asked.replace(microsecond=0), at, self._world.letters)
             self._care.begin(lead, warmth, at)
             self._leaving.confirmed(who, lead, at)
@@ -134,7 +134,7 @@ class SignUps:
         return do
 
     def _come_back(self, who: Prospect, occasion: Occasion, at: datetime) -> None:
-        """Some sign up once more, on another member's page; whose lead they are does not change by it."""
+        """Plans another sign-up of the person on another member's page, which does not change whose lead they are."""
         others = [each for each in self._world.speaking(who.locale) if each is not occasion.member]
         if others:
             again = Occasion(who.chance.choice(others))

@@ -1,4 +1,4 @@
-"""Tells the quarter from its first day to this moment, and says how far it is."""
+"""Creates the sample data, from the first day of the quarter to the present moment."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ from capture.models import Lead, Member
 _OF_COMPANY = 24
 _OF_PARTS = {"member": 26, "sponsor": 20, "abroad": 14, "neighbour": 10}
 _OF_OTHERS = (6, 1, 3, 2, 0)
-"""Sign-ups on people's own pages; of further members in turn."""
+"""Sign-ups without a campaign: of the company, of each part, and of further members in turn."""
 
 _TODAY: tuple[tuple[str, int, float], ...] = (
     ("member", 250, 1), ("sponsor", 230, 1), ("member", 170, 0), ("", 145, 1), ("abroad", 120, 1), ("member", 95, 1),
     ("sponsor", 61, 0), ("", 44, 1), ("member", 32, 1), ("", 9, 0),
 )  # fmt: skip
-"""Sign-ups of today: whose page ("" is the company's), how many minutes ago, and whether they confirm."""
+"""Sign-ups of today: whose page ("" is the company's), how many minutes ago, and 1 if they confirm."""
 
 _TODAY_TAKES = timedelta(minutes=300)
 """How much of a day they take up; soon after midnight they come closer together."""
 
 _DUE_TODAY = {"member": 4, "sponsor": 3}
-"""Follow-ups that these parts have set for today, beside those that come of themselves."""
+"""Follow-ups that are set for today for these parts, in addition to those that ``care`` plans."""
 
 
 def has_leads(database: Database) -> bool:
-    """Whether any lead is there. Raises Unavailable."""
+    """Returns True if the database has any lead. Raises Unavailable."""
     with database.read() as session:
         return session.scalars(select(Lead.id).limit(1)).first() is not None
 
@@ -51,7 +51,7 @@ def has_leads(database: Database) -> bool:
 def tell(
     database: Database, features: Sequence[Feature], links: Links, now: datetime, progress: Callable[[int], None]
 ) -> None:
-    """Fills a database whose roster was synced. ``progress`` is told the days that are done, of ``DAYS``.
+    """Fills a synced database. ``progress`` is called with the number of days done, of ``DAYS``.
 
     Raises Unavailable.
     """
@@ -67,7 +67,7 @@ def tell(
     _plan_own_pages(here, sign_ups)
     if here.parts.member is not None:
         agenda.at(here.midnight - timedelta(hours=5), lambda session, at: _set_due(here, session, at))
-    # Nobody does anything after midnight: what is due today is there to be done.
+    # Follow-ups end at midnight, so that those due today are open.
     agenda.run(database, here.midnight, lambda moment: progress(DAYS - (now - moment).days))
     _tell_today(here, now)
     lists.waiting(now)
@@ -76,7 +76,7 @@ def tell(
 
 
 def _plan_own_pages(here: World, sign_ups: SignUps) -> None:
-    """Sign-ups that no campaign brought, a little more of them each week."""
+    """Plans sign-ups without a campaign, a little more of them each week."""
     for member, number in _own_pages(here):
         chosen = chance("own pages", member.id if member else "")
         for _ in range(number):
@@ -93,7 +93,7 @@ def _own_pages(here: World) -> Iterator[tuple[Member | None, int]]:
 
 
 def _set_due(here: World, session: Session, at: datetime) -> None:
-    """Follow-ups that are set for the next day."""
+    """Moves some follow-ups of contacted leads to today."""
     for part, number in _DUE_TODAY.items():
         member = getattr(here.parts, part)
         if member is None:
@@ -105,7 +105,7 @@ def _set_due(here: World, session: Session, at: datetime) -> None:
 
 
 def _tell_today(here: World, now: datetime) -> None:
-    """The sign-ups of the last hours; nobody has followed up on them yet."""
+    """Creates the sign-ups of the last hours, without any follow-up."""
     agenda = Agenda()
     sign_ups = SignUps(here, agenda, Care(here, Agenda()), Leaving(here, Agenda()))
     pace = min(1.0, (now - here.midnight) / _TODAY_TAKES)

@@ -1,4 +1,4 @@
-"""How often pages were shown in the quarter: much on the company's own, less on members', by fits and starts."""
+"""The visits of the sample data: many on the company's site, fewer on members'."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from capture.reports import visits
 _OF_COMPANY = 2_900
 _OF_PARTS = {"member": 780, "sponsor": 560, "abroad": 420, "neighbour": 310}
 _OF_OTHERS = (150, 90, 60, 35, 20)
-"""Of further members in turn."""
+"""The numbers of visits of further members, in turn."""
 
 
 def add(world: World, landing: Counter[tuple[date, str | None, str]]) -> None:
-    """Adds all of them at once, those of campaigns' landing pages included."""
+    """Adds all visits at once. ``landing``: those of landing pages, by day, host and page."""
     counts: Counter[tuple[date, str, str]] = Counter()
     for (day, host, page), count in landing.items():
         counts[day, host or visits.COMPANY, page] += count
@@ -26,7 +26,7 @@ def add(world: World, landing: Counter[tuple[date, str | None, str]]) -> None:
         chosen = chance("visits", host)
         weights = [LIKED.get(each, 0.6) ** 1.2 for each in world.pages]
         for page in chosen.choices(world.pages, weights, k=number):
-            # Some of yesterday's were today: it is early yet.
+            # Part of yesterday's visits count for today.
             back = world.lately(chosen)
             counts[world.day(0 if back == 1 and chosen.random() < 0.4 else back), host, page] += 1
     visits.add_visits(world.database, counts)

@@ -1,4 +1,4 @@
-"""What every act of the story needs: the service's parts, the company as it was synced, and who acts."""
+"""What all actions of the sample data share: the database, the synced company, the parts, and their dates."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from capture.mailing.letters import Letters
 from capture.models import Company, Member, OfficeSession, Page, Staff, Wording
 
 DAYS = 91
-"""How far back the story begins."""
+"""The length of the sample data in days, back from today."""
 
 _GROWTH = 0.35
-"""How much more there is at the end of the quarter than at its beginning; 0: nothing."""
+"""The share of events that are moved towards the end of the quarter; 0: none."""
 
 _NEVER_FIRST = {CAMPAIGN, CODE, THANKS, "404", "privacy"}
-"""Pages that no sign-up comes from, other than by a campaign."""
+"""Pages without sign-ups of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """``today``: the day of the demo's start, in UTC; the story's days count back from it."""
+    """``today``: the day of the demo's start in UTC, from which days are counted back."""
 
     database: Database
     links: Links
@@ -48,34 +48,34 @@ class World:
     pages: Sequence[str]
     """Keys of the pages that people sign up on."""
     features: Sequence[Feature]
-    """All rooms of the service: what an erasure or a purge asks."""
+    """All features of the service, which erasing and purging need."""
     wordings: dict[tuple[str, bool], str]
-    """Ids of the consent wordings in force, by language and whether a member's name stands in it."""
+    """Ids of the current consent wordings, by language and by whether they name a member."""
     cast: Cast = field(default_factory=Cast)
     notes: Notes = field(default_factory=Notes)
 
     @property
     def midnight(self) -> datetime:
-        """The end of the last whole day; what members do later today is left to who looks at the demo."""
+        """The beginning of today. No follow-up is done after it: today is left to the people who try the demo."""
         return datetime.combine(self.today, time(), UTC)
 
     def day(self, back: int) -> date:
-        """A day by its distance from today."""
+        """Returns the day that is ``back`` days before today."""
         return self.today - timedelta(days=back)
 
     def moment(self, back: int, chance: Random, hours: tuple[int, int] = (8, 21)) -> datetime:
-        """Some moment of a day, between two hours in UTC."""
+        """Returns a random moment of a day, between two hours in UTC."""
         seconds = chance.randrange(hours[0] * 3600, hours[1] * 3600)
         return datetime.combine(self.day(back), time(), UTC) + timedelta(seconds=seconds)
 
     def later(self, after: datetime, days: int, chance: Random) -> datetime:
-        """A moment of the working day so many days later; on the same day within two hours."""
+        """Returns a random working hour ``days`` days later; with 0 days a moment within the next two hours."""
         if days <= 0:
             return after + timedelta(seconds=chance.randrange(600, 7200))
         return self.moment((self.today - after.date()).days - days, chance, (8, 19))
 
     def person(self, member_id: str | None) -> Person:
-        """Who follows up on a member's leads, as the office knows them when signed in; None: staff."""
+        """Returns the member, or staff for None, as a signed-in Person of the office."""
         if member_id is None:
             staff = Staff(id=self.staff_id, email=self.staff_address)
             return Person(None, staff, OfficeSession())
@@ -83,29 +83,29 @@ class World:
 
     @property
     def members(self) -> list[Member]:
-        """All members who take part, the first parts first."""
+        """All members of the parts, the named parts first."""
         found = (self.parts.member, self.parts.sponsor, self.parts.abroad, self.parts.neighbour, *self.parts.others)
         return [each for each in found if each is not None]
 
     def speaking(self, locale: str) -> list[Member]:
-        """The members of one language; all where there are too few to choose from."""
+        """Returns the members with that language; all members if fewer than two have it."""
         found = [each for each in self.members if each.locale == locale]
         return found if len(found) > 1 else self.members
 
     def lately(self, chance: Random) -> int:
-        """How many days ago something happens that happens a little more often every week; yesterday at the latest."""
+        """Returns a random number of days ago, at least 1, with recent days more likely (see ``_GROWTH``)."""
         days = chance.randrange(1, DAYS)
         return min(days, chance.randrange(1, DAYS)) if chance.random() < _GROWTH else days
 
     def seen(self, page: str, locale: str, has_member: bool, at: datetime) -> PageSeen:
-        """What the page told about itself in its form. The site was built anew every Monday."""
+        """Returns the content of the page token of a page, as if the site had been built every Monday."""
         monday = at.date() - timedelta(days=at.weekday())
         build = hashlib.sha256(f"{SEED} {self.today - monday}".encode()).hexdigest()[:12]
         return PageSeen(page, locale, build, self.wordings[locale, has_member])
 
 
 def enter(database: Database, features: Sequence[Feature], links: Links, now: datetime) -> World:
-    """Reads the company and its roster, and lets its staff in since before the story begins. Raises Unavailable."""
+    """Reads the synced company, and adds a first staff member if there is none. Raises Unavailable."""
     with database.write() as session:
         company = hosts.get_company(session)
         parts.ensure_staff(session, company, now - timedelta(days=DAYS))

@@ -96,7 +96,7 @@ def test_leads_of_nobody(with_leads):
     result = with_leads("leads", "--member", "anna", "--json")
     assert (result.exit_code, result.stderr) == (
         1,
-        'nobody has the slug "anna"\n  hint: did you mean "ana"?\n',
+        'no member has the slug "anna"\n  hint: did you mean "ana"?\n',
     )
 
 

@@ -50,7 +50,7 @@ def test_why_somebody_else_follows_up(run, client, form, mailed, database):
 
 def test_why_nobody(run, client, form):
     client.post("/signup", data=form())
-    assert "Nobody has confirmed the address yet" in run("why", 1).stdout
+    assert "The address is not confirmed yet" in run("why", 1).stdout
     result = run("why", 9)
     assert (result.exit_code, result.stderr) == (
         1,
@@ -89,13 +89,13 @@ def test_export_and_erase(run, confirmed, clock, rows):
     assert json.loads(run("export", "pat@example.com").stdout)["sign_ups"] == []
     assert all(each.erased_at for each in rows(Lead))
     assert run("leads", "--json").stdout.split() == ["[", "]"]
-    assert "somebody who was erased since" in run("why", 1).stdout
+    assert "Lead 1: erased, on the page of" in run("why", 1).stdout
     assert run("audit").exit_code == 0
 
 
 def test_purge(run, client, form, rows):
     client.post("/signup", data=form())
-    assert run("purge").stdout.startswith("1 unconfirmed sign-ups, 0 leads that left, 0 mails")
+    assert run("purge").stdout.startswith("deleted 1 unconfirmed sign-ups, 0 leads that withdrew, 0 mails")
     assert rows(OutboxMail) == []
 
 

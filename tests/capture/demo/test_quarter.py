@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 from sqlalchemy import func, select
 
-from capture import models
+from capture import features, models
 from capture.base.db import Database
 from capture.base.tokens import Links
 from capture.company import directory, hosts
@@ -81,7 +81,7 @@ def filled(url: str, content: Path, now: datetime) -> Database:
     # There are no campaigns yet, so nothing is written to the folder.
     sync(database, directory.load_directory(content, url="http://127.0.0.1:1", capture_url="http://127.0.0.1:2"))
     days: list[int] = []
-    story.tell(database, Links([KEY]), now, days.append)
+    story.tell(database, features.ALL, Links([KEY]), now, days.append)
     assert days == sorted(days)
     assert days[-1] == DAYS
     return database
@@ -187,7 +187,7 @@ def test_a_second_start_adds_nothing_and_says_so(quarter: Quarter) -> None:
     settings = Settings((KEY,), KEY, quarter.database.url.render_as_string(hide_password=False))
     before = stages(quarter)
     console = Console(record=True, width=200)
-    assert filling.fill(settings, console, empty=False) is False
+    assert filling.fill(settings, features.ALL, console, empty=False) is False
     assert "there are leads here already" in console.export_text()
     assert stages(quarter) == before
 

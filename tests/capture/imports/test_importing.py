@@ -189,9 +189,9 @@ def test_by_command(settings: Any, write: Any, rows: Any, monkeypatch: pytest.Mo
 
     assert "would be: 2 rows: 1 added, 0 known, 0 suppressed, 1 refused (1 not an address)" in run("--dry-run").output
     assert rows(Lead) == []
-    assert 'nobody has the slug "bob"' in run("--member", "bob").output
+    assert 'no member has the slug "bob"' in run("--member", "bob").output
     answer = run("--member", "bo")
-    assert "nobody may be mailed because of this list" in answer.output
+    assert "the new leads may not be e-mailed" in answer.output
     assert [each.member_id for each in rows(Lead)] == ["m-2"]
     assert json.loads(run("--member", "bo", "--json").output)["known"] == 1
     assert run("--map", "email").exit_code == 2
@@ -352,7 +352,7 @@ def test_two_programs_never_take_in_the_same_list(
         if done == 20:
             importing.import_list(database, links, LeadList(path), PROVEN, clock)
 
-    with pytest.raises(importing.TakenElsewhereError, match="another program takes this list in"):
+    with pytest.raises(importing.TakenElsewhereError, match="another process is importing this list"):
         importing.import_list(database, links, LeadList(path), PROVEN, clock, meddle)
     assert len(rows(Lead)) == len(rows(ImportRow)) == 40
 

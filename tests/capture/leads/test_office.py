@@ -485,7 +485,7 @@ def test_staff_are_let_in_and_shut_out_by_command(settings: Any, monkeypatch: py
     def run(*words: str) -> Any:
         return CliRunner().invoke(commands.main, ["staff", *words])
 
-    assert "nobody yet" in run("list").output
+    assert "no staff yet" in run("list").output
     assert run("add", "desk@example.com").exit_code == 0
     assert run("add", "desk@example.com").exit_code == 1
     assert "is not an e-mail address" in run("add", "desk").output

@@ -56,7 +56,7 @@ def test_leads_of_one_member(three, database):
         assert list(queries.stream_leads(session, "cleo")) == []
         with pytest.raises(EspalierError) as caught:
             list(queries.stream_leads(session, "anna"))
-    assert str(caught.value) == 'nobody has the slug "anna"\n  hint: did you mean "ana"?'
+    assert str(caught.value) == 'no member has the slug "anna"\n  hint: did you mean "ana"?'
 
 
 def test_json_is_a_list(three, database):
