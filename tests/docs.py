@@ -57,7 +57,11 @@ def help_of(tool: str, words: tuple[str, ...]) -> str:
 
 def cli_page() -> str:
     """docs/cli.md."""
-    parts = ["# Commands", NOTE, "The output of `--help`. Exit codes: 0 success, 1 a fault that you can mend, 2 wrong usage."]
+    parts = [
+        "# Commands",
+        NOTE,
+        "The output of `--help`. Exit codes: 0 success, 1 a fault that you can mend, 2 wrong usage.",
+    ]
     for tool, words in commands():
         parts += [f"{'###' if words else '##'} {' '.join((tool, *words))}", f"```text\n{help_of(tool, words)}\n```"]
     return "\n\n".join(parts) + "\n"

@@ -36,7 +36,7 @@ REST = [case for case in product(("almanac", "nightmarket"), KINDS, HOSTS, LOCAL
 
 @pytest.mark.parametrize(
     ("theme", "key", "host", "locale"),
-    [*SAMPLE, *(pytest.param(*case, email_hashes=pytest.mark.slow) for case in REST)],
+    [*SAMPLE, *(pytest.param(*case, marks=pytest.mark.slow) for case in REST)],
 )
 def test_no_violation(
     theme: str,

@@ -37,7 +37,7 @@ CASES = [
         slug,
         LOCALES[(number + turn) % 2],
         # Every kind once in each theme; the rest of the table in the long proof.
-        email_hashes=() if turn == number % 3 else pytest.mark.slow,
+        marks=() if turn == number % 3 else pytest.mark.slow,
     )
     for theme in THEMES
     for number, key in enumerate(KINDS)

@@ -43,8 +43,8 @@ def pages() -> list[str]:
     [
         ("member", PHONE),
         ("staff", DESK),
-        pytest.param("member", DESK, email_hashes=pytest.mark.slow),
-        pytest.param("staff", PHONE, email_hashes=pytest.mark.slow),
+        pytest.param("member", DESK, marks=pytest.mark.slow),
+        pytest.param("staff", PHONE, marks=pytest.mark.slow),
     ],
     ids=["member-phone", "staff-desk", "member-desk", "staff-phone"],
 )

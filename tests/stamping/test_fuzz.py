@@ -15,7 +15,7 @@ QUICK, SLOW = range(40, 70), range(70)
 """Seeds of bundles of templates."""
 
 
-@pytest.mark.parametrize("seeds", [QUICK, pytest.param(SLOW, email_hashes=pytest.mark.slow)], ids=["quick", "slow"])
+@pytest.mark.parametrize("seeds", [QUICK, pytest.param(SLOW, marks=pytest.mark.slow)], ids=["quick", "slow"])
 def test_stamped_pages_are_plain_jinjas(seeds: range) -> None:
     total = Tally()
     with ProcessPoolExecutor(2) as pool:

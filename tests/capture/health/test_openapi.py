@@ -127,7 +127,7 @@ def test_nothing_that_speaks_json_is_left_out(app):
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
-@pytest.mark.parametrize("count", [12, pytest.param(200, email_hashes=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [12, pytest.param(200, marks=pytest.mark.slow)])
 def test_whatever_is_sent_is_answered_as_described(settings, clock, form, count):
     """schemathesis against the live application: what fits the description, what does not, and good tokens in it."""
     app = application(replace(settings, delivery=Delivery(bounce_secret=SECRET)), clock)

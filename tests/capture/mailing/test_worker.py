@@ -307,7 +307,7 @@ def test_stopped_in_the_middle_it_gives_the_rest_back(promise, worker, rows):
     assert states(rows) == ["sent", "waiting", "waiting"]
 
 
-@pytest.mark.parametrize("count", [60, pytest.param(1000, email_hashes=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [60, pytest.param(1000, marks=pytest.mark.slow)])
 def test_a_server_as_bad_as_they_get_loses_nothing(promise, worker, rows, gate, database, count):
     """Doubles only where it kept a mail without saying so, and each of those is counted."""
     handler = chaos(count)

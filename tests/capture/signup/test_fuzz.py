@@ -21,7 +21,8 @@ from capture.credit import evidence
 from capture.leads import export, queries
 from capture.mailing.envelope import compose
 from capture.models import Consent, Lead, OutboxMail, PersonalData, Touch
-from capture.signup.forms import UTM, SignupForm
+from capture.signup.forms import SignupForm
+from capture.signup.utm import UTM
 
 QUICK, SLOW = 40, 800
 FORM = "application/x-www-form-urlencoded"
@@ -159,7 +160,7 @@ def safe(database, client, whole) -> Iterator[None]:
             assert b"\n" not in head.replace(b"\r\n", b"")
 
 
-@pytest.mark.parametrize("count", [QUICK, pytest.param(SLOW, email_hashes=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [QUICK, pytest.param(SLOW, marks=pytest.mark.slow)])
 def test_signing_up(client, form, safe, whole, count):
     """One field or some, as text or as bytes, once or more often, urlencoded and in parts, for people and programs."""
     changed = st.lists(st.tuples(st.sampled_from(FIELDS), values), min_size=1, max_size=4)
@@ -193,7 +194,7 @@ def test_signing_up(client, form, safe, whole, count):
     answered()
 
 
-@pytest.mark.parametrize("count", [QUICK, pytest.param(SLOW, email_hashes=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [QUICK, pytest.param(SLOW, marks=pytest.mark.slow)])
 def test_what_follows(client, form, confirmed, mailed, safe, whole, count):
     """The forms behind mailed links, and the one that asks for such a link."""
     confirmed("m-1", first_name="=1+1", utm_source="=2")
@@ -225,7 +226,7 @@ def test_what_follows(client, form, confirmed, mailed, safe, whole, count):
     answered()
 
 
-@pytest.mark.parametrize("count", [QUICK, pytest.param(SLOW, email_hashes=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [QUICK, pytest.param(SLOW, marks=pytest.mark.slow)])
 def test_bodies_that_are_no_forms(client, safe, whole, count):
     kinds = st.sampled_from(
         [FORM, "multipart/form-data; boundary=b", "multipart/form-data", "application/json", "", "x/y"]
