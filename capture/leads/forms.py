@@ -80,9 +80,7 @@ def read_filter(query: MultiDict[str, str]) -> LeadFilter:
         source=source if source in caseload.SOURCES else None,
         due=query.get("due") == "yes",
         sort=sort,
-        after=(cursor, int(number))
-        if number.isdecimal() and len(number) < 19 and _is_cursor(sort, cursor)
-        else None,
+        after=(cursor, int(number)) if number.isdecimal() and len(number) < 19 and _is_cursor(sort, cursor) else None,
     )
 
 

@@ -22,6 +22,9 @@ from tests.capture.process import serving as service
 NEXT = b"GET /healthz HTTP/1.1\r\nHost: smuggled\r\n\r\n"
 """What an attacker hides behind a request: an answer to it would go to somebody else."""
 
+# One worker starts the server for all of them.
+pytestmark = pytest.mark.xdist_group("requests")
+
 
 @pytest.fixture(scope="module")
 def running(prepared_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:

