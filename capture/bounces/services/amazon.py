@@ -86,7 +86,7 @@ def read(
     if message.get("Type") != "Notification":
         return []
     (fields,) = objects(str(message.get("Message")).encode())[:1] or [{}]
-    return list(_of(fields))
+    return events(fields)
 
 
 def is_of_amazon(url: str) -> bool:
@@ -98,7 +98,8 @@ def is_of_amazon(url: str) -> bool:
         return False
 
 
-def _of(fields: Fields) -> list[Event]:
+def events(fields: Fields) -> list[Event]:
+    """The events of SES's own message, which SNS also sends by mail. Nothing is verified here."""
     kind, mail = fields.get("notificationType") or fields.get("eventType"), part(fields, "mail")
     named = _named(mail)
     if kind == "Complaint":
