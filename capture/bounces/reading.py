@@ -2,7 +2,7 @@
 
 Three things are looked for, each wherever it may stand:
 
-* **our Message-ID**, 32 hexadecimal digits that nobody can guess, in the returned mail or its headers, in the report's
+* **our Message-ID**, 32 hexadecimal digits that cannot be guessed, in the returned mail or its headers, in the report's
   own headers (Exim's References), or anywhere in the text, after base64 and quoted-printable are undone. That it is
   there is the proof that the report is about a mail of ours, so the report's structure may be as broken as it likes;
 * **the reason**: the Diagnostic-Code of a delivery report (RFC 3464), else the words for people near the recipient,
@@ -53,7 +53,7 @@ LONGEST = 400
 class Finding:
     """One thing that a message tells. ``message_ids``: those that may be ours, the likeliest first, without brackets.
 
-    ``judgement``: of a bounce, what it is about. ``recipient``: as the report names it, which anybody may have
+    ``judgement``: of a bounce, what it is about. ``recipient``: as the report names it, which a stranger may have
     written. ``words``: the server's. ``reason``: why a report could not be read, or why it is no bounce.
     """
 

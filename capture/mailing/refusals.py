@@ -22,7 +22,7 @@ class About(StrEnum):
     """What a refusal is about."""
 
     RECIPIENT = "recipient"
-    """Nobody reads mail at that address."""
+    """No mailbox stands behind the address."""
     NOW = "now"
     """Another time it may pass: a full mailbox, greylisting, a rate, a server that is down."""
     US = "us"
@@ -126,7 +126,7 @@ def judge(code: int | None, enhanced: str | None, words: str, stage: Stage = Sta
 
     ``code``: the reply code, e.g. 550. ``enhanced``: e.g. "5.1.1". ``words``: what the server said, with or without
     the codes in it. Codes that are not given are taken from the words. An enhanced code that is given beside words
-    with a plain reply code is taken to be made up by whoever wrote the report, so that the words decide alone.
+    with a plain reply code is taken to be made up by the server that wrote the report, so that the words decide alone.
     """
     words = words[:LONGEST]
     replied, said = _found(words)

@@ -1,7 +1,7 @@
 """Amazon SES tells by Amazon SNS, which signs each message (their manuals: "Verifying the signatures of Amazon SNS
 messages", "Amazon SNS notification contents for Amazon SES").
 
-The signature proves only that Amazon sent the message, for anybody's topic: so the topic must be the operator's. The
+The signature proves only that Amazon sent the message, for any customer's topic: so the topic must be the operator's. The
 signing certificate comes from a function that is passed in, and its address is held to Amazon's hosts before that
 function sees it. A topic asks for a confirmation first; that is told to the operator, and never done by itself.
 """

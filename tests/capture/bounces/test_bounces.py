@@ -16,8 +16,10 @@ from capture.bounces import reports
 from capture.mailing import suppression
 from capture.mailing.delivery import Delivery
 from capture.mailing.gate import CompanyGate
+from capture.mailing.refusals import About
 from capture.models import OutboxMail
 from sitegen.errors import EspalierError
+from tests.capture.bounces.samples import MESSAGE_ID, samples
 from tests.capture.cast import KEY
 
 SECRET = "whsec_" + "c2VjcmV0" * 4
@@ -66,7 +68,7 @@ def sent(client, form, rows) -> OutboxMail:
     return rows(OutboxMail)[0]
 
 
-def write_box(path, *reports: str):
+def write_box(path, *reports: str | bytes):
     box = mailbox.mbox(path) if path.suffix == ".mbox" else mailbox.Maildir(path)
     for each in reports:
         box.add(each)
@@ -109,6 +111,21 @@ def test_a_forged_or_idle_report_changes_nothing(database, sent, gate, clock, tm
     box = write_box(tmp_path / "box.mbox", report(sent, **changes))
     assert "hard" not in reports.read_file(database, box, gate, clock.now)
     assert not is_suppressed(database)
+
+
+ONE_OF_EACH = [sample for sample in samples() if sample.case in ("hard", "soft")]
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize("sample", ONE_OF_EACH, ids=lambda sample: f"{sample.system}: {sample.case}")
+def test_a_report_of_any_mail_system_finds_its_mail(database, sent, gate, clock, tmp_path, sample):
+    """Amazon SES leaves nothing of our Message-ID but the boundary of the mail."""
+    content = sample.content.decode().replace(MESSAGE_ID, sent.message_id)
+    content = content.replace(MESSAGE_ID.partition("@")[0], sent.message_id.partition("@")[0])
+    box = write_box(tmp_path / "box.mbox", content.encode())
+    dead = sample.about is About.RECIPIENT
+    assert reports.read_file(database, box, gate, clock.now) == {"hard" if dead else "soft": 1}
+    assert is_suppressed(database) is dead
 
 
 def test_a_folder_that_is_no_maildir(database, gate, clock, tmp_path):
