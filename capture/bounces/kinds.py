@@ -31,7 +31,7 @@ COMPLAINTS = frozenset({"abuse", "fraud", "opt-out", "opt-out-list", "complaint"
 say nothing of the kind, nor do DMARC reports."""
 
 _DAEMON = re.compile(
-    r"(?i)mailer[-_ .]?daemon|\bmail[-_ ]?daemon|\bmdaemon|\bpostmaster\b"
+    r"(?i)mailer[-_ .]?daemon|\bmail[-_ ]?daemon|\bmdaemon|\bpost_?master\b"
     r"|mail(?:er)?[-_ ]delivery|delivery[-_ ]?(?:sub)?system"
     r"|\bmail(?:er)? (?:system|server|router)|\bbounces?[-+@]|\bmmdf\b"
     r"|microsoftexchange|system administrator|\bmxlogic|\bmailscanner"
@@ -70,7 +70,7 @@ _DELAY = re.compile(
 )
 _DELAY_SUBJECT = re.compile(r"(?i)\bdelay(?:ed)?\b|still being retried|\bdeferred\b|^warning:|verzöger|retard")
 _GIVEN_UP = re.compile(
-    r"(?i)giv(?:en|ing) up|gave up|no longer (?:be )?retr|permanent (?:error"
+    r"(?im)^[ \t>]*<<< 5\d\d[ -]|giv(?:en|ing) up|gave up|no longer (?:be )?retr|permanent (?:error"
     r"|fail|fatal)|permanently|will not (?:be )?(?:try|retr)"
     r"|has failed|delivery failed|failed permanently|(?:too|so) (?:long|old)|returned after|could not be delivered and"
 )
@@ -111,10 +111,11 @@ def is_report(parts: Parts) -> bool:
     if isinstance(report_type, str) and report_type.lower() == "delivery-status":
         return True
     subject, sender = header(head, "Subject"), header(head, "From")
-    daemon = _DAEMON.search(sender) or header(head, "Return-Path") == "<>"
+    answers = "auto-replied" in header(head, "Auto-Submitted").lower()  # a holiday note has no return path either
+    daemon = _DAEMON.search(sender) or (header(head, "Return-Path") == "<>" and not answers)
     failure = _FAILURE_SUBJECT.search(subject) or _DELAY_SUBJECT.search(subject)
     if _ANSWER_SUBJECT.search(subject) or re.match(r"(?i)\s*(?:re|aw|sv|antw|fwd?|wg)\s*:", subject):
-        return bool(daemon and re.search(r"(?im)^(?:Final-Recipient|Diagnostic-Code):", parts.source))
+        return bool(daemon and re.search(r"(?im)^(?:Final-Recipient:|Diagnostic-Code:|[ \t]*5\d\d[ -])", parts.source))
     return bool(daemon or failure)
 
 
@@ -138,7 +139,8 @@ def is_delay(parts: Parts) -> bool:
 
 
 _RETURNED = re.compile(
-    r"(?im)^[ \t>*=]{0,20}(?:-{2,60}.{0,60}(?:copy of|original|message|header|returned|below|unsent).*"
+    r"(?im)^[ \t>*=]{0,20}(?:-{2,60}.{0,60}(?:copy of|original|returned|below|unsent|headers? follow"
+    r"|message (?:header|text|body|follow)).*"
     r"|.{0,30}original message (?:follows|headers?|was|is).*|.{0,40}copy of the (?:original )?(?:message|mail).*"
     r"|message (?:headers?|text) (?:follows?|from).*|.{0,30}header of the original message.*"
     r"|unsent message (?:follows|below).*|original (?:mail|message|headers?)\b.*)$"

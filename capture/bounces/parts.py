@@ -83,6 +83,8 @@ def header(message: Message, name: str) -> str:
     if value is None:
         return ""
     try:
+        if "\x1b$" in str(value):  # Japanese without being told so
+            value = str(value).encode("ascii", "replace").decode("iso2022_jp", "replace")
         return " ".join(str(make_header(decode_header(str(value)))).split())
     except (LookupError, ValueError, HeaderParseError):
         return " ".join(str(value).split())
@@ -132,9 +134,10 @@ def _decoded(part: Message) -> str:
 
 def decoded(content: bytes, charset: str | None = None) -> str:
     """Text of bytes whose charset may be told, told wrongly, or not at all."""
-    for each in (charset, "utf-8"):
+    for each in (charset, "iso2022_jp" if b"\x1b$" in content else None, "utf-8"):
         try:
-            return content.decode(each) if each else content.decode("ascii")
+            if each:
+                return content.decode(each)
         except (LookupError, UnicodeDecodeError):
             continue
     return content.decode("latin-1")

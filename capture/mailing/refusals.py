@@ -22,7 +22,7 @@ class About(StrEnum):
     """What a refusal is about."""
 
     RECIPIENT = "recipient"
-    """Nobody reads mail at that address."""
+    """No mailbox stands behind the address."""
     NOW = "now"
     """Another time it may pass: a full mailbox, greylisting, a rate, a server that is down."""
     US = "us"
@@ -80,6 +80,7 @@ class Row:
     enhanced: frozenset[str] = frozenset()
     stage: Stage | None = None
     plain: bool = False
+    late: bool = False
 
     def fits(self, words: str, enhanced: str | None, stage: Stage) -> bool:
         """True when the row tells what these words are about."""
@@ -115,6 +116,8 @@ _ADDRESS = re.compile(r"(?<![^\s<>\"'(),;:])[^\s<>\"'(),;:@]{1,64}@[^\s<>\"'(),;
 _HOST = re.compile(
     r"\[?(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])\]?|(?<![\w#.])[a-z0-9_][a-z0-9_-]{0,62}(?:\.[a-z0-9_-]{1,63}){0,8}\.[a-z]{2,}\b(?:\[[^\]]*\])?"
 )
+_GATEWAY = re.compile(r"unknown address error|other mail system problem|bad destination host")
+"""Cisco's gateways head every refusal with the meaning of its enhanced code, and quote the answer after it."""
 _BLOCKLIST_HOST = re.compile(r"\b(spamhaus|spamcop|barracudacentral|sorbs|uceprotect|spamrats|abuseat|surbl|uribl)\b")
 
 
@@ -123,7 +126,7 @@ def judge(code: int | None, enhanced: str | None, words: str, stage: Stage = Sta
 
     ``code``: the reply code, e.g. 550. ``enhanced``: e.g. "5.1.1". ``words``: what the server said, with or without
     the codes in it. Codes that are not given are taken from the words. An enhanced code that is given beside words
-    with a plain reply code is taken to be made up by whoever wrote the report, so that the words decide alone.
+    with a plain reply code is taken to be made up by the server that wrote the report, so that the words decide alone.
     """
     words = words[:LONGEST]
     replied, said = _found(words)
@@ -136,7 +139,7 @@ def judge(code: int | None, enhanced: str | None, words: str, stage: Stage = Sta
     return (
         _by_certain_code(code, own or enhanced, stage)
         or _by_words(plain, own, stage)
-        or _by_code(code, code_tells, bool(plain))
+        or _by_code(code, code_tells, stage, worded=bool(plain))
     )
 
 
@@ -153,6 +156,7 @@ def rows() -> tuple[Row, ...]:
             frozenset(row.get("enhanced", ())),
             Stage(row["stage"]) if "stage" in row else None,
             row.get("plain", False),
+            row.get("late", False),
         )
         for row in table["row"]
     )
@@ -173,7 +177,7 @@ def _prose(words: str) -> str:
     """The words alone: an address or a host name may hold any word, so they go, and so do the codes."""
     text = " ".join(words.replace("’", "'").lower().split())
     lists = " ".join(_BLOCKLIST_HOST.findall(text))
-    for pattern in (_WEB, _ADDRESS, _HOST, _CODES):
+    for pattern in (_WEB, _ADDRESS, _HOST, _CODES, _GATEWAY):
         text = pattern.sub(" ", text)
     return " ".join(f"{text} {lists}".split()).strip(" -:;.,#()<>")
 
@@ -208,6 +212,9 @@ def _by_words(words: str, enhanced: str | None, stage: Stage) -> Judgement | Non
     row = _row(words, enhanced, stage)
     if row is None:
         return None
+    if row.about is About.RECIPIENT and stage is Stage.CONTENT and not row.late:
+        # The recipient had been taken: filters answer so as well, to be left alone.
+        return Judgement(About.UNKNOWN, Strength.WEAK, f"{row.what}, said after the whole mail")
     strong = row.about is not About.RECIPIENT or (enhanced in NO_SUCH_MAILBOX and row.what != "switched off")
     return Judgement(row.about, Strength.STRONG if strong else Strength.WEAK, row.what)
 
@@ -216,16 +223,18 @@ def _row(words: str, enhanced: str | None, stage: Stage) -> Row | None:
     return next((row for row in rows() if row.fits(words, enhanced, stage)), None) if words else None
 
 
-def _by_code(code: int | None, enhanced: str | None, worded: bool) -> Judgement:
+def _by_code(code: int | None, enhanced: str | None, stage: Stage, *, worded: bool) -> Judgement:
     """What the codes tell where the words tell nothing."""
-    if enhanced in NO_SUCH_MAILBOX:
+    if enhanced in NO_SUCH_MAILBOX and stage is not Stage.CONTENT:
         strong = worded or enhanced == "5.1.10"
         return Judgement(About.RECIPIENT, Strength.STRONG if strong else Strength.WEAK, "unknown")
+    if enhanced == "5.4.4" and worded and stage is not Stage.CONTENT:
+        return Judgement(About.RECIPIENT, Strength.WEAK, "the domain is unknown")
     if code == 556:
         return Judgement(About.RECIPIENT, Strength.WEAK, "the domain takes no mail")
     subject = enhanced.split(".")[1] if enhanced else ""
-    if subject in ("5", "6", "7") or enhanced in ("5.2.3", "5.3.4"):
-        what = {"5": "the protocol", "7": "a policy"}.get(subject, "what the mail holds")
+    if subject in ("6", "7") or enhanced in ("5.2.3", "5.3.4"):
+        what = "a policy" if subject == "7" else "what the mail holds"
         return Judgement(About.US, Strength.WEAK, what)
     if code == 552 or enhanced == "5.4.7":
         return Judgement(About.NOW, Strength.WEAK, "a full mailbox" if code == 552 else "for the present")

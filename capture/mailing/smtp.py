@@ -12,6 +12,7 @@ from typing import Protocol, Self
 from urllib.parse import unquote, urlsplit
 
 from capture.mailing.envelope import Envelope
+from capture.mailing.refusals import Judgement, Stage, codes, judge
 from sitegen.errors import EspalierError, Fault
 
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -30,11 +31,15 @@ class MailServerError(EspalierError):
 
 
 class Refused(Exception):
-    """The mail will never be taken. ``hard``: because there is nobody at that address."""
+    """The mail will never be taken. ``hard``: because there is nobody at that address.
 
-    def __init__(self, reason: str, *, hard: bool = False) -> None:
+    ``judgement``: what the server's answer is about; None where no server refused it.
+    """
+
+    def __init__(self, reason: str, *, hard: bool = False, judgement: Judgement | None = None) -> None:
         super().__init__(reason)
         self.hard = hard
+        self.judgement = judgement
 
 
 class PutOff(Exception):
@@ -159,7 +164,7 @@ class SmtpMailer:
             options = ["SMTPUTF8", "BODY=8BITMIME"]
         try:
             self._expect(250, *connection.mail(envelope.sender, options), "MAIL FROM", for_good=False)
-            self._expect(250, *connection.rcpt(envelope.recipient), "RCPT TO", address=True)
+            self._expect(250, *connection.rcpt(envelope.recipient), "RCPT TO", stage=Stage.RECIPIENT)
         finally:
             connection.command_encoding = "ascii"
         self._expect(354, *connection.docmd("DATA"), "DATA")
@@ -172,19 +177,25 @@ class SmtpMailer:
         self._expect(250, code, answer, "the mail")
 
     def _expect(
-        self, wanted: int, code: int, answer: bytes, after: str, *, for_good: bool = True, address: bool = False
+        self,
+        wanted: int,
+        code: int,
+        answer: bytes,
+        after: str,
+        *,
+        for_good: bool = True,
+        stage: Stage = Stage.CONTENT,
     ) -> None:
         """Raises what an answer means. ``for_good``: False where a 5xx tells of our set-up, which can be mended."""
         if code == wanted or (wanted == 250 and code == 251):
             return
-        text = f"{code} {answer.decode('utf-8', 'replace')} (after {after})"
+        words = answer.decode("utf-8", "replace")
+        text = f"{code} {words} (after {after})"
         if code == 421 or code == -1:
             self._drop()
         if 500 <= code <= 599 and for_good:
-            # 5.1.x: bad address; plain 550, 551 and 553 without an enhanced code mean the same (RFC 3463, 5321).
-            enhanced = re.match(rb"5\.(\d+)\.\d+", answer)
-            hard = address and (enhanced[1] == b"1" if enhanced else code in (550, 551, 553))
-            raise Refused(text, hard=hard)
+            judgement = judge(code, codes(words)[1], words, stage)
+            raise Refused(text, hard=judgement.dead, judgement=judgement)
         raise PutOff(text)
 
     def _reset(self, connection: smtplib.SMTP) -> None:

@@ -10,15 +10,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from standardwebhooks.webhooks import Webhook
 
+from capture.app import create_app
 from capture.base.tokens import Links
 from capture.bounces import reports
-from capture.consent.mails import THANK_YOU
 from capture.mailing import suppression
 from capture.mailing.delivery import Delivery
 from capture.mailing.gate import DeadAddresses
+from capture.mailing.refusals import About
 from capture.models import OutboxMail
 from sitegen.errors import EspalierError
-from tests.capture.applications import application
+from tests.capture.bounces.samples import MESSAGE_ID, samples
 from tests.capture.cast import KEY
 
 SECRET = "whsec_" + "c2VjcmV0" * 4
@@ -67,7 +68,7 @@ def sent(client, form, rows) -> OutboxMail:
     return rows(OutboxMail)[0]
 
 
-def write_box(path, *reports: str):
+def write_box(path, *reports: str | bytes):
     box = mailbox.mbox(path) if path.suffix == ".mbox" else mailbox.Maildir(path)
     for each in reports:
         box.add(each)
@@ -82,7 +83,7 @@ def report(mail: OutboxMail, **changes: str) -> str:
 
 def is_suppressed(database, address: str = "pat@example.com") -> bool:
     with database.read() as session:
-        return suppression.blocks(session, LINKS.address_keys, address, THANK_YOU)
+        return suppression.blocks(session, LINKS.address_keys, address, "thank-you")
 
 
 @pytest.mark.parametrize("name", ["box.mbox", "maildir"])
@@ -112,6 +113,21 @@ def test_a_forged_or_idle_report_changes_nothing(database, sent, gate, clock, tm
     assert not is_suppressed(database)
 
 
+ONE_OF_EACH = [sample for sample in samples() if sample.case in ("hard", "soft")]
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize("sample", ONE_OF_EACH, ids=lambda sample: f"{sample.system}: {sample.case}")
+def test_a_report_of_any_mail_system_finds_its_mail(database, sent, gate, clock, tmp_path, sample):
+    """Amazon SES leaves nothing of our Message-ID but the boundary of the mail."""
+    content = sample.content.decode().replace(MESSAGE_ID, sent.message_id)
+    content = content.replace(MESSAGE_ID.partition("@")[0], sent.message_id.partition("@")[0])
+    box = write_box(tmp_path / "box.mbox", content.encode())
+    dead = sample.about is About.RECIPIENT
+    assert reports.read_file(database, box, gate, clock.now) == {"hard" if dead else "soft": 1}
+    assert is_suppressed(database) is dead
+
+
 def test_a_folder_that_is_no_maildir(database, gate, clock, tmp_path):
     with pytest.raises(EspalierError, match="not a Maildir"):
         reports.read_file(database, tmp_path, gate, clock.now)
@@ -123,7 +139,7 @@ def test_a_folder_that_is_no_maildir(database, gate, clock, tmp_path):
 @pytest.fixture
 def asked(settings, clock):
     """Sends a report to a service that has the secret."""
-    app = application(replace(settings, delivery=Delivery(bounce_secret=SECRET)), clock)
+    app = create_app(replace(settings, delivery=Delivery(bounce_secret=SECRET)), clock=clock)
     client = app.test_client()
 
     def post(event: object, *, secret: str = SECRET, age: int = 0, body: bytes | None = None, **headers: str):

@@ -141,4 +141,5 @@ MORE = [
     "550 try again in an hour",
     "550 This message looks like spam",
     "550 mailbox is disabled",
+    "550 the account may not exist",
 ]

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from capture.mailing.envelope import Envelope
+from capture.mailing.refusals import About
 from capture.mailing.smtp import NoServer, PutOff, Refused, Server, SmtpMailer
 from capture.models import OutboxMail
 from tests.capture import certificates
@@ -172,6 +173,41 @@ def test_a_refusal_keeps_the_connection_and_the_next_mail_is_whole(mailer):
             sender.send(letter(1))
         sender.send(letter(2))
     assert ([mail["Subject"] for mail in handler.mails], handler.connections) == (["0", "2"], 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hard", "about"),
+    [
+        ("550 relay not permitted", False, About.US),
+        ("550 Authentication required to relay", False, About.US),
+        ("550 5.1.8 <mail@fern.example.com> Sender address rejected: Domain not found", False, About.US),
+        ("550 5.1.7 <mail@fern.example.com> Sender address rejected", False, About.US),
+        ("550 192.0.2.7 is blocked using a blocklist", False, About.US),
+        ("550 daily sending limit", False, About.US),
+        ("550 Greylisted, try again", False, About.NOW),
+        ("550 mailbox is full", False, About.NOW),
+        ("550 Invalid recipient", False, About.UNKNOWN),
+        ("550 5.7.1 policy", False, About.US),
+        ("550 5.1.1 nobody", True, About.RECIPIENT),
+        ("550 No such user here", True, About.RECIPIENT),
+        ("556 5.1.10 null MX", True, About.RECIPIENT),
+        ("550 5.4.1 Recipient address rejected: Access denied", True, About.RECIPIENT),
+        ("550 5.2.1 disabled", True, About.RECIPIENT),
+    ],
+)
+def test_a_refused_recipient_is_dead_only_where_the_server_says_so(mailer, answer, hard, about):
+    handler = Handler(rcpt=lambda address: answer)
+    with serving(handler) as port, pytest.raises(Refused) as caught:
+        mailer("smtp", port).send(letter())
+    assert caught.value.judgement is not None
+    assert (caught.value.hard, caught.value.judgement.about) == (hard, about)
+
+
+def test_words_about_the_recipient_after_the_mail_kill_no_address(mailer):
+    handler = Handler(data=lambda message_id: "550 5.1.1 User unknown")
+    with serving(handler) as port, pytest.raises(Refused) as caught:
+        mailer("smtp", port).send(letter())
+    assert not caught.value.hard
 
 
 def test_lines_that_could_end_a_mail_or_smuggle_another_do_not(mailer):
