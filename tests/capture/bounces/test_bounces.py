@@ -13,6 +13,7 @@ from standardwebhooks.webhooks import Webhook
 from capture.app import create_app
 from capture.base.tokens import Links
 from capture.bounces import reports
+from capture.consent.mails import THANK_YOU
 from capture.mailing import suppression
 from capture.mailing.delivery import Delivery
 from capture.mailing.gate import DeadAddresses
@@ -83,7 +84,7 @@ def report(mail: OutboxMail, **changes: str) -> str:
 
 def is_suppressed(database, address: str = "pat@example.com") -> bool:
     with database.read() as session:
-        return suppression.blocks(session, LINKS.address_keys, address, "thank-you")
+        return suppression.blocks(session, LINKS.address_keys, address, THANK_YOU)
 
 
 @pytest.mark.parametrize("name", ["box.mbox", "maildir"])
