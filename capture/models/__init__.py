@@ -8,6 +8,7 @@ the second is the company's property and is only ever added to.
 from capture.models.accounts import AccessLogEntry, OfficeSession, SignInToken, Staff
 from capture.models.campaigns import Campaign, Spending
 from capture.models.company import Company, Member, Page, Slug, Wording
+from capture.models.details import Detail, details_of
 from capture.models.evidence import Chain, Consent, Decision, PersonalData, ProspectActivity, Touch
 from capture.models.holds import Holds, Whose
 from capture.models.imports import ImportRow, Provenance, Upload
@@ -27,6 +28,7 @@ __all__ = [
     "Company",
     "Consent",
     "Decision",
+    "Detail",
     "Holds",
     "HourlyCount",
     "ImportRow",
@@ -54,4 +56,5 @@ __all__ = [
     "WeeklyVisits",
     "Whose",
     "Wording",
+    "details_of",
 ]

@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from capture.models.details import detail
 from capture.models.holds import PROSPECT
 from capture.models.tables import Base, Code, EmailAddress, Id, Words
 
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
 
 class Lead(Base):
-    """One person under one member, or in the company's pool where ``member_id`` is None."""
+    """One person under one member, or in the company's pool where ``member_id`` is None.
+
+    Each column says with ``detail`` which exports hold it and whether an erasure clears it. The CSV has the columns
+    in this order.
+    """
 
     __tablename__ = "lead"
     holds = PROSPECT
@@ -45,45 +50,53 @@ class Lead(Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True, info=detail(export="number", csv="id"))
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
-    email: Mapped[str] = mapped_column(EmailAddress)
+    email: Mapped[str] = mapped_column(EmailAddress, info=detail(export="address", csv="email"))
     """As typed, with the domain in lower case: that is who the person is."""
-    first_name: Mapped[str | None] = mapped_column(Words)
-    interest: Mapped[str] = mapped_column(String(16))
-    locale: Mapped[str] = mapped_column(String(16))
+    first_name: Mapped[str | None] = mapped_column(
+        Words, info=detail(export="first_name", csv="first_name", forgotten=True)
+    )
+    phone: Mapped[str | None] = mapped_column(
+        String(32), info=detail(export="phone", csv="phone", forgotten=True, shown=True)
+    )
+    """E.164, where somebody met the person and wrote it down."""
+    interest: Mapped[str] = mapped_column(String(16), info=detail(export="interest", csv="interest"))
+    campaign_id: Mapped[int | None] = mapped_column(Id, info=detail(csv="campaign"))
+    """What brought it: the campaign by which its first sign-up came, or that of the list it stood on. Nothing that
+    comes later changes it."""
+    stage: Mapped[str] = mapped_column(
+        String(16), default="new", server_default="new", info=detail(export="stage", csv="stage")
+    )
+    """How far it has come (see ``pipeline``)."""
+    lost_because: Mapped[str | None] = mapped_column(
+        String(16), info=detail(export="given_up_because", csv="lost_because")
+    )
+    """Why it was given up; None in every stage but ``lost``."""
+    due_on: Mapped[date | None] = mapped_column(info=detail(export="next_follow_up", csv="due_on", forgotten=True))
+    """The day of the next follow-up."""
+    locale: Mapped[str] = mapped_column(String(16), info=detail(export="language"))
     """The language they first signed up in: mails to them are written in it."""
     handle: Mapped[str] = mapped_column(String(32), unique=True, index=True, default=lambda: uuid4().hex)
     """What mailed links call the lead: random, and unlike its number never given to another."""
     email_hash: Mapped[str] = mapped_column("mark", String(64), key="email_hash", default="")
     """The keyed hash of the canonical address, as suppression and limits know it."""
-    created_at: Mapped[datetime]
-    confirmed_at: Mapped[datetime | None]
-    """When its owner said from their mailbox that it was they who signed up; before, nobody is told of the lead."""
-    withdrawn_at: Mapped[datetime | None]
-    """When its owner left; a later confirmation clears it."""
     owner_id: Mapped[str | None] = mapped_column(Code)
     """Who is credited, as the newest decision says; None before the first one, and for the company's pool."""
     assignee_id: Mapped[str | None] = mapped_column("servicer_id", Code, key="assignee_id")
     """Who follows up now; None: the company."""
-    erased_at: Mapped[datetime | None]
-    """When what made it a person was destroyed: address, name, mark. What remains counts, and tells of nobody."""
-    known_at: Mapped[datetime | None]
-    """Since when whoever follows up knows of it: confirmed by its owner, or entered by a member or from a list. None
-    before, and once it was erased."""
     provenance_id: Mapped[int | None] = mapped_column(Id)
     """Where it came from, where that was not a sign-up."""
-    phone: Mapped[str | None] = mapped_column(String(32))
-    """E.164, where somebody met the person and wrote it down."""
-    stage: Mapped[str] = mapped_column(String(16), default="new", server_default="new")
-    """How far it has come (see ``pipeline``)."""
-    lost_because: Mapped[str | None] = mapped_column(String(16))
-    """Why it was given up; None in every stage but ``lost``."""
-    due_on: Mapped[date | None]
-    """The day of the next follow-up."""
-    campaign_id: Mapped[int | None] = mapped_column(Id)
-    """What brought it: the campaign by which its first sign-up came, or that of the list it stood on. Nothing that
-    comes later changes it."""
+    created_at: Mapped[datetime] = mapped_column(info=detail(export="signed_up"))
+    known_at: Mapped[datetime | None] = mapped_column(info=detail(csv="known_at", forgotten=True))
+    """Since when whoever follows up knows of it: confirmed by its owner, or entered by a member or from a list. None
+    before, and once it was erased."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(info=detail(export="confirmed", csv="confirmed_at"))
+    """When its owner said from their mailbox that it was they who signed up; before, nobody is told of the lead."""
+    withdrawn_at: Mapped[datetime | None] = mapped_column(info=detail(export="withdrawn"))
+    """When its owner left; a later confirmation clears it."""
+    erased_at: Mapped[datetime | None]
+    """When what made it a person was destroyed: address, name, mark. What remains counts, and tells of nobody."""
 
     member: Mapped[Member | None] = relationship()
     campaign: Mapped[Campaign | None] = relationship(
