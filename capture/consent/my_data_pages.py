@@ -11,7 +11,7 @@ from capture.base.tokens import Purpose
 from capture.base.words import Words
 from capture.company import hosts
 from capture.consent import confirming, erasing, my_data
-from capture.models import Company, Lead
+from capture.models import Company, Lead, details_of
 from capture.web import answers, questions, service
 from capture.web.access import Audience, open_to
 from capture.web.constant_time import constant_time
@@ -164,4 +164,5 @@ def _page(
     held = my_data.held(session, current.features, current.links, lead.email)
     base = f"my-data/{signed}"
     values = {"company": company, "held": held, "base": base, "said": said, "days": company.correction_days}
+    values["shown"] = [each.export for each in details_of(Lead).values() if each.shown]
     return answers.page(status, "consent/my-data.html", words, **values)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from urllib.parse import urlencode
 
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, Field, IntegerField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from capture.accounts.forms import OfficeForm, is_shown, trimmed
+from capture.accounts.signing_in import Person
 from capture.base.phones import e164
 from capture.company.generator import Interest
-from capture.leads import caseload
+from capture.leads import caseload, pipeline
 from capture.leads.caseload import LeadFilter, LeadOrder
 from capture.leads.pipeline import LONGEST_NOTE, LostReason, Stage
+from capture.models import Lead
 
 LONGEST_SEARCH = 254
 
@@ -28,28 +33,6 @@ def _phone(form: OfficeForm, field: Field) -> None:
         raise ValidationError("phone")
 
 
-class StageForm(OfficeForm):
-    """A lead's stage, and the reason if the stage is lost."""
-
-    stage = SelectField(choices=[each.value for each in Stage], validators=[DataRequired()])
-    because = SelectField(choices=["", *(each.value for each in LostReason)], validators=[Optional()])
-
-
-class NoteForm(OfficeForm):
-    """The text of a note."""
-
-    note = StringField(
-        validators=[DataRequired(), Length(max=LONGEST_NOTE), _kept],
-        filters=[lambda text: (text or "").strip()],
-    )
-
-
-class FollowUpForm(OfficeForm):
-    """The day of the next follow-up; empty removes the follow-up."""
-
-    on = DateField(validators=[Optional()])
-
-
 class MetForm(OfficeForm):
     """A person whom a member met. ``asked`` must be ticked: the person agreed to be contacted."""
 
@@ -60,10 +43,66 @@ class MetForm(OfficeForm):
     asked = BooleanField(validators=[InputRequired()])
 
 
-class UndoForm(OfficeForm):
+class LeadForm(OfficeForm):
+    """A form on a lead's page."""
+
+    def apply(self, session: Session, lead: Lead, person: Person, now: datetime) -> None:
+        """Makes the change that the form, found valid, asks for."""
+        raise NotImplementedError
+
+
+class StageForm(LeadForm):
+    """A lead's stage, and the reason if the stage is lost."""
+
+    stage = SelectField(choices=[each.value for each in Stage], validators=[DataRequired()])
+    because = SelectField(choices=["", *(each.value for each in LostReason)], validators=[Optional()])
+
+    def apply(self, session: Session, lead: Lead, person: Person, now: datetime) -> None:
+        """Sets the stage."""
+        because = LostReason(self.because.data) if self.because.data else LostReason.OTHER
+        pipeline.set_stage(session, lead, person, Stage(self.stage.data), because, now)
+
+
+class NoteForm(LeadForm):
+    """The text of a note."""
+
+    note = StringField(
+        validators=[DataRequired(), Length(max=LONGEST_NOTE), _kept],
+        filters=[lambda text: (text or "").strip()],
+    )
+
+    def apply(self, session: Session, lead: Lead, person: Person, now: datetime) -> None:
+        """Adds the note."""
+        pipeline.add_note(session, lead, person, self.note.data or "", now)
+
+
+class FollowUpForm(LeadForm):
+    """The day of the next follow-up; empty removes the follow-up."""
+
+    on = DateField(validators=[Optional()])
+
+    def apply(self, session: Session, lead: Lead, person: Person, now: datetime) -> None:
+        """Sets the day of the next follow-up."""
+        pipeline.set_follow_up(session, lead, person, self.on.data, now)
+
+
+class UndoForm(LeadForm):
     """The id of the change that the page showed as the last one."""
 
     step = IntegerField(validators=[DataRequired()])
+
+    def apply(self, session: Session, lead: Lead, person: Person, now: datetime) -> None:
+        """Takes that change back, if it is still the last one."""
+        pipeline.undo_activity(session, lead, person, self.step.data or 0, now)
+
+
+CHANGES: Mapping[str, type[LeadForm]] = {
+    "stage": StageForm,
+    "note": NoteForm,
+    "follow-up": FollowUpForm,
+    "undo": UndoForm,
+}
+"""The forms on a lead's page, by the address below the lead's to which each is sent."""
 
 
 def read_filter(query: MultiDict[str, str]) -> LeadFilter:

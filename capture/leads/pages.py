@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from capture.accounts import access
-from capture.accounts.forms import OfficeForm
 from capture.base import spreadsheet
 from capture.base.phones import e164
 from capture.base.words import Words
@@ -22,26 +21,13 @@ from capture.company.generator import Interest
 from capture.imports import importing
 from capture.leads import caseload, forms, pipeline, timeline
 from capture.leads.pipeline import LostReason, Stage
-from capture.models import Lead
+from capture.models import Lead, details_of
 from capture.web import answers, service
 
 blueprint = Blueprint("leads", __name__, url_prefix="/office")
 
-CSV_COLUMNS = (
-    "id",
-    "email",
-    "first_name",
-    "phone",
-    "interest",
-    "campaign",
-    "stage",
-    "lost_because",
-    "due_on",
-    "known_at",
-    "confirmed_at",
-    "may_be_mailed",
-    "why_not",
-)
+CSV_COLUMNS = {each.csv: name for name, each in details_of(Lead).items() if each.csv}
+"""The lead's columns in the CSV: what each is called there, and its attribute."""
 
 
 @blueprint.get("/")
@@ -91,7 +77,8 @@ def leads_csv() -> Response:
     with service.current().database.read() as session:
         found = caseload.list_leads(session, access.person(), wanted, _day(), size=None)
         refused = caseload.why_unmailable(session, service.current().links.address_keys, found.leads)
-        spreadsheet.write_table(CSV_COLUMNS, (_cells(each, refused.get(each.id)) for each in found.leads), out)
+        header = (*CSV_COLUMNS, "may_be_mailed", "why_not")
+        spreadsheet.write_table(header, (_cells(each, refused.get(each.id)) for each in found.leads), out)
     access.shows(len(found.leads))
     response = make_response(out.getvalue())
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
@@ -142,53 +129,29 @@ def lead(number: int) -> Response:
     return response
 
 
-@blueprint.post("/leads/<row:number>/stage")
-@access.office(log="change")
-def stage(number: int) -> Response:
-    """Changes the lead's stage."""
-    form = forms.StageForm(request.form)
+def _view_of(form_type: type[forms.LeadForm]) -> Callable[[int], Response]:
+    """Returns the view that makes a form's change to a lead."""
 
-    def act(session: Session, found: Lead) -> None:
-        because = LostReason(form.because.data) if form.because.data else LostReason.OTHER
-        pipeline.set_stage(session, found, access.person(), Stage(form.stage.data), because, service.current().clock())
+    @access.office(log="change")
+    def change(number: int) -> Response:
+        """Makes the change and leads back to the lead; a form with faults changes nothing and says what it lacks."""
+        form = form_type(request.form)
+        valid = access.is_valid(form)
+        with service.current().database.write() as session:
+            found = _find(session, number)
+            if valid:
+                form.apply(session, found, access.person(), service.current().clock())
+                response = make_response(redirect(f"{answers.root()}office/leads/{number}", 303))
+            else:
+                response = _lead(session, found, access.reader_words(), status=422)
+        access.shows(1, number)
+        return response
 
-    return _changed(number, form, act)
-
-
-@blueprint.post("/leads/<row:number>/note")
-@access.office(log="change")
-def note(number: int) -> Response:
-    """Adds a note."""
-    form = forms.NoteForm(request.form)
-
-    def act(session: Session, found: Lead) -> None:
-        pipeline.add_note(session, found, access.person(), form.note.data or "", service.current().clock())
-
-    return _changed(number, form, act)
+    return change
 
 
-@blueprint.post("/leads/<row:number>/follow-up")
-@access.office(log="change")
-def follow_up(number: int) -> Response:
-    """Sets or removes the day of the next follow-up."""
-    form = forms.FollowUpForm(request.form)
-
-    def act(session: Session, found: Lead) -> None:
-        pipeline.set_follow_up(session, found, access.person(), form.on.data, service.current().clock())
-
-    return _changed(number, form, act)
-
-
-@blueprint.post("/leads/<row:number>/undo")
-@access.office(log="change")
-def undo(number: int) -> Response:
-    """Undoes the last change, if it is still the one that the page showed."""
-    form = forms.UndoForm(request.form)
-
-    def act(session: Session, found: Lead) -> None:
-        pipeline.undo_activity(session, found, access.person(), form.step.data or 0, service.current().clock())
-
-    return _changed(number, form, act)
+for _name, _form in forms.CHANGES.items():
+    blueprint.add_url_rule(f"/leads/<row:number>/{_name}", _name.replace("-", "_"), _view_of(_form), methods=["POST"])
 
 
 def _find(session: Session, number: int) -> Lead:
@@ -197,20 +160,6 @@ def _find(session: Session, number: int) -> Lead:
     if found is None:
         raise NotFound
     return found
-
-
-def _changed(number: int, form: OfficeForm, act: Callable[[Session, Lead], None]) -> Response:
-    """Applies the change and redirects to the lead; an invalid form changes nothing and is shown again with 422."""
-    valid = access.is_valid(form)
-    with service.current().database.write() as session:
-        found = _find(session, number)
-        if valid:
-            act(session, found)
-            response = make_response(redirect(f"{answers.root()}office/leads/{number}", 303))
-        else:
-            response = _lead(session, found, access.reader_words(), status=422)
-    access.shows(1, number)
-    return response
 
 
 def _lead(session: Session, found: Lead, words: Words, status: int = 200) -> Response:
@@ -231,10 +180,10 @@ def _lead(session: Session, found: Lead, words: Words, status: int = 200) -> Res
 
 
 def _cells(found: Lead, why_not: str | None) -> Iterator[spreadsheet.Value]:
-    for name in CSV_COLUMNS[:-2]:
+    for column, name in CSV_COLUMNS.items():
         value = getattr(found, name)
-        if name == "campaign":
-            value = value and value.code
+        if column == "campaign":
+            value = found.campaign.code if found.campaign else None
         yield value.isoformat() if hasattr(value, "isoformat") else value
     yield "no" if why_not else "yes"
     yield why_not

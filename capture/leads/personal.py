@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import update
@@ -12,36 +12,33 @@ from sqlalchemy.orm import Session
 from capture.base.history import Names, moment, sections
 from capture.base.personal import Personal
 from capture.leads import history
-from capture.models import Lead, LeadActivity
+from capture.models import Lead, LeadActivity, details_of
 
 
 def _held(session: Session, lead: Lead) -> dict[str, Any]:
     """Returns the lead's own fields for the export: identity, source, stage, owner and assignee."""
     names = Names(session)
-    return {
-        "number": lead.id,
-        "address": lead.email,
-        "first_name": lead.first_name,
-        "interest": lead.interest,
-        "language": lead.locale,
+    declared = {each.export: _plain(getattr(lead, name)) for name, each in details_of(Lead).items() if each.export}
+    return declared | {
         "page_of": names(lead.member_id).name,
         "credited_to": names(lead.owner_id).member_name,
         "followed_up_by": names(lead.assignee_id).name,
-        "signed_up": moment(lead.created_at),
-        "confirmed": moment(lead.confirmed_at),
-        "withdrawn": moment(lead.withdrawn_at),
-        "phone": lead.phone,
-        "stage": lead.stage,
-        "given_up_because": lead.lost_because,
-        "next_follow_up": lead.due_on.isoformat() if lead.due_on else None,
     }
 
 
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return moment(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def _forget(session: Session, leads: Sequence[Lead], now: datetime) -> None:
+    forgotten = [name for name, each in details_of(Lead).items() if each.forgotten]
     for lead in leads:
         # The address is part of a unique index, so it is replaced by another unique value.
-        lead.email, lead.first_name, lead.email_hash = f"{lead.handle}@erased.invalid", None, ""
-        lead.phone = lead.due_on = lead.known_at = None
+        lead.email, lead.email_hash = f"{lead.handle}@erased.invalid", ""
+        for name in forgotten:
+            setattr(lead, name, None)
         lead.erased_at = now
 
 

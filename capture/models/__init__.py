@@ -7,6 +7,7 @@ any time; what prospects, members and staff do (leads, touches, consents, the ou
 from capture.models.accounts import AccessLogEntry, OfficeSession, SignInToken, Staff
 from capture.models.campaigns import Campaign, Spending
 from capture.models.company import Company, Member, Page, Slug, Wording
+from capture.models.details import Detail, details_of
 from capture.models.evidence import Chain, Consent, Decision, PersonalData, ProspectActivity, Touch
 from capture.models.holds import Holds, Whose
 from capture.models.imports import ImportRow, Provenance, Upload
@@ -26,6 +27,7 @@ __all__ = [
     "Company",
     "Consent",
     "Decision",
+    "Detail",
     "Holds",
     "HourlyCount",
     "ImportRow",
@@ -53,4 +55,5 @@ __all__ = [
     "WeeklyVisits",
     "Whose",
     "Wording",
+    "details_of",
 ]

@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from capture.models.details import detail
 from capture.models.holds import PROSPECT
 from capture.models.tables import Base, Code, EmailAddress, Id, Words
 
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
 
 class Lead(Base):
-    """One person under one member, or in the company's pool if ``member_id`` is None."""
+    """One person under one member, or in the company's pool if ``member_id`` is None.
+
+    ``detail`` declares for each column which exports contain it and whether an erasure clears it. The CSV has the
+    columns in this order.
+    """
 
     __tablename__ = "lead"
     holds = PROSPECT
@@ -45,45 +50,53 @@ class Lead(Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True, info=detail(export="number", csv="id"))
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
-    email: Mapped[str] = mapped_column(EmailAddress)
+    email: Mapped[str] = mapped_column(EmailAddress, info=detail(export="address", csv="email"))
     """As typed, with the domain in lower case; it identifies the person (see ``capture.base.identity``)."""
-    first_name: Mapped[str | None] = mapped_column(Words)
-    interest: Mapped[str] = mapped_column(String(16))
-    locale: Mapped[str] = mapped_column(String(16))
+    first_name: Mapped[str | None] = mapped_column(
+        Words, info=detail(export="first_name", csv="first_name", forgotten=True)
+    )
+    phone: Mapped[str | None] = mapped_column(
+        String(32), info=detail(export="phone", csv="phone", forgotten=True, shown=True)
+    )
+    """In E.164. Sign-up forms do not ask for it; members and lists bring it."""
+    interest: Mapped[str] = mapped_column(String(16), info=detail(export="interest", csv="interest"))
+    campaign_id: Mapped[int | None] = mapped_column(Id, info=detail(csv="campaign"))
+    """The campaign that brought it: that of its first sign-up, or of the list that it was on. It never changes."""
+    stage: Mapped[str] = mapped_column(
+        String(16), default="new", server_default="new", info=detail(export="stage", csv="stage")
+    )
+    """Its stage in the pipeline (see ``capture.leads.pipeline``)."""
+    lost_because: Mapped[str | None] = mapped_column(
+        String(16), info=detail(export="given_up_because", csv="lost_because")
+    )
+    """Why it was given up; None in every stage but ``lost``."""
+    due_on: Mapped[date | None] = mapped_column(info=detail(export="next_follow_up", csv="due_on", forgotten=True))
+    """The day of the next follow-up."""
+    locale: Mapped[str] = mapped_column(String(16), info=detail(export="language"))
     """The language in which the person first signed up; mails to them are written in it."""
     handle: Mapped[str] = mapped_column(String(32), unique=True, index=True, default=lambda: uuid4().hex)
     """The lead's name in mailed links: random, and, unlike its number, never given to another lead."""
     email_hash: Mapped[str] = mapped_column("mark", String(64), key="email_hash", default="")
     """The keyed hash of the folded address, by which suppression and limits find it."""
-    created_at: Mapped[datetime]
-    confirmed_at: Mapped[datetime | None]
-    """When the owner of the address confirmed the sign-up from their mailbox; before, no member is notified of it."""
-    withdrawn_at: Mapped[datetime | None]
-    """When the person withdrew; a later confirmation clears it."""
     owner_id: Mapped[str | None] = mapped_column(Code)
     """The member who is credited, by the newest decision; None before the first one, and for the company's pool."""
     assignee_id: Mapped[str | None] = mapped_column("servicer_id", Code, key="assignee_id")
     """The member who follows up now; None: the company."""
+    provenance_id: Mapped[int | None] = mapped_column(Id)
+    """Where it came from, if not from a sign-up."""
+    created_at: Mapped[datetime] = mapped_column(info=detail(export="signed_up"))
+    known_at: Mapped[datetime | None] = mapped_column(info=detail(csv="known_at", forgotten=True))
+    """Since when its assignee can see it: since the owner of the address confirmed it, or since a member or an import
+    entered it. None before, and once it was erased."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(info=detail(export="confirmed", csv="confirmed_at"))
+    """When the owner of the address confirmed the sign-up from their mailbox; before, no member is notified of it."""
+    withdrawn_at: Mapped[datetime | None] = mapped_column(info=detail(export="withdrawn"))
+    """When the person withdrew; a later confirmation clears it."""
     erased_at: Mapped[datetime | None]
     """When everything that identified the person was destroyed: address, name, e-mail hash. The rest is only
     counted."""
-    known_at: Mapped[datetime | None]
-    """Since when its assignee can see it: since the owner of the address confirmed it, or since a member or an import
-    entered it. None before, and once it was erased."""
-    provenance_id: Mapped[int | None] = mapped_column(Id)
-    """Where it came from, if not from a sign-up."""
-    phone: Mapped[str | None] = mapped_column(String(32))
-    """In E.164. Sign-up forms do not ask for it; members and lists bring it."""
-    stage: Mapped[str] = mapped_column(String(16), default="new", server_default="new")
-    """Its stage in the pipeline (see ``capture.leads.pipeline``)."""
-    lost_because: Mapped[str | None] = mapped_column(String(16))
-    """Why it was given up; None in every stage but ``lost``."""
-    due_on: Mapped[date | None]
-    """The day of the next follow-up."""
-    campaign_id: Mapped[int | None] = mapped_column(Id)
-    """The campaign that brought it: that of its first sign-up, or of the list that it was on. It never changes."""
 
     member: Mapped[Member | None] = relationship()
     campaign: Mapped[Campaign | None] = relationship(
