@@ -70,10 +70,11 @@ def cli_page() -> str:
 CAMPAIGNS = (
     "The columns of `campaigns.csv`, beside `site.toml`; without the file there are no campaigns. `capture sync` adds"
     " campaigns that were created in the office. Each campaign has a landing page: `/ana/c/radio7/` on a member's site"
-    " (`ana.example.com/c/radio7/`), `/c/radio7/` on the company's. It is made from the page with the key `campaign`, in"
-    " the site's own language, and exists as long as the row does and the member is active, also after the last day: so"
-    " printed addresses keep working. The page with the key `code` is at `/c/` of the company's site, for codes that are"
-    " typed by hand."
+    " (`ana.example.com/c/radio7/`), `/c/radio7/` on the company's. It is made from the page with the key `campaign`,"
+    " in the site's own language, and exists as long as the row does and the member is active, also after the last day:"
+    " so"
+    " printed addresses keep working. The page with the key `code` is at `/c/` of the company's site, for codes that"
+    " are typed by hand."
 )
 
 

@@ -1,1 +1,1 @@
-"""The company as the service knows it: what a site folder says, and whose page a prospect stands on."""
+"""The company as the service knows it: its site folder, its members, and the host of each page."""

@@ -110,10 +110,10 @@ def list_leads(
     if wanted.sort is LeadOrder.DUE:
         query = query.where(Lead.due_on.is_not(None))
     if wanted.after is not None:
-        email_hash: Any = cursor_value(wanted.sort, wanted.after[0])
-        beyond = column < email_hash if falling else column > email_hash
+        cursor: Any = cursor_value(wanted.sort, wanted.after[0])
+        beyond = column < cursor if falling else column > cursor
         further = Lead.id < wanted.after[1] if falling else Lead.id > wanted.after[1]
-        query = query.where(or_(beyond, and_(column == email_hash, further)))
+        query = query.where(or_(beyond, and_(column == cursor, further)))
     order = (column.desc(), Lead.id.desc()) if falling else (column, Lead.id)
     query = query.order_by(*order)
     found = list(session.scalars(query if size is None else query.limit(size + 1)))

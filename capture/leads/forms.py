@@ -70,7 +70,7 @@ def read_filter(query: MultiDict[str, str]) -> LeadFilter:
     """Returns the filter that query parameters describe; invalid values are ignored."""
     stage, interest, source = query.get("stage", ""), query.get("interest", ""), query.get("source", "")
     sort = LeadOrder(query["sort"]) if query.get("sort") in set(LeadOrder) else LeadOrder.NEWEST
-    email_hash, _, number = query.get("after", "").rpartition("~")
+    cursor, _, number = query.get("after", "").rpartition("~")
     return LeadFilter(
         search=_storable(query.get("q", "")).strip()[:LONGEST_SEARCH],
         interest=interest if interest in set(Interest) else None,
@@ -80,8 +80,8 @@ def read_filter(query: MultiDict[str, str]) -> LeadFilter:
         source=source if source in caseload.SOURCES else None,
         due=query.get("due") == "yes",
         sort=sort,
-        after=(email_hash, int(number))
-        if number.isdecimal() and len(number) < 19 and _is_mark(sort, email_hash)
+        after=(cursor, int(number))
+        if number.isdecimal() and len(number) < 19 and _is_cursor(sort, cursor)
         else None,
     )
 
@@ -108,7 +108,7 @@ def _storable(text: str) -> str:
     return "" if "\0" in text else text
 
 
-def _is_mark(sort: LeadOrder, text: str) -> bool:
+def _is_cursor(sort: LeadOrder, text: str) -> bool:
     try:
         caseload.cursor_value(sort, text)
     except (ValueError, OverflowError):

@@ -85,6 +85,14 @@ def sent(session: Session, mail_id: int, owner: str, now: datetime) -> None:
     _end(session, mail_id, owner, state="sent", sent_at=now, last_error=None, attempts=OutboxMail.attempts + 1)
 
 
+def all_sent(session: Session, owner: str, now: datetime) -> None:
+    """Records at once that every mail this worker still holds was accepted by the receiving server."""
+    mine = update(OutboxMail).where(OutboxMail.state == "leased", OutboxMail.lease_owner == owner)
+    values = {"state": "sent", "sent_at": now, "last_error": None, "attempts": OutboxMail.attempts + 1}
+    ended = mine.values({"lease_owner": None, "leased_until": None, **values})
+    session.execute(ended, execution_options={"synchronize_session": False})
+
+
 def put_off(session: Session, mail_id: int, owner: str, now: datetime, error: str, retry: Retry) -> bool:
     """Lets a mail wait for another attempt. Returns False if it has had all its attempts and is dead now."""
     attempts = (session.scalar(select(OutboxMail.attempts).where(OutboxMail.id == mail_id)) or 0) + 1

@@ -110,7 +110,7 @@ def accept_sign_up(
     [(touch_id,)] = _ADD_TOUCH(driver, **desk.chain.seal(Touch, touch))
     _ADD_PARTICULAR.later(driver, touch_id=touch_id, **about)
     if new:
-        # An address can be typed by others, so the campaign that brought a person is settled by their first sign-up.
+        # Anyone can type an address again, so only the first sign-up decides about the campaign of a lead.
         catalogue.credit_campaign(driver, lead.id, signup.seen.page, signup.member_id)
     consent = {"lead_id": lead.id, "touch_id": touch_id, "wording": signup.seen.wording, "at": now}
     _ADD_CONSENT.later(driver, **desk.chain.seal(Consent, consent))

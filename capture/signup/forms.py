@@ -24,8 +24,8 @@ CONSENT_GIVEN = "yes"
 """The value of a ticked box."""
 
 FIELDS = ("token", "page", "email", "first_name", "introducer", "interest", "consent", "website")
-"""What the page's form sends. A field sent twice is refused: browsers send each once, and it cannot be told which of
-the two is meant."""
+"""The fields of the page's form. A field that is sent twice is refused: browsers send each once, and it is unclear
+which of the two is meant."""
 
 
 class FieldError(Exception):

@@ -35,8 +35,8 @@ from tests.conftest import ROOT
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every test that uses a database runs on both kinds; ``@pytest.mark.database("sqlite")`` names one."""
     if "database_url" in metafunc.fixturenames:
-        marker = metafunc.definition.get_closest_marker("database")
-        metafunc.parametrize("database_url", marker.args if marker else databases.KINDS, indirect=True)
+        mark = metafunc.definition.get_closest_marker("database")
+        metafunc.parametrize("database_url", mark.args if mark else databases.KINDS, indirect=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -107,8 +107,8 @@ class Leaving:
             session.expunge(row)
             if row.recipient in left and self._gate.blocks(session, row):
                 outbox.drop_unwanted(session, row.id, _WORKER, "the address is suppressed")
-            else:
-                outbox.sent(session, row.id, _WORKER, at)
+        if rows:
+            outbox.all_sent(session, _WORKER, at)
 
     def _purge(self, session: Session, at: datetime) -> None:
         erasing.purge(session, self._world.features, Policy.of(self._world.company), at)

@@ -42,7 +42,7 @@ class Occasion:
     """A network that several people share; None: a network of the person's own."""
     weight: int = 1
     answers: float | None = None
-    """The probability that they confirm; None: CONFIRMS."""
+    """Whether they confirm, and then at once, where that is settled: 1 or 0."""
 
 
 class SignUps:
@@ -72,7 +72,9 @@ class SignUps:
             accepted = self._accept(session, who, occasion, page, at)
             answers = CONFIRMS if occasion.answers is None else occasion.answers
             if chosen.random() < answers:
-                self._agenda.at(self._delay(at, chosen), self._confirm(who, accepted.lead_id, occasion.warmth, at))
+                self._agenda.at(
+                    self._delay(occasion, at, chosen), self._confirm(who, accepted.lead_id, occasion.warmth, at)
+                )
                 if who.number % 31 == 8 and not again:
                     self._come_back(who, occasion, at)
             else:
@@ -115,7 +117,9 @@ class SignUps:
             return who.chance.choice(members).slug
         return who.chance.choice(self._world.cast.answers) if who.number % 23 == 2 else None
 
-    def _delay(self, at: datetime, chosen: Random) -> datetime:
+    def _delay(self, occasion: Occasion, at: datetime, chosen: Random) -> datetime:
+        if occasion.answers is not None:
+            return at + timedelta(seconds=chosen.randint(40, 400))
         kind = chosen.random()
         if kind < 0.65:
             return at + timedelta(minutes=chosen.randint(1, 40))

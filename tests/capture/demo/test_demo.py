@@ -126,8 +126,8 @@ def test_a_sign_up_on_a_member_s_page_shows_in_the_mailbox(untouched, demo, tmp_
     process, told, taken = demo
     assert re.search(r"an invented quarter: 4\d\d leads, 19 campaigns", (tmp_path / "said").read_text())
     member, sponsor, staff = list(told.values())[3:6]
-    assert "To follow up" in one_click(member)
-    assert "To follow up" in one_click(sponsor)
+    assert "Follow-ups due" in one_click(member)
+    assert "Follow-ups due" in one_click(sponsor)
     assert "desk@brambleandwick.example" in one_click(staff)
     landing = f"{told['The company']}{member.rpartition('/')[2]}/c/flyer1/"
     assert "<form" in read(landing)[0], "campaigns of the quarter have their pages"

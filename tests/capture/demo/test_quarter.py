@@ -42,7 +42,7 @@ NOWS = {
 """The story is told at different moments: in the night, and on a late evening of another season."""
 
 STAGES = {
-    Stage.NEW: 114,
+    Stage.NEW: 119,
     Stage.CONTACTED: 146,
     Stage.QUALIFIED: 20,
     Stage.CUSTOMER: 44,

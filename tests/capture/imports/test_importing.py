@@ -303,11 +303,11 @@ def test_an_address_is_what_the_library_says(name: str, domain: str) -> None:
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
-@pytest.mark.parametrize("byte_order_mark", ["", "\ufeff"])
-def test_a_list_as_spreadsheets_write_it(tmp_path: Path, separator: str, byte_order_mark: str) -> None:
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_list_as_spreadsheets_write_it(tmp_path: Path, separator: str, mark: str) -> None:
     cells = ["Correo electrónico", "Nombre", "Notas"], ["zoë@example.com", '"García, Ana; ""la"""', "1,5"]
     path = tmp_path / "list.csv"
-    path.write_bytes((byte_order_mark + "\r\n".join(map(separator.join, cells)) + "\r\n\r\n").encode())
+    path.write_bytes((mark + "\r\n".join(map(separator.join, cells)) + "\r\n\r\n").encode())
     found = LeadList(path)
     assert found.columns == {"email": "Correo electrónico", "first_name": "Nombre"}
     [row] = found.rows()

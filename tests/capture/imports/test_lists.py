@@ -474,7 +474,7 @@ def test_of_a_worker_that_was_killed_another_takes_over(
         if next(calls) % 4 == 3:
             raise Killed
 
-    monkeypatch.setattr(uploads, "renew", renew)
+    monkeypatch.setattr(uploads, "renew_lease", renew)
     seen = [0]
     for _ in range(30):
         service = app.extensions["espalier"]
@@ -516,7 +516,7 @@ def test_killed_right_before_the_end_nothing_comes_in_twice(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(uploads, "taken", killed)
+        patch.setattr(uploads, "finish_import", killed)
         with pytest.raises(Killed):
             intake.run()
     clock.forward(minutes=2)
@@ -670,7 +670,7 @@ def test_told_to_stop_it_leaves_the_list_to_the_next(
         intake.stop()
 
     with monkeypatch.context() as patch:
-        patch.setattr(uploads, "renew", renew)
+        patch.setattr(uploads, "renew_lease", renew)
         intake.run()
     [upload] = rows(Upload)
     assert (upload.state, upload.done, upload.leased_until) == ("taking", 1, None)

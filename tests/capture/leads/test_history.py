@@ -81,15 +81,15 @@ def test_the_office_lists_the_newest_first_without_what_was_taken_back(session, 
     lines = [(line.title, line.detail, line.is_activity) for _, line in shown]
     assert lines[:2] == [
         ("You set the follow-up to 9 March 2026", None, True),
-        ("You noted", "Likes candles", True),
+        ("You wrote a note", "Likes candles", True),
     ]
     assert [title for title, _, is_activity in lines if not is_activity] == [
-        "Mail about the new lead: about to be sent",
-        "Mail with thanks: about to be sent",
+        "Mail about the new lead: waiting to be sent",
+        "Mail with thanks: waiting to be sent",
         "Mail asking for confirmation: not sent",
         "Credited to Bo O'Neill: the sign-up came from their page",
         "Confirmed from their mailbox",
-        "Came by",
+        "Campaign parameters",
         "Who introduced them, they said",
         "Signed up on the page “home” of Bo O'Neill",
         "Entered by Bo O'Neill, from a list or after they met",
@@ -98,7 +98,7 @@ def test_the_office_lists_the_newest_first_without_what_was_taken_back(session, 
 
 def test_staff_read_a_members_name(session, lead, en):
     shown = timeline.of_lead(session, features.ALL, lead, Person(None, None, OfficeSession()), en)
-    assert "Bo O'Neill noted" in [line.title for _, line in shown]
+    assert "Bo O'Neill wrote a note" in [line.title for _, line in shown]
 
 
 def test_the_persons_export_holds_every_event(session, lead):

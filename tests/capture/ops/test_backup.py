@@ -106,7 +106,7 @@ def test_a_restored_database_has_the_same_content(filled, other, tmp_path):
     assert other.revision() == other.head
     with other.write() as session:
         lead = session.get_one(Lead, 1)
-        values = {column.name: getattr(lead, column.name) for column in Lead.__table__.columns}
+        values = {column.name: getattr(lead, column.key) for column in Lead.__table__.columns}
         fresh = Lead(**(values | {"id": None, "email": "later@example.com"} | _unique(values)))
         session.add(fresh)
         session.flush()

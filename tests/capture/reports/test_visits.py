@@ -162,11 +162,11 @@ def test_a_database_that_is_away_loses_nothing(
         raise Unavailable("gone")
 
     client.get(address(), headers=BROWSER)
-    monkeypatch.setattr(visits, "add", gone)
+    monkeypatch.setattr(visits, "add_visits", gone)
     for _ in range(2):
         with pytest.raises(Unavailable):
             app.extensions["espalier"].part(Visits).write()
-    monkeypatch.setattr(visits, "add", whole)
+    monkeypatch.setattr(visits, "add_visits", whole)
     assert counted() == {(DAY, "m-2", "home"): 3}
     assert counted() == {(DAY, "m-2", "home"): 3}
 

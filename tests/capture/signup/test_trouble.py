@@ -166,7 +166,7 @@ def test_a_fault_of_ours_is_a_kind_page_without_details(client, form, monkeypatc
     def broken(*args: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(accept, "accept", broken)
+    monkeypatch.setattr(accept, "accept_sign_up", broken)
     page = client.post("/signup", data=form())
     assert (page.status_code, en("failed_title") in page.text, "a bug" in page.text) == (500, True, False)
     answer = client.post("/signup", data=form(), headers=JSON)

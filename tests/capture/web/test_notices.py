@@ -67,6 +67,7 @@ def test_every_template_is_rendered_somewhere(settings, clock, form, mailed):
         client.get("/go")
         client.get("/nowhere")
         client.get("/dev/mailbox")
+        client.get("/dev/sign-in/member/bo")
     root = importlib.resources.files("capture")
     rooms = {"web", "signup", "consent", "demo"}
     ours = {f"{room}/{each.name}" for room in rooms for each in root.joinpath(room, "templates").iterdir()}
