@@ -24,12 +24,12 @@ def slug_of(host: str, locale: str) -> str | None:
     return {"everything": EVERYTHING[locale], "least": LEAST[locale], "company": None}[host]
 
 
-# A page of every kind on every host, the languages taken in turn; the child theme on one host for each kind.
+# A page of every kind in each theme, hosts and languages taken in turn; the rest of the table in the long proof.
 SAMPLE = [
-    ("almanac", key, host, LOCALES[(number + turn) % 2])
+    (theme, key, HOSTS[(number + turn) % 3], LOCALES[(number + turn) % 2])
+    for turn, theme in enumerate(("almanac", "nightmarket"))
     for number, key in enumerate(KINDS)
-    for turn, host in enumerate(HOSTS)
-] + [("nightmarket", key, HOSTS[number % 3], LOCALES[number % 2]) for number, key in enumerate(KINDS)]
+]
 
 REST = [case for case in product(("almanac", "nightmarket"), KINDS, HOSTS, LOCALES) if case not in SAMPLE]
 
