@@ -17,7 +17,7 @@ ENV_FILE = "espalier.env"
 
 SECRETS = {
     "ESPALIER_TOKEN_KEY": "signs the member and page tokens in sign-up forms; the same for sitegen and capture",
-    "ESPALIER_SECRET_KEY": "signs the links in mails and the sign-in sessions of the capture service",
+    "ESPALIER_SECRET_KEY": "signs the links in mails and the forms of the capture service",
 }
 """The secrets an installation needs, and what each is for."""
 
