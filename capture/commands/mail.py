@@ -10,7 +10,7 @@ import click
 
 from capture.commands import installation, options
 from capture.mailing import outbox
-from capture.mailing.outbox import OutboxDepth
+from capture.mailing.outbox import OutboxDepth, UnsentReason
 from capture.models import OutboxMail
 
 
@@ -43,17 +43,19 @@ def mail(action: str | None, numbers: tuple[int, ...], state: str | None, as_jso
         if state is not None:
             _print_mails(outbox.list_mails(session, state), as_json)
         else:
-            _print_depth(outbox.outbox_depth(session, now), as_json)
+            _print_depth(outbox.outbox_depth(session, now), outbox.reasons(session), as_json)
 
 
-def _print_depth(depth: OutboxDepth, as_json: bool) -> None:
+def _print_depth(depth: OutboxDepth, reasons: list[UnsentReason], as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(asdict(depth)))
+        click.echo(json.dumps({**asdict(depth), "reasons": [asdict(each) for each in reasons]}))
         return
     for name, number in depth.rows.items():
         click.echo(f"{name:<8} {number:>8}")
     if depth.oldest:
         click.echo(f"the oldest has been due for {depth.oldest:.0f} s")
+    for each in reasons:
+        click.echo(f"{each.mails} {each.state}: {each.reason}")
 
 
 def _print_mails(found: Iterable[OutboxMail], as_json: bool) -> None:

@@ -100,14 +100,17 @@ def ask_not_me(signed: str) -> Response:
 @blueprint.post("/not-me/<signed>")
 @open_to(Audience.LINK)
 def not_me(signed: str) -> Response:
-    """Suppresses the address for good and erases what was typed with it, unless the link has expired."""
+    """Suppresses the address for good and erases what was typed with it. An expired link changes nothing, and the page
+    says so."""
     link = questions.read_link(Purpose.NOT_ME, signed)
     current = service.current()
     with current.database.write() as session:
         company = hosts.get_company(session)
         lead = confirming.lead_of_link(session, link.value)
         words = questions.use_locale(questions.locale_of(lead))
-        if lead is not None and not link.expired:
+        if link.expired:
+            return questions.message_page(words, "spent", company, status=410)
+        if lead is not None:
             confirming.disown(session, current.features, lead, current.clock(), current.letters)
             log.info("disowned: lead %d", lead.id)
     return questions.message_page(words, "disowned", company)

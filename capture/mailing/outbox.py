@@ -42,6 +42,11 @@ class Retry:
     longest: float = 4 * 3600.0
     most: int = 26
 
+    @property
+    def shortest(self) -> timedelta:
+        """The wait after the first attempt, not shortened."""
+        return timedelta(seconds=self.first)
+
     def wait(self, attempts: int) -> timedelta | None:
         """Returns the wait after so many attempts; None if the mail is given up."""
         if attempts >= self.most:
@@ -131,6 +136,19 @@ def give_back(session: Session, owner: str, error: str | None = None, *, but: in
 
 
 @dataclass(frozen=True, slots=True)
+class UnsentReason:
+    """Why a number of mails was not sent. ``state``: waiting or dead; ``reason``: the last error of each."""
+
+    state: str
+    reason: str
+    mails: int
+
+
+MOST_REASONS = 5
+"""How many reasons are shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxDepth:
     """How full the outbox is. ``rows``: their number by state; ``oldest``: for how many seconds the oldest mail is
     due."""
@@ -147,6 +165,21 @@ def outbox_depth(session: Session, now: datetime) -> OutboxDepth:
         select(func.min(OutboxMail.next_attempt_at)).where(OutboxMail.state.in_(("waiting", "leased")))
     )
     return OutboxDepth(rows, max(0.0, (now - oldest).total_seconds()) if oldest else 0.0)
+
+
+def reasons(session: Session) -> list[UnsentReason]:
+    """Returns why mails wait or are dead, the reasons of most mails first."""
+    columns, mails = (OutboxMail.state, OutboxMail.last_error), func.count().label("mails")
+    unsent = and_(OutboxMail.state.in_(("waiting", "dead")), OutboxMail.last_error.is_not(None))
+    query = select(*columns, mails).where(unsent).group_by(*columns).order_by(mails.desc(), *columns)
+    found = session.execute(query.limit(MOST_REASONS))
+    return [UnsentReason(state, reason or "", number) for state, reason, number in found]
+
+
+def put_back(session: Session, mail_ids: Collection[int], at: datetime, *, states: Collection[str]) -> None:
+    """Lets these mails be tried at a time, where they are in one of these states; their attempts stay counted."""
+    these = update(OutboxMail).where(OutboxMail.id.in_(mail_ids), OutboxMail.state.in_(states))
+    session.execute(these.values(state="waiting", next_attempt_at=at))
 
 
 def list_mails(session: Session, state: str) -> Iterator[OutboxMail]:

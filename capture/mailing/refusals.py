@@ -55,6 +55,10 @@ class Stage(StrEnum):
     """In a report of a mail that came back, or in a mail service's event."""
 
 
+_OF_THE_MAIL = frozenset({"the size of the mail", "what the mail holds"})
+"""What no waiting mends: another mail of the same sender may well be taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """``what``: the matter in a few words, for people. ``strength`` carries meaning where ``about`` is RECIPIENT."""
@@ -67,6 +71,11 @@ class Judgement:
     def dead(self) -> bool:
         """True when no mail may go to the address until it shows signs of life."""
         return self.about is About.RECIPIENT
+
+    @property
+    def passing(self) -> bool:
+        """True when the same mail may be taken later, once time has passed or the sender's set-up is mended."""
+        return self.about is About.NOW or (self.about is About.US and self.what not in _OF_THE_MAIL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,15 +43,19 @@ class Refused(Exception):
 
 
 class PutOff(Exception):
-    """The mail was not taken this time. ``uncertain``: or it was, and only the answer was lost."""
+    """The mail was not taken this time. ``uncertain``: or it was, and only the answer was lost.
 
-    def __init__(self, reason: str, *, uncertain: bool = False) -> None:
+    ``judgement``: what the server's answer is about; None where there was none.
+    """
+
+    def __init__(self, reason: str, *, uncertain: bool = False, judgement: Judgement | None = None) -> None:
         super().__init__(reason)
         self.uncertain = uncertain
+        self.judgement = judgement
 
 
 class NoServer(Exception):
-    """There is no server to talk to at present: no mail's fault."""
+    """There is no server to talk to at present, or none that takes mail from us: no mail's fault."""
 
 
 class Mailer(Protocol):
@@ -102,7 +106,21 @@ class SmtpMailer:
         self._mails = 0
 
     def send(self, envelope: Envelope) -> None:
-        """Hands one mail over. Whatever goes wrong ends the connection, unless the server only said no."""
+        """Hands one mail over. Whatever goes wrong ends the connection, unless the server only said no.
+
+        Servers close a connection after some mails or some time. Where one does so before it has taken the next mail,
+        that mail is sent at once over a new connection.
+        """
+        used = self._mails if self._open is not None else 0
+        try:
+            self._send(envelope)
+        except PutOff as error:
+            closed = self._open is None and not error.uncertain
+            if not (used and closed):
+                raise
+            self._send(envelope)
+
+    def _send(self, envelope: Envelope) -> None:
         connection = self._connection()
         try:
             self._hand_over(connection, envelope)
@@ -163,7 +181,7 @@ class SmtpMailer:
             connection.command_encoding = "utf-8"
             options = ["SMTPUTF8", "BODY=8BITMIME"]
         try:
-            self._expect(250, *connection.mail(envelope.sender, options), "MAIL FROM", for_good=False)
+            self._expect(250, *connection.mail(envelope.sender, options), "MAIL FROM", stage=Stage.SENDER)
             self._expect(250, *connection.rcpt(envelope.recipient), "RCPT TO", stage=Stage.RECIPIENT)
         finally:
             connection.command_encoding = "ascii"
@@ -182,21 +200,19 @@ class SmtpMailer:
         code: int,
         answer: bytes,
         after: str,
-        *,
-        for_good: bool = True,
         stage: Stage = Stage.CONTENT,
     ) -> None:
-        """Raises what an answer means. ``for_good``: False where a 5xx tells of our set-up, which can be mended."""
+        """Raises what an answer means: PutOff where the same mail may be taken later, Refused where it may not."""
         if code == wanted or (wanted == 250 and code == 251):
             return
         words = answer.decode("utf-8", "replace")
         text = f"{code} {words} (after {after})"
         if code == 421 or code == -1:
             self._drop()
-        if 500 <= code <= 599 and for_good:
-            judgement = judge(code, codes(words)[1], words, stage)
+        judgement = judge(code, codes(words)[1], words, stage)
+        if 500 <= code <= 599 and not judgement.passing:
             raise Refused(text, hard=judgement.dead, judgement=judgement)
-        raise PutOff(text)
+        raise PutOff(text, judgement=judgement)
 
     def _reset(self, connection: smtplib.SMTP) -> None:
         try:

@@ -28,6 +28,8 @@ from capture.mailing.envelope import compose
 from capture.mailing.kinds import UnknownKind
 from capture.mailing.outbox import WEBHOOK, Retry
 from capture.mailing.quota import Quota
+from capture.mailing.refusals import Judgement
+from capture.mailing.sender_refusals import SenderRefusals
 from capture.mailing.smtp import Mailer, NoServer, PutOff, Refused
 from capture.models import Company, OutboxMail
 
@@ -91,6 +93,8 @@ class Worker:
         self._idle = idle
         self._stop = threading.Event()
         self._sending: int | None = None
+        self._refusals = SenderRefusals()
+        self._trouble: str | None = None
 
     def stop(self) -> None:
         """Asks the worker to end after the mail that it is sending; may be called from a signal handler."""
@@ -111,9 +115,10 @@ class Worker:
                 try:
                     busy = self.step()
                     pause = 0.0
+                    self._tell(None)
                 except (NoServer, Unavailable) as error:
                     pause = min(LONGEST_PAUSE, max(1.0, pause * 2))
-                    log.warning("nothing can be sent, trying again in %.0f s: %s", pause, error)
+                    self._tell(str(error))
                     self._stop.wait(pause * random.uniform(0.5, 1.0))
                 except Exception:  # a bug with one batch must not end all mail
                     log.exception("a bug in the mail worker")
@@ -124,6 +129,16 @@ class Worker:
                         self._stop.wait(self._idle)
         finally:
             self._mailer.close()
+
+    def _tell(self, trouble: str | None) -> None:
+        """Logs once that nothing can be sent, and once that it can again, instead of at every attempt."""
+        if trouble == self._trouble:
+            return
+        if trouble is not None:
+            log.warning("nothing can be sent; trying again every %.0f s at the latest: %s", LONGEST_PAUSE, trouble)
+        else:
+            log.info("the mail worker works again")
+        self._trouble = trouble
 
     def run_once(self) -> None:
         """Sends what is due, and returns. Raises NoServer, Unavailable."""
@@ -194,6 +209,8 @@ class Worker:
         else:
             self._note(lambda session: outbox.sent(session, mail_id, self.owner, self._clock()))
             self._count("sent", mail_id)
+            if row.kind != WEBHOOK:
+                self._taken()
 
     def _unknown(self, mail_id: int, reason: str) -> None:
         """Gives up a mail of an unknown kind: an operator sees why, and can send it with a version that knows the
@@ -210,6 +227,7 @@ class Worker:
 
         self._note(note)
         self._count("bounced" if error.hard else "refused", row.id)
+        self._mind(row, error.judgement)
 
     def _put_off(self, row: OutboxMail, error: PutOff) -> None:
         alive = True
@@ -222,6 +240,23 @@ class Worker:
         if error.uncertain:
             self._count("uncertain", row.id)
         self._count("put_off" if alive else "given_up", row.id)
+        self._mind(row, error.judgement)
+
+    def _mind(self, row: OutboxMail, judgement: Judgement | None) -> None:
+        """Raises NoServer when the server refuses all mail from this sender. No mail is given up for that."""
+        self._refusals.add(row.id, row.domain, judgement)
+        if judgement is not None and self._refusals.of_all:
+            again = self._clock() + self._retry.shortest
+            self._note(lambda session: outbox.put_back(session, self._refusals.mails, again, states=("dead",)))
+            raise NoServer(f"the mail server refuses mail from this sender, to any domain ({judgement.what})")
+
+    def _taken(self) -> None:
+        """The server takes mail. If it did not before, what it refused is tried again at once."""
+        if self._refusals.of_all:
+            mails, now = self._refusals.mails, self._clock()
+            self._note(lambda session: outbox.put_back(session, mails, now, states=("waiting", "dead")))
+            log.info("the mail server takes mail from this sender again: %d mails are tried again", len(mails))
+        self._refusals.clear()
 
     def _note(self, change: Callable[[Session], None]) -> None:
         """Stores the result of a mail. The mail cannot be unsent, so storing is retried for a while before it is given

@@ -81,24 +81,33 @@ class SnapshotRenewer:
         try:
             self._snapshot.lookup.refresh()
         except Unavailable as error:
-            self._tell(now, "%s", error)
+            self._tell(logging.WARNING, now, "%s", error)
         if now == self._inputs:
             return False
         before = self._inputs
         while threading.Event().wait(_SETTLED) or now != (again := self._look(self._snapshot.site)):
             now = again
-        self._inputs = now
         try:
             files = self._renewed(now, before)
         except EspalierError as error:
-            if self._options.roster_url is not None:  # what is missing may come by the database
-                self._inputs, self._cost = before, perf_counter() - started
-            self._tell(now, "the site as it is saved now cannot be shown; what was there before stays\n%s", error)
+            if self._options.roster_url is None:
+                self._inputs = now
+            else:  # the next look tries again, since what is missing may come by the database
+                self._cost = perf_counter() - started
+            self._tell(
+                logging.WARNING,
+                now,
+                "the site as saved now cannot be shown; visitors still get the site as it was\n%s",
+                error,
+            )
             return False
+        except Exception:  # the next look tries again, and not sooner than so much work allows
+            self._cost = perf_counter() - started
+            raise
         site = files.snapshot.site
         self._inputs = now if site.theme.folders == self._snapshot.site.theme.folders else self._look(site)
         self.files = files
-        self._tell(now, "%s: changes are live", site.folder)
+        self._tell(logging.INFO, now, "%s: changes are live", site.folder)
         return True
 
     def _renewed(self, now: InputDigests, before: InputDigests) -> ServedFiles:
@@ -115,7 +124,7 @@ class SnapshotRenewer:
             try:
                 self.renew()
             except Exception:  # noqa: BLE001 - the next look may go well; without this thread nothing would ever change again
-                _log.exception("looking for changes failed")
+                _log.exception("a bug kept changes from being loaded; visitors still get the site as it was")
             pause = max(PAUSE, _SHARE * self._cost)
 
     def _site(self) -> Site:
@@ -159,12 +168,12 @@ class SnapshotRenewer:
         roster = lookup.roster if isinstance(lookup, IndexLookup) else None
         return people.campaigns(site, roster, self._made / "campaigns.sqlite"), since["campaigns"]
 
-    def _tell(self, now: InputDigests, message: str, *values: object) -> None:
-        """Logs, unless another process has told the same already."""
+    def _tell(self, level: int, now: InputDigests, message: str, *values: object) -> None:
+        """Logs a message at a level, unless another process has logged the same message about the same files."""
         key = hashlib.sha256(repr((now, message, str(values[-1]))).encode()).hexdigest()
         with locked(self._made / "told.lock"):
             told = self._made / "told"
             if told.is_file() and told.read_text(encoding="utf-8") == key:
                 return
             told.write_text(key, encoding="utf-8")
-        _log.warning(message, *values)
+        _log.log(level, message, *values)

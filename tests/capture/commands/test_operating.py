@@ -31,7 +31,12 @@ def set_state(database, state: str) -> None:
 def test_mail_shows_how_the_outbox_stands(run, database):
     assert "waiting         1" in run("mail").stdout
     set_state(database, "dead")
-    assert json.loads(run("mail", "--json").stdout)["rows"]["dead"] == 1
+    assert "1 dead: given up: 450 later\n" in run("mail").stdout
+    shown = json.loads(run("mail", "--json").stdout)
+    assert (shown["rows"]["dead"], shown["reasons"]) == (
+        1,
+        [{"state": "dead", "reason": "given up: 450 later", "mails": 1}],
+    )
     [mail] = json.loads(run("mail", "--state", "dead", "--json").stdout)
     assert (mail["recipient"], mail["attempts"], mail["last_error"]) == ("pat@example.com", 26, "given up: 450 later")
 

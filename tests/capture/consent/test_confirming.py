@@ -150,6 +150,16 @@ def test_not_me_is_for_good(client, signed_up, form, mailed, rows, kinds, links,
         assert suppression.blocks(session, links.address_keys, "PAT+x@example.com", mails.CONFIRM)
 
 
+def test_not_me_by_a_link_that_is_too_old_says_that_nothing_was_changed(client, signed_up, mailed, rows, clock):
+    link = mailed("confirm", "not-me")
+    clock.forward(days=400)
+    for answer in (client.get(link), client.post(link)):
+        assert answer.status_code == 410
+        assert "Nothing was changed" in answer.text
+    assert rows(Suppression) == []
+    assert not rows(Lead)[0].email.endswith("@erased.invalid")
+
+
 def test_a_member_who_left_is_replaced_by_the_nearest_active_upline(client, signed_up, mailed, database, rows):
     with database.write() as session:
         bo, cleo = session.get_one(Member, "m-2"), session.get_one(Member, "m-3")

@@ -176,18 +176,55 @@ def test_a_refusal_keeps_the_connection_and_the_next_mail_is_whole(mailer):
 
 
 @pytest.mark.parametrize(
+    ("answer", "about"),
+    [
+        ("550 relay not permitted", About.US),
+        ("554 5.7.1 <p0@example.com>: Relay access denied", About.US),
+        ("550 Authentication required to relay", About.US),
+        ("550 5.1.8 <mail@fern.example.com> Sender address rejected: Domain not found", About.US),
+        ("550 5.1.7 <mail@fern.example.com> Sender address rejected", About.US),
+        ("550 192.0.2.7 is blocked using a blocklist", About.US),
+        ("550 daily sending limit", About.US),
+        ("550 5.7.1 policy", About.US),
+        ("450 4.7.1 Relay access denied", About.US),
+        ("550 Greylisted, try again", About.NOW),
+        ("550 mailbox is full", About.NOW),
+        ("450 4.2.0 try later", About.NOW),
+    ],
+)
+def test_a_refusal_about_us_or_about_now_puts_the_mail_off(mailer, answer, about):
+    handler = Handler(rcpt=lambda address: answer)
+    with serving(handler) as port, pytest.raises(PutOff) as caught:
+        mailer("smtp", port).send(letter())
+    assert caught.value.judgement is not None
+    assert (caught.value.judgement.about, caught.value.uncertain) == (about, False)
+
+
+@pytest.mark.parametrize("answer", ["552 5.3.4 Message too big for system", "554 5.6.0 message content rejected"])
+def test_a_refusal_of_what_the_mail_holds_is_for_good_and_kills_no_address(mailer, answer):
+    handler = Handler(data=lambda message_id: answer)
+    with serving(handler) as port, pytest.raises(Refused) as caught:
+        mailer("smtp", port).send(letter())
+    assert not caught.value.hard
+
+
+def test_a_server_that_closes_after_some_mails_costs_no_attempt(mailer):
+    """With 421 instead of an answer, or without a word."""
+    handler = Handler(rcpt=lambda address: next(answers))
+    for said in ("421 4.7.0 too many mails in this connection", "drop"):
+        answers = iter([None, said, None, None])
+        with serving(handler) as port:
+            sender = mailer("smtp", port)
+            for number in range(3):
+                sender.send(letter(number))
+            sender.close()
+    assert [mail["Subject"] for mail in handler.mails] == ["0", "1", "2"] * 2
+
+
+@pytest.mark.parametrize(
     ("answer", "hard", "about"),
     [
-        ("550 relay not permitted", False, About.US),
-        ("550 Authentication required to relay", False, About.US),
-        ("550 5.1.8 <mail@fern.example.com> Sender address rejected: Domain not found", False, About.US),
-        ("550 5.1.7 <mail@fern.example.com> Sender address rejected", False, About.US),
-        ("550 192.0.2.7 is blocked using a blocklist", False, About.US),
-        ("550 daily sending limit", False, About.US),
-        ("550 Greylisted, try again", False, About.NOW),
-        ("550 mailbox is full", False, About.NOW),
         ("550 Invalid recipient", False, About.UNKNOWN),
-        ("550 5.7.1 policy", False, About.US),
         ("550 5.1.1 nobody", True, About.RECIPIENT),
         ("550 No such user here", True, About.RECIPIENT),
         ("556 5.1.10 null MX", True, About.RECIPIENT),

@@ -151,8 +151,9 @@ def test_a_mail_of_an_unknown_kind_is_set_aside_and_told(promise, worker, rows, 
         ("450 4.2.1 mailbox busy", "waiting", []),
         ("550 5.1.1 no such user", "dead", ["pat@example.com"]),
         ("550 no such user", "dead", ["pat@example.com"]),
-        ("550 5.7.1 policy", "dead", []),
-        ("552 5.2.2 full", "dead", []),
+        ("550 5.7.1 policy", "waiting", []),
+        ("552 5.2.2 full", "waiting", []),
+        ("554 5.6.0 not in this form", "dead", []),
         ("421 4.3.2 closing", "waiting", []),
         ("drop", "waiting", []),
     ],
@@ -205,6 +206,77 @@ def test_without_a_server_nothing_counts_as_an_attempt(promise, worker, rows):
         worker(port).step()
     [row] = rows(OutboxMail)
     assert (row.state, row.attempts, row.lease_owner) == ("waiting", 0, None)
+
+
+RELAY_DENIED = "554 5.7.1 <{}>: Relay access denied"
+UNCLEAR = "550 Invalid recipient"
+
+
+@pytest.mark.parametrize("answer", [RELAY_DENIED, UNCLEAR, "535 5.7.8 Authentication credentials invalid"])
+def test_an_hour_of_a_relay_that_takes_nothing_from_us_loses_and_marks_nothing(
+    promise, worker, rows, gate, clock, answer, caplog
+):
+    """200 sign-ups while the relay's password is wrong; then it is mended."""
+    mended = False
+    handler = Handler(rcpt=lambda address: None if mended else answer.format(address))
+    promise(*(f"p{n}@d{n % 40}.example" for n in range(200)))
+    with serving(handler) as port, caplog.at_level("INFO", "capture.worker"):
+        sender = worker(port)
+        refused_at_once = 0
+        for _ in range(60):
+            with pytest.raises(NoServer, match="refuses mail from this sender"):
+                sender.step()
+            refused_at_once += 1
+            clock.forward(minutes=1)
+        assert refused_at_once == 60
+        assert set(states(rows)) == {"waiting"}
+        assert len([row for row in rows(OutboxMail) if row.attempts]) < 70, "most are not even tried"
+        mended = True
+        for _ in range(15):
+            sender.step()
+            clock.forward(seconds=10)
+    assert set(states(rows)) == {"sent"}
+    assert gate.gone == []
+    assert max(handler.taken.values()) == 1
+    assert "takes mail from this sender again" in caplog.text
+    assert "@" not in caplog.text.replace("capture", ""), "no addresses in the log"
+
+
+def test_one_domain_that_refuses_us_stops_no_mail_to_others(promise, worker, rows):
+    handler = Handler(rcpt=lambda address: "550 5.7.1 blocked by policy" if address.endswith("@gray.example") else None)
+    promise(*(f"p{n}@gray.example" for n in range(6)), "kim@example.org")
+    with serving(handler) as port:
+        worker(port).step()
+    assert states(rows) == ["waiting"] * 6 + ["sent"]
+
+
+def test_a_mail_taken_in_between_shows_that_the_server_takes_mail_from_us(promise, worker, rows):
+    blocked = {f"p@d{n}.example" for n in range(0, 10, 2)}
+    handler = Handler(rcpt=lambda address: RELAY_DENIED.format(address) if address in blocked else None)
+    promise(*(f"p@d{n}.example" for n in range(10)))
+    with serving(handler) as port:
+        worker(port).step()
+    assert states(rows) == ["waiting", "sent"] * 5
+
+
+def test_a_running_worker_tells_of_trouble_once_and_of_its_end_once(promise, worker, rows, caplog):
+    mended = threading.Event()
+    handler = Handler(rcpt=lambda address: None if mended.is_set() else RELAY_DENIED.format(address))
+    promise(*(f"p@d{n}.example" for n in range(4)))
+    with serving(handler) as port, caplog.at_level("INFO", "capture.worker"):
+        sender = worker(port, idle=0.05, clock=lambda: datetime.now(UTC), retry=Retry(first=0.01, longest=0.02))
+        thread = threading.Thread(target=sender.run)
+        thread.start()
+        _wait(lambda: len([1 for row in rows(OutboxMail) if row.attempts >= 2]) > 0)
+        mended.set()
+        _wait(lambda: states(rows) == ["sent"] * 4)
+        _wait(lambda: "works again" in caplog.text)
+        sender.stop()
+        thread.join(5)
+    assert not thread.is_alive()
+    told = [each for each in caplog.messages if "nothing can be sent" in each]
+    assert len(told) == 1
+    assert "relaying" in told[0]
 
 
 def test_a_server_that_took_the_mail_and_fell_silent_gets_it_again_under_the_same_name(promise, worker, rows, clock):

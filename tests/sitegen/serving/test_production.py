@@ -20,6 +20,7 @@ import pytest
 from sitegen.build.builder import build
 from sitegen.serving.http import host_of, takes_gzip
 from sitegen.serving.production.change_times import ChangeTimes
+from sitegen.serving.production.renewing import ServeOptions, SnapshotRenewer
 from tests.browser import company
 from tests.conftest import SITES, TOKEN_KEY, build_options, replace_in, tree
 from tests.sitegen.serving.production_server import COMPANY, ProductionServer, inactive, sample, serving
@@ -215,6 +216,24 @@ def test_hosts_of_the_subdomain_layout(tmp_path):
         assert f'href="https://{COMPANY}/"'.encode() in content
         asset = re.findall(rb"/assets/[^\"]+\.css", content)[0].decode()
         assert running.ask(asset, host=f"{left}.{COMPANY}")[0] == 200
+
+
+def test_a_bug_while_loading_keeps_the_site_as_it_was_and_the_next_look_tries_again(tmp_path, monkeypatch):
+    folder = small(tmp_path)
+    renewer = SnapshotRenewer(
+        ServeOptions(folder=folder, token_keys=(TOKEN_KEY,), instance=tmp_path / "instance", threads=1)
+    )
+    before = renewer.files
+    page = folder / "pages" / "es" / "about.md"
+    page.write_text(page.read_text(encoding="utf-8") + "\n\nFresh from the press.\n", encoding="utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(renewer, "_renewed", lambda now, before: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            renewer.renew()
+    assert renewer.files is before
+    assert renewer.renew()
+    assert renewer.files is not before
+    assert not renewer.renew()
 
 
 def test_changes_are_live_in_every_process_and_broken_ones_are_not(tmp_path):
