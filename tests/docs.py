@@ -114,6 +114,7 @@ def environment() -> dict[str, str]:
         "ESPALIER_WEBHOOK_URL": mails["webhook_url"],
         "ESPALIER_WEBHOOK_SECRET": mails["webhook_secret"],
         "ESPALIER_BOUNCE_SECRET": mails["bounce_secret"],
+        **{f"ESPALIER_{name.upper()}": mails[name] for name in delivery.SERVICES.values()},
         "ESPALIER_METRICS_TOKEN": mails["metrics_token"],
         "ESPALIER_TRUSTED_PROXIES": f"{service['trusted_proxies']} Without it 0.",
         **{

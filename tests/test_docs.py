@@ -14,6 +14,7 @@ import click
 import pytest
 
 from capture.limits.budgets import Limits
+from capture.mailing.delivery import SERVICES
 from tests import docs
 from tests.conftest import ROOT
 
@@ -97,8 +98,9 @@ def test_every_variable_that_is_read_is_documented() -> None:
     for package in ("sitegen", "capture"):
         for path in (ROOT / package).rglob("*.py"):
             found |= set(re.findall(r"[\"'](ESPALIER_[A-Z_]*[A-Z])[\"']", path.read_text(encoding="utf-8")))
-    # Put together from the names of the budgets.
+    # Put together from the names of the budgets and of the mail services' secrets.
     found |= {f"ESPALIER_LIMIT_{each.name.upper()}" for each in fields(Limits)}
+    found |= {f"ESPALIER_{each.upper()}" for each in SERVICES.values()}
     assert found == docs.environment().keys()
 
 

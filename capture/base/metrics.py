@@ -16,7 +16,7 @@ MAILS = Counter("espalier_mails_total", "Mails and webhooks by the result of an 
 """sent, put_off, given_up, refused, bounced, suppressed, unknown_kind; and uncertain, if it may arrive twice."""
 
 BOUNCES = Counter("espalier_bounces_total", "Reports of mails that came back", ["kind"])
-"""hard, soft."""
+"""hard, soft, complaint."""
 
 VISITS = Counter("espalier_visits_total", "Requests for the picture that counts visits, by result", ["result"])
 """counted, left_out (machines, HEAD, fetched ahead), void (invalid tokens), lost (no room in memory)."""

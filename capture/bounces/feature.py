@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from capture.base.feature import Feature
-from capture.bounces import pages
+from capture.bounces import pages, service_pages
 
 BOUNCES = Feature(
     "bounces",
-    blueprints=(pages.blueprint,),
+    blueprints=(pages.blueprint, service_pages.blueprint),
 )

@@ -12,8 +12,8 @@ from werkzeug.exceptions import BadRequest, Unauthorized
 
 from capture.base import metrics
 from capture.bounces import reports
+from capture.bounces.consequences import Consequences
 from capture.bounces.reports import BounceReport
-from capture.mailing.gate import DeadAddresses
 from capture.web import service
 from capture.web.access import Audience, open_to
 
@@ -43,7 +43,7 @@ def report() -> Response:
     message_id, recipient, status = (_text(data, name) for name in ("message_id", "recipient", "status"))
     if not status or not (message_id or recipient):
         raise BadRequest
-    gate, now = DeadAddresses(current.links), current.clock()
+    gate, now = Consequences(current.links), current.clock()
     with current.database.write() as session:
         kind = (
             reports.record_bounce(session, BounceReport(message_id.strip("<>"), status), gate, now)

@@ -23,6 +23,7 @@ from capture.base.db import Database
 from capture.bounces import reading
 from capture.bounces.kinds import Kind
 from capture.bounces.reading import Finding
+from capture.bounces.services.event import Event, Told
 from capture.mailing.posting import domain_of
 from capture.mailing.refusals import Judgement, judge
 from capture.models import Company, OutboxMail
@@ -33,7 +34,10 @@ class Suppressor(Protocol):
     """Whoever keeps the list of addresses that must not be mailed."""
 
     def bounced(self, session: Session, address: str, now: datetime) -> None:
-        """There is nobody at an address."""
+        """Ends all mail to an address that does not exist."""
+
+    def complained(self, session: Session, address: str, now: datetime) -> None:
+        """Ends all mail to a person who complained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,42 @@ def record_bounce(session: Session, report: BounceReport, suppressor: Suppressor
     return "hard" if report.hard else "soft"
 
 
+def record_complaint(
+    session: Session, message_ids: tuple[str, ...], suppressor: Suppressor, now: datetime, recipient: str | None = None
+) -> str:
+    """Records that a person complained of one mail: "complaint", or "unknown" where we sent no such mail.
+
+    ``recipient``: who complained, where a verified report says so; believed if no mail of ours is named.
+    """
+    found = session.scalars(select(OutboxMail.recipient).where(OutboxMail.message_id.in_(message_ids))).first()
+    address = found or recipient
+    if address is None:
+        return "unknown"
+    suppressor.complained(session, address, now)
+    metrics.BOUNCES.labels("complaint").inc()
+    return "complaint"
+
+
+def record_event(session: Session, event: Event, suppressor: Suppressor, now: datetime) -> str:
+    """Records what a mail service reported and proved: "hard", "soft", "complaint" or "unknown".
+
+    The service signs its report, so a recipient that it names counts also where it names no mail of ours.
+    """
+    ids = (event.message_id,) if event.message_id is not None else ()
+    if event.told is Told.COMPLAINT:
+        return record_complaint(session, ids, suppressor, now, event.recipient)
+    kind = "unknown"
+    if event.message_id is not None:
+        status = event.enhanced or str(event.code or "")
+        report = BounceReport(event.message_id, status, judgement=event.judgement)
+        kind = record_bounce(session, report, suppressor, now)
+    if kind == "unknown" and event.recipient is not None and event.judgement is not None and event.judgement.dead:
+        suppressor.bounced(session, event.recipient, now)
+        metrics.BOUNCES.labels("hard").inc()
+        kind = "hard"
+    return kind
+
+
 def read_file(database: Database, path: Path, suppressor: Suppressor, now: datetime) -> Counter[str]:
     """Goes through an mbox file or a Maildir folder; returns how many of which kind, "other" being no reports."""
     found: Counter[str] = Counter()
@@ -90,6 +130,10 @@ def read_file(database: Database, path: Path, suppressor: Suppressor, now: datet
 def _take(database: Database, finding: Finding, suppressor: Suppressor, now: datetime) -> str:
     if finding.kind is Kind.UNREADABLE:
         return "unknown"
+    if finding.kind is Kind.COMPLAINT:
+        # Only a mail of ours that is named proves who complained: anybody can write such a report.
+        with database.write() as session:
+            return record_complaint(session, finding.message_ids, suppressor, now)
     report = _report(finding)
     if report is None:
         return "other"

@@ -9,8 +9,8 @@ import click
 
 from capture.base.tokens import Links
 from capture.bounces import reports
+from capture.bounces.consequences import Consequences
 from capture.commands import installation, options
-from capture.mailing.gate import DeadAddresses
 
 
 @click.command()
@@ -27,12 +27,13 @@ def bounces(path: Path, as_json: bool) -> None:
     """
     settings = installation.settings()
     database = installation.existing_database(settings)
-    found = reports.read_file(database, path, DeadAddresses(Links(settings.secret_keys)), installation.now())
-    kinds = {name: found[name] for name in ("hard", "soft", "unknown", "other")}
+    found = reports.read_file(database, path, Consequences(Links(settings.secret_keys)), installation.now())
+    kinds = {name: found[name] for name in ("hard", "soft", "complaint", "unknown", "other")}
     if as_json:
         click.echo(json.dumps(kinds))
         return
     click.echo(
         f"{kinds['hard']} addresses do not exist, {kinds['soft']} mails bounced for other reasons,"
+        f" {kinds['complaint']} people complained and are not mailed again,"
         f" {kinds['unknown']} reports named no mail of this service, {kinds['other']} messages were no reports"
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from capture.base.identity import hash_email_by_all
 from capture.credit import crediting
 from capture.mailing import suppression
 from capture.mailing.suppression import Reason
@@ -18,6 +19,13 @@ def unsubscribe(session: Session, email_hash: str, now: datetime) -> None:
     """Puts an address on the suppression list and withdraws its leads. May be repeated; the first time stays stored."""
     suppression.suppress_hash(session, email_hash, Reason.UNSUBSCRIBED, now)
     for lead in withdraw(session, [email_hash], now):
+        crediting.record_activity(session, lead, "unsubscribed", now)
+
+
+def unsubscribe_address(session: Session, keys: Sequence[bytes], address: str, now: datetime) -> None:
+    """Does the same for an address, as the mail service's report of a complaint names it. ``keys``: newest first."""
+    suppression.suppress(session, keys, address, Reason.UNSUBSCRIBED, now)
+    for lead in withdraw(session, hash_email_by_all(keys, address), now):
         crediting.record_activity(session, lead, "unsubscribed", now)
 
 

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify
 
 from capture.company.generator import Interest
 from capture.limits.human_proof import ALGORITHM
+from capture.mailing.delivery import SERVICES
 from capture.signup.utm import UTM
 from capture.web.access import Audience, open_to
 
@@ -59,6 +60,7 @@ def describe() -> Schema:
                 }
             },
             "/bounces": {"post": _bounces()},
+            "/bounces/{name}": {"post": _service_reports()},
             "/healthz": {"get": _get("The process answers", {"200": _json("Alive", _status("ok"))})},
             "/readyz": {
                 "get": _get(
@@ -253,6 +255,17 @@ def _bounces() -> Schema:
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Bounce"}}},
         },
         "responses": {"204": {"description": "Taken"}, **_errors("400", "401", "404", "413", "503")},
+    }
+
+
+def _service_reports() -> Schema:
+    name = {"type": "string", "enum": list(SERVICES)}
+    return {
+        "operationId": "reportOfMailService",
+        "summary": "Bounces and complaints in the form of a mail service, verified as that service proves them",
+        "parameters": [{"name": "name", "in": "path", "required": True, "schema": name}],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": {}}}},
+        "responses": {"204": {"description": "Accepted"}, **_errors("400", "401", "404", "413", "503")},
     }
 
 

@@ -17,6 +17,16 @@ MAILS_PER_DOMAIN = 120
 """Mails to one receiving domain in a minute, unless the settings say otherwise."""
 
 
+SERVICES = {
+    "amazon": "amazon_topic",
+    "brevo": "brevo_token",
+    "mailgun": "mailgun_key",
+    "postmark": "postmark_login",
+    "sendgrid": "sendgrid_key",
+}
+"""The mail services whose reports can be read, each with the setting that holds its secret."""
+
+
 class DeliveryError(EspalierError):
     """The settings of mail, webhooks or reports contradict each other."""
 
@@ -37,8 +47,24 @@ class Delivery:
     """Signs those events; ``whsec_`` and base64, as the Standard Webhooks define it."""
     bounce_secret: str | None = field(default=None, repr=False)
     """Verifies reports of bounces, in the same form; without it, reports are not accepted."""
+    amazon_topic: str | None = field(default=None, repr=False)
+    """Accepts reports of Amazon SES at ``/bounces/amazon``: the ARN of the Amazon SNS topic that sends them."""
+    brevo_token: str | None = field(default=None, repr=False)
+    """Accepts reports of Brevo at ``/bounces/brevo``: the bearer token that its webhook was given."""
+    mailgun_key: str | None = field(default=None, repr=False)
+    """Accepts reports of Mailgun at ``/bounces/mailgun``: the account's HTTP webhook signing key."""
+    postmark_login: str | None = field(default=None, repr=False)
+    """Accepts reports of Postmark at ``/bounces/postmark``: the ``name:password`` in the address that it was given."""
+    sendgrid_key: str | None = field(default=None, repr=False)
+    """Accepts reports of SendGrid at ``/bounces/sendgrid``: the verification key of its signed event webhook."""
     metrics_token: str | None = field(default=None, repr=False)
     """Allows other machines to read /metrics."""
+
+    @property
+    def services(self) -> dict[str, str]:
+        """The secrets of the mail services whose reports are accepted, by the service's name."""
+        secrets = {name: getattr(self, attribute) for name, attribute in SERVICES.items()}
+        return {name: secret for name, secret in secrets.items() if secret is not None}
 
     @classmethod
     def from_values(cls, values: Mapping[str, str]) -> Self:
@@ -60,6 +86,8 @@ class Delivery:
         bounces = values.get("ESPALIER_BOUNCE_SECRET") or None
         _check_secret("ESPALIER_WEBHOOK_SECRET", secret, faults)
         _check_secret("ESPALIER_BOUNCE_SECRET", bounces, faults)
+        services = {name: values.get(f"ESPALIER_{name.upper()}") or None for name in SERVICES.values()}
+        _check_services(services, faults)
         per_domain = values.get("ESPALIER_MAILS_PER_DOMAIN") or str(MAILS_PER_DOMAIN)
         if not (per_domain.isascii() and per_domain.isdigit() and int(per_domain)):
             faults.append(Fault(f'not a number of mails: "{per_domain}"', where="ESPALIER_MAILS_PER_DOMAIN"))
@@ -67,7 +95,9 @@ class Delivery:
         if faults:
             raise DeliveryError(*faults)
         token = values.get("ESPALIER_METRICS_TOKEN") or None
-        return cls(server, sender, int(per_domain), url, secret, bounces, token)
+        return cls(
+            server, sender, int(per_domain), url, secret, bounces, metrics_token=token, **services
+        )  # fmt: skip
 
 
 SECRET = "make one: echo whsec_$(head -c 32 /dev/urandom | base64 -w0)"
@@ -79,6 +109,23 @@ def _server(url: str | None, faults: list[Fault]) -> Server | None:
     except MailServerError as error:
         faults.extend(error.faults)
         return None
+
+
+def _check_services(secrets: Mapping[str, str | None], faults: list[Fault]) -> None:
+    """Adds a fault for each secret that is not in its service's form."""
+    topic, login, key = secrets["amazon_topic"], secrets["postmark_login"], secrets["sendgrid_key"]
+    if topic and not topic.startswith("arn:aws"):
+        hint = "e.g. arn:aws:sns:eu-west-1:123456789012:bounces"
+        faults.append(Fault("not the ARN of a topic", where="ESPALIER_AMAZON_TOPIC", hint=hint))
+    if login and not all(login.partition(":")):
+        hint = "name:password, as in https://name:password@capture.example.com/bounces/postmark"
+        faults.append(Fault("no name and password", where="ESPALIER_POSTMARK_LOGIN", hint=hint))
+    if key:
+        try:
+            base64.b64decode(key, validate=True)
+        except ValueError:
+            hint = "copy the verification key from SendGrid's settings of the signed event webhook"
+            faults.append(Fault("not a key in base64", where="ESPALIER_SENDGRID_KEY", hint=hint))
 
 
 def _address(typed: str, faults: list[Fault]) -> str:

@@ -20,9 +20,10 @@ class SenderRefusals:
         self._domains: set[str] = set()
         self._mails: list[int] = []
 
-    def add(self, mail_id: int, domain: str, judgement: Judgement | None) -> None:
-        """Counts a refusal, unless it is about the recipient or about now, or no server's."""
-        if judgement is not None and judgement.about in (About.US, About.UNKNOWN):
+    def add(self, mail_id: int, domain: str, judgement: Judgement) -> None:
+        """Counts a refusal that may be about the sender; leaves out one about the recipient, the mail or now."""
+        about_the_sender = judgement.about is About.US and judgement.passing
+        if about_the_sender or judgement.about is About.UNKNOWN:
             self._domains.add(domain)
             self._mails.append(mail_id)
 

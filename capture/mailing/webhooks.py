@@ -66,7 +66,7 @@ class WebhookSender:
         self._url = url
         self._signer = Webhook(secret)
         self._timeout = timeout
-        self._opener = urllib.request.build_opener(_NoRedirects)
+        self._opener = urllib.request.build_opener(NoRedirects)
 
     def send(self, row: OutboxMail, now: datetime) -> None:
         """Sends one event. Raises Refused if the receiver answers 410 Gone, PutOff on any other failure."""
@@ -92,7 +92,7 @@ class WebhookSender:
             raise PutOff(f"the address answered {status}")
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
+class NoRedirects(urllib.request.HTTPRedirectHandler):
     """Treats a redirect as a failure: a signed event goes to the operator's address and nowhere else."""
 
     def redirect_request(

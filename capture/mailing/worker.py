@@ -244,8 +244,10 @@ class Worker:
 
     def _mind(self, row: OutboxMail, judgement: Judgement | None) -> None:
         """Raises NoServer when the server refuses all mail from this sender. No mail is given up for that."""
+        if judgement is None:
+            return  # no server refused the mail
         self._refusals.add(row.id, row.domain, judgement)
-        if judgement is not None and self._refusals.of_all:
+        if self._refusals.of_all:
             again = self._clock() + self._retry.shortest
             self._note(lambda session: outbox.put_back(session, self._refusals.mails, again, states=("dead",)))
             raise NoServer(f"the mail server refuses mail from this sender, to any domain ({judgement.what})")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from capture.base.retention import Policy
 from capture.bounces import reports
+from capture.bounces.consequences import Consequences
 from capture.bounces.reports import BounceReport
 from capture.consent import confirming, erasing, my_data, unsubscribing
 from capture.demo.quarter.agenda import Act, Agenda
@@ -31,6 +32,7 @@ class Leaving:
         self._world = world
         self._agenda = agenda
         self._gate = CompanyGate(world.links, kinds.table(world.features))
+        self._consequences = Consequences(world.links)
 
     def confirmed(self, who: Prospect, lead: Lead, at: datetime) -> None:
         """Plans what a person does after confirming: nothing, for most."""
@@ -95,7 +97,7 @@ class Leaving:
 
         def do(session: Session, at: datetime) -> None:
             for message_id in session.scalars(thanks).all():
-                reports.record_bounce(session, BounceReport(message_id, status), self._gate, at)
+                reports.record_bounce(session, BounceReport(message_id, status), self._consequences, at)
 
         return do
 

@@ -13,12 +13,12 @@ from standardwebhooks.webhooks import Webhook
 from capture.app import create_app
 from capture.base.tokens import Links
 from capture.bounces import reports
+from capture.bounces.consequences import Consequences
 from capture.consent.mails import THANK_YOU
 from capture.mailing import suppression
 from capture.mailing.delivery import Delivery
-from capture.mailing.gate import DeadAddresses
 from capture.mailing.refusals import About
-from capture.models import OutboxMail
+from capture.models import Lead, OutboxMail, Suppression
 from sitegen.errors import EspalierError
 from tests.capture.bounces.samples import MESSAGE_ID, samples
 from tests.capture.cast import KEY
@@ -58,8 +58,8 @@ Subject: Thanks
 
 
 @pytest.fixture
-def gate() -> DeadAddresses:
-    return DeadAddresses(LINKS)
+def gate() -> Consequences:
+    return Consequences(LINKS)
 
 
 @pytest.fixture
@@ -212,3 +212,49 @@ def test_a_signed_report_that_cannot_be_read(asked, body):
 )  # fmt: skip
 def test_a_signed_report_that_says_too_little(asked, data):
     assert asked(event(**data)).status_code == 400
+
+
+def test_a_complaint_by_mail_ends_mailing_as_unsubscribing_does(database, confirmed, gate, clock, tmp_path, rows):
+    confirmed("m-1", "ann@example.com")
+    mail = next(each for each in rows(OutboxMail) if each.recipient == "ann@example.com")
+    complaint = COMPLAINT.format(message_id=mail.message_id)
+    box = write_box(tmp_path / "box.mbox", complaint, COMPLAINT.format(message_id="forged@fern.example.com"))
+    assert reports.read_file(database, box, gate, clock.now) == {"complaint": 1, "unknown": 1}
+    assert reports.read_file(database, box, gate, clock.now) == {"complaint": 1, "unknown": 1}
+    assert [each.reason for each in rows(Suppression)] == ["unsubscribed"]
+    assert rows(Lead)[0].withdrawn_at == clock.now
+    assert not is_suppressed(database, "stranger@example.com"), "only a mail of ours proves who complained"
+
+
+COMPLAINT = """\
+From: complaints@box.example
+To: mail@fern.example.com
+Subject: A reader calls this mail spam
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="parts"
+
+--parts
+Content-Type: text/plain
+
+This is a report about a mail that we received.
+
+--parts
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+User-Agent: Loop/1.0
+Version: 1
+Original-Rcpt-To: <stranger@example.com>
+
+--parts
+Content-Type: message/rfc822
+
+From: mail@fern.example.com
+To: ann@example.com
+Subject: Thank you
+Message-ID: <{message_id}>
+
+Hello
+
+--parts--
+"""

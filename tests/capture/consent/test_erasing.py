@@ -85,7 +85,7 @@ def lived(client, form, confirmed, mailed, rows, database, links, clock, caplog)
 
 def _send_some(database: Database, links, clock) -> None:
     """A mail server that refuses, and quotes whom it refused."""
-    refuse = lambda address: f"550 5.7.1 <{address}> is not welcome"  # noqa: E731
+    refuse = lambda address: f"554 5.6.0 <{address}> cannot read this"  # noqa: E731
     with serving(Handler(rcpt=refuse)) as port:
         mailer = SmtpMailer(Server("smtp", "127.0.0.1", port), timeout=5)
         quota = Quota(100, links.email_hash)

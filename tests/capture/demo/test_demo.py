@@ -164,7 +164,7 @@ def test_a_sign_up_on_a_member_s_page_shows_in_the_mailbox(untouched, demo, tmp_
 def test_when_one_part_dies_the_other_is_ended(demo, tmp_path):
     process, told, _ = demo
     assert "quarter" not in (tmp_path / "said").read_text()
-    assert "Nobody new" in one_click(list(told.values())[3])
+    assert "No new lead is waiting" in one_click(list(told.values())[3])
     started = children(process.pid)
     os.kill(started[0], signal.SIGKILL)
     assert process.wait(30) == 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from capture.company import directory
+from capture.company import directory, generator
 from sitegen.build.builder import build
 from sitegen.build.options import Compression
 from sitegen.build.stamping_report import explain
@@ -126,7 +126,7 @@ def test_the_capture_service_reads_and_writes_them_by_its_door(layout: str, home
     ana = next(member for member in there.members() if member.slug == "ana")
     assert there.campaign_home(ana, "radio7") == f"{home}c/radio7/"
     assert there.campaign_home(None, "flyer") == "https://potandkettle.example/c/flyer/"
-    assert directory.campaign_page("radio7") == "c/radio7"
+    assert generator.campaign_page("radio7") == "c/radio7"
 
 
 def test_no_member_has_the_folder_of_campaigns_as_address() -> None:
