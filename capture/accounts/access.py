@@ -1,4 +1,5 @@
-"""Guards the pages of the office, each of which is declared by ``office``, and keeps the access log.
+"""Guards the pages of the office, where members and staff sign in, and keeps the log of which staff saw whose data.
+Each page is declared by ``office``.
 
 A view gets the person from ``person()``; ``scope`` decides what that person may see.
 """

@@ -1,5 +1,5 @@
-"""How a room declares itself: its pages, its entries in the navigation, its regular jobs, its mails, and the personal
-data that it holds. ``capture.features`` lists all rooms; no other module does."""
+"""How a room (a folder of ``capture``) declares its feature: its pages, its entries in the navigation, its regular jobs,
+its mails, and the personal data in its tables. ``capture.features`` lists all rooms; no other module does."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Context(Protocol):
         """A function that returns the current moment in UTC."""
 
     def part(self, kind: type[Part]) -> Part:
-        """Returns the object of this class that a room keeps in memory as long as the process runs."""
+        """Returns the object of the class ``kind`` that a room keeps in memory as long as the process runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Mail(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One room's declaration of what it adds to the service, such as pages, regular jobs and mails.
+    """The declaration of what one room (a folder of ``capture``) adds to the service, such as pages, jobs and mails.
 
     ``parts``: the objects that the room keeps in memory, by class, each made once from the database. ``jobs``: its
     regular jobs, made when the service starts. ``worker_jobs``: jobs that only a process with the mail worker runs.

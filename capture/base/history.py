@@ -79,8 +79,8 @@ def in_order(events: Iterable[Event]) -> list[Event]:
 
 
 def sections(events: Iterable[Event], *names: str) -> dict[str, list[dict[str, Any]]]:
-    """Returns the named sections of the person's export, each a list of its events' values; a section without events is
-    an empty list."""
+    """Returns the named sections of the export of a person's data, each as a list of its events' values; a section
+    without events is an empty list."""
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for section, values in filter(None, (event.plain() for event in in_order(events))):
         found[section].append(values)
@@ -106,7 +106,7 @@ class Party:
         return self.name if self.slug is not None else None
 
     def __str__(self) -> str:
-        """Returns the name as text for the operator: "Ada (ada-slug)" for a member, "the company (Name)" for the company."""
+        """Returns the name for the operator: a member's with the slug, "Ada Bell (ada)", or "the company (Name)"."""
         return f"{self.name} ({self.slug})" if self.slug is not None else f"the company ({self.name})"
 
 

@@ -29,7 +29,7 @@ class Periodic:
         self._thread.start()
 
     def stop(self) -> None:
-        """Asks the job to end a run early that is under way; may be called from a signal handler."""
+        """Asks the job to end its present run early; may be called from a signal handler."""
         if self._job.stop is not None:
             self._job.stop()
 

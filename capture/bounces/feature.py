@@ -1,4 +1,4 @@
-"""Declares the room of bounces to the service: the address to which mail services report bounces."""
+"""Declares the feature of bounces to the service: the address to which mail services report mails that came back."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ log = logging.getLogger("capture.reports")
 blueprint = Blueprint("bounces", __name__)
 
 BOUNCED = "mail.bounced"
-"""The type of the only event that has an effect; events of other types are accepted and ignored."""
+"""The type of the only webhook event that has an effect; events of other types are accepted and ignored."""
 
 
 @blueprint.post("/bounces")

@@ -100,7 +100,7 @@ class Directory:
 
     @property
     def policies(self) -> Policies:
-        """The company's rules about attribution and retention."""
+        """The company's rules for crediting sign-ups to members, and for how long data are kept."""
         attribution, retention = self._site.settings.attribution, self._site.settings.retention
         return Policies(attribution.policy, attribution.window_days, attribution.correction_days, **dict(retention))
 

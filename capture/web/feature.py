@@ -1,4 +1,4 @@
-"""Declares the room of common page parts to the service: the style sheet with the theme's colours."""
+"""Declares the parts that all pages share to the service: the style sheet with the theme's colours."""
 
 from __future__ import annotations
 

@@ -41,8 +41,8 @@ class Service:
     """The objects that rooms keep in memory, by class (see ``Feature.parts``)."""
 
     def part(self, kind: type[Part]) -> Part:
-        """Returns the object of this class that a room keeps in memory. Raises KeyError for a class that no room
-        declares."""
+        """Returns the object of the class ``kind`` that a room keeps in memory. Raises KeyError for a class that no
+        room declares."""
         return cast(Part, self.parts[kind])
 
 
