@@ -1,5 +1,5 @@
-"""How a room (a folder of ``capture``) declares its feature: its pages, its entries in the navigation, its regular jobs,
-its mails, and the personal data in its tables. ``capture.features`` lists all rooms; no other module does."""
+"""How a room (a folder of ``capture``) declares its feature: its pages, its entries in the navigation, its regular
+jobs, its mails, and the personal data in its tables. ``capture.features`` lists all rooms; no other module does."""
 
 from __future__ import annotations
 
