@@ -1,4 +1,5 @@
-"""Guards the pages of the office, each of which is declared by ``office``, and keeps the access log.
+"""Guards the pages of the office, where members and staff sign in, and keeps the log of which staff saw whose data.
+Each page is declared by ``office``.
 
 A view gets the person from ``person()``; ``scope`` decides what that person may see.
 """
@@ -23,8 +24,8 @@ from capture.web import answers, service
 from capture.web.access import Audience, open_to
 
 COOKIE = "__Host-espalier"
-"""The prefix makes browsers accept the cookie only over HTTPS (or from this machine), for this host alone and for every
-path."""
+"""The name of the sign-in cookie. The prefix ``__Host-`` makes browsers accept the cookie only over HTTPS (or from this
+machine), for this host alone and for every path."""
 
 _TRUSTED_SITES = {"same-origin", "none"}
 
@@ -86,20 +87,21 @@ def _record(log: str | None, status: int) -> None:
 
 
 def person() -> Person:
-    """Returns the person who is signed in, within a view that ``office`` guards."""
+    """Returns the person who is signed in. For views that ``office`` guards."""
     found: Person = g.person
     return found
 
 
 def remember(response: Response, secret: str) -> Response:
-    """Sets the cookie that signs the browser in, and returns the response. ``secret``: what ``signing_in`` returned."""
+    """Sets the cookie that signs the browser in, and returns the response. ``secret``: the cookie's value, as
+    ``signing_in.open_session`` returned it."""
     age = int(signing_in.SESSION_LIFETIME.total_seconds())
     response.set_cookie(COOKIE, secret, max_age=age, path="/", secure=True, httponly=True, samesite="Lax")
     return response
 
 
 def reader_words() -> Words:
-    """Returns the words in a member's own language; for staff, in the browser's."""
+    """Returns the words of the office's pages in the member's own language; for staff, in the browser's language."""
     locale = person().locale
     if locale:
         setattr(g, answers.LOCALE, words.nearest([locale]))
@@ -116,7 +118,8 @@ def refuse_other_sites() -> None:
 
 
 def is_valid(form: OfficeForm) -> bool:
-    """Returns whether a form is valid. Raises Forbidden if it was not made for this session."""
+    """Returns True if an office form is valid. Raises Forbidden if the form was not made for this browser
+    session (CSRF)."""
     valid = bool(form.validate())
     if form.errors.get("csrf_token"):
         raise Forbidden
@@ -124,7 +127,7 @@ def is_valid(form: OfficeForm) -> bool:
 
 
 def navigation() -> list[NavigationItem]:
-    """Returns the office's navigation for the person who is signed in, in its order."""
+    """Returns the entries of the office's navigation that the signed-in person may see, in their order."""
     items = (item for feature in service.current().features for item in feature.navigation)
     return sorted((item for item in items if person().member or not item.members_only), key=lambda item: item.order)
 

@@ -1,4 +1,4 @@
-"""Declares the room of accounts to the service: its pages, its mail, and what it purges."""
+"""Declares the feature of accounts to the service: its pages, its mail, and how it removes expired sign-ins."""
 
 from __future__ import annotations
 

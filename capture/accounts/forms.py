@@ -1,4 +1,4 @@
-"""What all forms of the office share: protection against forms of other sites (CSRF), and rules for text."""
+"""The base of all forms of the office: protection against forms that other sites send (CSRF), and rules for text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from capture.web import service
 
 
 class OfficeForm(Form):  # type: ignore[misc]
-    """A form that only the session it was made for can send."""
+    """A form of the office. Only the browser session for which the form was made can send it (CSRF protection)."""
 
     class Meta:
         csrf = True
@@ -26,17 +26,17 @@ class OfficeForm(Form):  # type: ignore[misc]
 
         @property
         def csrf_context(self) -> dict[str, str]:
-            """The CSRF value of the person's session."""
+            """The CSRF value of the signed-in person's session, in the mapping that WTForms reads."""
             found: Person = g.person
             return {"csrf": found.office_session.csrf}
 
 
 def trimmed(text: str | None) -> str:
-    """Returns the text with single blanks between its words and none at its ends; a filter for a field."""
+    """Returns a field's text with single blanks between its words and none at its ends; an empty text for None."""
     return " ".join((text or "").split())
 
 
 def is_shown(form: OfficeForm, field: Field) -> None:
-    """Raises ValidationError for text with invisible characters; a validator for a field."""
+    """Checks a form's field. Raises ValidationError if its text has invisible characters."""
     if not can_be_shown(field.data):
         raise ValidationError("characters")

@@ -12,9 +12,10 @@ KINDS = (SIGN_IN,)
 
 
 def sign_in(letters: Letters, host: Host, address: str, signed: str, wanted: list[str]) -> Letter:
-    """Writes the mail with the sign-in link, to a member or to one of the staff who asked for it.
+    """Returns the mail with the sign-in link, for a member or one of the staff who asked for it.
 
-    ``signed``: the signed sign-in token; ``wanted``: the browser's languages, for staff.
+    ``signed``: the signed sign-in token. ``wanted``: the browser's languages, used for staff; a member gets the mail in
+    their own language.
     """
     locales = [host.member.locale] if host.member else wanted
     link = f"{host.company.service}office/enter/{signed}"

@@ -43,14 +43,15 @@ def send() -> Response:
     with current.database.write() as session:
         company = hosts.get_company(session)
         sent = signing_in.send_link(session, current.letters, typed, current.clock(), wanted)
-    log.info("sign-in: %s", "a link is in the outbox" if sent else "no link is sent")
+    log.info("a sign-in link was asked for: %s", "its mail is in the outbox" if sent else "no mail is sent")
     return questions.message_page(answers.visitor_words(), "office_sent", company)
 
 
 @blueprint.get("/enter/<signed>")
 @open_to(Audience.LINK)
 def knock(signed: str) -> Response:
-    """Shows a page with a button and leaves the token unused: programs that scan mails open links before people do."""
+    """Shows the page behind a sign-in link, with a button that signs in. Opening the page does not use the link up,
+    since programs that scan mails open links before people do."""
     link = questions.read_link(Purpose.SIGN_IN, signed)
     words = answers.visitor_words()
     with service.current().database.read() as session:
@@ -63,7 +64,7 @@ def knock(signed: str) -> Response:
 @blueprint.post("/enter/<signed>")
 @open_to(Audience.LINK)
 def enter(signed: str) -> Response:
-    """Uses the sign-in token up and signs this browser in; shows a notice if the token was used or has expired."""
+    """Uses a sign-in link up and signs this browser in; shows a notice if the link was used before or has expired."""
     access.refuse_other_sites()
     link = questions.read_link(Purpose.SIGN_IN, signed)
     current = service.current()
@@ -72,20 +73,20 @@ def enter(signed: str) -> Response:
         secret = signing_in.open_session(session, current.links, link.value, current.clock())
     if secret is None:
         return questions.message_page(answers.visitor_words(), "office_old", company, status=410)
-    log.info("signed in")
+    log.info("a person signed in to the office")
     return access.remember(make_response(redirect("../", 303)), secret)
 
 
 @blueprint.post("/sign-out")
 @access.office(log=None)
 def leave() -> Response:
-    """Ends this session, or all of the person's sessions."""
+    """Signs the person out in this browser or, if they chose so, in all their browsers."""
     access.is_valid(OfficeForm(request.form))
     current = service.current()
     everywhere = request.form.get("everywhere") == "yes"
     with current.database.write() as session:
         signing_in.close_session(session, access.person(), current.clock(), everywhere=everywhere)
-    log.info("signed out%s", " everywhere" if everywhere else "")
+    log.info("a person signed out of the office%s", " in all browsers" if everywhere else "")
     response = make_response(redirect("sign-in", 303))
     response.delete_cookie(access.COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
     return response

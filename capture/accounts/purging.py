@@ -1,4 +1,4 @@
-"""Removes sign-in tokens and sessions that have expired."""
+"""Removes expired sign-in tokens and browser sessions."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from capture.models import OfficeSession, SignInToken
 
 
 def purge(session: Session, policy: Policy, now: datetime) -> Counter[str]:
-    """Removes sign-in tokens and browsers' sessions that have expired, whatever the policy. Returns how many of
-    each."""
+    """Removes expired sign-in tokens and browser sessions, whatever ``policy`` says, and returns how many of each."""
     tokens = session.scalars(delete(SignInToken).where(SignInToken.until <= now).returning(SignInToken.nonce)).all()
     browsers = session.scalars(
         delete(OfficeSession).where(OfficeSession.until <= now).returning(OfficeSession.digest)

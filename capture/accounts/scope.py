@@ -17,19 +17,21 @@ from capture.models import Campaign, Lead, Upload
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The conditions that queries must apply. ``member_id``: the member's; None for staff."""
+    """The conditions by which database queries find only what one person may see. ``member_id``: the person's id as a
+    member; None for staff."""
 
     member_id: str | None
 
     @property
     def leads(self) -> ColumnElement[bool]:
-        """Leads that may be shown one by one."""
+        """The condition for leads that may be shown to the person one by one."""
         known = Lead.known_at.is_not(None)
         return known if self.member_id is None else and_(known, Lead.assignee_id == self.member_id)
 
     @property
     def counted_leads(self) -> ColumnElement[bool]:
-        """Leads that are counted in the person's numbers: those of ``leads``, unconfirmed sign-ups, and erased ones.
+        """The condition for leads that are counted in the person's numbers: those that may be shown, and also
+        unconfirmed sign-ups and erased leads.
 
         For numbers only: no row and no name may be shown by this condition.
         """
@@ -42,12 +44,12 @@ class Scope:
 
     @property
     def campaigns(self) -> ColumnElement[bool]:
-        """A member's own campaigns; for staff, all."""
+        """The condition for campaigns that may be shown: a member's own; for staff, all."""
         return true() if self.member_id is None else Campaign.member_id == self.member_id
 
     @property
     def uploads(self) -> ColumnElement[bool]:
-        """A member's own uploaded lists; for staff, the company's."""
+        """The condition for uploaded lists that may be shown: a member's own; for staff, those that staff uploaded."""
         return Upload.member_id.is_not_distinct_from(self.member_id)
 
 

@@ -1,7 +1,7 @@
 """Signing in without a password: a mailed link, valid once and for a short time, opens a session in a browser.
 
-Members and the company's staff use the same form, and its response reveals neither. A session is a row of the database,
-so it can be ended from any browser, with immediate effect.
+Members and the company's staff use the same form, whose response does not reveal whether an address is known. A session
+is a row of the database, so it can be ended from any browser, with immediate effect.
 """
 
 from __future__ import annotations
@@ -32,14 +32,15 @@ BETWEEN_LINKS = timedelta(minutes=1)
 MOST_LINKS_AN_HOUR = 5
 
 SESSION_LIFETIME = timedelta(days=30)
-"""How long a browser stays signed in."""
+"""How long a browser stays signed in to the office."""
 
 _ON_ITS_WAY = LIFETIMES[Purpose.SIGN_IN] or timedelta()
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The person who is signed in: either a member or one of the staff. The other attribute is None."""
+    """The person who is signed in to the office: a member (then ``staff`` is None) or one of the staff (then ``member``
+    is None). ``office_session``: the session of their browser."""
 
     member: Member | None
     staff: Staff | None
@@ -47,12 +48,12 @@ class Person:
 
     @property
     def member_id(self) -> str | None:
-        """The member's id; None for staff, whose campaigns and lists are the company's."""
+        """The signed-in member's id; None for staff, whose campaigns and lists are the company's."""
         return self.member.id if self.member else None
 
     @property
     def locale(self) -> str | None:
-        """A member's own language; None for staff, who read the office in their browser's language."""
+        """The signed-in member's language; None for staff, who read the office in their browser's language."""
         return self.member.locale if self.member else None
 
 
@@ -60,7 +61,7 @@ def send_link(session: Session, letters: Letters, address: str, now: datetime, w
     """Adds a mail with a sign-in link to the outbox, for a member or staff with this address. Does nothing for an
     unknown address, or if links were asked for too recently or too often.
 
-    ``wanted``: the browser's languages, for staff. Returns whether a mail was added; the response must not reveal it.
+    ``wanted``: the browser's languages, for staff. Returns True if a mail was added; the response must not reveal it.
     """
     if not address.isprintable():
         return False
@@ -85,8 +86,8 @@ def send_link(session: Session, letters: Letters, address: str, now: datetime, w
 
 
 def open_session(session: Session, links: Links, nonce: str, now: datetime) -> str | None:
-    """Uses a sign-in token up and opens a session. Returns the value of its cookie; None if the token was used before
-    or has expired."""
+    """Uses a sign-in token up and opens an office session. Returns the value of the session's cookie; None if the token
+    was used before or has expired. ``nonce``: the token's random value."""
     used = session.execute(
         update(SignInToken)
         .where(SignInToken.nonce == nonce, SignInToken.used_at.is_(None), SignInToken.until > now)
@@ -100,7 +101,8 @@ def open_session(session: Session, links: Links, nonce: str, now: datetime) -> s
 
 
 def begin(session: Session, now: datetime, *, member_id: str | None = None, staff_id: int | None = None) -> str:
-    """Opens a session for a member or for staff, whose identity the caller has checked. Returns its cookie's value."""
+    """Opens an office session for a member or for staff, whose identity the caller has checked. Returns the value of
+    the session's cookie."""
     secret = secrets.token_urlsafe(32)
     session.add(
         OfficeSession(
@@ -116,8 +118,8 @@ def begin(session: Session, now: datetime, *, member_id: str | None = None, staf
 
 
 def person_of_cookie(session: Session, secret: str, now: datetime) -> Person | None:
-    """Returns the person whose session has this cookie; None if the session was ended or has expired, if the member is
-    inactive, or if the person was removed from the staff."""
+    """Returns the person whose office session has this cookie (``secret``: its value). Returns None if the session was
+    ended or has expired, if the member is inactive, or if the person was removed from the staff."""
     office_session = session.get(OfficeSession, _digest(secret)) if secret else None
     if office_session is None or office_session.ended_at is not None or office_session.until <= now:
         return None
@@ -129,7 +131,7 @@ def person_of_cookie(session: Session, secret: str, now: datetime) -> Person | N
 
 
 def close_session(session: Session, person: Person, now: datetime, *, everywhere: bool = False) -> None:
-    """Ends this session or, with ``everywhere``, all of the person's sessions."""
+    """Signs a person out: ends their present session or, with ``everywhere``, their sessions in all browsers."""
     own = (
         OfficeSession.digest == person.office_session.digest
         if not everywhere
@@ -146,8 +148,8 @@ def staff(session: Session) -> list[Staff]:
 
 
 def add_staff(session: Session, address: str, now: datetime) -> None:
-    """Allows a person of the company to sign in as staff. Raises EspalierError if they may already, or if the text is
-    no e-mail address."""
+    """Allows a person of the company to sign in to the office as staff. Raises EspalierError if they already may, or if
+    ``address`` is no e-mail address."""
     try:
         validate_email(address, check_deliverability=False)
     except EmailNotValidError as error:
@@ -162,8 +164,8 @@ def add_staff(session: Session, address: str, now: datetime) -> None:
 
 
 def remove_staff(session: Session, address: str, now: datetime) -> None:
-    """Removes a person from the staff and ends all their sessions. Raises EspalierError if they are not on the
-    staff."""
+    """Removes a person from the company's staff, so that they can no longer sign in to the office, and ends all their
+    sessions. Raises EspalierError if they are not on the staff."""
     found = session.scalars(select(Staff).where(Staff.email == identity(address), Staff.removed_at.is_(None))).first()
     if found is None:
         raise EspalierError(Fault(f"{address} is not on the staff", hint="`capture staff list` names who is"))

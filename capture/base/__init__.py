@@ -1,1 +1,1 @@
-"""What every other room builds on: database, signed values, identity of addresses, words, logs."""
+"""The parts that every other room uses: database, signed values, identity of addresses, words, logs."""

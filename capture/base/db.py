@@ -1,9 +1,9 @@
-"""The engine, its transactions, and the schema's version.
+"""Opens the database, SQLite or PostgreSQL, for transactions, and checks and migrates the schema's version.
 
 SQLite is the embedded default: one process, one writer at a time, write-ahead log, ``synchronous=FULL``, so
-that what was committed survives a power cut. Versions before 3.51.3 (and 3.44.6, 3.50.7 in their lines) can
+that committed rows survive a power cut. Versions before 3.51.3 (and 3.44.6, 3.50.7 in their lines) can
 damage a database whose log is written and checkpointed by two connections at the very same moment; for that
-reason only the service itself checkpoints, and ``capture serve`` says so when it starts on such a version.
+reason only the service itself checkpoints, and ``capture serve`` warns when it starts on such a version.
 PostgreSQL is for more than one process.
 """
 
@@ -51,11 +51,12 @@ released."""
 
 
 BUGS = {"42601", "42703", "42804", "42883"}
-"""PostgreSQL's codes (SQLSTATE) for a wrong statement: syntax, an unknown column, types, an unknown function."""
+"""PostgreSQL's error codes (SQLSTATE) for a wrong statement, which is a bug of this program: syntax, an unknown column,
+types, an unknown function."""
 
 
 DRIVER_ERRORS = (sqlite3.Error, psycopg.Error)
-"""What the drivers raise; SQLAlchemy wraps it only if it runs a statement itself."""
+"""The errors of the database drivers. SQLAlchemy wraps them in its own only if it runs a statement itself."""
 
 
 MADE_WITH_ROWS = {"alembic_version", "chain"}
@@ -66,15 +67,15 @@ _VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32)
 
 
 class DatabaseError(EspalierError):
-    """The database's address cannot be used, or there is no database at it."""
+    """Raised if the database's address cannot be used, or if there is no up-to-date database at the address."""
 
 
 class Database:
-    """One database and the rules for reading and writing it.
+    """The service's database, SQLite or PostgreSQL: opens sessions and transactions, and migrates the schema.
 
-    ``busy_seconds``: how long a transaction waits for another writer. ``checkpoints``: False for commands that run
-    while the service does. ``journal``: SQLite's journal mode; anything but WAL only for a file that no other process
-    has open.
+    ``busy_seconds``: how long a transaction waits for another writer. ``checkpoints``: whether connections may
+    checkpoint SQLite's write-ahead log; False for commands that run while the service does. ``journal``: SQLite's
+    journal mode; anything but WAL only for a file that no other process has open.
     """
 
     def __init__(
@@ -87,25 +88,26 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
-        """True for the embedded default."""
+        """True for SQLite, the embedded default; False for PostgreSQL."""
         return self.url.get_backend_name() == "sqlite"
 
     @property
     def file(self) -> Path | None:
-        """The database's file; None for PostgreSQL."""
+        """The path of SQLite's database file; None for PostgreSQL."""
         return Path(self.url.database) if self.is_sqlite and self.url.database else None
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Opens a session for reading only. Raises Unavailable."""
+        """Opens a database session for reading only. Raises Unavailable if the database cannot be used now."""
         with unavailable(), self.engine.connect() as connection, Session(connection) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Opens a transaction and gives its session: everything in it is committed when the block ends, or nothing is.
+        """Opens a database transaction and gives its session. All changes are committed when the block ends; none are
+        if the block raises an error.
 
-        Raises Unavailable, also if the database's file was removed in the meantime.
+        Raises Unavailable if the database cannot be used now, or if its file was removed in the meantime.
         """
         with self.writing() as connection, Session(connection) as session:
             yield session
@@ -113,8 +115,8 @@ class Database:
 
     @contextmanager
     def writing(self, connection: Connection | None = None) -> Iterator[Connection]:
-        """Opens a transaction and gives its connection, for statements on whole tables. ``connection``: one to use
-        instead of a new one. Raises Unavailable."""
+        """Opens a database transaction and gives its connection, for statements on whole tables. ``connection``: the
+        connection to use instead of a new one. Raises Unavailable if the database cannot be used now."""
         with self._writer:
             with unavailable():
                 if connection is not None:
@@ -128,7 +130,8 @@ class Database:
             self._still_there()
 
     def migrate(self, revision: str | None = None) -> None:
-        """Migrates the schema to the newest revision, or to ``revision``; creates a missing database first."""
+        """Migrates the database's schema to the newest revision, or to ``revision``; first creates the file of a
+        missing SQLite database."""
         if self.file is not None:
             self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self.file.exists():
@@ -142,7 +145,7 @@ class Database:
                 command.upgrade(self._alembic(connection), wanted or "head")
 
     def has_rows(self) -> bool:
-        """Returns True if any table has rows, apart from those that migrations add."""
+        """Returns True if any table of the database has rows, apart from the tables that migrations fill."""
         if self.file is not None and not self.file.is_file():
             return False
         with unavailable(), self.engine.connect() as connection:
@@ -152,13 +155,14 @@ class Database:
 
     @property
     def head(self) -> str | None:
-        """The newest revision that this program knows, read from the names of the migrations: loading Alembic takes
-        longer than most commands run."""
+        """The newest revision of the database's schema that this program knows. It is read from the file names of the
+        migrations, since loading Alembic takes longer than most commands run."""
         names = (each.name for each in files("capture.migrations.versions").iterdir())
         return max((name[1:5] for name in names if name.startswith("v") and name.endswith(".py")), default=None)
 
     def revision(self) -> str | None:
-        """Returns the revision of the database's schema; None for an empty database. Raises Unavailable."""
+        """Returns the revision of the database's schema; None for an empty database. Raises Unavailable if the database
+        cannot be used now."""
         with unavailable(), self.engine.connect() as connection:
             if not inspect(connection).has_table(_VERSION.name):
                 return None
@@ -166,7 +170,8 @@ class Database:
             return found
 
     def require(self) -> None:
-        """Raises DatabaseError unless the database exists and is up to date."""
+        """Checks the database. Raises DatabaseError if it does not exist, or if its schema is of another version than
+        this program."""
         if self.file is not None and not self.file.is_file():
             hint = "run `capture sync DIR` to make it and load the roster"
             raise DatabaseError(Fault("there is no database here", where=self.file, hint=hint))
@@ -242,7 +247,8 @@ class Database:
 
 @contextmanager
 def unavailable() -> Iterator[None]:
-    """Turns errors of a database that cannot serve into Unavailable; errors that are bugs pass through."""
+    """Turns errors within the block into Unavailable if they mean that the database cannot be used now, such as a lock
+    or a full disk. Errors that are bugs, such as wrong SQL, are raised as they are."""
     try:
         yield
     except PoolTimeout as error:
@@ -257,7 +263,8 @@ def unavailable() -> Iterator[None]:
 
 
 class _Writer:
-    """Lets one thread of this process write at a time, in order of arrival, instead of polling SQLite's lock."""
+    """A lock by which only one thread of this process writes to SQLite at a time, in order of arrival, instead of
+    polling SQLite's own lock."""
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
@@ -265,14 +272,14 @@ class _Writer:
 
     def __enter__(self) -> None:
         if not self._lock.acquire(timeout=self._patience):
-            raise Unavailable("another writer holds the database")
+            raise Unavailable("another thread is still writing to the database")
 
     def __exit__(self, *error: object) -> None:
         self._lock.release()
 
 
 def safe_sqlite(version: tuple[int, ...]) -> bool:
-    """Returns True for versions without the write-ahead log bug that 3.51.3 fixed."""
+    """Returns True for versions of SQLite without the write-ahead log bug that 3.51.3 fixed."""
     return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
 
 

@@ -1,5 +1,5 @@
-"""How a room declares itself: its pages, its entries in the navigation, its regular jobs, its mails, and the personal
-data that it holds. ``capture.features`` lists all rooms; no other module does."""
+"""How a room (a folder of ``capture``) declares its feature: its pages, its entries in the navigation, its regular
+jobs, its mails, and the personal data in its tables. ``capture.features`` lists all rooms; no other module does."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Part = TypeVar("Part")
 
 
 class Context(Protocol):
-    """The part of the running service that a room's jobs may use."""
+    """The part of the running service that the regular jobs of a room may use."""
 
     @property
     def database(self) -> Database:
@@ -33,22 +33,22 @@ class Context(Protocol):
 
     @property
     def links(self) -> Links:
-        """Makes and reads signed values."""
+        """The object that makes and verifies signed values in links."""
 
     @property
     def clock(self) -> Callable[[], datetime]:
-        """Gives the current moment in UTC."""
+        """A function that returns the current moment in UTC."""
 
     def part(self, kind: type[Part]) -> Part:
-        """Returns the object of this class that a room keeps in memory as long as the process runs."""
+        """Returns the object of the class ``kind`` that a room keeps in memory as long as the process runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """A task that runs every ``seconds`` beside the requests, in a thread of its own.
 
-    ``at_once``: it first runs when the service starts; ``at_end``: it runs once more when the service stops. ``stop``:
-    is called before that, so that a long run ends early.
+    ``at_once``: the first run is when the service starts; ``at_end``: the job runs once more when the service stops.
+    ``stop``: called before this last run, so that a long run ends early.
     """
 
     name: str
@@ -61,9 +61,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
-    """An entry of the office's navigation. ``path``: below ``/office/``; ``word``: the key of its name.
+    """An entry of the office's navigation. ``path``: below ``/office/``; ``word``: the key of its name in ``words/``.
 
-    ``key``: the name by which pages say that they belong to it. ``order``: its position, lowest first.
+    ``key``: the name by which a page says that this entry is to be marked. ``order``: its position, lowest first.
+    ``members_only``: staff do not see the entry.
     """
 
     key: str
@@ -78,22 +79,23 @@ class Mail(Protocol):
 
     @property
     def name(self) -> str:
-        """Its name in the outbox."""
+        """The name by which the outbox knows this kind of mail, such as "sign-in"."""
 
     @property
     def room(self) -> str:
-        """The room whose folder ``mails`` has its templates."""
+        """The room whose folder ``mails`` has the templates of this kind of mail."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """What one room gives to the service.
+    """The declaration of what one room (a folder of ``capture``) adds to the service, such as pages, jobs and mails.
 
-    ``parts``: what it keeps in memory, by class, each made once from the database. ``jobs``: made when the service
-    starts. ``worker_jobs``: those that only a process with the mail worker runs. ``mails``: the kinds that it writes.
+    ``parts``: the objects that the room keeps in memory, by class, each made once from the database. ``jobs``: its
+    regular jobs, made when the service starts. ``worker_jobs``: jobs that only a process with the mail worker runs.
+    ``mails``: the kinds of mails that the room writes.
 
-    ``personal``: what it holds of prospects, by table. ``events``: its part of a lead's history, in any order.
-    ``purge``: removes what the policy no longer keeps, and returns the number of rows of each kind.
+    ``personal``: the room's tables with personal data of prospects. ``events``: yields the room's events in a lead's
+    history, in any order. ``purge``: removes rows that the policy no longer keeps, and returns how many of each kind.
     """
 
     name: str
@@ -109,7 +111,7 @@ class Feature:
 
 
 def parts_of(features: Sequence[Feature], database: Database) -> dict[type, Any]:
-    """Makes what the rooms keep in memory, by class."""
+    """Makes the objects that the rooms keep in memory, and returns them by class."""
     return {kind: make(database) for feature in features for kind, make in feature.parts.items()}
 
 
@@ -119,5 +121,5 @@ def history_of(features: Sequence[Feature], session: Session, lead: Lead) -> lis
 
 
 def personal_of(features: Sequence[Feature]) -> Iterator[Personal]:
-    """Yields the rooms' declarations of prospects' personal data."""
+    """Yields all rooms' declarations of prospects' personal data."""
     return (each for feature in features for each in feature.personal)

@@ -21,7 +21,7 @@ from capture.models import Company, Member
 
 
 class Rank(IntEnum):
-    """The order of events that happened at one moment: what came first caused what came after it."""
+    """The order of a lead's events that happened at the same moment: those of an earlier rank caused the later ones."""
 
     ORIGIN = 0
     EVIDENCE = 1
@@ -30,18 +30,19 @@ class Rank(IntEnum):
 
 
 class Reader(Protocol):
-    """The person who reads a timeline."""
+    """The person who reads the history of a lead in the office: a member or one of the staff."""
 
     @property
     def member_id(self) -> str | None:
-        """The member's id; None for staff."""
+        """The id of the member who reads; None for staff."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the office's timeline. ``detail``: words of a person or of the company, shown apart from the title.
+    """One line of a lead's history in the office. ``detail``: words of a person or of the company, shown apart from the
+    title.
 
-    ``is_activity``: a member or the staff did it in the office.
+    ``is_activity``: True for something that a member or the staff did in the office.
     """
 
     title: str
@@ -51,33 +52,35 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event(ABC):
-    """One thing that happened to a lead. ``at``: the moment in UTC; ``order``: its position among events of one
-    moment."""
+    """One thing that happened to a lead. ``at``: the moment in UTC; ``order``: the event's position among those of the
+    same moment."""
 
     at: datetime
     order: tuple[Rank, int]
 
     @abstractmethod
     def sentences(self) -> Iterator[str]:
-        """Yields the sentences that the operator reads, in English, without the text of notes."""
+        """Yields English sentences that describe the event to the operator, without the text of notes."""
 
     @abstractmethod
     def lines(self, words: Words, reader: Reader) -> Iterator[Line]:
-        """Yields the lines that the office shows, in the language of ``words``; none if the office does not show the
-        event."""
+        """Yields the lines by which the office shows the event in a lead's history, in the language of ``words``; none
+        if the office does not show the event."""
 
     @abstractmethod
     def plain(self) -> tuple[str, dict[str, Any]] | None:
-        """Returns the section of the person's export and the event's values; None if no section lists the event."""
+        """Returns the section of the person's export that lists this event, and the event's values; None if none
+        does."""
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
-    """Returns the events from the oldest to the newest."""
+    """Returns the events of a lead's history, sorted from the oldest to the newest."""
     return sorted(events, key=lambda event: (event.at, event.order))
 
 
 def sections(events: Iterable[Event], *names: str) -> dict[str, list[dict[str, Any]]]:
-    """Returns the named sections of the person's export; a section without events is an empty list."""
+    """Returns the named sections of the export of a person's data, each as a list of its events' values; a section
+    without events is an empty list."""
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for section, values in filter(None, (event.plain() for event in in_order(events))):
         found[section].append(values)
@@ -85,29 +88,30 @@ def sections(events: Iterable[Event], *names: str) -> dict[str, list[dict[str, A
 
 
 def moment(at: datetime | None) -> str | None:
-    """Returns a moment as exports hold it: ISO 8601, in whole seconds; None for None."""
+    """Returns a moment as ISO 8601 text in whole seconds, for exports; None for None."""
     return at.isoformat(timespec="seconds") if at else None
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A member or the company. ``slug``: the member's; None for the company."""
+    """The name of a member or of the company, for a lead's history. ``slug``: the member's name in addresses; None for
+    the company."""
 
     name: str
     slug: str | None
 
     @property
     def member_name(self) -> str | None:
-        """The member's name; None for the company."""
+        """The name if this is a member; None for the company."""
         return self.name if self.slug is not None else None
 
     def __str__(self) -> str:
-        """Returns the name as the operator reads it, with the member's slug."""
+        """Returns the name for the operator: a member's with the slug, "Ada Bell (ada)", or "the company (Name)"."""
         return f"{self.name} ({self.slug})" if self.slug is not None else f"the company ({self.name})"
 
 
 class Names:
-    """Looks members up by their ids, each only once. An id that is None or unknown stands for the company."""
+    """Looks up the names of members by their ids, each only once. An id that is None or unknown gives the company."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -115,7 +119,7 @@ class Names:
         self._known: dict[str, Party] = {}
 
     def __call__(self, member_id: str | None) -> Party:
-        """Returns the member of that id, or the company."""
+        """Returns the name of the member with this id; that of the company if the id is None or unknown."""
         if member_id is None:
             return self._company
         if member_id not in self._known:

@@ -20,7 +20,7 @@ _PURPOSE = b"espalier fingerprints of addresses"
 
 
 def fold(address: str) -> str:
-    """Returns the folded address: lower case, and before the at sign without dots and without ``+tag``."""
+    """Returns the folded form of an e-mail address: lower case, and before the at sign without dots and ``+tag``."""
     local, _, domain = address.strip().rpartition("@")
     folded = local.casefold().partition("+")[0].replace(".", "")
     host = _ascii(domain.lower().rstrip("."))
@@ -37,13 +37,14 @@ def derive_key(secret: str) -> bytes:
 def hash_email(key: bytes, address: str) -> str:
     """Returns HMAC-SHA256 of the folded address in hexadecimal.
 
-    It recognises an address that comes again, and reveals nothing about it without the key.
+    The hash recognises an e-mail address that was used before, and reveals nothing about it without the key.
     """
     return hmac.digest(key, fold(address).encode(), "sha256").hex()
 
 
 def hash_email_by_all(keys: Sequence[bytes], address: str) -> list[str]:
-    """Returns the hash under every key, newest first: rows written under an older key must still be found."""
+    """Returns the hashes of an e-mail address under every key, newest first, since rows written under an older key must
+    still be found."""
     return [hash_email(key, address) for key in keys]
 
 
@@ -55,7 +56,8 @@ def _ascii(domain: str) -> str:
 
 
 def identity(address: str) -> str:
-    """Returns the address that identifies a person: as typed, its domain in lower case and in letters (not ``xn--…``).
+    """Returns the e-mail address that identifies a person: as typed, but its domain in lower case and in letters (not
+    ``xn--…``).
 
     Sign-ups are stored under this form. Text that is no address is returned with its domain in lower case.
     """

@@ -17,19 +17,19 @@ _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:=]+@[^\s<>()\[\]\"',;:=]+")
 HIDDEN = "[address]"
 
 EXTRA = ("route", "method", "status", "milliseconds")
-"""Attributes of a log record that a line may have beside its message."""
+"""Attributes of a log record that are written into its line, beside the message."""
 
 
 def hide(text: str) -> str:
-    """Returns the text with every e-mail address replaced by ``HIDDEN``."""
+    """Returns the text with every e-mail address replaced by "[address]"."""
     return _ADDRESS.sub(HIDDEN, text)
 
 
 class JsonLines(logging.Formatter):
-    """Formats a record as JSON: time (UTC, ISO 8601), level, name and message; a traceback in ``error``."""
+    """Formats a log record as JSON: time (UTC, ISO 8601), level, logger and message; a traceback in ``error``."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Returns the record as one line."""
+        """Returns the log record as one line of JSON."""
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -43,10 +43,10 @@ class JsonLines(logging.Formatter):
 
 
 class PlainLines(logging.Formatter):
-    """Formats a record as text for people, in the demo."""
+    """Formats a log record as text for people, in the demo."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Returns the record as one line, or as several with a traceback."""
+        """Returns the log record as one line, or as several with a traceback."""
         return hide(super().format(record))
 
 
@@ -60,7 +60,7 @@ def begin(*, plain: bool = False, stream: TextIO | None = None) -> None:
 
 
 def adopt(*names: str) -> None:
-    """Removes the handlers of these loggers, so that they write as all others do."""
+    """Removes the own handlers of these loggers, so that their lines are written in the same form as all others."""
     for name in names:
         logger = logging.getLogger(name)
         logger.handlers.clear()

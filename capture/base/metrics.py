@@ -7,19 +7,21 @@ import os
 from prometheus_client import Counter, Histogram
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR" in os.environ
-"""True if several processes count into one folder."""
+"""True if several processes count the metrics together, by files in one folder."""
 
 SIGNUPS = Counter("espalier_signups_total", "Sign-ups by outcome", ["outcome"])
-"""thanked (new, known and trapped look the same from outside), refused, unavailable, failed."""
+"""Outcomes of a sign-up: thanked (new, known and trapped look the same from outside), refused, unavailable, failed."""
 
 MAILS = Counter("espalier_mails_total", "Mails and webhooks by the result of an attempt", ["result"])
-"""sent, put_off, given_up, refused, bounced, suppressed, unknown_kind; and uncertain, if it may arrive twice."""
+"""Results of an attempt to send: sent, put_off, given_up, refused, bounced, suppressed, unknown_kind; and uncertain, if
+the mail may arrive twice."""
 
 BOUNCES = Counter("espalier_bounces_total", "Reports of mails that came back", ["kind"])
-"""hard, soft, complaint."""
+"""Kinds of reports: hard (the address does not exist), soft (any other reason), complaint."""
 
 VISITS = Counter("espalier_visits_total", "Requests for the picture that counts visits, by result", ["result"])
-"""counted, left_out (machines, HEAD, fetched ahead), void (invalid tokens), lost (no room in memory)."""
+"""Results of a request that counts a visit: counted, left_out (machines, HEAD, fetched ahead), void (invalid tokens),
+lost (no room in memory)."""
 
 SECONDS = Histogram(
     "espalier_request_seconds",

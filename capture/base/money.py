@@ -8,15 +8,15 @@ from decimal import Decimal
 from babel.numbers import NumberFormatError, format_currency, get_currency_precision, parse_decimal
 
 _PLAIN = re.compile(r"[0-9][0-9.,\u2019\u00a0\u202f ]*")
-"""Digits with separators between them; Python would also read "1e9" as a number."""
+"""The pattern of a typed amount: digits with separators between them. Python would also read "1e9" as a number."""
 
 LARGEST = 10**12
-"""Minor units; a larger amount is taken for a typing error."""
+"""The largest amount that may be typed, in minor units; a larger one is refused as a typing error."""
 
 
 def read(text: str, currency: str, locale: str) -> int | None:
-    """Returns the minor units of a typed amount such as "1,250.50"; None if it is no amount above zero in this
-    language."""
+    """Returns a typed amount of money, such as "1,250.50", in minor units (cents); None if the text is no amount above
+    zero in this language, or is above ``LARGEST``."""
     if not _PLAIN.fullmatch(text.strip()):
         return None
     try:
@@ -28,7 +28,7 @@ def read(text: str, currency: str, locale: str) -> int | None:
 
 
 def minor_units(amount: int, currency: str) -> int:
-    """Returns the minor units of an amount in whole units: 38 euros are 3800 cents, 38 yen are 38."""
+    """Returns an amount of whole units in the currency's minor units: 38 euros are 3800 cents, 38 yen are 38."""
     return int(amount * 10 ** get_currency_precision(currency))
 
 

@@ -11,11 +11,12 @@ from capture.base.unavailable import Unavailable
 log = logging.getLogger("capture.regular")
 
 LAST_SECONDS = 10.0
-"""Seconds that a run has to finish when the process ends."""
+"""How many seconds a job's run has to finish when the process ends."""
 
 
 class Periodic:
-    """A job in its thread, from ``start`` to ``end``; an error in one run does not stop later runs."""
+    """Runs one regular job in a thread of its own, from ``start`` to ``end``; an error in one run does not stop later
+    runs."""
 
     def __init__(self, job: Job) -> None:
         self.name = job.name
@@ -24,16 +25,17 @@ class Periodic:
         self._thread = threading.Thread(target=self._run, name=job.name, daemon=True)
 
     def start(self) -> None:
-        """Starts the thread, and returns at once."""
+        """Starts the job's thread, and returns at once."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Asks a run that is under way to end early; may be called from a signal handler."""
+        """Asks the job to end its present run early; may be called from a signal handler."""
         if self._job.stop is not None:
             self._job.stop()
 
     def end(self) -> None:
-        """Ends the thread. A job with ``at_end`` runs once more; a run under way gets ``LAST_SECONDS`` to finish."""
+        """Ends the job's thread. A job with ``at_end`` runs once more, after a run that is under way got
+        ``LAST_SECONDS`` to finish."""
         self._stop.set()
         if self._job.at_end:
             self._thread.join(LAST_SECONDS)
@@ -44,9 +46,9 @@ class Periodic:
         try:
             self._job.run()
         except Unavailable as error:
-            log.warning("%s: the database is not available, it will be tried again: %s", self.name, error)
+            log.warning("the job %s will run again later, the database is not available: %s", self.name, error)
         except Exception:  # a bug in one run must not end the runs after it
-            log.exception("%s: a bug", self.name)
+            log.exception("a bug ended this run of the job %s", self.name)
 
     def _run(self) -> None:
         if self._job.at_once:

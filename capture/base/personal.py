@@ -1,4 +1,5 @@
-"""Declares prospects' personal data: what a room holds of a person in its tables, and how the room erases it."""
+"""Declares prospects' personal data: which data about a person a room has in its tables, and how the room erases
+them."""
 
 from __future__ import annotations
 
@@ -13,21 +14,22 @@ from capture.models import Base, Lead
 
 
 def stays(session: Session, leads: Sequence[Lead], now: datetime) -> None:
-    """Forgets nothing: for rows that identify no person once the lead's own address, name and telephone are erased."""
+    """Erases nothing. For tables whose rows identify no person any more once the lead's own address, name and telephone
+    are erased."""
 
 
 def named_by_leads_alone(session: Session, address: str) -> None:
-    """Erases nothing: for tables that name an address only together with a lead."""
+    """Erases nothing. For tables that name an e-mail address only together with a lead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """What a room holds of prospects in ``tables``.
+    """One room's declaration of the personal data of prospects in its ``tables``.
 
     ``held``: returns the room's part of the person's export for one lead, under keys that no other room uses.
-    ``forget``: erases the person from the rows of these leads; it finds them by the leads' numbers, since the addresses
-    may be erased already. ``erase``: destroys rows that name an address without a lead, when everything about the
-    address is erased.
+    ``forget``: erases the person from the rows of the given leads; finds the rows by the leads' numbers, since the
+    addresses may be erased already. ``erase``: destroys rows that name an e-mail address without a lead, when
+    everything about the address is erased.
     """
 
     tables: Sequence[type[Base]]

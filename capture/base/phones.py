@@ -1,4 +1,4 @@
-"""Telephone numbers as people type them."""
+"""Reads telephone numbers as people type them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import phonenumbers
 
 
 def e164(text: str) -> str | None:
-    """Returns the number in E.164 if it is a possible number that names its country; None otherwise."""
+    """Returns a typed telephone number in the form of E.164 ("+34911234567"); None if it is no possible number, or does
+    not begin with a country code."""
     try:
         number = phonenumbers.parse(text, None)
     except phonenumbers.NumberParseException:

@@ -19,15 +19,17 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from capture.models import Base
 
 Insert = Callable[[Any], Any]
-"""The ``insert`` of the dialect that a statement is compiled for: only the dialects' own have ``ON CONFLICT``."""
+"""SQLAlchemy's ``insert`` function for one kind of database: only these have ``ON CONFLICT``, the general one has
+not."""
 
 Convert = Callable[[Any], Any] | None
 
 
 class Driver:
-    """A transaction that SQLAlchemy began, as prepared statements use it.
+    """Runs prepared statements by the database's own driver, in a transaction that SQLAlchemy began.
 
-    ``gathers``: rows that are not read before the end of the transaction wait for ``flush`` and are inserted together.
+    ``gathers``: True if rows that are not read before the end of the transaction wait for ``flush``, and are inserted
+    together.
     """
 
     __slots__ = ("_gathered", "connection", "dialect", "execute", "gathers", "writes")
@@ -37,14 +39,14 @@ class Driver:
         self.dialect = connection.dialect
         self.gathers = gathers
         self.writes = 0
-        """How many statements have changed something."""
+        """How many statements of this transaction have changed the database, gathered rows included."""
         raw = connection.connection.driver_connection
         assert raw is not None
         self.execute: Callable[[str, Any], Any] = raw.execute
         self._gathered: dict[Prepared, list[Any]] = {}
 
     def gather(self, prepared: Prepared, row: Any) -> None:
-        """Keeps a row for ``flush``."""
+        """Keeps a row, which the statement ``prepared`` inserts at the next ``flush``."""
         self.writes += 1
         self._gathered.setdefault(prepared, []).append(row)
 
@@ -58,7 +60,7 @@ class Driver:
 
     @classmethod
     def of(cls, session: Session) -> Driver:
-        """Returns the driver of a session's transaction, after flushing the session."""
+        """Returns an object that runs prepared statements in a session's transaction, after flushing the session."""
         session.flush()
         return cls(session.connection())
 
@@ -69,9 +71,10 @@ class Driver:
 
 
 class Prepared:
-    """A statement with named values: ``prepared(driver, email="…")``. Values in ``otherwise`` are defaults.
+    """An SQL statement that is compiled once and run many times, with named values: ``prepared(driver, email="…")``.
 
-    ``make`` is called once for each kind of database; inserts of whole rows name their ``columns``.
+    ``make``: returns the statement; called once for each kind of database. ``columns``: the names of the columns, for
+    inserts of whole rows. ``otherwise``: default values.
     """
 
     def __init__(
@@ -98,14 +101,15 @@ class Prepared:
         return rows
 
     def later(self, driver: Driver, /, **values: Any) -> None:
-        """Runs the statement by the end of the transaction, for rows that the transaction itself does not read."""
+        """Runs the statement now or, if ``driver.gathers``, at the driver's next ``flush``. For rows that the
+        transaction itself does not read."""
         if driver.gathers:
             driver.gather(self, self._for(driver).told(values))
         else:
             self(driver, **values)
 
     def text(self, driver: Driver) -> str:
-        """Returns the statement as text for the driver."""
+        """Returns the SQL text of the statement for the driver's kind of database."""
         return self._for(driver).text
 
     def _for(self, driver: Driver) -> _Compiled:
@@ -122,9 +126,11 @@ class Prepared:
 
 
 def insert_into(table: type[Base], *returning: str, unless_there: bool = False) -> Prepared:
-    """Returns a statement that inserts one row. Columns not given take their default, or NULL.
+    """Returns a prepared statement that inserts one row into a table. Columns that are not given get their default, or
+    NULL.
 
-    ``returning``: columns to return. ``unless_there``: does nothing if a unique index already has such a row.
+    ``returning``: columns that the statement returns. ``unless_there``: the statement does nothing if a unique index
+    already has such a row.
     """
     kept = table.__table__
     assert isinstance(kept, Table)
@@ -145,7 +151,7 @@ def _default(column: Column[Any]) -> Any:
 
 
 class _Compiled:
-    """A statement compiled for one kind of database."""
+    """An SQL statement that was compiled for one kind of database."""
 
     def __init__(self, compiled: SQLCompiler, dialect: Dialect, otherwise: Mapping[str, Any]) -> None:
         self.text = str(compiled)
@@ -161,7 +167,7 @@ class _Compiled:
             self._plan.append((name, bind.type.dialect_impl(dialect).bind_processor(dialect)))
 
     def told(self, values: dict[str, Any]) -> Any:
-        """Returns the values converted for the driver, by position or by name, as the driver needs them."""
+        """Returns a statement's values, converted for the driver: a list or a dictionary, as the driver needs them."""
         if self._fixed:
             values = self._fixed | values
         if self._positional:

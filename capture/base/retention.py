@@ -1,4 +1,4 @@
-"""How long the service keeps what is no longer needed."""
+"""The company's rules for how long the service keeps data that are no longer needed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Policy:
     """How long data are kept. Confirmed leads stay until the person or the company decides otherwise.
 
     ``unconfirmed``: sign-ups without a confirmation; ``withdrawn``: leads of people who withdrew; ``mails``: mails that
-    were sent, dropped or given up; ``budgets``: uses of budgets.
+    were sent, dropped or given up; ``budgets``: records by which limits, such as those on sign-ups, are counted.
     """
 
     unconfirmed: timedelta = timedelta(days=30)
@@ -24,6 +24,6 @@ class Policy:
 
     @classmethod
     def of(cls, company: Company) -> Self:
-        """Returns the company's policy, from ``[retention]`` of site.toml."""
+        """Returns the company's rules for how long data are kept, which come from ``[retention]`` of site.toml."""
         kept = (company.unconfirmed_days, company.withdrawn_days, company.mails_days)
         return cls(*(timedelta(days=days) for days in kept))

@@ -1,7 +1,8 @@
-"""One process at a time, by an advisory lock on a file that the kernel releases when its holder dies, however it dies.
+"""Lets only one process run at a time, by an advisory lock on a file. The kernel releases the lock when the process
+ends, even if it is killed.
 
-The file stays and holds the process id of the last holder, for messages. Processes forked within the block share the
-lock: it is free when the last of them has ended.
+The file stays, and contains the id of the last process that had the lock, for messages. Processes forked within the
+block share the lock, which is free again when the last of them has ended.
 """
 
 from __future__ import annotations
@@ -17,18 +18,19 @@ from capture.base.db import Database
 from sitegen.errors import EspalierError, Fault
 
 ORPHANS_SECONDS = 10.0
-"""How long to wait if the holder was killed: the processes that it forked notice within about a second, and end."""
+"""How many seconds to wait for the lock if the process that took it was killed: the processes that it forked still
+share the lock, notice its death within about a second, and end."""
 
 
 class SoleProcessError(EspalierError):
-    """Another process holds the lock, or its file cannot be used."""
+    """Raised if another process has the lock by which only one may run, or if the lock's file cannot be used."""
 
 
 def sole_service(database: Database) -> AbstractContextManager[None]:
-    """Holds the lock by which only one ``capture serve`` runs on a SQLite file. PostgreSQL takes several, and needs
-    none.
+    """Returns a context with a lock, so that only one ``capture serve`` runs on a SQLite file. On PostgreSQL several
+    may run, and the context does nothing.
 
-    Raises SoleProcessError.
+    The context raises SoleProcessError if another service runs on the file, or if the lock's file cannot be used.
     """
     if database.file is None:
         return nullcontext()
@@ -43,10 +45,11 @@ def sole_service(database: Database) -> AbstractContextManager[None]:
 
 @contextmanager
 def sole_process(path: Path, refusal: Callable[[str], Fault]) -> Iterator[None]:
-    """Holds the lock on a file for the block; creates the file, and private folders above it, if they are missing.
+    """Locks a file for the block, so that no other process can lock it; creates a missing file, and missing folders
+    above it, as private ones.
 
-    ``refusal`` makes the fault to raise if another process holds the lock, which it gets as "process 1234". Raises
-    SoleProcessError.
+    Raises SoleProcessError if the file cannot be used, or if another process has the lock. ``refusal``: makes the fault
+    for the latter; its argument names the other process, such as "process 1234".
     """
     handle = _open(path)
     try:
@@ -69,7 +72,7 @@ def _open(path: Path) -> int:
 
 
 def _lock(handle: int, path: Path) -> bool:
-    """Takes the lock; returns False if a living process holds it."""
+    """Locks the open file. Returns True, or False if another process has locked it and still runs."""
     until = time.monotonic() + ORPHANS_SECONDS
     while True:
         try:
@@ -84,7 +87,7 @@ def _lock(handle: int, path: Path) -> bool:
 
 
 def _holder(handle: int) -> int | None:
-    """Returns the process id in the file; None in the moment before it is written."""
+    """Returns the process id that the lock's file contains; None if it contains none yet."""
     text = os.pread(handle, 20, 0).strip()
     return int(text) if text.isdigit() else None
 

@@ -23,7 +23,8 @@ def write_table(header: Sequence[str], found: Iterable[Iterable[Value]], out: Te
 
 
 def write_rows(found: Iterable[Iterable[Value]], out: TextIO) -> None:
-    """Writes the lines without a header, for a table that is written piece by piece."""
+    """Writes rows as CSV without a header, for a table that is written piece by piece; no cell can start a formula when
+    a spreadsheet opens it."""
     writer = csv.writer(out, lineterminator="\r\n")
     for row in found:
         writer.writerow([harmless(value) for value in row])

@@ -18,7 +18,7 @@ from itsdangerous.encoding import base64_encode
 from capture.base.identity import derive_key, hash_email, hash_email_by_all
 
 LONGEST = 1024
-"""Characters; a longer value is refused before any work is done on it."""
+"""The greatest length of a signed value in characters; a longer one is refused before any work is done on it."""
 
 
 class Purpose(StrEnum):
@@ -43,16 +43,17 @@ LIFETIMES: dict[Purpose, timedelta | None] = {
     Purpose.CHALLENGE: timedelta(minutes=20),
     Purpose.SIGN_IN: timedelta(minutes=30),
 }
-"""How long each is valid; None: without end."""
+"""How long a signed value is valid, for each purpose; None: for ever."""
 
 
 class BadLink(Exception):
-    """The value was altered, cut short, signed with a foreign key, or made for another purpose."""
+    """Raised for a signed value that was altered, cut short, signed with a foreign key, or made for another purpose."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedValue:
-    """A signed value that was verified. ``expired``: its signature holds, but its lifetime is over."""
+    """A signed value from a link or form, after its signature was verified. ``expired``: True if its lifetime is
+    over."""
 
     value: str
     issued: datetime
@@ -60,15 +61,16 @@ class SignedValue:
 
 
 class _Serializer(URLSafeSerializer):
-    """The serializer of itsdangerous, without its attempt to compress each value: these are too short to gain by it."""
+    """The serializer of itsdangerous for signed values, without compression, since the values are too short for it."""
 
     def dump_payload(self, obj: object) -> bytes:
-        """Returns the value as JSON in Base64, never compressed."""
+        """Returns the value to be signed as JSON in Base64, never compressed."""
         return base64_encode(self.serializer.dumps(obj, **self.serializer_kwargs))
 
 
 class Links:
-    """Signs and verifies all values in links and forms. ``secrets``: newest first; the first signs, all verify."""
+    """Signs and verifies all values in links and forms. ``secrets``: the installation's secrets, newest first; the
+    newest signs, all verify."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
         self.address_keys = tuple(derive_key(each) for each in secrets)
@@ -84,12 +86,13 @@ class Links:
         }
 
     def sign(self, purpose: Purpose, value: str, now: datetime) -> str:
-        """Returns a signed value for an address; only this installation can make it."""
+        """Returns a value signed for one purpose, as a text that may be part of a web address. Only this installation
+        can make it."""
         return str(self._serializers[purpose].dumps([value, int(now.timestamp())]))
 
     def read(self, purpose: Purpose, signed: str, now: datetime) -> SignedValue:
-        """Returns the verified value, also if it has expired, since it can be renewed: see ``expired``. Raises
-        BadLink."""
+        """Verifies a signed value and returns it, even if it has expired (see ``SignedValue.expired``), since it can be
+        renewed. Raises BadLink if it was altered or made for another purpose."""
         if len(signed) > LONGEST or not signed.isascii():
             raise BadLink(purpose)
         try:
@@ -101,9 +104,9 @@ class Links:
         return SignedValue(value, moment, lifetime is not None and now >= moment + lifetime)
 
     def email_hash(self, address: str) -> str:
-        """Returns the keyed hash of an address under the newest key."""
+        """Returns the keyed hash of an e-mail address under the newest key."""
         return hash_email(self.address_keys[0], address)
 
     def email_hashes(self, address: str) -> list[str]:
-        """Returns the keyed hashes of an address under every key, newest first."""
+        """Returns the keyed hashes of an e-mail address under every key, newest first."""
         return hash_email_by_all(self.address_keys, address)

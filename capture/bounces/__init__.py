@@ -1,1 +1,1 @@
-"""Mails that came back: read from mailboxes and from signed requests of mail services."""
+"""Reads reports of mails that came back (bounces), from mailbox files and from signed requests of mail services."""

@@ -1,4 +1,4 @@
-"""Reports of bounces, as the service takes them up."""
+"""Declares the feature of bounces to the service: the address to which mail services report mails that came back."""
 
 from __future__ import annotations
 

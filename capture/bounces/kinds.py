@@ -1,4 +1,4 @@
-"""Tells what kind of message lies in the mailbox: a report of a failure, of a delay, a holiday note, a complaint."""
+"""Decides of which kind a message in the mailbox for bounces is: a failure, a delay, a holiday note, a complaint."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from capture.bounces.parts import Parts, header
 
 
 class Kind(StrEnum):
-    """What a message is."""
+    """The kind of a message in the mailbox to which bounces are sent."""
 
     BOUNCE = "bounce"
-    """A mail of ours did not arrive, and will not."""
+    """A report that a mail of ours did not arrive, and will not."""
     DELAY = "delay"
-    """A mail of ours did not arrive yet; the server goes on trying."""
+    """A report that a mail of ours did not arrive yet; the server goes on trying."""
     AUTO_REPLY = "auto-reply"
-    """A program of the recipient's answers: on holiday, received with thanks (RFC 3834). Nothing is wrong."""
+    """An automatic reply of the recipient's, such as a holiday note (RFC 3834). Nothing is wrong with the address."""
     COMPLAINT = "complaint"
-    """The person calls our mail spam (RFC 5965) or asks to be taken off: a wish to leave."""
+    """The person reports our mail as spam (RFC 5965), or asks for no more mails; either counts as a wish to leave."""
     UNREADABLE = "unreadable"
-    """A report that could not be read; the reason says why."""
+    """A report that could not be read; ``Finding.reason`` says why."""
     OTHER = "other"
-    """Something else: a letter, a report of success, a report for postmasters."""
+    """Any other message: a letter, a report of success, a report for postmasters."""
 
 
 COMPLAINTS = frozenset({"abuse", "fraud", "opt-out", "opt-out-list", "complaint"})
-"""Types of feedback (RFC 5965, RFC 6449) by which a person turns against our mail. "not-spam" and "auth-failure"
-say nothing of the kind, nor do DMARC reports."""
+"""Types of feedback reports (RFC 5965, RFC 6449) by which a person complains about our mail. The types "not-spam" and
+"auth-failure" are no complaints, and neither are DMARC reports."""
 
 _DAEMON = re.compile(
     r"(?i)mailer[-_ .]?daemon|\bmail[-_ ]?daemon|\bmdaemon|\bpost_?master\b"
@@ -87,7 +87,8 @@ _ANSWER_HEADERS = (
 
 
 def is_complaint(parts: Parts) -> bool | None:
-    """True for a complaint, False for feedback of another type, None for no feedback report."""
+    """Returns True for a complaint about our mail, False for a feedback report (RFC 5965) of another type, and None for
+    a message that is no feedback report."""
     kind = header(parts.feedback, "Feedback-Type") if parts.feedback is not None else ""
     if not kind:
         found = re.search(r"(?im)^Feedback-Type:[ \t]*([\w-]+)", _before_returned(parts))
@@ -98,12 +99,13 @@ def is_complaint(parts: Parts) -> bool | None:
 
 
 def asks_to_leave(parts: Parts) -> bool:
-    """True for a letter whose subject asks for no more, as mail programs send it for a List-Unsubscribe address."""
+    """Returns True for a letter whose subject asks for no more mails. Mail programs send such letters to the address in
+    List-Unsubscribe."""
     return _LEAVE_SUBJECT.search(header(parts.head, "Subject")) is not None and not is_report(parts)
 
 
 def is_report(parts: Parts) -> bool:
-    """True for what a mail system wrote about a mail, and no person."""
+    """Returns True for a message in which a mail system, and no person, reports what became of a mail."""
     head = parts.head
     if parts.statuses or head.get("X-Failed-Recipients") or head.get("X-MS-Exchange-Message-Is-Ndr") is not None:
         return True
@@ -120,7 +122,8 @@ def is_report(parts: Parts) -> bool:
 
 
 def is_answer(parts: Parts) -> bool:
-    """True for a holiday note and its like (RFC 3834). To be asked of what is no report."""
+    """Returns True for an automatic reply such as a holiday note (RFC 3834). Call this only for a message that is no
+    report of a mail system."""
     head = parts.head
     if any(head.get(name) for name in _ANSWER_HEADERS) or _ANSWER_SUBJECT.search(header(head, "Subject")):
         return True
@@ -130,7 +133,7 @@ def is_answer(parts: Parts) -> bool:
 
 
 def is_delay(parts: Parts) -> bool:
-    """True for a report, of the forms for people, that says that the server goes on trying."""
+    """Returns True if a report says, in its text for people, that the server goes on trying to deliver the mail."""
     told = parts.told or parts.source
     told = told[: _start_of_returned(told)]
     if _GIVEN_UP.search(told):
@@ -148,17 +151,17 @@ _RETURNED = re.compile(
 )
 
 LONGEST = 20_000
-"""Characters of a report for people that are looked at: the reason stands at its beginning."""
+"""How many characters of a report's text for people are searched: the reason is near the beginning."""
 
 
 def _start_of_returned(told: str) -> int:
-    """Where a report for people goes over to the mail that came back."""
+    """Returns the position in a report's text at which the copy of the returned mail begins; at most ``LONGEST``."""
     found = _RETURNED.search(told, 20, LONGEST)
     return found.start() if found else min(len(told), LONGEST)
 
 
 def notice(told: str) -> str:
-    """The report without the mail that came back, as far as that can be told apart."""
+    """Returns a report's text without the copy of the mail that came back, as far as its beginning can be found."""
     return told[: _start_of_returned(told)]
 
 
@@ -168,5 +171,6 @@ def _before_returned(parts: Parts) -> str:
 
 
 def describes_success(fields: Message) -> bool:
-    """True for a group of fields about one recipient that tells of a mail that went on its way."""
+    """Returns True if a delivery report's fields about one recipient (RFC 3464) say that the mail was delivered or
+    passed on."""
     return header(fields, "Action").lower() in ("delivered", "relayed", "expanded")

@@ -1,4 +1,5 @@
-"""Where a mail service reports bounces: signed as the Standard Webhooks have it, so that nobody else can."""
+"""The address to which a mail service reports bounces. Requests must be signed as the Standard Webhooks specification
+says, so that nobody else can report any."""
 
 from __future__ import annotations
 
@@ -23,13 +24,17 @@ log = logging.getLogger("capture.reports")
 blueprint = Blueprint("bounces", __name__)
 
 BOUNCED = "mail.bounced"
-"""The type of the one event that is acted on; others are taken and left alone."""
+"""The type of the only webhook event that has an effect; events of other types are accepted and ignored."""
 
 
 @blueprint.post("/bounces")
 @open_to(Audience.PROGRAM)
 def report() -> Response:
-    """Marks an address that does not exist. 204 also where that means nothing here, or it would come again."""
+    """Records a bounce that a mail service reports. If the address does not exist, nothing more is mailed to it.
+
+    Answers 204 even if the report has no effect: after an error, the mail service would send it again. Answers 400 if
+    the request cannot be read, 401 without a valid signature, and 404 if the operator has set no secret for bounces.
+    """
     current = service.current()
     secret = current.settings.delivery.bounce_secret
     if secret is None:
@@ -64,7 +69,7 @@ def _verified(secret: str) -> dict[str, Any]:
     try:
         Webhook(secret).verify(body, dict(request.headers), json_parse=False)
     except (WebhookVerificationError, ValueError) as error:
-        log.warning("refused: a report of bounces without a signature that holds")
+        log.warning("refused a bounce report: its signature is missing, wrong or too old")
         raise Unauthorized from error
     try:
         event = json.loads(body)
@@ -79,4 +84,8 @@ def _text(data: dict[str, Any], name: str) -> str:
     value = data.get(name, "")
     if not isinstance(value, str) or "\x00" in value:
         raise BadRequest
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:  # half a character, as JSON can write it
+        raise BadRequest from error
     return value

@@ -1,4 +1,4 @@
-"""A message as it stands and as it was meant: every part decoded, also of a message whose structure is broken."""
+"""Splits a message into its parts and decodes them, even if the message's structure is broken."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from email.header import decode_header, make_header
 from email.message import Message
 
 LENIENT = policy.compat32
-"""Headers as they stand: the newer policy takes them apart, and fails over some that a stranger may send."""
+"""The parsing policy that leaves headers as they were sent. Python's newer policies parse headers, and fail for some
+that a stranger may send."""
 
 RETURNED = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"})
 STATUS = frozenset({"message/delivery-status", "message/global-delivery-status"})
@@ -29,7 +30,8 @@ _BASE64 = re.compile(r"(?m)(?:^[A-Za-z0-9+/]{40,100}\n)+[A-Za-z0-9+/]{0,100}={0,
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One leaf of a message: its type, and what it says."""
+    """One text part of a message. ``kind``: its content type, such as "text/plain"; ``words``: its text, decoded and
+    without HTML tags."""
 
     kind: str
     words: str
@@ -37,27 +39,30 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a message consists of. ``returned``: the mail that came back, or its headers, as text."""
+    """A message, split into its parts. ``head``: the whole message, for its headers. ``returned``: copies of the mail
+    that came back, or only of its headers, as text."""
 
     head: Message
     texts: tuple[Text, ...]
     statuses: tuple[Message, ...]
-    """The groups of fields of delivery reports (RFC 3464), the one about the whole message among them."""
+    """The groups of fields of delivery reports (RFC 3464): one about the whole message, and one for each recipient."""
     feedback: Message | None
-    """The fields of a feedback report (RFC 5965)."""
+    """The fields of a feedback report (RFC 5965); None if the message holds no such report."""
     returned: tuple[str, ...]
     source: str
-    """All of it, with quoted-printable and base64 undone wherever they stand: for what the structure does not give."""
+    """The whole message as text, followed by the decoded form of any quoted-printable and base64 in it. It is searched
+    for anything that the message's structure does not give."""
 
     @property
     def told(self) -> str:
-        """What the report says to people: the plain texts, or the HTML where there are none."""
+        """The message's text for people: its plain-text parts or, if there are none, its HTML parts without tags."""
         plain = [text.words for text in self.texts if text.kind == "text/plain"]
         return "\n\n".join(plain or [text.words for text in self.texts if text.kind == "text/html"])
 
 
 def take_apart(content: bytes) -> Parts:
-    """Decodes a message. Never fails: what cannot be decoded stays as it is."""
+    """Splits a mail into its parts and decodes their text. Never fails: text that no other charset fits is read as
+    Latin-1."""
     message = parse(content)
     texts: list[Text] = []
     statuses: list[Message] = []
@@ -78,7 +83,7 @@ def take_apart(content: bytes) -> Parts:
 
 
 def header(message: Message, name: str) -> str:
-    """A header's value, decoded and on one line; empty where there is none."""
+    """Returns a header's value, decoded and on one line; an empty text if the message has no such header."""
     value = message.get(name)
     if value is None:
         return ""
@@ -91,7 +96,7 @@ def header(message: Message, name: str) -> str:
 
 
 def strip_tags(words: str) -> str:
-    """HTML as plain text."""
+    """Returns HTML as plain text, without tags, styles and scripts."""
     first, *others = _HIDDEN.split(words)
     words = first + "".join(piece for other in others for piece in _SHOWN.split(other, maxsplit=1)[1:])
     return html.unescape(_TAG.sub(" ", _BREAK.sub("\n", words)))
@@ -115,7 +120,8 @@ def _returned(part: Message) -> str:
 
 
 def _groups(part: Message) -> list[Message]:
-    """Python parses message/delivery-status into groups, and leaves its international twin as one text or mail."""
+    """Returns the groups of fields of a delivery report. Python splits message/delivery-status into groups, but leaves
+    its international twin, message/global-delivery-status, as one text or mail."""
     payload = part.get_payload()
     if isinstance(payload, list) and len(payload) > 1:
         return [each for each in payload if isinstance(each, Message)]
@@ -133,7 +139,8 @@ def _decoded(part: Message) -> str:
 
 
 def decoded(content: bytes, charset: str | None = None) -> str:
-    """Text of bytes whose charset may be told, told wrongly, or not at all."""
+    """Returns bytes as text. ``charset``: as the message declares it; if it is missing or does not fit, ISO-2022-JP,
+    UTF-8 and at last Latin-1 are tried."""
     for each in (charset, "iso2022_jp" if b"\x1b$" in content else None, "utf-8"):
         try:
             if each:
@@ -158,5 +165,5 @@ def _everything(content: bytes) -> str:
 
 
 def parse(content: bytes) -> Message:
-    """A message of bytes, with line ends of any kind."""
+    """Returns the message that was parsed from the bytes of a mail, whose lines may end in CR LF or LF."""
     return message_from_bytes(content.replace(b"\r\n", b"\n"), policy=LENIENT)

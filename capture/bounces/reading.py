@@ -1,19 +1,19 @@
-"""Reads the mails that came back, whatever system wrote the report.
+"""Reads reports of mails that came back, from any mail system.
 
-Three things are looked for, each wherever it may stand:
+Three things are searched for in the whole message:
 
 * **our Message-ID**, 32 hexadecimal digits that cannot be guessed, in the returned mail or its headers, in the report's
-  own headers (Exim's References), or anywhere in the text, after base64 and quoted-printable are undone. That it is
-  there is the proof that the report is about a mail of ours, so the report's structure may be as broken as it likes;
-* **the reason**: the Diagnostic-Code of a delivery report (RFC 3464), else the words for people near the recipient,
-  else the whole notice; `refusals.judge` says what they are about;
+  own headers (Exim's References), or anywhere in the text, after base64 and quoted-printable are decoded. It proves
+  that the report is about a mail of ours, even if the report's structure is broken;
+* **the reason**: the Diagnostic-Code of a delivery report (RFC 3464), else the text for people near the recipient's
+  address, else the whole text; `refusals.judge` decides what the reason is about;
 * **signs that nothing came back**: a delay, a holiday note (RFC 3834), a report of success.
 
-A report that could not be read is a finding too, with its reason: an operator can look at it.
+A report that could not be read gives a finding, too, which says why, so that an operator can look at the report.
 
 flufl.bounce (Mailman's detectors) was tried on the samples of the tests and is not used. It yields addresses, while a
-mail of ours has one recipient that our own table knows by the Message-ID. It saw 31 of 41 dead addresses; and it called
-45 of 60 full mailboxes, blocklists and missing logins permanent, which is the very fault that `refusals` ends.
+mail of ours has one recipient that our own table knows by the Message-ID. It found 31 of 41 dead addresses; and it
+called 45 of 60 full mailboxes, blocklists and missing logins permanent, a mistake that `refusals` avoids.
 """
 
 from __future__ import annotations
@@ -46,15 +46,17 @@ _AFTER_DATA = re.compile(r"(?i)>>> (?:DATA|\.)[ \t]*\n[ \t>]*<<< ((?:.*\n?){1,8}
 _BUT_NO_RECIPIENT = re.compile(r"(?i)<<< 503|need rcpt|(?:no )?valid (?:recipients|rcpt)")
 
 LONGEST = 400
-"""Characters of a server's words that a finding keeps."""
+"""How many characters of a server's words a finding keeps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a message tells. ``message_ids``: those that may be ours, the likeliest first, without brackets.
+    """What a report or another message says about one mail. ``message_ids``: the Message-IDs in it that may be ours,
+    the likeliest first, without brackets.
 
-    ``judgement``: of a bounce, what it is about. ``recipient``: as the report names it, which a stranger may have
-    written. ``words``: the server's. ``reason``: why a report could not be read, or why it is no bounce.
+    ``recipient``: the address in the report, which a stranger may have written. ``code``, ``enhanced`` and ``words``:
+    the mail server's answer: SMTP code, enhanced status code (RFC 3463) and text. ``judgement``: what a bounce is
+    about; None for other messages. ``reason``: why a report could not be read, or why it is no bounce.
     """
 
     kind: Kind
@@ -68,15 +70,15 @@ class Finding:
 
     @property
     def message_id(self) -> str | None:
-        """The likeliest of ``message_ids``."""
+        """The Message-ID that is the likeliest to be ours; None if there is none."""
         return self.message_ids[0] if self.message_ids else None
 
 
 def read(content: bytes, *, domain: str | None = None, known: str | None = None) -> list[Finding]:
-    """What one message tells; at least one finding. Fails for no message.
+    """Reads one message, which may be a report of a bounce. Returns at least one finding, and never fails.
 
-    ``domain``: of our Message-IDs, for finding one where only the boundary of the returned mail is left of it, as
-    mail services replace the Message-ID. ``known``: the Message-ID, where the address that the report came to tells it.
+    ``domain``: the domain of our Message-IDs. Some mail services replace our Message-ID; its digits are then found in
+    the boundary of the returned mail. ``known``: our Message-ID, if the address that received the report contains it.
     """
     parts = take_apart(content)
     ids = tuple(dict.fromkeys(([known] if known else []) + list(_ids(parts, domain))))
@@ -110,7 +112,10 @@ def _complaint(parts: Parts, ids: tuple[str, ...], is_one: bool) -> Finding:
 
 
 def _of_amazon(parts: Parts, ids: tuple[str, ...]) -> list[Finding]:
-    """Amazon SNS can send by mail what it tells of SES: JSON as text, where only our Message-ID is the proof."""
+    """Returns the findings of a mail in which Amazon SNS reports events of Amazon SES as JSON; none for other mails.
+
+    Such a mail is not verified: only our Message-ID proves that it is about a mail of ours.
+    """
     begin = parts.told.find("{")
     if '"notificationType"' not in parts.told[begin : begin + 40]:
         return []
@@ -125,7 +130,8 @@ def _of_amazon(parts: Parts, ids: tuple[str, ...]) -> list[Finding]:
 
 
 def _checked(finding: Finding) -> Finding:
-    """A failure without a Message-ID of ours cannot be acted on: it is told, and not dropped."""
+    """Returns the finding; a bounce without a Message-ID of ours as an unreadable report, so that it is counted and not
+    dropped, although nothing can be done about it."""
     if finding.kind is Kind.BOUNCE and not finding.message_ids:
         return Finding(
             Kind.UNREADABLE, (), finding.recipient, finding.code, finding.enhanced, finding.words, finding.judgement,
@@ -187,7 +193,8 @@ def _failure(parts: Parts, ids: tuple[str, ...], recipient: str | None, status: 
 
 
 def _loose_groups(source: str) -> Iterator[Message]:
-    """Groups of fields in a message whose structure is broken: lines that only a delivery report has."""
+    """Yields the groups of a delivery report's fields in a message whose structure is broken, found by lines that only
+    delivery reports have."""
     from email import message_from_string
 
     for block in re.split(r"\n[ \t]{0,80}\n", source):
@@ -202,7 +209,7 @@ def _status(fields: Message) -> str | None:
 
 
 def _diagnosis(fields: Message) -> str:
-    """The Diagnostic-Code without its type ("smtp;", "X-Postfix;")."""
+    """Returns the Diagnostic-Code without its type ("smtp;", "X-Postfix;")."""
     return re.sub(r"^\s*[\w.-]+\s*;\s*", "", header(fields, "Diagnostic-Code"))
 
 
@@ -216,9 +223,9 @@ def _address(text: str) -> str | None:
 
 
 def _stage(told: str) -> Stage:
-    """CONTENT where the other server had taken the recipient, and said no to the mail itself.
+    """Returns CONTENT if the other server accepted the recipient and refused the mail itself; REPORT otherwise.
 
-    A sendmail that sends commands in one go shows the answer to RCPT after ">>> DATA", and then one that DATA got.
+    A sendmail that sends several commands at once shows the answer to RCPT after ">>> DATA", then the answer to DATA.
     """
     if _AFTER_MAIL.search(told):
         return Stage.CONTENT
@@ -250,7 +257,8 @@ def _of_words(parts: Parts, ids: tuple[str, ...], status: str | None = None) -> 
 
 
 def _failing(told: str) -> str | None:
-    """The first address of the notice that stands alone or before its reason."""
+    """Returns the first address of a report's text that is alone on its line or followed by a reason; if there is no
+    such address, the first one of the text, or None."""
     at_begin = re.search(
         rf"(?m)^[ \t<\"'(*-]{{0,40}}(?:mailto:)?({_ADDRESS.pattern})[>\"')]*[ \t]*(?:$|[:.,;(-])", told
     )
@@ -258,8 +266,9 @@ def _failing(told: str) -> str | None:
 
 
 def _candidates(told: str, recipient: str | None) -> Iterator[tuple[str, bool]]:
-    """Where a notice tells the reason, the surest place first: what a remote server answered, what follows a code,
-    what follows the recipient; then any paragraph, which is less sure, since notices explain much."""
+    """Yields the pieces of a report's text that may give the reason, the surest first, each with True if it is sure:
+    what a remote server answered, what follows a status code (both sure), what follows the recipient's address; then
+    any paragraph, since such texts explain much."""
     answers = _ANSWERED.findall(told)
     if answers:
         yield " ".join(answers), True

@@ -1,8 +1,8 @@
-"""Mails that came back: a hard bounce takes an address off every list, since there is nobody there.
+"""Records mails that came back. After a hard bounce, nothing more is mailed to the address, since it does not exist.
 
-Two ways in: a signed web request, and a mailbox file with the reports of mail servers. Anybody can write such a
-report, so one from a mailbox counts only where it names a Message-ID that we sent, which nobody can guess, and what it
-says is taken to be of that mail's recipient.
+Reports come by signed web requests, and in a mailbox file with the reports of mail servers. Anybody can write such a
+file's reports, so one of them counts only if it names a Message-ID that we sent, which nobody can guess. The address
+that it then concerns is the recipient of the mail that we sent, not the address in the report.
 """
 
 from __future__ import annotations
@@ -31,20 +31,22 @@ from sitegen.errors import EspalierError, Fault
 
 
 class Suppressor(Protocol):
-    """Whoever keeps the list of addresses that must not be mailed."""
+    """An object that keeps the suppression list: the addresses that must not be mailed."""
 
     def bounced(self, session: Session, address: str, now: datetime) -> None:
-        """Ends all mail to an address that does not exist."""
+        """Puts an address on the suppression list, because its mailbox does not exist."""
 
     def complained(self, session: Session, address: str, now: datetime) -> None:
-        """Ends all mail to a person who complained."""
+        """Puts an address on the suppression list, because its owner complained about a mail."""
 
 
 @dataclass(frozen=True, slots=True)
 class BounceReport:
-    """That one mail came back. ``message_id``: without brackets; ``others``: more that may be the mail's.
+    """A report that one mail came back. ``message_id``: the mail's Message-ID, without brackets; ``others``: further
+    Message-IDs that may be the mail's.
 
-    ``judgement``: what the report is about; None where only the status is known.
+    ``status``: the enhanced status code (RFC 3463), or the SMTP code. ``judgement``: what the refusal is about, such as
+    the recipient or the sender; None if only the status is known.
     """
 
     message_id: str
@@ -54,17 +56,21 @@ class BounceReport:
 
     @property
     def hard(self) -> bool:
-        """True when the address does not exist."""
+        """True for a hard bounce: the report says that the address does not exist."""
         return self.judgement.dead if self.judgement is not None else is_hard(self.status)
 
 
 def is_hard(status: str) -> bool:
-    """What an enhanced status code means where no words stand beside it."""
+    """Returns True if an enhanced status code (RFC 3463) alone, without a server's words, says that the address does
+    not exist."""
     return judge(None, status, "").dead
 
 
 def record_bounce(session: Session, report: BounceReport, suppressor: Suppressor, now: datetime) -> str:
-    """Records a report: "hard", "soft", or "unknown" where we sent no such mail. May be repeated."""
+    """Records a report that a mail came back; a hard bounce puts the recipient on the suppression list.
+
+    Returns "hard" or "soft"; "unknown" if we sent no such mail. The same report may be recorded again.
+    """
     ids = (report.message_id, *report.others)
     found = session.execute(select(OutboxMail.message_id, OutboxMail.recipient).where(OutboxMail.message_id.in_(ids)))
     recipients = {row.message_id: row.recipient for row in found}
@@ -116,7 +122,11 @@ def record_event(session: Session, event: Event, suppressor: Suppressor, now: da
 
 
 def read_file(database: Database, path: Path, suppressor: Suppressor, now: datetime) -> Counter[str]:
-    """Goes through an mbox file or a Maildir folder; returns how many of which kind, "other" being no reports."""
+    """Records the bounces that are reported in an mbox file or a Maildir folder.
+
+    Returns the counts of "hard" and "soft" bounces, of each "complaint", of "unknown" reports (unreadable, or of no mail of ours), and of
+    "other" messages (neither bounces nor complaints). Raises EspalierError for a folder that is no Maildir.
+    """
     found: Counter[str] = Counter()
     with database.read() as session:
         company = session.get(Company, 1)
@@ -142,7 +152,8 @@ def _take(database: Database, finding: Finding, suppressor: Suppressor, now: dat
 
 
 def contents(path: Path) -> Iterator[bytes]:
-    """Every message of an mbox file or a Maildir folder. Raises EspalierError where it is neither."""
+    """Yields every message of an mbox file or a Maildir folder. Raises EspalierError for a folder that is no
+    Maildir."""
     if path.is_dir() and not (path / "cur").is_dir():
         raise EspalierError(Fault("not a Maildir: it has no folder cur", where=path))
     box = mailbox.Maildir(path, create=False) if path.is_dir() else mailbox.mbox(path, create=False)
@@ -154,7 +165,7 @@ def contents(path: Path) -> Iterator[bytes]:
 
 
 def _report(finding: Finding) -> BounceReport | None:
-    """The report of a finding that a mail came back; None for one of another kind."""
+    """Returns the report to record for a finding; None if the finding is no bounce, or has no Message-ID."""
     if finding.kind is not Kind.BOUNCE or finding.message_id is None:
         return None
     status = finding.enhanced or str(finding.code or "")

@@ -1,7 +1,7 @@
-"""A site folder as the capture service sees it: the company, its roster, pages, wordings and campaigns.
+"""Reads from a company's site folder what the capture service needs: company, roster, pages, wordings and campaigns.
 
 Only this module and ``generator`` import ``sitegen`` (errors excepted), so the rest of the service does not depend on
-its internals.
+the internals of ``sitegen``.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ LOOK = ("accent", "accent_dark", "paper", "paper_dark", "ink", "ink_dark", "sche
 
 @dataclass(frozen=True, slots=True)
 class PageAddress:
-    """The path of one page below the root of a site whose own language is ``home_locale``.
+    """The path of one page, in one language, below the root of a site whose own language is ``home_locale``.
 
-    ``replica`` is True on members' sites; the company's own may offer more languages than theirs.
+    ``replica``: True for members' sites, False for the company's own, which may offer more languages. ``key``: the
+    page's name, the same in every language.
     """
 
     replica: bool
@@ -39,7 +40,8 @@ class PageAddress:
 
 @dataclass(frozen=True, slots=True)
 class SiteWording:
-    """A consent wording with its placeholders. ``digest`` is its SHA-256 in hexadecimal."""
+    """The sentence beside the consent box in one language, with placeholders for the names. ``has_member``: True for
+    members' sites, False for the company's own. ``digest``: the SHA-256 of ``text`` in hexadecimal."""
 
     digest: str
     locale: str
@@ -48,13 +50,14 @@ class SiteWording:
 
     @property
     def id(self) -> str:
-        """The part of the digest that page tokens carry."""
+        """The beginning of the wording's digest, which the signed page tokens in forms contain."""
         return consent.short_digest(self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """The company's ``[attribution]`` and ``[retention]`` in ``site.toml``; numbers are days."""
+    """The company's rules for crediting sign-ups to members, and for how long data are kept: ``[attribution]`` and
+    ``[retention]`` in ``site.toml``. Numbers are days."""
 
     touch_policy: str
     window_days: int
@@ -65,7 +68,7 @@ class Policies:
 
 
 class Directory:
-    """A site folder as the capture service sees it."""
+    """A company's site folder, from which the capture service reads company, roster, pages, wordings and campaigns."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -97,40 +100,42 @@ class Directory:
 
     @property
     def policies(self) -> Policies:
-        """The company's rules about attribution and retention."""
+        """The company's rules for crediting sign-ups to members, and for how long data are kept."""
         attribution, retention = self._site.settings.attribution, self._site.settings.retention
         return Policies(attribution.policy, attribution.window_days, attribution.correction_days, **dict(retention))
 
     @property
     def look(self) -> dict[str, str]:
-        """The theme's colours by name (accent, accent_dark, paper, …) and its ``scheme``, as far as it has them."""
+        """The theme's colours (accent, accent_dark, paper, …), ``scheme`` and ``corners`` by name, as far as the theme
+        has these settings."""
         chosen = self._site.theme.settings
         return {name: value for name in LOOK if isinstance(value := chosen.get(name), str)}
 
     def member_home(self, member: Member) -> str:
-        """The root of a member's site as an absolute address, ending in "/"."""
+        """Returns the root of a member's site as an absolute address, ending in "/"."""
         return self._site.addresses.member_home(member.slug)
 
     @property
     def has_landing_pages(self) -> bool:
-        """Whether the site has, in every language, the page that campaigns' landing pages are made from."""
+        """True if the site has, in every language, the page that campaigns' landing pages are made from."""
         return all(self._site.page(CAMPAIGN, locale) for locale in self._site.pages)
 
     def campaign_home(self, member: Member | None, code: str) -> str:
-        """A campaign's landing page as an absolute address, on a member's site or (None) the company's own."""
+        """Returns the absolute address of a campaign's landing page, on a member's site or (None) the company's own."""
         return self._site.addresses.campaign_home(member.slug if member else None, code)
 
     def read_campaigns(self) -> Iterator[Campaign]:
-        """Yields the campaigns of ``campaigns.csv`` in its order, without checking that their members exist.
+        """Yields the campaigns of ``campaigns.csv`` in the file's order, without checking that their members exist.
 
         Raises RosterError at the end with every fault of the file.
         """
         return campaign_file.read(self._campaigns_path)
 
     def write_campaigns(self, found: Iterable[Campaign]) -> bool:
-        """Replaces ``campaigns.csv`` atomically, ordered by code. Returns False if it holds these campaigns already.
+        """Writes campaigns to ``campaigns.csv`` in one step, ordered by code, in place of those that were in it.
 
-        Raises RosterError for a campaign that could not be read back, and OutputError.
+        Returns False if the file had these campaigns already. Raises RosterError for a campaign that could not be read
+        back, and OutputError if the file cannot be written.
         """
         return campaign_file.write(self._campaigns_path, found)
 
@@ -151,7 +156,8 @@ class Directory:
                 yield SiteWording(consent.digest(text), locale, has_member, text)
 
     def pages(self) -> Iterator[PageAddress]:
-        """Yields every page in every language, once for each language that a site can have as its own."""
+        """Yields the pages of the company's site and of members' sites in every language. Members' pages come once for
+        each language that a member's site can have as its own."""
         site = self._site
         for variant in (site.company_variant, *map(site.member_variant, site.settings.locales)):
             for locale in site.locales(variant):

@@ -1,4 +1,4 @@
-"""The names that generator and service share: signed tokens, page names, channels, interests, secrets.
+"""The names of the site generator that the service uses, too: signed tokens, page names, channels, interests, secrets.
 
 The rest of the service imports them from here and never from ``sitegen`` (errors excepted). Site folders are read by
 ``directory``.
@@ -48,10 +48,10 @@ CAMPAIGN_PAGES = campaign_page("")
 """The prefix of landing pages' names in page tokens; the campaign's code follows."""
 
 can_be_listed = campaign_file.holds
-"""Returns True if ``campaigns.csv`` can hold a campaign: its code, name and days are valid there."""
+"""Returns True if a campaign can be written to ``campaigns.csv``: its code, name and days are valid there."""
 
 CAMPAIGN_CODE = campaign_file.CODE
-"""The pattern of a campaign's code, for a whole text."""
+"""The pattern that a campaign's whole code must match."""
 
 
 def fill_wording(template: str, company_name: str, member_name: str | None) -> str:

@@ -21,41 +21,43 @@ from capture.models import Company, Lead, Member, Page, Wording
 
 
 class NoSuchMember(Exception):
-    """A token names a member who is not on the roster, or not active."""
+    """Raised if a token names a member who is not on the roster, or not active."""
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """The company, and the member whose page it is. ``member`` is None on the company's own pages."""
+    """The host of a page: the member whose page it is, and the company. ``member`` is None on the company's own
+    pages."""
 
     company: Company
     member: Member | None
 
     @property
     def name(self) -> str:
-        """The name of the member, or of the company."""
+        """The name of the host: the member's or, on the company's own pages, the company's."""
         return self.member.name if self.member else self.company.name
 
     @property
     def home(self) -> str:
-        """The root of the site as an absolute address, ending in "/"."""
+        """The root of the host's site as an absolute address, ending in "/"."""
         return self.member.home if self.member else self.company.home
 
     @property
     def home_locale(self) -> str:
-        """The language of the page at that root."""
+        """The language of the page at the root of the host's site."""
         return self.member.locale if self.member else self.company.locale
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """The origins that a sign-up may redirect to, as sources of a Content-Security-Policy."""
+        """The origins of the company's and members' sites, to which a sign-up may redirect, as sources of a
+        Content-Security-Policy."""
         parts = urlsplit(self.company.home)
         own = f"{parts.scheme}://{parts.netloc}"
         return (own, f"{parts.scheme}://*.{parts.netloc}") if self.company.layout == "subdomain" else (own,)
 
 
 def get_company(session: Session) -> Company:
-    """Returns the company. Raises Unavailable before the first sync."""
+    """Returns the company's row. Raises Unavailable before the first ``capture sync``, which loads the company."""
     return _synced(session.get(Company, 1))
 
 
@@ -66,7 +68,8 @@ def _synced(found: Company | None) -> Company:
 
 
 def find_host(session: Session, member_id: str | None) -> Host:
-    """Returns the host of a sign-up. Raises NoSuchMember, and Unavailable before the first sync."""
+    """Returns the host of a sign-up: the member with this id, or (None) the company. Raises NoSuchMember if the member
+    is unknown or not active, and Unavailable before the first ``capture sync``."""
     found = get_company(session)
     if member_id is None:
         return Host(found, None)
@@ -77,7 +80,8 @@ def find_host(session: Session, member_id: str | None) -> Host:
 
 
 def active_host(session: Session, member_id: str | None) -> Host:
-    """Returns who follows up on a member's leads: the active member, the nearest active upline, or the company."""
+    """Returns who follows up on a member's leads: the member if active, else the nearest active upline (the member's
+    sponsor, the sponsor's sponsor and so on), else the company."""
     found = get_company(session)
     seen: set[str] = set()
     while member_id is not None and member_id not in seen:
@@ -90,16 +94,18 @@ def active_host(session: Session, member_id: str | None) -> Host:
 
 
 def assignee_of(session: Session, lead: Lead) -> Host:
-    """Returns who follows up on a lead now: the assignee of its newest decision, or the nearest active upline.
+    """Returns who follows up on a lead now: the assignee of the newest decision about the lead or, if that member is
+    not active, the nearest active upline, else the company.
 
-    Before there is a decision, it is the active host of the page that the lead came from.
+    Before there is a decision, the member whose page the lead came from counts as the assignee.
     """
     decided = lead.owner_id is not None or lead.assignee_id is not None
     return active_host(session, lead.assignee_id if decided else lead.member_id)
 
 
 def find_page(session: Session, host: Host, key: str, locale: str) -> Page | None:
-    """Returns a page of the host's site in ``locale``, else in the site's own language; None if it has no such page."""
+    """Returns a page of the host's site in ``locale``, else in the site's own language; None if the site has no such
+    page."""
     found = session.scalars(
         select(Page).where(
             Page.replica == (host.member is not None),
@@ -130,10 +136,10 @@ _PATHS = Prepared(
 
 
 class HostCache:
-    """Hosts for many sign-ups of one transaction: each is looked up once and remembered until its end.
+    """Finds the hosts (members or the company) of many sign-ups in one transaction, and looks each up only once.
 
-    Equal rows give the same Host object from one transaction to the next, so that what is derived from a host can be
-    cached, too. A changed row, by a sync or otherwise, gives another host.
+    As long as its rows do not change, a host is the same object in later transactions, too, so that values derived from
+    a host can be cached. A changed row, by a sync or otherwise, gives another object.
     """
 
     def __init__(self, driver: Driver) -> None:
@@ -142,7 +148,8 @@ class HostCache:
         self._paths: dict[tuple[bool, str, str], str] = {}
 
     def find(self, member_id: str | None) -> Host:
-        """Returns the host of a sign-up. Raises NoSuchMember, and Unavailable before the first sync."""
+        """Returns the host of a sign-up: the member with this id, or (None) the company. Raises NoSuchMember if the
+        member is unknown or not active, and Unavailable before the first ``capture sync``."""
         if None not in self._hosts:
             rows = _COMPANY(self._driver)
             self._hosts[None] = _host(_synced(_company(_hashable(rows[0])) if rows else None), None)
@@ -187,7 +194,7 @@ def _host(company: Company, member: Member | None) -> Host:
 
 
 def _hashable(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Returns the row with lists and dictionaries as JSON text, which is how SQLite returns them anyway."""
+    """Returns a database row with lists and dictionaries as JSON text, which is how SQLite returns them anyway."""
     return tuple(json.dumps(value) if isinstance(value, list | dict) else value for value in row)
 
 
@@ -200,7 +207,8 @@ class ShownWording:
 
 
 def wording_for(session: Session, host: Host, locale: str, seen_id: str | None) -> ShownWording:
-    """Returns the wording that a form must show: the one shown before if it is known, else the current one."""
+    """Returns the consent wording that a form must show: the one with the id ``seen_id``, which the person saw before,
+    if it is known, else the current one. Raises Unavailable before the first ``capture sync``."""
     has_member = host.member is not None
     rows = session.scalars(
         select(Wording).where(Wording.has_member == has_member, (Wording.id == (seen_id or "")) | Wording.current)

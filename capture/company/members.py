@@ -10,7 +10,8 @@ from sitegen.errors import EspalierError, Fault, did_you_mean
 
 
 def member_of(session: Session, slug: str) -> str:
-    """Returns the id of the member who has, or had, that slug. Raises EspalierError if no member ever had it."""
+    """Returns the id of the member who has or had a slug (the member's name in addresses). Raises EspalierError if no
+    member ever had it."""
     found = session.get(Slug, slug)
     if found is None:
         near = session.scalars(select(Member.slug).where(Member.slug.startswith(slug[:2])).limit(1_000))

@@ -1,4 +1,4 @@
-"""Declares the room of health to the service: health, metrics and the OpenAPI description."""
+"""Declares the feature of health to the service: the pages for health and metrics, and the OpenAPI description."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The addresses that programs use, as an OpenAPI 3.1 description at ``/openapi.json``.
+"""Describes the addresses that programs use, in OpenAPI 3.1, at ``/openapi.json``.
 
-A test compares it with the real responses; pages for people are not in it.
+A test compares the description with the real responses. Pages for people are not described.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ Schema = dict[str, Any]
 @blueprint.get("/openapi.json")
 @open_to(Audience.EVERYONE)
 def description() -> Response:
-    """Returns the description as JSON."""
+    """Returns the OpenAPI description of the service's addresses for programs, as JSON."""
     return jsonify(describe())
 
 
 def describe() -> Schema:
-    """Returns the whole description as plain values."""
+    """Returns the OpenAPI description of the service's addresses for programs, as dictionaries and lists."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -52,7 +52,7 @@ def describe() -> Schema:
                         "Everything held of the person whom the link was mailed to",
                         {
                             "200": _json("All of it", HELD),
-                            "410": _json("The link's time is over", MESSAGE),
+                            "410": _json("The link has expired", MESSAGE),
                             **_errors("404", "503"),
                         },
                     ),
@@ -91,7 +91,7 @@ ERROR: Schema = {
     "properties": {
         "errors": {
             "type": "object",
-            "description": "Messages by field; empty where no field is at fault.",
+            "description": "Messages by field; empty if no field is wrong.",
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
         "message": {"type": "string"},
@@ -218,7 +218,7 @@ def _signup() -> Schema:
         "responses": {
             "201": _json("Stored", {"$ref": "#/components/schemas/Location"}),
             "303": {"description": "Stored; for browsers, which are led to the thank-you page"},
-            "428": _json("Nothing shows yet that a person is there; not stored", BETWEEN),
+            "428": _json("Not stored: nothing shows yet that a person sent it", BETWEEN),
             **_errors("400", "413", "415", "422", "503"),
         },
     }
@@ -238,8 +238,8 @@ def _my_data() -> Schema:
 
 
 def _mailed(name: str, summary: str, *codes: str) -> Schema:
-    """Returns the description of the POST that a mailed link's button sends. ``codes``: statuses that say that nothing
-    is left to do."""
+    """Returns the OpenAPI description of the POST that the button behind a mailed link sends. ``codes``: the statuses
+    of a response that says that there is nothing left to do."""
     gone = {code: _json("There is nothing left to do", MESSAGE) for code in codes}
     responses = {"200": _json("Done, or done before", MESSAGE), **gone, **_errors("404", "413", "503")}
     return {"post": {"operationId": name, "summary": summary, "parameters": [SIGNED], "responses": responses}}
@@ -254,7 +254,7 @@ def _bounces() -> Schema:
             "required": True,
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Bounce"}}},
         },
-        "responses": {"204": {"description": "Taken"}, **_errors("400", "401", "404", "413", "503")},
+        "responses": {"204": {"description": "Accepted"}, **_errors("400", "401", "404", "413", "503")},
     }
 
 
@@ -285,11 +285,11 @@ def _json(description: str, schema: Schema) -> Schema:
 def _errors(*codes: str) -> Schema:
     words = {
         "400": "Cannot be read",
-        "401": "No signature that holds",
-        "404": "Not in use here, or a link that does not hold",
+        "401": "The signature is missing, wrong or too old",
+        "404": "Not in use here, or the link is not valid",
         "413": "Too large",
         "415": "Not a form",
-        "422": "A field is at fault",
+        "422": "A field of the form is missing or wrong",
         "503": "Cannot be stored now: try again after Retry-After seconds",
     }
     return {code: _json(words[code], {"$ref": "#/components/schemas/Error"}) for code in codes}

@@ -1,7 +1,7 @@
-"""For operators: whether the service is alive and ready, and its metrics.
+"""Shows operators whether the service is alive and ready, and its metrics.
 
-``/healthz`` answers 200 while the process runs; ``/readyz`` while the database does, too, has the right version and was
-synced. ``/metrics`` is for requests from this machine, or with the token.
+``/healthz`` answers 200 while the process runs; ``/readyz`` if, in addition, the database can be used, has the right
+version and was filled by ``capture sync``. ``/metrics`` is for requests from this machine, or with the token.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from capture.web.access import Audience, open_to
 blueprint = Blueprint("health", __name__)
 
 SIGNUP = "signup.signup"
-"""The endpoint whose responses are counted by outcome."""
+"""The Flask endpoint of the sign-up form, whose responses are counted by outcome."""
 
 UNKNOWN = "none"
-"""The route of an address that leads nowhere: such paths must not become labels, since clients can invent any
-number."""
+"""The route under which requests for unknown addresses are counted. Their paths must not become labels, since clients
+can invent any number of paths."""
 
 
 @blueprint.get("/healthz")
 @open_to(Audience.EVERYONE)
 def healthz() -> Response:
-    """Answers 200 while the process runs."""
+    """Answers 200 while the service's process runs."""
     return jsonify({"status": "ok"})
 
 
@@ -70,7 +70,8 @@ def prometheus() -> Response:
 
 
 def install(app: Flask) -> None:
-    """Times every response by its route, never by its path, since paths hold tokens."""
+    """Makes the app measure the time of every response and count the outcomes of sign-ups. Times are kept by the
+    route's pattern, never by the path, since paths contain tokens."""
 
     @app.before_request
     def begin() -> None:
@@ -89,7 +90,7 @@ def install(app: Flask) -> None:
 
 
 def _outcome(status: int) -> str:
-    """Returns the outcome of a sign-up from the status of its response."""
+    """Returns the outcome of a sign-up (thanked, refused, unavailable or failed) from the status of its response."""
     if status < 400:
         return "thanked"
     if status < 500:
@@ -115,7 +116,7 @@ def _may_read_metrics() -> bool:
 
 
 def _counted() -> CollectorRegistry:
-    """Returns what this process counted; what all processes did, if there are several."""
+    """Returns the metrics that this process counted; if there are several processes, those that all counted."""
     if not metrics.SHARED:
         return REGISTRY
     registry = CollectorRegistry()
@@ -124,11 +125,12 @@ def _counted() -> CollectorRegistry:
 
 
 class _Outbox(Collector):
-    """The outbox as it is in the database, the same in every process."""
+    """The metrics of the outbox, where mails and webhooks wait to be sent. They are read from the database, so every
+    process reports the same numbers."""
 
     def collect(self) -> Iterator[Metric]:
-        """Yields its depth by state, and the age of its oldest mail. Yields nothing without a database: a gap says more
-        than a zero."""
+        """Yields the number of the outbox's mails and webhooks by state, and for how long the oldest mail that is due
+        has been due. Yields nothing while the database cannot be read: a gap says more than a zero."""
         current = service.current()
         try:
             with current.database.read() as session:

@@ -1,1 +1,1 @@
-"""What all pages share: answers, security headers, questions behind mailed links, the theme's colours."""
+"""The parts that all pages share: responses, security headers, the pages behind mailed links, the theme's colours."""

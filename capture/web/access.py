@@ -1,6 +1,6 @@
-"""What each address declares of itself: who may open it, and under which name the access log records it.
+"""Lets each view declare who may open it, and under which name the access log records that staff read it.
 
-The suite fails for a route that declares nothing (see ``tests/capture/web/test_access.py``).
+A test fails for a route that declares nothing (see ``tests/capture/web/test_access.py``).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _ATTRIBUTE = "espalier_access"
 
 
 class Audience(StrEnum):
-    """Who may open an address."""
+    """The people or programs that may open an address of the service."""
 
     EVERYONE = "everyone"
     """Prospects, and everyone else on the web."""
@@ -36,14 +36,16 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """``log``: the name under which staff's reading of personal data is recorded; None: the page shows no person."""
+    """A view's declaration of who may open it. ``log``: the name under which the access log records that staff read
+    personal data there; None: the page shows no person."""
 
     audience: Audience
     log: str | None = None
 
 
 def open_to(audience: Audience, *, log: str | None = None) -> Callable[[View], View]:
-    """Declares who may open a view, and checks nothing. ``accounts.access.office`` declares and guards the office."""
+    """Returns a decorator that declares who may open a view, but checks nothing. Pages of the office use
+    ``accounts.access.office`` instead, which also checks. ``log``: see ``Access``."""
 
     def declare(view: View) -> View:
         setattr(view, _ATTRIBUTE, Access(audience, log))
@@ -53,6 +55,6 @@ def open_to(audience: Audience, *, log: str | None = None) -> Callable[[View], V
 
 
 def access_of(view: Callable[..., Any]) -> Access | None:
-    """Returns what a view declares; None where it declares nothing."""
+    """Returns a view's declaration of who may open it; None if the view declares nothing."""
     found: Access | None = getattr(view, _ATTRIBUTE, None)
     return found

@@ -1,6 +1,6 @@
-"""Responses in one form: a page for people, and one stable JSON form for programs.
+"""Makes responses: a page for people, or JSON in one stable form for programs.
 
-JSON errors are ``{"errors": {"email": ["…"]}, "message": "…"}``; ``errors`` is empty where no field is at fault.
+JSON errors are ``{"errors": {"email": ["…"]}, "message": "…"}``; ``errors`` is empty if no field of a form is wrong.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ RETRY_SECONDS = 30
 """Seconds after which a sign-up that could not be stored may be tried again."""
 
 KINDS = {400: "bad", 404: "lost", 405: "method", 413: "large", 415: "type", 500: "failed", 503: "busy"}
-"""Status codes with sentences of their own, by the prefix of their keys."""
+"""The HTTP status codes that have sentences of their own, each with the prefix of its sentences' keys in ``words/``."""
 
 
 LANGUAGE = "lang"
@@ -39,17 +39,18 @@ def wants_json() -> bool:
 
 
 def root() -> str:
-    """Returns the relative path from here to the service's root, which a proxy may put below any path."""
+    """Returns the relative path from the requested page to the service's root, which a proxy may serve below any
+    path."""
     return "../" * (request.path.count("/") - 1) or "./"
 
 
 def here() -> str:
-    """Returns the current path relative to the service's root."""
+    """Returns the requested path, relative to the service's root."""
     return request.path.lstrip("/")
 
 
 def visitor_words() -> Words:
-    """Returns the words of the reader's language: that of the page or mail they came from, else that of the browser."""
+    """Returns the words of the reader's language: that of the page or mail that they came from, else the browser's."""
     locale = g.get(LOCALE) or request.args.get(LANGUAGE)
     wanted = [locale] if locale else [code for code, _ in request.accept_languages]
     return words.load(words.nearest(wanted))
@@ -63,14 +64,15 @@ def error_json(status: int, message: str, errors: Mapping[str, list[str]] | None
 
 
 def page(status: int, template: str, words: Words, **values: Any) -> Response:
-    """Renders a template in the language of ``words``."""
+    """Returns a page with this status: the template, filled in the language of ``words``."""
     response = make_response(render_template(template, words=words, **values), status)
     response.content_language.add(words.locale)
     return response
 
 
 def notice(status: int) -> Response:
-    """Returns a page, or JSON, that explains a status; nothing was stored."""
+    """Returns a page, or JSON, that explains an error's HTTP status in the reader's language. For requests that stored
+    nothing, since the text says so."""
     words = visitor_words()
     kind = KINDS.get(status, "bad" if status < 500 else "failed")
     company = _company()
@@ -82,7 +84,8 @@ def notice(status: int) -> Response:
 
 
 def try_again() -> Response:
-    """Returns 503 while nothing can be stored; the page keeps the form's values, to be sent again by one button."""
+    """Returns a page, or JSON, with status 503, for a request that could not be stored. The page keeps the form's
+    values, so that one button sends them again."""
     words = visitor_words()
     lead = words("busy_lead" if request.path == "/signup" else "busy_other_lead")
     if wants_json():

@@ -1,4 +1,4 @@
-"""The pages' common kit, as the service takes it up."""
+"""Declares the parts that all pages share to the service: the style sheet with the theme's colours."""
 
 from __future__ import annotations
 

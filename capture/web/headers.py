@@ -28,18 +28,19 @@ POLICY: Mapping[str, str] = {
 
 @lru_cache(maxsize=100)
 def policy(**changes: str) -> str:
-    """Returns a Content-Security-Policy; ``form_action="…"`` replaces that directive."""
+    """Returns a Content-Security-Policy. Arguments replace directives: ``form_action="…"`` replaces ``form-action``."""
     directives = {**POLICY, **{name.replace("_", "-"): value for name, value in changes.items()}}
     return "; ".join(f"{name} {value}".strip() for name, value in directives.items())
 
 
 def allow_forms_to_lead_to(*origins: str) -> None:
-    """Lets the form of this page redirect to the given origins: browsers apply the policy to a form's redirects."""
+    """Allows the form on the current page to redirect to the given origins, since browsers apply the page's
+    Content-Security-Policy to a form's redirects."""
     g.form_targets = " ".join(("'self'", *origins))
 
 
 def install(app: Flask) -> None:
-    """Adds the headers to every response, errors included."""
+    """Makes the app add the security headers to every response, errors included."""
 
     @app.after_request
     def add(response: Response) -> Response:

@@ -16,7 +16,8 @@ from capture.web import answers, service
 
 
 def read_link(purpose: Purpose, signed: str) -> SignedValue:
-    """Returns the value of a mailed link. Raises NotFound if its signature or its purpose is wrong."""
+    """Verifies the signed value in a mailed link and returns it. Raises NotFound if its signature or purpose is
+    wrong."""
     current = service.current()
     try:
         return current.links.read(purpose, signed, current.clock())
@@ -25,21 +26,27 @@ def read_link(purpose: Purpose, signed: str) -> SignedValue:
 
 
 def use_locale(locale: str | None) -> Words:
-    """Sets the language of this response, and of any error instead of it; returns its words."""
+    """Sets the reader's language for the current response, or for an error sent instead, and returns the words of that
+    language. None: the language of the link or of the browser."""
     if locale:
         setattr(g, answers.LOCALE, words.nearest([locale]))
     return answers.visitor_words()
 
 
 def question_page(words: Words, name: str, company: Company, *, status: int = 200, **values: object) -> Response:
-    """Returns a page with one button. ``name``: the prefix of its sentences. ``action``: where its button posts."""
+    """Returns a page with a question and one button. ``name``: the prefix of its sentences' keys in ``words/``.
+
+    ``action`` in ``values``: the path below the service's root to which the button posts; without it, the page's own
+    address.
+    """
     found = {"action": None, "fields": {}, "host_name": company.name, **values}
     texts = {part: words(f"{name}_{part}", company=company.name) for part in ("title", "lead", "button")}
     return answers.page(status, "web/question.html", words, company=company, **texts, **found)
 
 
 def message_page(words: Words, name: str, company: Company, *, status: int = 200) -> Response:
-    """Returns a page, or JSON, that says what was done, or why nothing was."""
+    """Returns a page, or JSON, that says what was done, or why nothing was done. ``name``: the prefix of its sentences'
+    keys in ``words/``."""
     lead = words(f"{name}_lead", company=company.name)
     values = {"title": words(f"{name}_title"), "lead": lead, "company": company, "again": ()}
     if answers.wants_json():
@@ -48,5 +55,5 @@ def message_page(words: Words, name: str, company: Company, *, status: int = 200
 
 
 def locale_of(lead: Lead | None) -> str | None:
-    """Returns the language of a lead; None if the lead is gone."""
+    """Returns the language of a lead; None if there is no lead any more."""
     return lead.locale if lead else None

@@ -1,4 +1,5 @@
-"""What every view needs, made once by ``create_app`` and handed down: no module holds it."""
+"""The objects that every view needs, such as the settings and the database. ``create_app`` makes them once for each
+app; no module keeps them in a global variable."""
 
 from __future__ import annotations
 
@@ -19,14 +20,15 @@ from capture.settings import Settings
 EXTENSION = "espalier"
 
 GIVE_TIME = "espalier.give_time"
-"""Where the server leaves in a request's environment what ``give_time`` calls."""
+"""The key in a request's WSGI environment under which the server puts the function that gives the request more
+time."""
 
 Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The parts of one running service. ``clock`` gives the current moment in UTC."""
+    """The objects of one running service that its views use. ``clock`` returns the current moment in UTC."""
 
     settings: Settings
     database: Database
@@ -36,10 +38,11 @@ class Service:
     clock: Callable[[], datetime]
     features: Sequence[Feature]
     parts: Mapping[type, object]
-    """What rooms keep in memory, by class (see ``Feature.parts``)."""
+    """The objects that rooms keep in memory, by class (see ``Feature.parts``)."""
 
     def part(self, kind: type[Part]) -> Part:
-        """Returns what a room keeps in memory. Raises KeyError for a class that no room declares."""
+        """Returns the object of the class ``kind`` that a room keeps in memory. Raises KeyError for a class that no
+        room declares."""
         return cast(Part, self.parts[kind])
 
 
@@ -49,7 +52,8 @@ def current() -> Service:
 
 
 def give_time(seconds: float) -> None:
-    """Lets the current request take so long from now on; for senders who are known, and have much to send."""
+    """Allows the current request to take this many seconds from now on. For known senders with much to send, such as an
+    uploaded file."""
     give = request.environ.get(GIVE_TIME)
     if give is not None:
         give(seconds)

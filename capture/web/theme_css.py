@@ -1,6 +1,6 @@
 """The theme's colours for the service's own pages, as a style sheet.
 
-Those pages allow no inline styles, so the theme's choices come as custom properties that override those of
+These pages allow no inline styles, so the theme's choices come as custom properties that override those of
 ``static/capture.css``.
 """
 
@@ -19,7 +19,7 @@ from capture.web.access import Audience, open_to
 blueprint = Blueprint("web", __name__)
 
 COLOURS = ("paper", "ink", "accent")
-"""Settings of a theme; each has a partner for dark pages, ``paper_dark`` and so on."""
+"""The colour settings of a theme; each has a partner for dark pages, ``paper_dark`` and so on."""
 
 CORNERS = {"square": "0", "soft": "0.375rem", "round": "1rem"}
 
@@ -29,7 +29,8 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 @blueprint.get("/look.css")
 @open_to(Audience.EVERYONE)
 def sheet() -> Response:
-    """Returns the style sheet; an empty one while the database cannot be read, since pages are needed then, too."""
+    """Returns the style sheet with the theme's colours; an empty one while the database cannot be read, since error
+    pages are shown even then."""
     try:
         with service.current().database.read() as session:
             company = session.get(Company, 1)
@@ -43,7 +44,8 @@ def sheet() -> Response:
 
 
 def rules(look: dict[str, object]) -> Iterator[str]:
-    """Yields the rules for a theme's settings. Values that are no colours are left out."""
+    """Yields the text of the CSS rule for a theme's settings, piece by piece. Colours that are not of the form
+    ``#rrggbb`` are left out."""
     scheme = look.get("scheme")
     yield ":root {\n"
     if scheme in ("light", "dark"):

@@ -1,6 +1,7 @@
-"""What mail services tell of the mails they sent for us: each request verified, then brought to one form.
+"""Reads what mail services report of the mails that they sent for us: verifies each request, and returns its events in
+one common form.
 
-Each service is a pure function of a request, so that neither network nor database is needed to know what it says:
-`amazon.read`, `mailgun.read`, `postmark.read`, `sendgrid.read`, `brevo.read`. Each raises NotVerified where the request
-does not prove where it comes from, and Unreadable where it does but says something else than documented.
+There is a function for each service, which needs neither network nor database: `amazon.read`, `mailgun.read`,
+`postmark.read`, `sendgrid.read`, `brevo.read`. Each raises NotVerified if the request does not prove that the service
+sent it, and Unreadable if it does, but does not have the documented form.
 """

@@ -1,9 +1,9 @@
-"""Amazon SES tells by Amazon SNS, which signs each message (their manuals: "Verifying the signatures of Amazon SNS
-messages", "Amazon SNS notification contents for Amazon SES").
+"""Reads events of Amazon SES. They come by Amazon SNS, which signs each message (their manuals: "Verifying the
+signatures of Amazon SNS messages", "Amazon SNS notification contents for Amazon SES").
 
 The signature proves only that Amazon sent the message, for any customer's topic: so the topic must be the operator's.
-The signing certificate comes from a function that is passed in, and its address is held to Amazon's hosts before that
-function sees it. A topic asks for a confirmation first; that is told to the operator, and never done by itself.
+The signing certificate comes from a function that is passed in, which is called only for addresses at Amazon's hosts.
+A new topic first asks for a confirmation: the operator gives it, never this program.
 """
 
 from __future__ import annotations
@@ -41,16 +41,17 @@ from capture.bounces.services.event import (
 )
 
 Certificates = Callable[[str], bytes]
-"""Gives the certificate (PEM) that lies at an address of Amazon's. May raise NotVerified where it has none."""
+"""A function that returns the certificate (PEM) at an address of Amazon's. May raise NotVerified if there is none."""
 
 LONGEST_RETRY = timedelta(hours=2)
-"""SNS tries an address for an hour at most."""
+"""The greatest age of a request that is accepted. SNS repeats a failed request for an hour at most."""
 
 HOST = re.compile(r"sns\.[a-z]{2}(?:-[a-z]+){1,3}-\d\.amazonaws\.com(?:\.cn)?")
 
 NOTIFICATION = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 CONFIRMATION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
-"""The fields that are signed, in their order, each name and value on a line of its own."""
+"""The signed fields of SNS's notifications and confirmations, in their order. Each name and each value is a line of the
+signed text."""
 
 OWN = {
     "NoEmail": DEAD,
@@ -61,13 +62,13 @@ OWN = {
     "ContentRejected": OURS,
     "AttachmentRejected": OURS,
 }
-"""SES's subtypes of bounces, for where no receiving server's words stand beside them. The account's own list holds
-complaints and bounces alike, so it says nothing certain."""
+"""What SES's subtypes of bounces mean; used if the receiving server's words say nothing. The account's own suppression
+list holds complaints and bounces alike, so its subtype is unclear."""
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """SNS asks whether the topic may call this address. An operator opens ``url`` to agree."""
+    """A request in which SNS asks whether the topic may send events to us. An operator opens ``url`` to agree."""
 
     topic: str
     url: str
@@ -76,7 +77,11 @@ class Confirmation:
 def read(
     headers: Mapping[str, str], body: bytes, topic: str, now: datetime, certificates: Certificates
 ) -> list[Event] | Confirmation:
-    """The events of a request, or its wish for a confirmation. ``topic``: the ARN of the operator's topic."""
+    """Verifies a request of SNS and returns its events, or the confirmation that it asks for.
+
+    ``topic``: the ARN of the operator's topic. ``certificates``: fetches Amazon's signing certificate. Raises
+    NotVerified and Unreadable.
+    """
     (message,) = objects(body)[:1] or [{}]
     _verify(message, topic, now, certificates)
     if message.get("Type") == "SubscriptionConfirmation":
@@ -90,7 +95,7 @@ def read(
 
 
 def is_of_amazon(url: str) -> bool:
-    """True for an address of Amazon SNS, by https and without a port or login."""
+    """Returns True for an address of Amazon SNS with https and without a port or login."""
     try:
         there = urlsplit(url)
         return there.scheme == "https" and HOST.fullmatch(there.netloc) is not None
@@ -99,7 +104,7 @@ def is_of_amazon(url: str) -> bool:
 
 
 def events(fields: Fields) -> list[Event]:
-    """The events of SES's own message, which SNS also sends by mail. Nothing is verified here."""
+    """Returns the events of a message of SES, which SNS sends by web request or by mail. Verifies nothing."""
     kind, mail = fields.get("notificationType") or fields.get("eventType"), part(fields, "mail")
     named = _named(mail)
     if kind == "Complaint":
@@ -122,7 +127,8 @@ def events(fields: Fields) -> list[Event]:
 
 
 def _named(mail: Fields) -> object:
-    """The Message-ID as we wrote it: SES sends the mail with one of its own, and keeps ours among the headers."""
+    """Returns the Message-ID that we gave the mail. SES sends the mail with another one, and reports ours among the
+    headers."""
     for each in parts(mail, "headers"):
         if str(each.get("name")).lower() == "message-id":
             return each.get("value")
@@ -131,18 +137,18 @@ def _named(mail: Fields) -> object:
 
 def _verify(message: Fields, topic: str, now: datetime, certificates: Certificates) -> None:
     if not topic or message.get("TopicArn") != topic:
-        raise NotVerified("not the operator's topic")
+        raise NotVerified("the message is of another topic than the operator's")
     address = str(message.get("SigningCertURL"))
     _check_host(address)
     try:
         certificate = load_pem_x509_certificate(certificates(address))
         key, signature = certificate.public_key(), base64.b64decode(str(message.get("Signature")), validate=True)
         if not isinstance(key, rsa.RSAPublicKey):
-            raise NotVerified("the certificate is of another kind")
+            raise NotVerified("the certificate's key is no RSA key")
         digest = SHA256() if message.get("SignatureVersion") == "2" else SHA1()
         key.verify(signature, _signed(message), padding.PKCS1v15(), digest)
     except (InvalidSignature, UnsupportedAlgorithm, binascii.Error, ValueError) as error:
-        raise NotVerified("the signature does not hold") from error
+        raise NotVerified("the signature is wrong") from error
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
         raise NotVerified("the certificate has expired")
     check_age(_moment(message), now, LONGEST_RETRY)
@@ -157,12 +163,12 @@ def _moment(message: Fields) -> datetime:
     try:
         moment = datetime.fromisoformat(str(message.get("Timestamp")))
     except ValueError as error:
-        raise Unreadable("no time") from error
+        raise Unreadable("the message has no time") from error
     if moment.tzinfo is None:
-        raise Unreadable("a time without a zone")
+        raise Unreadable("the message's time has no zone")
     return moment
 
 
 def _check_host(url: str) -> None:
     if not is_of_amazon(url):
-        raise NotVerified("an address that is not Amazon's")
+        raise NotVerified("the message names an address that is not Amazon's")

@@ -1,4 +1,5 @@
-"""Brevo sends a token that the operator chose, as a bearer token (its manual: "Transactional webhooks", "Secured")."""
+"""Reads events of Brevo, which sends a bearer token that the operator chose (its manual: "Transactional webhooks",
+"Secured")."""
 
 from __future__ import annotations
 
@@ -20,16 +21,18 @@ from capture.bounces.services.event import (
 )
 
 OWN = {"hard_bounce": UNCLEAR, "soft_bounce": PASSING, "invalid_email": DEAD, "blocked": UNCLEAR, "error": OURS}
-"""Brevo's events of mails that did not arrive. "blocked" means its own list, of complaints and bounces alike."""
+"""What Brevo's events of mails that did not arrive mean; used if the receiving server's words say nothing. "blocked":
+the address is on Brevo's own list, which holds complaints and bounces alike."""
 
 LEFT = {"spam", "complaint", "unsubscribed", "unsubscribe"}
 
 
 def read(headers: Mapping[str, str], body: bytes, token: str) -> list[Event]:
-    """The events of a request, one or a batch."""
+    """Returns the events of a request of Brevo, which holds one event or a list. Raises NotVerified if the request does
+    not carry ``token``, and Unreadable."""
     scheme, _, given = header(headers, "Authorization").partition(" ")
     if scheme.lower() != "bearer" or not same(given.strip(), token):
-        raise NotVerified("not the token")
+        raise NotVerified("the token is missing or wrong")
     return [event for fields in objects(body) for event in _of(fields)]
 
 

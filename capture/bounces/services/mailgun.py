@@ -1,4 +1,5 @@
-"""Mailgun: an HMAC over timestamp and token stands in the body (its manual: "Securing webhooks", "Event structure")."""
+"""Reads events of Mailgun, whose requests contain an HMAC over timestamp and token (its manual: "Securing webhooks",
+"Event structure")."""
 
 from __future__ import annotations
 
@@ -25,17 +26,20 @@ from capture.bounces.services.event import (
 from capture.mailing.refusals import Judgement
 
 LONGEST_RETRY = timedelta(hours=9)
-"""A request that was not answered comes again for eight hours."""
+"""The greatest age of a request that is accepted. Mailgun repeats an unanswered request for eight hours."""
 
 SUPPRESSED = 605
-"""Mailgun's own code: not sent, because an earlier mail to the address bounced for good."""
+"""Mailgun's code for a mail that it did not send, because an earlier mail to the address bounced for good."""
 
 LEFT = {606, 607}
-"""Not sent, because the person left by Mailgun's link, or complained."""
+"""Mailgun's codes for a mail that it did not send, because the person unsubscribed by Mailgun's link, or complained."""
 
 
 def read(headers: Mapping[str, str], body: bytes, signing_key: str, now: datetime) -> list[Event]:
-    """The event of a request. ``signing_key``: the account's HTTP webhook signing key."""
+    """Verifies a request of Mailgun and returns its event; an empty list if it is neither a bounce nor a complaint.
+
+    ``signing_key``: the account's HTTP webhook signing key. Raises NotVerified and Unreadable.
+    """
     (request,) = objects(body)[:1] or [{}]
     _verify(part(request, "signature"), signing_key, now)
     fields = part(request, "event-data")
@@ -61,7 +65,7 @@ def _verify(signature: Fields, signing_key: str, now: datetime) -> None:
     stamp, token, given = (str(signature.get(name, "")) for name in ("timestamp", "token", "signature"))
     expected = hmac.new(signing_key.encode(), f"{stamp}{token}".encode(), hashlib.sha256).hexdigest()
     if not signing_key or not token or not same(given, expected):
-        raise NotVerified("the signature does not hold")
+        raise NotVerified("the signature is missing or wrong")
     if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 12):
-        raise NotVerified("no time")
+        raise NotVerified("the request has no time")
     check_age(datetime.fromtimestamp(int(stamp), UTC), now, LONGEST_RETRY)

@@ -1,4 +1,5 @@
-"""Postmark signs nothing: name and password stand in the address that it calls (its manual: "Webhooks overview")."""
+"""Reads events of Postmark, which signs nothing: the address that it calls contains a name and a password (its manual:
+"Webhooks overview")."""
 
 from __future__ import annotations
 
@@ -34,18 +35,20 @@ OWN = {
     "SMTPApiError": OURS,
     "ChallengeVerification": OURS,
 }
-"""Postmark's types of bounces, for where the receiving server's words tell nothing. It calls policies hard too."""
+"""What Postmark's types of bounces mean; used if the receiving server's words say nothing. "HardBounce" is unclear,
+since Postmark also calls a refusal by a server's policy hard."""
 
 NO_BOUNCE = {"AutoResponder", "AddressChange", "Subscribe", "OpenRelayTest", "ManuallyDeactivated", "Unconfirmed"}
 
 
 def read(headers: Mapping[str, str], body: bytes, secret: str, given: str | None = None) -> list[Event]:
-    """The event of a request. ``secret``: "name:password" of the address, or a secret part of its path.
+    """Verifies a request of Postmark and returns its event; an empty list if it is neither a bounce nor a complaint.
 
-    ``given``: what stood in that part of the path, where the secret is there.
+    ``secret``: "name:password" of the address that Postmark calls, or a secret part of its path. ``given``: that part
+    of the requested path, if the secret is in the path. Raises NotVerified and Unreadable.
     """
     if not same(given if given is not None else _login(headers), secret):
-        raise NotVerified("not the name and password, or not the address")
+        raise NotVerified("the name and password, or the address, are wrong")
     return [event for fields in objects(body) for event in _of(fields)]
 
 

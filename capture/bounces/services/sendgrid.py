@@ -1,4 +1,5 @@
-"""SendGrid signs time and body with ECDSA (its manual: "Signed Event Webhook", "Event Webhook reference")."""
+"""Reads events of SendGrid, which signs time and body with ECDSA (its manual: "Signed Event Webhook", "Event Webhook
+reference")."""
 
 from __future__ import annotations
 
@@ -28,18 +29,21 @@ from capture.bounces.services.event import (
 SIGNATURE, TIMESTAMP = "X-Twilio-Email-Event-Webhook-Signature", "X-Twilio-Email-Event-Webhook-Timestamp"
 
 LONGEST_RETRY = timedelta(hours=25)
-"""A request that was not answered comes again for a day."""
+"""The greatest age of a request that is accepted. SendGrid repeats an unanswered request for a day."""
 
 LEFT = {"spamreport", "unsubscribe", "group_unsubscribe"}
 LEFT_BEFORE = {"Spam Reporting Address", "Unsubscribed Address"}
-"""Why SendGrid dropped a mail: the person left by its means."""
+"""SendGrid's reasons for dropping a mail that mean that the person complained or unsubscribed at SendGrid."""
 
 DEAD_BEFORE = {"Bounced Address", "Invalid"}
-"""Why SendGrid dropped a mail: it takes the address for dead, by an earlier bounce or its form."""
+"""SendGrid's reasons for dropping a mail that mean that the address is dead: an earlier bounce, or no valid address."""
 
 
 def read(headers: Mapping[str, str], body: bytes, public_key: str, now: datetime) -> list[Event]:
-    """The events of a request. ``public_key``: the verification key as SendGrid shows it, base64 of DER."""
+    """Verifies a request of SendGrid and returns its bounces and complaints.
+
+    ``public_key``: the verification key as SendGrid shows it (base64 of DER). Raises NotVerified and Unreadable.
+    """
     _verify(headers, body, public_key, now)
     return [event for fields in objects(body) for event in _of(fields)]
 
@@ -62,10 +66,10 @@ def _verify(headers: Mapping[str, str], body: bytes, public_key: str, now: datet
         key = load_der_public_key(base64.b64decode(public_key, validate=True))
         signature = base64.b64decode(header(headers, SIGNATURE), validate=True)
         if not isinstance(key, ec.EllipticCurvePublicKey):
-            raise NotVerified("the key is of another kind")
+            raise NotVerified("the key is no elliptic-curve key")
         key.verify(signature, stamp.encode() + body, ec.ECDSA(SHA256()))
     except (InvalidSignature, UnsupportedAlgorithm, binascii.Error, ValueError) as error:
-        raise NotVerified("the signature does not hold") from error
+        raise NotVerified("the signature is missing or wrong") from error
     if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 12):
-        raise NotVerified("no time")
+        raise NotVerified("the request has no time")
     check_age(datetime.fromtimestamp(int(stamp), UTC), now, LONGEST_RETRY)

@@ -178,6 +178,11 @@ def test_a_signed_report_may_name_an_address_alone(asked, sent, database):
     assert is_suppressed(database)
 
 
+def test_half_a_character_is_refused(asked, database):
+    assert asked(event(message_id="\ud800", status="5.1.1")).status_code == 400
+    assert not is_suppressed(database)
+
+
 def test_other_events_are_taken_and_left_alone(asked):
     assert asked({"type": "mail.opened"}).status_code == 204
 

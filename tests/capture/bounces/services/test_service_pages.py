@@ -139,6 +139,7 @@ def test_without_its_secret_there_is_no_such_address(client, mail, name):
 def test_what_cannot_be_read_is_refused(service, name, headers):
     assert post(service, name, (b"[1", headers)) == 400
     assert post(service, name, (b"[1]", headers)) == 400
+    assert post(service, name, (b'{"event": "\\ud800"}', headers)) == 400, "half a character"
 
 
 def test_amazon_s_question_is_passed_on_to_the_operator(service, caplog):
