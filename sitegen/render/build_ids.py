@@ -29,9 +29,9 @@ class _Facts:
 
     source: str
     targets: frozenset[str | None]
-    """The names of the templates that it loads; None stands for a computed name, which may be any."""
+    """The names of the templates that this template loads; None stands for a computed name, which may be any."""
     assets: frozenset[str | None]
-    """The names of the assets that it uses; None stands for a computed name, which may be any."""
+    """The names of the assets that this template uses; None stands for a computed name, which may be any."""
 
 
 class Editions:

@@ -17,7 +17,7 @@ PhotoOf = Callable[[str], Photo | None]
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """The site that a page is on: whose it is (its member and the member's sponsor), and where it is.
+    """The site that a page is on: its member, the member's sponsor, and the site's address.
 
     On the company's own site ``member`` and ``sponsor`` are None. ``base`` is the site's root as a path such as
     ``/ana/``, ``home`` the same as an absolute address.

@@ -96,9 +96,9 @@ class Renderer:
         return self._plans[variant]
 
     def landing_page(self, variant: Variant) -> PlannedPage | None:
-        """Returns the page from which landing pages on a site of this variant are made; None if there is no such page.
+        """Returns the page from which campaigns' landing pages are made, in the site's home language; None if none is.
 
-        The page is in the site's home language.
+        ``variant``: whether it is the company's or a member's site, and which language is at the site's root.
         """
         if variant not in self._landing_pages:
             self._landing_pages[variant] = self._planned_landing(variant)

@@ -65,7 +65,7 @@ class RenditionFile:
     """A picture made from a member's photo. The name only looks right: whether the photo exists is not checked."""
 
     name: str
-    """Its path below the assets folder."""
+    """The picture's path below the assets folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,10 @@ class Resolver:
         return self._contents[variant]
 
     def landing(self, variant: Variant, campaign: Campaign) -> PageFile | None:
-        """Returns a campaign's landing page on a site of this variant; None if no page is there to make it from."""
+        """Returns a campaign's landing page; None if the site has no page from which to make it.
+
+        ``variant``: whether it is the company's or a member's site, and which language is at the site's root.
+        """
         planned = self.renderer.landing_page(variant)
         return None if planned is None else PageFile(campaign_path(campaign.code), planned, campaign)
 

@@ -66,7 +66,7 @@ class Tracing(TracedEnvironment):
         return super().getitem(obj, argument)
 
     def operate(self, sign: str, *operands: Any) -> Any:
-        """Applies the operator of this sign, a key of OPERATIONS; returns a slot if an operand carries a slot."""
+        """Applies the operator of this sign, a key of OPERATIONS; gives a slot if an operand depends on the member."""
         return self.tracer.apply(OPERATIONS[sign], operands, label=sign)
 
     def concat(self, items: Iterable[Any]) -> Any:
@@ -110,9 +110,10 @@ class Tracing(TracedEnvironment):
         return value
 
     def call_pure(self, eval_ctx: nodes.EvalContext, function: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
-        """Calls a function that is not Jinja's own, for template code; returns a slot if an argument carries a slot.
+        """Calls a function that is not Jinja's own, for template code.
 
-        Raises Decline if the function is not known to be pure; also raises whatever the function raises.
+        Returns a slot for the result if an argument depends on the member. Raises Decline if the function is not known
+        to be pure; also raises whatever the function raises.
         """
         if held(function):
             return self.tracer.apply(self._call_method, (function, *args), kwargs, "call")
@@ -153,7 +154,7 @@ class Tracing(TracedEnvironment):
         """Returns the function that traced templates call for a filter, or for a test if `is_filter` is false.
 
         The function raises Decline if this use of the filter or test is not pure, and returns a slot if an argument
-        carries a slot.
+        depends on the member.
         """
         wanted = utils._PassArg.from_obj(function)
 

@@ -85,14 +85,17 @@ class ExpressionTable:
     # -- values
 
     def root(self, name: str) -> Expr:
-        """Returns the expression of a root (see `Press`); the press itself puts the value into each sheet."""
+        """Returns the expression of a root, a name of the template context that depends on the member.
+
+        The press itself puts the value into each sheet.
+        """
         return self._write(("root", name), lambda index: absent, (), name)
 
     def const(self, value: Any) -> Expr:
         """Returns an expression for a value that is the same for all members.
 
-        An iterator is read to its end here, and becomes a `Once`. Raises Decline if the value cannot be a constant
-        (constant_keys.py).
+        An iterator is read to its end here, and kept as a `Once`, which can be read again. Raises Decline if the value
+        cannot be a constant (constant_keys.py).
         """
         if is_iterator(value):
             value = Once(value)
@@ -175,7 +178,7 @@ class ExpressionTable:
         return self._peek((kind, child.index), child, PRINTERS[kind], child.label)
 
     def given(self, needs: Sequence[Expr], child: Expr) -> Expr:
-        """Returns an expression with the child's value that first computes the needs, for the errors they may raise."""
+        """Returns an expression with the child's value that first computes `needs`, for the errors they may raise."""
         if all(expr is child for expr in needs):
             return child
         fill = tuple(dict.fromkeys((*needs, child)))

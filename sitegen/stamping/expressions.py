@@ -101,12 +101,12 @@ def is_iterator(value: Any) -> bool:
 
 
 def absent(values: Values) -> Any:
-    """Raises AssertionError: the compute of constants and roots, which is never called, as their cells are filled."""
+    """Raises AssertionError. Constants and roots have this as their compute; it is never called if all is well."""
     raise AssertionError("a constant or a root is missing from its sheet")
 
 
 def attribute(index: int, child: Expr, name: str, fallback: Callable[[Any, str], Any]) -> Compute:
-    """Makes the compute of `child.name`: Python's attribute, or else what `fallback(value, name)` returns."""
+    """Makes the function that computes `child.name`: Python's attribute, else the result of `fallback(value, name)`."""
     cell, compute = child.index, child.compute
 
     def run(values: Values) -> Any:
@@ -126,9 +126,9 @@ def attribute(index: int, child: Expr, name: str, fallback: Callable[[Any, str],
 def call(
     index: int, function: Callable[..., Any], children: tuple[Expr, ...], names: tuple[str, ...], lazy: bool
 ) -> Compute:
-    """Makes the compute of a call with the children's values; the last values are passed under the keywords `names`.
+    """Makes the function that calls `function` with the children's values, the last ones under the keywords `names`.
 
-    The compute raises Impure if the result is an iterator, unless the call is `lazy`: then the cell gets a `Once`.
+    The made function raises Impure if the result is an iterator, unless `lazy` is true: then the cell gets a `Once`.
     """
     if len(children) == 1 and not names:
         return _call_one(index, function, children[0], lazy)
@@ -179,7 +179,7 @@ def _kept(result: Any, lazy: bool) -> Any:
 
 
 def peek(index: int, child: Expr, function: Callable[[Any], Any]) -> Compute:
-    """Makes the compute of `function(child)` for functions of this package, which accept a `Once` as their argument."""
+    """Makes the function that computes `function(child)`, where `function` accepts a `Once` in place of an iterator."""
     cell, compute = child.index, child.compute
 
     def run(values: Values) -> Any:
@@ -193,7 +193,7 @@ def peek(index: int, child: Expr, function: Callable[[Any], Any]) -> Compute:
 
 
 def join(index: int, steps: tuple[tuple[int, Compute], ...], pick: Callable[[Values], Any]) -> Compute:
-    """Makes the compute that fills the cells of the steps, then joins the bytes in the cells that `pick` selects."""
+    """Makes the function that fills the cells of the steps, then joins the bytes in the cells that `pick` selects."""
     together = b"".join
 
     def run(values: Values) -> bytes:
@@ -207,7 +207,7 @@ def join(index: int, steps: tuple[tuple[int, Compute], ...], pick: Callable[[Val
 
 
 def given(index: int, steps: tuple[tuple[int, Compute], ...], child: int) -> Compute:
-    """Makes the compute that fills the cells of the steps, then returns the value of the cell with index `child`."""
+    """Makes the function that fills the cells of the steps, then returns the value of the cell with index `child`."""
 
     def run(values: Values) -> Any:
         for cell, compute in steps:
@@ -220,7 +220,10 @@ def given(index: int, steps: tuple[tuple[int, Compute], ...], child: int) -> Com
 
 
 def walk(index: int, first: Way) -> Compute:
-    """Makes the compute of the text to which a member's answers lead; it raises Miss for an answer no trace has met."""
+    """Makes the function that computes the text to which a member's answers lead.
+
+    The made function raises Miss for an answer that no trace has met.
+    """
 
     def run(values: Values) -> Any:
         cell, compute, ways = first

@@ -32,7 +32,9 @@ class OpenRegions:
         return self._visits[-1]
 
     def enter(self, site: str) -> RegionVisit | None:
-        """Opens a region and returns the visit to it; None, and no region, at a dissolved site.
+        """Opens a region and returns the visit to it.
+
+        At a dissolved site (a place in the templates where no region may be opened), does nothing and returns None.
 
         Raises Decline if earlier traces opened no region here.
         """
@@ -44,7 +46,9 @@ class OpenRegions:
         return visit
 
     def leave(self, site: str) -> RegionVisit | None:
-        """Closes the region opened last and returns the visit to it; None, and nothing is closed, at a dissolved site.
+        """Closes the region opened last and returns the visit to it.
+
+        At a dissolved site (a place in the templates where no region may be opened), does nothing and returns None.
 
         Raises Decline if an earlier trace with the same answers ended the region in another way.
         """

@@ -110,7 +110,7 @@ class Press:
 
 @dataclass
 class _ProgramCounts:
-    """The counters of a Program, and the places in its templates where its traces found that no region may be.
+    """The counters of a Program, and the places in its templates where no region may be opened.
 
     traces, stamps, plain: as in `Figures`. strays: traces that failed with errors which plain Jinja does not
     raise. dissolved: the sites (places in the templates) where no region may be opened.
@@ -196,7 +196,7 @@ class Program:
                 self._trace(sheet)
                 self._press._renew(sheet)
                 if self._page.form is None or self._page.form.compute(sheet._values) != expected:
-                    raise Decline("it gives another text each time it is rendered, or stamping is at fault")
+                    raise Decline("the page gives another text each time it is rendered, or stamping is at fault")
             except (Decline, Impure) as error:
                 self._decline(error)
             except Exception as error:  # plain Jinja did not raise it

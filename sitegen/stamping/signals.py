@@ -27,7 +27,10 @@ class Leak(Decline):
 
 
 class Dissolve(BaseException):
-    """Raised when a trace must start over because the regions (see regions.py) at `sites` may not be regions."""
+    """Raised when a trace (a run with slots) must start over, because no region may be opened at `sites`.
+
+    A region is a part of a page that is learnt separately (see regions.py); a site is its place in the templates.
+    """
 
     def __init__(self, sites: Iterable[str]) -> None:
         super().__init__()
@@ -35,7 +38,7 @@ class Dissolve(BaseException):
 
 
 class Miss(Exception):
-    """Raised when stamping meets a member whose answers, or whose text, no trace has met yet."""
+    """Raised when stamping meets a member whose answers have not been learnt yet, or not with a text."""
 
 
 class Impure(Exception):

@@ -135,7 +135,7 @@ class Text(Held):
 
 
 def held(value: Any) -> bool:
-    """Returns True if the value is a Slot or a Text."""
+    """Returns True if the value is a Slot or a Text: a placeholder of something that depends on the member."""
     kind = type(value)  # not isinstance: it would ask for __class__
     return kind is Slot or kind is Text
 

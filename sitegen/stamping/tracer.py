@@ -45,7 +45,7 @@ class Tracer:
     # -- values
 
     def slot(self, expr: Expr) -> Any:
-        """Returns a slot for the expression; the value itself, if it is the same for all members.
+        """Returns a slot (a placeholder) for the expression's value; the value itself, if all members share it.
 
         The value is computed at once, so that an error is raised where plain Jinja would raise it.
         """
@@ -105,7 +105,7 @@ class Tracer:
         kwargs: dict[str, Any] | None = None,
         label: str = "",
     ) -> Any:
-        """Calls `function(*args, **kwargs)`, or returns a new slot for the call if an argument carries a slot or text.
+        """Calls `function(*args, **kwargs)`, or returns a slot for the result if an argument depends on the member.
 
         label: a name of the call for people; the function's name if empty. Raises whatever the function and `lift`
         raise.
@@ -160,10 +160,11 @@ class Tracer:
     # -- regions
 
     def enter(self, site: str) -> RegionVisit | Text | str:
-        """Opens a region, and returns its opening sentinel for the output; "" and no region at a dissolved site.
+        """Opens a region (a part of the page that is learnt separately); returns the mark of its start for the output.
 
-        If the region asks nothing and its text is kept, returns the sentinel together with the text, since the
-        region's code will not run again.
+        If the region asks nothing and its text is kept, returns the mark together with the text, since the region's
+        code will not run again. At a dissolved site (a place in the templates where no region may be opened),
+        does nothing and returns "".
         """
         visit = self.regions.enter(site)
         if visit is None:
@@ -196,7 +197,10 @@ class Tracer:
         return True
 
     def leave(self, site: str) -> RegionVisit | str:
-        """Closes the region opened last, and returns its closing sentinel for the output; "" at a dissolved site."""
+        """Closes the region opened last, and returns the mark of its end for the output.
+
+        At a dissolved site (a place in the templates where no region may be opened), does nothing and returns "".
+        """
         return self.regions.leave(site) or ""
 
     def region(self, site: str, write: Callable[[], Any]) -> Any:
