@@ -32,10 +32,10 @@ _of_sponsor = itemgetter(*(FIELDS.index(each) for each in ("id", "slug", "name",
 
 
 class Fingerprints:
-    """Makes the keys of a site's files. When the site's settings, pages or theme change, a new one is made.
+    """Makes a key for each file of a site: a digest that changes if anything the file is made from changes.
 
-    A key that exists for each member or campaign is 16 bytes, since there are millions; the others are 32
-    hexadecimal digits.
+    When the site's settings, pages or theme change, a new Fingerprints is made. A key that exists for each member or
+    campaign is 16 bytes, since there are millions; the others are 32 hexadecimal digits.
     """
 
     def __init__(self, renderer: Renderer) -> None:
@@ -46,26 +46,30 @@ class Fingerprints:
         self._signed = renderer.member_token(None)
 
     def page(self, page: PlannedPage, *more: object) -> str:
-        """Returns the key of everything that a page is made from, apart from members and campaigns.
+        """Returns a key that changes if anything that a page is made from changes, apart from members and campaigns.
 
         ``more``: further values on which the page's files depend, such as how they are compressed.
         """
         return _digest(page.build_id, page.shared["signup"], self._signed, *self._shared, *more)
 
     def member_files(self, locale: str) -> str:
-        """Returns the key of everything, apart from members, that address-book cards and QR codes are made from."""
+        """Returns a key that changes if anything in cards and QR codes of this language changes, apart from members."""
         return _digest(sitegen.version(), self._site.company, self._site.texts[locale].status, self._site.addresses)
 
     def landing(self, campaign: Campaign, of_host: bytes, of_page: str) -> bytes:
-        """Returns the key of a campaign's landing page, from the campaign and the keys of its host and its page."""
+        """Returns the key of a campaign's landing page: 16 bytes that change if what it is made from changes.
+
+        ``of_host``: the key of the member (or company) whose campaign it is. ``of_page``: the key of the page from
+        which landing pages are made.
+        """
         return _hash(campaign.code, campaign.channel.value, of_host, of_page).digest()[:16]
 
     def company(self, host: Host) -> bytes:
-        """Returns the key that pages on the company's own site have in place of a member's key."""
+        """Returns the 16 bytes that replace a member's key for pages on the company's own site."""
         return _hash(host, self._site.addresses).digest()[:16]
 
     def sitemap(self, plans: Sequence[Sequence[PlannedPage]]) -> str:
-        """Returns the key of everything, apart from the roster, that the sitemap and robots.txt are made from."""
+        """Returns a key that changes if anything in the sitemap or robots.txt changes, apart from the roster."""
         listed = [(each.view.key, each.view.path, each.view.translations) for plan in plans for each in plan]
         return _digest(*self._shared, listed)
 
@@ -73,7 +77,7 @@ class Fingerprints:
 def of_member(
     row: Sequence[Any], sponsor: Sequence[Any] | None, photo: Photo | None = None, sponsors_photo: Photo | None = None
 ) -> bytes:
-    """Returns the key of all values in the roster from which a member's site is made: 16 bytes.
+    """Returns 16 bytes that change if any value in the roster from which a member's site is made changes.
 
     The rows have the columns of ``roster.table.FIELDS``. Photos are compared by their addresses, which change when
     the bytes of the photos do.

@@ -12,7 +12,7 @@ VCARD, QR_CODE = "contact.vcf", "qr.svg"
 def content(site: Site, member: Member, path: str, *, stamped: bool = True) -> bytes:
     """Returns the bytes of a member's QR code (``path`` is ``QR_CODE``) or address-book card (any other ``path``).
 
-    ``stamped``: whether the QR code is stamped or drawn, see ``qr.svg``.
+    ``stamped``: whether the QR code is computed from ready-made codes (fast for many) or drawn, see ``qr.svg``.
     """
     home = site.addresses.member_home(member.slug)
     if path == QR_CODE:

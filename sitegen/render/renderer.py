@@ -49,7 +49,7 @@ class PlannedPage:
 
     @property
     def build_id(self) -> str:
-        """Returns the id of everything that the page was made from, apart from members (see ``build_ids``)."""
+        """Returns the build id, which changes if anything the page is made from changes, apart from members."""
         return self.seen.build_id
 
     @property

@@ -122,7 +122,10 @@ class ExpressionTable:
         return self._evaluations[key]
 
     def attribute(self, child: Expr, name: str) -> Expr:
-        """Returns the expression of `child.name` as Jinja reads it: the attribute, else the item, else Undefined."""
+        """Returns the expression of the attribute `name` of the child's value, as Jinja reads it.
+
+        Jinja takes the attribute, else the item, else Undefined.
+        """
         label = f"{child.label}.{name}"
         if child.lazy or type(self._environment).getattr is not Environment.getattr:
             return self.call(self._environment.getattr, (child, self.const(name)), label=label)

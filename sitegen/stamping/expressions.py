@@ -101,7 +101,7 @@ def is_iterator(value: Any) -> bool:
 
 
 def absent(values: Values) -> Any:
-    """Raises AssertionError. Constants and roots have this as their compute; it is never called if all is well."""
+    """Raises AssertionError: this is the compute of constants and roots, whose cells are always filled already."""
     raise AssertionError("a constant or a root is missing from its sheet")
 
 

@@ -62,7 +62,10 @@ class OpenRegions:
         return visit
 
     def ask(self, question: Expr, answer: Any) -> None:
-        """Notes a question and its answer in the innermost region, unless an open region has asked it already."""
+        """Adds a question about the member, and the answer, to the question tree of the innermost open region.
+
+        Does nothing if an open region has asked the question already, or if the answer is the same for all members.
+        """
         if any(question in visit.asked for visit in self._visits):
             self.innermost.asked.add(question)
         elif not question.fixed:

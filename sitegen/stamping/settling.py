@@ -53,7 +53,7 @@ def _settle_region(table: ExpressionTable, visit: RegionVisit, pieces: list[Any]
 
 
 def _merged(table: ExpressionTable, pieces: list[Any]) -> list[Expr | Region]:
-    """Returns the pieces, with neighbouring strings joined into one constant expression."""
+    """Returns the pieces of a text, with neighbouring fixed strings joined into one constant expression."""
     merged: list[Expr | Region] = []
     for fixed, group in groupby(pieces, lambda piece: isinstance(piece, str)):
         if fixed:

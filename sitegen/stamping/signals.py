@@ -38,7 +38,7 @@ class Dissolve(BaseException):
 
 
 class Miss(Exception):
-    """Raised when stamping meets a member whose answers have not been learnt yet, or not with a text."""
+    """Raised when stamping meets a member whose page has a shape that no trace (a run with slots) has learnt yet."""
 
 
 class Impure(Exception):

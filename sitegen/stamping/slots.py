@@ -33,10 +33,10 @@ class SlotTracer(Protocol):
     """The methods of the tracer (tracer.py) that slots and texts need."""
 
     def truth(self, value: Any) -> bool:
-        """Returns this member's answer to `bool(value)`."""
+        """Returns what `bool(value)` is for the current member."""
 
     def length(self, value: Any) -> int:
-        """Returns this member's answer to `len(value)`."""
+        """Returns what `len(value)` is for the current member."""
 
     def items(self, value: Any) -> Iterator[Any]:
         """Returns an iterator of slots, as many as this member's value has items."""

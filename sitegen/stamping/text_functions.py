@@ -41,7 +41,10 @@ class TextFunctions:
         return self._printed("raw", value) if type(value) is Slot else value
 
     def Markup(self, value: Any) -> Any:
-        """Marks the value as safe HTML, as `Markup` of MarkupSafe does; a Text or Slot if it depends on the member."""
+        """Marks the value as safe HTML, as `markupsafe.Markup` does.
+
+        Returns a Text or a Slot if the value depends on the member.
+        """
         if type(value) is Text:
             return Text(self._tracer, value._parts, True)
         return self._tracer.apply(Markup, (value,))

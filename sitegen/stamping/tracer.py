@@ -126,10 +126,10 @@ class Tracer:
     # -- questions
 
     def ask(self, question: Expr) -> Any:
-        """Returns the question's answer for this member, and notes both in the tree of the innermost open region.
+        """Returns the answer to a question about this member, such as "is there a photo?".
 
-        A question that an open region has asked already, or that has one answer for all members, is not added to
-        the tree.
+        Question and answer are added to the question tree of the innermost open region, unless an open region has
+        asked the question already, or the answer is the same for all members.
         """
         answer = self.value(question)
         self.regions.ask(question, answer)
@@ -213,7 +213,7 @@ class Tracer:
         return Text(self, [*opening, write() if self.runs() else "", self.leave(site)], False)
 
     def choose(self, site: str, decide: Callable[[], Any]) -> Any:
-        """Returns the value of an expression that asks, such as `a or b`, which is run as a region of its own.
+        """Returns the value of an expression such as `a or b`, whose code is run as a region of its own.
 
         The value is a slot if the expression asked a question. decide: runs the expression's code. The region's
         tree keeps values instead of texts. Raises Dissolve for the site if a value has no expression.
