@@ -1,15 +1,15 @@
-"""From a site and a member to the bytes of that member's files.
+"""Makes the bytes of all files of a site: pages, address-book cards, QR codes, photos and sitemaps.
 
 ::
 
-    context                     what templates see: the contract with every theme
-    site_views, member_views    the site, its pages, members and sponsors as such values
-    hosts                       whose site a page is on
-    templates, build_ids        the Jinja environment; what a page's build id is made of
-    renderer                    a page's bytes, by plain Jinja or stamped
+    context                     the values that templates see: the contract with every theme
+    site_views, member_views    make these values from the site, its pages, members and sponsors
+    hosts                       the member (or the company) on whose site a page is
+    templates, build_ids        the Jinja environment; the build id of a page
+    renderer                    the bytes of a page, by plain Jinja or stamped
     cards, qr, member_files     monograms, JSON-LD, address-book cards and QR codes
     photos                      members' photos in small sizes and good encodings
     sitemap, compression        sitemap.xml and robots.txt; gzip
-    resolver                    what stands at an address
-    fingerprints                what a file depends on
+    resolver                    which file is at a path of a site
+    fingerprints                keys that change when a file must be made anew
 """

@@ -1,4 +1,4 @@
-"""Build ids: what a page was made from, members aside, as twelve hexadecimal digits.
+"""Build ids: twelve hexadecimal digits that name everything a page was made from, apart from members.
 
 A page carries its own id, made of exactly the inputs that can reach it: the templates it can load, the assets
 they name, the facts of all pages in its language (any page may list them), the company, the theme's settings
@@ -25,17 +25,17 @@ DIGITS = 12
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What a template says of itself."""
+    """The source of a template, and the names of the templates and assets that it uses."""
 
     source: str
     targets: frozenset[str | None]
-    """The templates it names; None: a computed name, which may be any."""
+    """The names of the templates that this template loads; None stands for a computed name, which may be any."""
     assets: frozenset[str | None]
-    """The assets it names; None likewise."""
+    """The names of the assets that this template uses; None stands for a computed name, which may be any."""
 
 
 class Editions:
-    """Gives build ids. One for each state of a site's files: it remembers what it has read."""
+    """Makes the build ids of pages. Remembers the templates it has read: when the files change, a new one is made."""
 
     def __init__(self, environment: jinja2.Environment, assets: Assets) -> None:
         self._environment = environment
@@ -44,7 +44,10 @@ class Editions:
         self._closure = cache(self._reached)
 
     def build_id(self, page: PageView, shared: Mapping[str, object]) -> str:
-        """The id of one page. ``shared``: its template context, members, token and build aside."""
+        """Returns the build id of one page.
+
+        ``shared``: the page's template context without the values of members, without token and build id.
+        """
         templates = self._closure(f"{page.template}.html") | self._closure(page.body)
         digest = hashlib.sha256(sitegen.version().encode())
         for name in sorted(shared):
@@ -56,7 +59,10 @@ class Editions:
         return digest.hexdigest()[:DIGITS]
 
     def _reached(self, name: str) -> frozenset[str]:
-        """Every template that one can load, itself included; all of them where a name is computed."""
+        """Returns the names of all templates that the template ``name`` can load, directly or not, and ``name`` itself.
+
+        Where a template loads another by a computed name, every template of the theme counts.
+        """
         reached: set[str] = set()
         waiting = [name]
         while waiting:
@@ -83,7 +89,10 @@ class Editions:
 
 
 def _targets(template: nodes.Template) -> Iterator[str | None]:
-    """The templates that one names. ``page.body`` is counted with the page."""
+    """Yields the names of the templates that a template loads; None for a computed name.
+
+    The name ``page.body`` is left out: the page's Markdown is counted with the page.
+    """
     kinds = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
     for node in template.find_all(kinds):
         target = node.template  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""What a visitor takes away from a member's site: a contact card, and data for search engines."""
+"""Makes contact cards (vCard) and monograms of members, and data about members for search engines (JSON-LD)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sitegen.render.context import MemberView, SiteView
 from sitegen.roster.names import couple, words
 
 TONES = 6
-"""How many tones a theme may give to monograms."""
+"""How many colour tones a theme may use for monograms; ``tone`` chooses one for each member."""
 
 _FOLD = 75  # octets of a line, its end not counted (RFC 2426, 2.6)
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -24,8 +24,11 @@ _NOT_IN_SCRIPT = re.compile("[<>&\u2028\u2029]")
 
 
 def monogram(name: str) -> str:
-    """One or two capitals to draw where there is no photo: of the first and the last word, or of both people
-    of a couple. One character in a script without case."""
+    """Returns the initials to draw where a member has no photo: of the first and the last word of the name, or of
+    both people of a couple.
+
+    These are one or two capital letters; one character in a script without upper and lower case.
+    """
     both = couple(name)
     parts = [word for each in both for word in words(each)[:1]] if both else words(name)
     letters = [_first_letter(part) for part in parts]
@@ -49,12 +52,16 @@ def _has_case(letter: str) -> bool:
 
 
 def tone(member_id: str) -> int:
-    """0 to 5, always the same for a member."""
+    """Returns the number of a member's colour tone, 0 to 5; always the same for the same member."""
     return zlib.crc32(member_id.encode()) % TONES
 
 
 def vcard(member: Member | MemberView, company: Company, status: str, home: str) -> str:
-    """The member as a vCard 3.0 (RFC 2426), which every phone reads; ``home`` is their absolute address."""
+    """Returns a member's contact card as vCard 3.0 (RFC 2426), which every phone can read.
+
+    ``status``: the member's title, such as "independent distributor". ``home``: the absolute address of the
+    member's site.
+    """
     family = member.name.removeprefix(member.first_name) if member.name.startswith(f"{member.first_name} ") else ""
     given = member.first_name if family else member.name
     lines = [
@@ -81,13 +88,13 @@ def _one_line(text: str) -> str:
 
 
 def _text(value: str) -> str:
-    """A text value: backslash, comma, semicolon and line break are written with a backslash."""
+    """Returns a text as a vCard value: backslash, comma, semicolon and line break are written with a backslash."""
     lines = value.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;").splitlines()
     return "\\n".join(map(_one_line, lines))
 
 
 def _folded(line: str) -> str:
-    """The line with its end, broken after at most 75 octets and never within a character."""
+    """Returns a vCard line with its line end, folded after at most 75 octets and never within a character."""
     if len(line) <= _FOLD and line.isascii():
         return f"{line}\r\n"
     parts, part, room = [], "", _FOLD
@@ -102,7 +109,10 @@ def _folded(line: str) -> str:
 
 
 def person_json_ld(site: SiteView, member: MemberView, home: str) -> Markup:
-    """schema.org data about the member, as JSON that is safe within a script element."""
+    """Returns schema.org data about the member, as JSON that is safe within a script element.
+
+    ``home``: the absolute address of the member's site.
+    """
     person: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Person",

@@ -1,6 +1,6 @@
-"""What templates see: the contract between the generator and every theme.
+"""The names and values that templates see: the contract between the generator and every theme.
 
-A template gets these names, and no others of ours:
+A template gets these names from Espalier, and no others:
 
 =================  ==========================================================================
 ``site``           SiteView: the company, the current language, all languages
@@ -10,9 +10,9 @@ A template gets these names, and no others of ours:
 ``sponsor``        SponsorView: the nearest active person above the member, or None
 ``base``           str: the root of this site as an address, ending in "/": ``/ana/``
 ``home``           str: the same as an absolute address: ``https://example.com/ana/``
-``build``          BuildView: what made this page
+``build``          BuildView: which build and which version of the program made this page
 ``theme``          ThemeView: the theme's name and its settings
-``signup``         SignupView: what the sign-up form needs beside the member
+``signup``         SignupView: the values that the sign-up form needs besides the member
 ``capture``        CaptureView: other addresses of the capture service
 ``campaign``       CampaignView on a campaign's landing page, None elsewhere
 ``t``              the theme's own words in the current language, by key
@@ -24,9 +24,9 @@ A template gets these names, and no others of ours:
 
 A link to another page is ``{{ base }}{{ pages.products.path }}``. ``member``, ``sponsor``, ``base`` and
 ``home`` depend on the member, and on a landing page ``campaign``, ``page`` and ``signup`` on its campaign;
-everything else is the same for all members (of one home language), which is
-what makes stamping possible. A name that is not here, or a field that is not below, is an error with
-file and line, never a blank.
+everything else is the same for all members (of one home language), which
+makes stamping possible. If a template uses a name that is not listed here, or a field that is not listed below,
+the build fails with file and line; the page never shows a blank instead.
 """
 
 from __future__ import annotations
@@ -41,22 +41,22 @@ from sitegen.model import Company, Link, Locale, LocaleTexts
 
 @dataclass(frozen=True, slots=True)
 class SiteView:
-    """The company's site in the current language."""
+    """What a template knows about the company and its site, as ``site``, in the current language."""
 
     company: Company
-    """Who stands behind it: name, legal_name, address (lines), email, phone, founded, currency."""
+    """The company that stands behind the site: name, legal_name, address (lines), email, phone, founded, currency."""
     url: str
     """The company's own address without a slash at its end."""
     base: str
     """The root of the company's own site as seen from this page: "/", or absolute from a member's host."""
     layout: str
-    """"path" or "subdomain"."""
+    """Where members' sites are: "path" (``example.com/ana/``) or "subdomain" (``ana.example.com``)."""
     locale: Locale
     """The current language: code, name (its own name for itself), direction (ltr or rtl)."""
     locales: tuple[Locale, ...]
     """All languages of this site."""
     texts: LocaleTexts
-    """status, consent, consent_company and notices in the current language."""
+    """The company's texts in the current language: status, consent, consent_company and notices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,13 @@ class Picture:
     """A picture that belongs to a page."""
 
     src: str
-    """Its fingerprinted address."""
+    """The picture's fingerprinted address."""
     alt: str
-    """What it shows, for those who don't see it; may be empty for a picture that only decorates."""
+    """What the picture shows, for people who cannot see it; may be empty for a picture that only decorates."""
     width: int
-    """In CSS pixels, so that the page does not jump while it loads."""
+    """The width in CSS pixels, so that the page does not jump while it loads."""
     height: int
-    """In CSS pixels."""
+    """The height in CSS pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,46 +78,46 @@ class Price:
     """The price of a product."""
 
     amount: int
-    """In minor units of the currency: 1250 is 12.50."""
+    """The price in minor units of the currency: 1250 is 12.50."""
     currency: str
-    """ISO 4217."""
+    """The currency's code of three letters (ISO 4217)."""
     text: str
-    """As it is written in the current language: "12,50 €"."""
+    """The price as people write it in the current language: "12,50 €"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """The same page in one language."""
+    """A page in one of the site's languages, for links between the languages."""
 
     locale: Locale
     path: str
-    """Relative to ``base``."""
+    """The page's path in that language, relative to ``base``."""
     canonical: str
     """The company's page in that language, as an absolute address."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """A page: what its front matter says, and where it stands."""
+    """A page as templates see it: the content of its front matter, and its address."""
 
     key: str
-    """Its file name without the ending; the same in every language."""
+    """The file name of the page without the ending; the same in every language."""
     path: str
-    """Relative to ``base``, ending in "/"; empty for the home page."""
+    """The page's path relative to ``base``, ending in "/"; empty for the home page."""
     title: str
     description: str
-    """For search engines and previews."""
+    """The description for search engines and previews."""
     template: str
-    """The template that renders it, without ".html"."""
+    """The name of the template that renders the page, without ".html"."""
     nav: str | None
-    """Its label in the navigation; None: not there."""
+    """The page's label in the navigation; None if the page is not in the navigation."""
     kicker: str | None
     """A short line over the title."""
     summary: str | None
     """One or two sentences for cards and lists."""
     picture: Picture | None
     price: Price | None
-    """Of a product."""
+    """The price, if the page is about a product that has one."""
     facts: tuple[tuple[str, str], ...]
     """Label and value pairs of a product: weight, contents, origin."""
     body: str
@@ -130,7 +130,7 @@ class PageView:
 
 class Pages:
     """All pages in the current language: ``pages.products`` or ``pages["products/first-frost"]`` by key;
-    iterating gives the pages in their order. Not a Mapping, whose methods would hide pages of their name."""
+    iterating gives the pages in their order. Not a Mapping, whose methods would hide pages of the same name."""
 
     def __init__(self, pages: tuple[PageView, ...]) -> None:
         self._ordered = pages
@@ -156,7 +156,7 @@ class PhotoSource:
     type: str
     """``image/avif`` or ``image/webp``."""
     srcset: str
-    """Addresses with their widths, as the srcset attribute wants them."""
+    """The addresses of all sizes with their widths, as the HTML attribute ``srcset`` wants them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +164,16 @@ class Photo:
     """A member's photo, square, in several sizes and encodings."""
 
     src: str
-    """The address for browsers that take none of the sources."""
+    """The address of the JPEG picture, for browsers that can show none of ``sources``."""
     sources: tuple[PhotoSource, ...]
-    """Its better encodings, the best first."""
+    """The photo in better encodings, the best first."""
     width: int
-    """Of ``src``, in pixels; the height is the same."""
+    """The width of ``src`` in pixels; the height is the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class MemberView:
-    """The member whose site this is. None of these depends on the page."""
+    """What a template knows about the member whose site this is; the same on all pages of the site."""
 
     id: str
     slug: str
@@ -181,36 +181,36 @@ class MemberView:
     first_name: str
     email: str
     locale: str
-    """The code of their own language."""
+    """The code of the member's own language."""
     phone: str | None
-    """In E.164, for ``tel:`` links."""
+    """The phone number in E.164, for ``tel:`` links."""
     phone_text: str | None
-    """As people read it, in international form."""
+    """The phone number as people read it, in international form."""
     photo: Photo | None
     monogram: str
     """One or two letters (or one character of a script without case) to draw where there is no photo."""
     tone: int
-    """0 to 5, the same for a person always: lets a theme vary the monogram's colour."""
+    """A number from 0 to 5, always the same for a member, by which a theme can vary the monogram's colour."""
     place: str | None
     tagline: str | None
-    """One line of their own."""
+    """One line that the member wrote about themselves."""
     story: Markup | None
-    """Their story, from Markdown, cleaned of everything but plain text markup."""
+    """The member's story as HTML, made from Markdown, with no other markup than that of plain text."""
     links: tuple[Link, ...]
     joined: int | None
-    """The year."""
+    """The year in which the member joined."""
     self_canonical: bool
-    """True when this member's own pages are their canonical address."""
+    """True if search engines should take the member's own pages, not the company's, for the originals."""
 
 
 @dataclass(frozen=True, slots=True)
 class SponsorView:
-    """The nearest active person above the member."""
+    """What a template knows about the sponsor: the nearest active person above the member."""
 
     name: str
     first_name: str
     url: str
-    """The root of their own site, for a link."""
+    """The root of the sponsor's own site, for a link."""
     photo: Photo | None
     monogram: str
     tone: int
@@ -223,9 +223,9 @@ class BuildView:
 
     id: str
     """Twelve hexadecimal digits that name the text, templates, settings and program version this page was
-    made from, members aside. The same inputs give the same id."""
+    made from, apart from members. The same inputs give the same id."""
     version: str
-    """Of the program."""
+    """The version of the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,40 +234,40 @@ class ThemeView:
 
     name: str
     settings: Mapping[str, object]
-    """By name, as ``theme.toml`` declares them: ``theme.settings.accent``."""
+    """The values of the settings by name, as ``theme.toml`` declares them: ``theme.settings.accent``."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignupView:
-    """What the sign-up form needs besides the member. The form posts ``token`` (from ``member_token``),
+    """The values that the sign-up form needs besides the member. The form posts ``token`` (from ``member_token``),
     ``page`` (the page token), ``email``, ``first_name``, ``interest`` (products, opportunity, both),
     ``consent`` (the box, value "yes"), the empty trap field ``website`` and, where ``asks_introducer``, the
     optional ``introducer``."""
 
     action: str
-    """Where the form is sent."""
+    """The address to which the form is sent."""
     page_token: str
-    """The signed value that says which page and wording was seen."""
+    """The signed value that says which page and which wording of the consent the visitor saw."""
     asks_introducer: bool
     """Whether the form asks who introduced the prospect."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureView:
-    """Addresses of the capture service."""
+    """Addresses of the capture service that receives sign-ups, other than that of the sign-up form."""
 
     codes: str
-    """Where a campaign's code that was typed by hand is sent, by GET in the field ``code``."""
+    """The address for a campaign's code that a visitor typed, sent by GET in the field ``code``."""
     pixel: str | None
-    """The picture of one pixel that counts visits; ``?m=`` the member's token and ``&p=`` the page's belong to it.
-    None: the company counts none."""
+    """The address of the picture of one pixel that counts visits; a template adds ``?m=`` with the member's token and
+    ``&p=`` with the page token. None if the company does not count visits."""
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignView:
-    """The campaign whose landing page this is. Its name, dates and costs are not public."""
+    """What a template knows about the campaign whose landing page this is. Name, dates and costs are not public."""
 
     code: str
-    """As people type it: ``radio7``."""
+    """The campaign's code as people type it: ``radio7``."""
     channel: str
-    """Where it met them: web, social, email, radio, newspaper, flyer, event, list or referral."""
+    """The channel that brings visitors: web, social, email, radio, newspaper, flyer, event, list or referral."""

@@ -1,8 +1,8 @@
-"""What a file depends on: keys that change with everything it is made from, and with nothing else.
+"""Makes a key for each file of a site; the key changes if anything that the file is made from changes, else never.
 
-A build writes what has another key than in the manifest; a server makes entity tags of them. A member's page is made
-from two things, so it has two keys: that of the page (the same for all members) and that of the member (the same for
-all pages).
+A build writes the files whose keys differ from the keys in the manifest; a server makes entity tags from keys. A
+member's page is made from two things, so it has two keys: one of the page (the same for all members) and one of the
+member (the same for all pages).
 
 ::
 
@@ -10,7 +10,7 @@ all pages).
     files     company, status, addresses, version: the address-book card and the QR code
     member    the row of the roster, what is shown of the sponsor, both photos
     landing   the campaign's code and channel, and the keys of the host and of the page
-    sitemap   addresses, and where each listed page stands in which language; the roster comes on top
+    sitemap   addresses, and the paths of each listed page in all languages; the digest of the roster is added
 """
 
 from __future__ import annotations
@@ -28,12 +28,15 @@ from sitegen.render.renderer import PlannedPage, Renderer
 from sitegen.roster.table import FIELDS
 
 _of_sponsor = itemgetter(*(FIELDS.index(each) for each in ("id", "slug", "name", "first_name", "photo", "place")))
-"""What a member's pages show of the sponsor."""
+"""Picks, from a sponsor's row, the columns that a member's pages show of the sponsor."""
 
 
 class Fingerprints:
-    """Gives the keys. One for each state of a site's files; a key of what is made per member or campaign
-    is 16 bytes, since there are millions; the others are 32 hexadecimal digits."""
+    """Makes a key for each file of a site: a digest that changes if anything the file is made from changes.
+
+    When the site's settings, pages or theme change, a new Fingerprints is made. A key that exists for each member or
+    campaign is 16 bytes, since there are millions; the others are 32 hexadecimal digits.
+    """
 
     def __init__(self, renderer: Renderer) -> None:
         site = renderer.site
@@ -43,23 +46,30 @@ class Fingerprints:
         self._signed = renderer.member_token(None)
 
     def page(self, page: PlannedPage, *more: object) -> str:
-        """What a page is made from, members and campaigns aside. ``more``: what else its files depend on."""
+        """Returns a key that changes if anything that a page is made from changes, apart from members and campaigns.
+
+        ``more``: further values on which the page's files depend, such as how they are compressed.
+        """
         return _digest(page.build_id, page.shared["signup"], self._signed, *self._shared, *more)
 
     def member_files(self, locale: str) -> str:
-        """What the two files that are no pages are made from, members aside."""
+        """Returns a key that changes if anything in cards and QR codes of this language changes, apart from members."""
         return _digest(sitegen.version(), self._site.company, self._site.texts[locale].status, self._site.addresses)
 
     def landing(self, campaign: Campaign, of_host: bytes, of_page: str) -> bytes:
-        """What a campaign's landing page is made from."""
+        """Returns the key of a campaign's landing page: 16 bytes that change if what it is made from changes.
+
+        ``of_host``: the key of the member (or company) whose campaign it is. ``of_page``: the key of the page from
+        which landing pages are made.
+        """
         return _hash(campaign.code, campaign.channel.value, of_host, of_page).digest()[:16]
 
     def company(self, host: Host) -> bytes:
-        """What of the company's own site takes the place of a member."""
+        """Returns the 16 bytes that replace a member's key for pages on the company's own site."""
         return _hash(host, self._site.addresses).digest()[:16]
 
     def sitemap(self, plans: Sequence[Sequence[PlannedPage]]) -> str:
-        """What sitemap and robots.txt are made from, the roster aside."""
+        """Returns a key that changes if anything in the sitemap or robots.txt changes, apart from the roster."""
         listed = [(each.view.key, each.view.path, each.view.translations) for plan in plans for each in plan]
         return _digest(*self._shared, listed)
 
@@ -67,8 +77,11 @@ class Fingerprints:
 def of_member(
     row: Sequence[Any], sponsor: Sequence[Any] | None, photo: Photo | None = None, sponsors_photo: Photo | None = None
 ) -> bytes:
-    """What of the roster a member's site is made from. The rows have the columns of ``roster.table``; photos are told
-    apart by their addresses, which name their bytes."""
+    """Returns 16 bytes that change if any value in the roster from which a member's site is made changes.
+
+    The rows have the columns of ``roster.table.FIELDS``. Photos are compared by their addresses, which change when
+    the bytes of the photos do.
+    """
     above = None if sponsor is None else _of_sponsor(sponsor)
     shown = (photo and photo.src, sponsors_photo and sponsors_photo.src)
     return _hash(tuple(row), above, *shown).digest()[:16]

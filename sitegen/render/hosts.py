@@ -1,5 +1,5 @@
-"""Whose site a page is on: the part of a template's context that depends on the member, and on a landing page on its
-campaign."""
+"""The part of a template's context that depends on the member whose site a page is on. On a campaign's landing page,
+it depends on the campaign as well."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from sitegen.render.context import CampaignView, MemberView, PageView, Photo, Si
 from sitegen.site.site import Site
 
 PhotoOf = Callable[[str], Photo | None]
-"""Gives the view of a photo by the name that the roster has for it."""
+"""A function that returns what templates see of a photo, by the photo's name in the roster; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """The member of a site, who stands above them, and where the site stands; no member on the company's."""
+    """The site that a page is on: its member, the member's sponsor, and the site's address.
+
+    On the company's own site ``member`` and ``sponsor`` are None. ``base`` is the site's root as a path such as
+    ``/ana/``, ``home`` the same as an absolute address.
+    """
 
     member: MemberView | None
     sponsor: SponsorView | None
@@ -27,7 +31,7 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """A campaign's landing page on the site of its host: what of the context is this page's alone."""
+    """The part of a template's context that only one campaign's landing page has, and the site that the page is on."""
 
     host: Host
     campaign: CampaignView
@@ -36,14 +40,18 @@ class Landing:
 
 
 def of_company(site: Site) -> Host:
-    """The company's own site, which has no member."""
+    """Returns the company's own site as a Host; it has no member."""
     return Host(None, None, site.addresses.root, site.addresses.home)
 
 
 def of_member(
     site: Site, member: Member, sponsor: Member | None, photo_of: PhotoOf, sponsors_photo_of: PhotoOf | None = None
 ) -> Host:
-    """A member's site. ``sponsor``: the nearest active member above, whose photo may come by another way."""
+    """Returns a member's site as a Host.
+
+    ``sponsor``: the nearest active member above, or None. ``sponsors_photo_of`` finds the sponsor's photo; if it is
+    None, ``photo_of`` does, as for the member's photo.
+    """
     above = None
     if sponsor is not None:
         home = site.addresses.member_home(sponsor.slug)

@@ -1,4 +1,4 @@
-"""The two files of a member's site that are no pages: the card for a phone's address book, and the QR code."""
+"""The two files of a member's site that are not pages: the card for a phone's address book, and the QR code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ VCARD, QR_CODE = "contact.vcf", "qr.svg"
 
 
 def content(site: Site, member: Member, path: str, *, stamped: bool = True) -> bytes:
-    """The bytes of one of the two. ``stamped``: see ``qr.svg``."""
+    """Returns the bytes of a member's QR code (``path`` is ``QR_CODE``) or address-book card (any other ``path``).
+
+    ``stamped``: whether the QR code is computed from ready-made codes (fast for many) or drawn, see ``qr.svg``.
+    """
     home = site.addresses.member_home(member.slug)
     if path == QR_CODE:
         return qr.svg(home, member.name, stamped=stamped).encode()

@@ -1,4 +1,4 @@
-"""Members and their sponsors as templates see them (the types are in context.py)."""
+"""Makes the values that templates see of members and their sponsors (the types are in context.py)."""
 
 from __future__ import annotations
 
@@ -20,14 +20,17 @@ _TAGS = {"p", "br", "strong", "em", "b", "i", "a", "ul", "ol", "li", "blockquote
 _HEADING = re.compile(r"<(/?)h[1-6]\b[^>]*>", re.IGNORECASE)
 _PARAGRAPHS = re.compile(r"\n{2,}")
 _PLAIN = re.compile(r"[^\W\d_][^\x00-\x09\x0b-\x1f#*_`\[\]<>&\\|~=+:/@{}\n\u00a0]*(?:\n{1,2}(?=[^\W\d_])|\Z)")
-"""A line that Markdown would leave as it is: it begins with a letter and holds no character of Markdown's."""
+"""A line that Markdown would leave unchanged: it begins with a letter and has no character that Markdown uses."""
 
 _mine = threading.local()
 
 
 def member_view(member: Member, photo: Photo | None, self_canonical_words: int | None = None) -> MemberView:
-    """The member whose site is rendered. A story of ``self_canonical_words`` words or more makes their own
-    pages their canonical address; None: none does."""
+    """Returns what templates see of the member whose site is rendered.
+
+    If the member's story has at least ``self_canonical_words`` words, search engines are told that the member's
+    own pages are the originals, not the company's; with None, a story of any length does not count.
+    """
     return MemberView(
         id=member.id,
         slug=member.slug,
@@ -50,7 +53,7 @@ def member_view(member: Member, photo: Photo | None, self_canonical_words: int |
 
 
 def sponsor_view(sponsor: Member, url: str, photo: Photo | None) -> SponsorView:
-    """The member above, as their recruit's pages show them; ``url`` is the root of their own site."""
+    """Returns what templates on a member's site see of the sponsor; ``url`` is the root of the sponsor's own site."""
     return SponsorView(
         name=sponsor.name,
         first_name=sponsor.first_name,
@@ -64,16 +67,16 @@ def sponsor_view(sponsor: Member, url: str, photo: Photo | None) -> SponsorView:
 
 @lru_cache(4096)  # one member's pages are often asked for one after another
 def phone_text(phone: str) -> str:
-    """A number in E.164 as people read it: ``+34 600 11 12 22``."""
+    """Returns a phone number in E.164 in the form that people read: ``+34 600 11 12 22``."""
     number = phonenumbers.parse(phone, None)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def story_html(story: str) -> Markup:
-    """A member's Markdown as HTML with nothing in it but plain text markup.
+    """Returns a member's Markdown as HTML that has no other markup than that of plain text.
 
-    Headings become strong paragraphs (the page's outline is the theme's); pictures, scripts and styles go;
-    links keep only https and mailto addresses, marked as the work of a user.
+    Headings become strong paragraphs, because only the theme decides on the page's outline. Pictures, scripts and
+    styles are removed. Links keep only https and mailto addresses, and are marked as made by a user (``ugc``).
     """
     if _is_plain(story):
         # Most stories are a few plain paragraphs, which need no parser.
@@ -100,7 +103,7 @@ def _is_plain(story: str) -> bool:
 
 
 def _markdown() -> Markdown:
-    """A parser for this thread; one is not made for several."""
+    """Returns a Markdown parser of this thread, because several threads must not share one."""
     parser: Markdown | None = getattr(_mine, "parser", None)
     if parser is None:
         parser = _mine.parser = Markdown(extensions=["sane_lists"], output_format="html")

@@ -1,7 +1,7 @@
-"""Members' photos as small square pictures in encodings that browsers like.
+"""Makes small square pictures of members' photos, in encodings that browsers load fast.
 
-A photo is known by a digest of its bytes, so that it is decoded once for ever, and again only when the photo
-or the recipe below changes. Whatever a photo tells besides its picture (place, camera, time) is left out.
+A photo is named by a digest of its bytes, so that it is decoded only once, and again only when the photo or the
+settings below change. Whatever a photo file says besides its picture (place, camera, time) is left out.
 """
 
 from __future__ import annotations
@@ -23,17 +23,18 @@ from sitegen.errors import ContentError, Fault
 from sitegen.render.context import Photo, PhotoSource
 
 WIDTHS = (160, 320, 640)
-"""Pixels; the second and third also serve screens of double and fourfold density. Never upscaled: a smaller
-photo's own side takes the place of the widths it does not reach."""
+"""The sides of the square pictures, in pixels; the larger two also serve screens of double and fourfold density.
+
+Pictures are never scaled up: a smaller photo's own side replaces the widths that the photo does not reach."""
 
 FOLDER = "photos"
-"""The folder of renditions below the assets."""
+"""The folder, below the assets folder, of the pictures made from photos."""
 
 RENDITION = re.compile(rf"{FOLDER}/([0-9a-f]+)-[0-9]+\.(?:avif|webp|jpg)\Z")
-"""What a rendition's path below the assets looks like; the group is the digest of its photo."""
+"""Matches the path, below the assets folder, of a picture made from a photo; the group is the photo's digest."""
 
 MOST_PIXELS = 50_000_000
-"""Of a photo; what has more is no portrait, and might be made to fill the memory."""
+"""How many pixels a photo may have; a larger file is no portrait, and may be an attack that fills the memory."""
 
 _RECIPE = b"1"  # to be raised when a setting below changes: renditions then get new names
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -43,27 +44,27 @@ _SETTINGS: dict[str, dict[str, object]] = {
     "jpeg": {"quality": 82, "optimize": True, "progressive": True},
 }
 _UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, TypeError, IndexError, KeyError)
-"""What Pillow's decoders raise on files that are broken, or made to break them."""
+"""The exceptions that Pillow's decoders raise for broken or malicious files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Renditions:
-    """The pictures made from one photo."""
+    """The pictures made from one photo: the photo's digest, and the widths of the pictures in pixels."""
 
     digest: str
     widths: tuple[int, ...]
 
     def name(self, width: int, kind: str) -> str:
-        """A picture's path below the assets folder; ``kind`` is avif, webp or jpeg."""
+        """Returns a picture's path below the assets folder; ``kind`` is avif, webp or jpeg."""
         return f"{FOLDER}/{self.digest}-{width}.{'jpg' if kind == 'jpeg' else kind}"
 
     def names(self) -> list[str]:
-        """All pictures, by their paths below the assets folder."""
+        """Returns the paths of all pictures below the assets folder."""
         small = [self.name(width, kind) for width in self.widths for kind in ("avif", "webp")]
         return [*small, self.name(self.widths[-1], "jpeg")]
 
     def view(self, prefix: str) -> Photo:
-        """What templates see; ``prefix`` is the address of the assets folder, ending in "/"."""
+        """Returns what templates see of the photo; ``prefix`` is the address of the assets folder, ending in "/"."""
         sources = tuple(PhotoSource(f"image/{kind}", self._srcset(kind, prefix)) for kind in ("avif", "webp"))
         return Photo(prefix + self.name(self.widths[-1], "jpeg"), sources, self.widths[-1])
 
@@ -72,19 +73,25 @@ class Renditions:
 
 
 def digest(photo: Path) -> str:
-    """Names a photo by its bytes, undecoded: 20 hexadecimal digits. Raises ContentError when there is none."""
+    """Returns the digest that names a photo: 20 hexadecimal digits, computed from the file's bytes and the settings.
+
+    Raises ContentError if the file does not exist or cannot be read.
+    """
     return _digest(_read(photo))
 
 
 def examine(photo: Path) -> Renditions:
-    """What pictures a photo gives, from its bytes and its first lines, undecoded. Raises ContentError."""
+    """Returns which pictures can be made from a photo, without decoding it.
+
+    Raises ContentError for a file that is not a JPEG, PNG, WebP or GIF picture, or one of too many pixels.
+    """
     content = _read(photo)
     with _opened(photo, content) as picture:
         return Renditions(_digest(content), _widths(min(picture.size)))
 
 
 def encode(photo: Path) -> Iterator[tuple[str, bytes]]:
-    """Makes the pictures of a photo: their paths below the assets folder, and their bytes.
+    """Makes the pictures of a photo, and yields the path below the assets folder and the bytes of each.
 
     Raises ContentError for a file that is not a JPEG, PNG, WebP or GIF picture, or one of too many pixels.
     """
@@ -102,7 +109,10 @@ def encode(photo: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def render(photo: Path, assets: Path) -> Renditions:
-    """Makes what is missing of the pictures of ``photo`` in the folder ``assets``. Raises ContentError."""
+    """Writes the pictures of ``photo`` into the folder ``assets``, unless all are there, and returns which they are.
+
+    Raises ContentError as ``encode`` does.
+    """
     made = examine(photo)
     if all((assets / name).is_file() for name in made.names()):
         return made
@@ -113,7 +123,10 @@ def render(photo: Path, assets: Path) -> Renditions:
 
 
 def locate(photos: Path, name: str) -> Path:
-    """The file that a roster means by ``name``. Raises ContentError for one outside the photos folder."""
+    """Returns the path of the photo that a roster calls ``name``, within the folder ``photos``.
+
+    Raises ContentError if the path is outside that folder. The file need not exist.
+    """
     path = (photos / name).resolve()
     if not path.is_relative_to(photos.resolve()):
         raise ContentError(Fault("a photo must lie in the photos folder", where=photos / name))
@@ -136,7 +149,10 @@ def _read(photo: Path) -> bytes:
 
 
 def _opened(photo: Path, content: bytes) -> Image.Image:
-    """The picture, not decoded yet, once its kind and size are known to be harmless."""
+    """Returns the picture, not decoded yet.
+
+    Raises ContentError if its format is not one of the allowed ones, or if it has too many pixels.
+    """
     try:
         with warnings.catch_warnings():
             # Pillow only warns of up to twice its own limit; MOST_PIXELS is lower and firm.
@@ -153,7 +169,7 @@ def _opened(photo: Path, content: bytes) -> Image.Image:
 
 
 def _square(photo: Path, picture: Image.Image, side: int) -> Image.Image:
-    """The middle of the picture, upright, as sRGB without anything else."""
+    """Returns the middle of the picture as a square of ``side`` pixels, upright and in sRGB, without metadata."""
     width, height = picture.size
     # A JPEG can be decoded at a fraction of its size; twice the side leaves enough to sharpen from.
     factor = 2 * side / min(width, height)
@@ -188,7 +204,7 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Writes beside and moves, so that no reader ever gets half a picture."""
+    """Writes a file under another name first and then renames it, so that no reader ever gets half a picture."""
     descriptor, name = tempfile.mkstemp(prefix=".", suffix=".new", dir=path.parent)
     growing = Path(name)
     try:

@@ -1,4 +1,4 @@
-"""QR codes of members' addresses, stamped rather than drawn.
+"""QR codes of members' addresses, computed from ready-made codes instead of drawn one by one.
 
 For a fixed version and mask, a QR code is an affine function of its data bits: error correction and placement
 only ever add (XOR) them. So segno draws one code for each length of address, and one for each place and bit
@@ -14,17 +14,17 @@ from xml.sax.saxutils import escape
 import segno
 
 QUIET = 4
-"""Modules of white on each side (ISO/IEC 18004)."""
+"""Width of the white margin on each side of a QR code, in modules (its small squares); see ISO/IEC 18004."""
 
 _MASK = 3  # one fixed pattern, which makes the code affine; scanners read any of them
 _FILLER = 0x30
 
 
 def svg(address: str, title: str, *, stamped: bool = True) -> str:
-    """A QR code of an address as an SVG document, black on white as scanners want it.
+    """Returns a QR code of an address as an SVG document, in black on white as scanners want.
 
-    ``title`` says what it is to those who cannot see it. ``stamped=False`` has segno draw this very code, which
-    is sooner done where only a few are wanted.
+    ``title`` describes the code to people who cannot see it. With ``stamped=False`` segno draws the code, which is
+    faster if only a few codes are needed; the code is the same.
     """
     content = address.encode()
     size, bits = _stamped(content) if stamped else _drawn(content, None)
@@ -50,19 +50,22 @@ def _stamped(content: bytes) -> tuple[int, int]:
 
 
 def _stride(size: int) -> int:
-    """Bytes that a row of ``size`` modules takes."""
+    """Returns how many bytes a row of ``size`` modules needs, at one bit for each module."""
     return -(-size // 8)
 
 
 @cache
 def _blank(length: int) -> tuple[int, int]:
-    """(modules of a side, the modules) of the code of so many filler bytes."""
+    """Returns the code of ``length`` filler bytes: how many modules a side has, and all modules as bits of a number."""
     return _drawn(bytes([_FILLER]) * length, None)
 
 
 @cache
 def _difference(size: int, place: int, flips: int) -> int:
-    """What turning these bits of the byte at ``place`` changes in a code of this size."""
+    """Returns which modules of a code of this size change if the bits ``flips`` of the byte at ``place`` are turned.
+
+    ``size``: modules of a side. The result has one bit for each module, to be combined with a code by XOR.
+    """
     if flips & (flips - 1):
         lowest = flips & -flips
         return _difference(size, place, lowest) ^ _difference(size, place, flips ^ lowest)
@@ -72,12 +75,12 @@ def _difference(size: int, place: int, flips: int) -> int:
 
 @cache
 def _plain(size: int, place: int) -> int:
-    """The modules of a code of this size that holds filler up to ``place``."""
+    """Returns the modules, as bits, of a code of this size whose content is filler bytes up to and with ``place``."""
     return _drawn(bytes([_FILLER]) * (place + 1), _version(size))[1]
 
 
 def _version(size: int) -> int:
-    """The standard's number for codes with this many modules a side."""
+    """Returns the version number that ISO/IEC 18004 gives to codes with this many modules a side."""
     return (size - 17) // 4
 
 
@@ -89,7 +92,7 @@ def _drawn(content: bytes, version: int | None) -> tuple[int, int]:
 
 
 def _strokes(modules: int) -> str:
-    """Eight modules of a row as relative strokes that end at the ninth."""
+    """Returns eight modules of a row as a relative SVG path, which ends where the ninth module begins."""
     path, at = "", 0
     while at < 8:
         dark = modules >> (7 - at) & 1

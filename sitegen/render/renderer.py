@@ -1,7 +1,7 @@
-"""From a site and a member to the bytes of that member's pages.
+"""Renders the pages of a site for each member.
 
-``render`` is plain Jinja and says what a page is. ``stamp`` gives the same bytes from a page that was specialised
-on everything but the member (see ``sitegen.stamping``), many times as fast.
+``render`` uses plain Jinja, and so defines the bytes of a page. ``stamp`` returns the same bytes many times faster: it
+fills a member's values into a page on which all else is already rendered (see ``sitegen.stamping``).
 """
 
 from __future__ import annotations
@@ -29,42 +29,42 @@ from sitegen.stamping import Press, Program, Sheet
 from sitegen.token import PageSeen, TokenSigner
 
 ROOTS = {name: attrgetter(name) for name in ("member", "sponsor", "base", "home")}
-"""The names of a template's context that depend on the member, and where a host has them."""
+"""Names of a template's context that depend on the member, each with a function that reads the value from a Host."""
 
 LANDING_ROOTS = {name: attrgetter(f"host.{name}") for name in ROOTS} | {
     name: attrgetter(name) for name in ("campaign", "page", "signup")
 }
-"""Those of a landing page's context, and where a landing has them."""
+"""The same for a landing page: names that depend on member or campaign, with functions that read a Landing."""
 
 
 @dataclass(frozen=True, eq=False)
 class PlannedPage:
-    """A page of a variant with all of its context that is the same for every member."""
+    """A page of the company's site or of all members' sites, with the part of its context that all members share."""
 
     page: Page
     view: PageView
     shared: Mapping[str, object]
     seen: PageSeen
-    """What its token says."""
+    """The content of the page's token: page, language, build id and consent wording."""
 
     @property
     def build_id(self) -> str:
-        """What it was made from, members aside."""
+        """Returns the build id, which changes if anything the page is made from changes, apart from members."""
         return self.seen.build_id
 
     @property
     def template(self) -> str:
-        """The template that renders it."""
+        """Returns the name of the template that renders the page."""
         return f"{self.view.template}.html"
 
     @property
     def file(self) -> str:
-        """Where it is written, relative to the folder of the site it belongs to."""
+        """Returns the path of the page's file, relative to the folder of its site."""
         return f"{self.view.path}index.html"
 
 
 class Renderer:
-    """Renders any page of any member. One for each state of the site's files."""
+    """Renders any page of the company or of any member. When the site's files change, a new Renderer is made."""
 
     def __init__(self, site: Site, signer: TokenSigner) -> None:
         self.site = site
@@ -87,19 +87,28 @@ class Renderer:
         self._landing_pages: dict[Variant, PlannedPage | None] = {}
 
     def plan(self, variant: Variant) -> tuple[PlannedPage, ...]:
-        """The pages of a site laid out like this, in every language it speaks."""
+        """Returns the pages of a site of this variant, in all languages of the site.
+
+        ``variant``: whether it is the company's or a member's site, and which language is at the site's root.
+        """
         if variant not in self._plans:
             self._plans[variant] = tuple(self._planned(variant))
         return self._plans[variant]
 
     def landing_page(self, variant: Variant) -> PlannedPage | None:
-        """The page that landing pages on such a site are made from, in its own language; None: there is none."""
+        """Returns the page from which campaigns' landing pages are made, in the site's home language; None if none is.
+
+        ``variant``: whether it is the company's or a member's site, and which language is at the site's root.
+        """
         if variant not in self._landing_pages:
             self._landing_pages[variant] = self._planned_landing(variant)
         return self._landing_pages[variant]
 
     def landing(self, planned: PlannedPage, host: Host, campaign: Campaign) -> Landing:
-        """A campaign's page on the site of its host; ``planned`` is what ``landing_page`` gave."""
+        """Returns the context of a campaign's landing page on the site of its host.
+
+        ``planned``: the page that ``landing_page`` returned.
+        """
         path = campaign_path(campaign.code)
         address = host.home + path
         itself = Translation(self.site.settings.locales[planned.page.locale], path, address)
@@ -110,7 +119,10 @@ class Renderer:
         return Landing(host, shown, view, replace(shared, page_token=token))
 
     def render(self, planned: PlannedPage, whose: Host | Landing) -> bytes:
-        """A page's bytes by plain Jinja. Raises ThemeError naming template, line and what was wrong."""
+        """Returns the bytes of a page, rendered by plain Jinja.
+
+        Raises ThemeError, with template, line and cause, if the template fails.
+        """
         with self._told(planned):
             template = self.environment.get_template(planned.template)
             known = LANDING_ROOTS if isinstance(whose, Landing) else ROOTS
@@ -118,11 +130,14 @@ class Renderer:
             return template.render({**planned.shared, **roots}).encode()
 
     def sheet(self, whose: Host | Landing) -> Sheet:
-        """What the pages of one member share while they are stamped; a landing page has one of its own."""
+        """Returns the sheet for stamping: the computed values of one member, which all the member's pages share.
+
+        A landing page needs a sheet of its own, made from its Landing.
+        """
         return (self._landings if isinstance(whose, Landing) else self.press).sheet(whose)
 
     def stamp(self, planned: PlannedPage, sheet: Sheet) -> bytes:
-        """The same bytes as ``render``, sooner. Raises what ``render`` raises."""
+        """Returns the same bytes as ``render``, but faster. Raises what ``render`` raises."""
         program = self.programs.get(planned)
         if program is None:
             press = self._landings if planned.page.key == CAMPAIGN else self.press
@@ -131,7 +146,7 @@ class Renderer:
             return program.stamp(sheet)
 
     def verify(self, planned: PlannedPage, whose: Host | Landing, stamped: bytes) -> None:
-        """Compares a stamped page with plain Jinja's. Raises ThemeError where they differ."""
+        """Renders a page by plain Jinja and compares it with the stamped page. Raises ThemeError if they differ."""
         if self.render(planned, whose) != stamped:
             host = whose.host if isinstance(whose, Landing) else whose
             who = host.member.slug if host.member else "the company"
@@ -149,11 +164,14 @@ class Renderer:
             raise ThemeError(self._named(fault, planned)) from error
 
     def fault(self, error: Exception) -> Fault | None:
-        """Where in a template or page an exception arose; None when no template had a part in it."""
+        """Returns a Fault with the file and line of the template or page that raised the error.
+
+        Returns None if no template was involved.
+        """
         return templates.fault(error, self.site.pages)
 
     def fault_at(self, where: str, line: int, message: str, hint: str | None) -> Fault:
-        """A fault at a line of a template, told at the line of the Markdown file where it is a page's body."""
+        """Returns a Fault for a line of a template; for the body of a page, at the line of the page's Markdown file."""
         return templates.at(where, line, message, hint, self.site.pages)
 
     def _named(self, fault: Fault, planned: PlannedPage) -> Fault:
@@ -161,7 +179,7 @@ class Renderer:
         return fault if fault.where else replace(fault, where=page.file, line=page.line_of.get("template"))
 
     def member_token(self, member: MemberView | None) -> str:
-        """The signed value that credits a sign-up to the member; None: to the company."""
+        """Returns the signed token that credits a sign-up to the member, or to the company if ``member`` is None."""
         return self._signer.member_token(member.id if member else None)
 
     def _planned(self, variant: Variant) -> Iterator[PlannedPage]:

@@ -1,8 +1,8 @@
-"""What stands at an address: one answer for building, for the preview and for production.
+"""Tells which file is at a path of a site, in the same way for builds, for the preview and for production.
 
-A build asks what stands on a site and writes it; a server asks what stands at a path. Paths are relative to the root of
-their site, without a slash in front. Whose site a path belongs to is not asked here: that takes a roster
-(see ``sitegen.serving.snapshot``).
+A build asks for all files of a site and writes them; a server asks for the file at one path. Paths are relative to the
+root of their site, without a slash in front. This module does not know which member a site belongs to, because that
+needs the roster (see ``sitegen.serving.snapshot``).
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from sitegen.site.assets import Asset
 from sitegen.site.site import Variant
 
 CampaignOf = Callable[[str], Campaign | None]
-"""Gives the campaign with a code."""
+"""A function that returns the campaign with a code, or None if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageFile:
-    """A page; with ``campaign`` its landing page, made from the planned one."""
+    """A page of a site; if ``campaign`` is not None, the landing page of this campaign, made from ``planned``."""
 
     path: str
     planned: PlannedPage
@@ -32,19 +32,19 @@ class PageFile:
 
     @property
     def file(self) -> str:
-        """Where a build writes it."""
+        """Returns the path of the file that a build writes for this page, within the folder of the site."""
         return f"{self.path}index.html"
 
 
 @dataclass(frozen=True, slots=True)
 class CardFile:
-    """One of the two files of a member's site that are no pages."""
+    """A file of a member's site that is not a page: the address-book card or the QR code."""
 
     path: str
 
     @property
     def file(self) -> str:
-        """Where a build writes it."""
+        """Returns the path of the file that a build writes, within the folder of the site."""
         return self.path
 
 
@@ -56,28 +56,28 @@ class AssetFile:
 
     @property
     def path(self) -> str:
-        """The same on every host."""
+        """Returns the path of the file below the root of a site; it is the same on every host."""
         return f"{ASSETS}/{self.asset.published}"
 
 
 @dataclass(frozen=True, slots=True)
 class RenditionFile:
-    """A picture made from a member's photo; whether there is such a photo is not known here."""
+    """A picture made from a member's photo. The name only looks right: whether the photo exists is not checked."""
 
     name: str
-    """Below the assets folder."""
+    """The picture's path below the assets folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class SitemapFile:
-    """``robots.txt``, the sitemap, or a part of it; which parts there are is only known when they are made."""
+    """``robots.txt``, the sitemap, or a part of the sitemap. Which parts exist is known only when they are made."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """It stands at another address, from now on."""
+    """The answer that the page asked for has moved for good to another address, ``location``."""
 
     location: str
 
@@ -88,7 +88,7 @@ CompanyFile = PageFile | SharedFile | SitemapFile
 
 
 class Resolver:
-    """Knows every address of a site's files. One for each state of them."""
+    """Tells which file is at a path of a site. When the site's files change, a new Resolver is made."""
 
     def __init__(self, renderer: Renderer) -> None:
         self.renderer = renderer
@@ -98,7 +98,10 @@ class Resolver:
         self._contents: dict[Variant, Mapping[str, MemberFile]] = {}
 
     def contents(self, variant: Variant) -> Mapping[str, MemberFile]:
-        """What stands on every site laid out like this, by path; landing pages of campaigns come on top."""
+        """Returns the files that every site of this variant has, by path; landing pages of campaigns are not included.
+
+        ``variant``: whether it is the company's or a member's site, and which language is at the site's root.
+        """
         if variant not in self._contents:
             files: list[MemberFile] = [PageFile(each.view.path, each) for each in self.renderer.plan(variant)]
             if variant.replica:
@@ -107,19 +110,29 @@ class Resolver:
         return self._contents[variant]
 
     def landing(self, variant: Variant, campaign: Campaign) -> PageFile | None:
-        """A campaign's landing page on a site laid out like this; None: the site has no page to make it from."""
+        """Returns a campaign's landing page; None if the site has no page from which to make it.
+
+        ``variant``: whether it is the company's or a member's site, and which language is at the site's root.
+        """
         planned = self.renderer.landing_page(variant)
         return None if planned is None else PageFile(campaign_path(campaign.code), planned, campaign)
 
     def on_every_host(self, path: str) -> SharedFile | None:
-        """What stands at a path of the company's site, and in the subdomain layout of every member's."""
+        """Returns the asset, or the picture made from a photo, at a path; None for any other path.
+
+        These files are at the same path on every host: on the company's, and in the subdomain layout also on each
+        member's.
+        """
         if not path.startswith(f"{ASSETS}/"):
             return None
         name = path.removeprefix(f"{ASSETS}/")
         return self.assets.get(path) or (RenditionFile(name) if photos.RENDITION.match(name) else None)
 
     def on_company_site(self, path: str, campaign_of: CampaignOf) -> CompanyFile | Moved | None:
-        """What of the company's stands at a path; None: nothing, or a member's site begins here."""
+        """Returns the company's own file at a path; None if there is none, or if the path is on a member's site.
+
+        Returns Moved for a page whose path lacks the slash at the end.
+        """
         variant = self._site.company_variant
         here = self.on_every_host(path) or self._on_site(variant, path, None, campaign_of)
         if here is None and sitemap.NAMES.match(path):
@@ -130,7 +143,10 @@ class Resolver:
     def on_member_site(
         self, locale: str, member_id: str, path: str, campaign_of: CampaignOf
     ) -> MemberFile | Moved | None:
-        """What stands at a path of the site of a member with this language."""
+        """Returns the file at a path of a member's site; None if there is none. ``locale``: the member's language.
+
+        Returns Moved for a page whose path lacks the slash at the end.
+        """
         return self._on_site(self._site.member_variant(locale), path, member_id, campaign_of)
 
     def _on_site(

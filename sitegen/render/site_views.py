@@ -1,4 +1,4 @@
-"""The company's site and its pages as templates see them (the types are in context.py)."""
+"""Makes the values that templates see of the company's site and of its pages (the types are in context.py)."""
 
 from __future__ import annotations
 
@@ -13,18 +13,21 @@ from sitegen.site.site import Site, Variant
 
 
 def theme_view(site: Site) -> ThemeView:
-    """The theme with the site's values for its settings."""
+    """Returns what templates see of the theme: its name, and the site's values for the theme's settings."""
     return ThemeView(site.theme.name, site.theme.settings)
 
 
 def capture_view(site: Site) -> CaptureView:
-    """Where the capture service takes codes that were typed, and counts visits."""
+    """Returns the addresses at which the capture service accepts typed campaign codes and counts visits."""
     service = site.settings.capture_url
     return CaptureView(f"{service}/go", f"{service}/visit.gif" if site.settings.visits.pixel else None)
 
 
 def site_view(site: Site, variant: Variant, locale: str) -> SiteView:
-    """The site as a page in ``locale`` sees it, on a site laid out like ``variant``."""
+    """Returns what templates see of the site on a page in the language ``locale``.
+
+    ``variant``: whether the page is on the company's or a member's site, and which language is at the site's root.
+    """
     return SiteView(
         company=site.company,
         url=site.addresses.url,
@@ -37,12 +40,18 @@ def site_view(site: Site, variant: Variant, locale: str) -> SiteView:
 
 
 def page_views(site: Site, variant: Variant, locale: str) -> Pages:
-    """All pages of one language that have an address of their own on such a site."""
+    """Returns what templates see of all pages of one language that have a fixed address on a site.
+
+    ``variant``: whether it is the company's or a member's site, and which language is at the site's root.
+    """
     return Pages(tuple(page_view(site, page, variant) for page in site.standing(variant, locale)))
 
 
 def page_view(site: Site, page: Page, variant: Variant) -> PageView:
-    """One page: what its front matter says, and where it stands on such a site."""
+    """Returns what templates see of one page: the content of its front matter, and its address on a site.
+
+    ``variant``: whether it is the company's or a member's site, and which language is at the site's root.
+    """
     front = page.front
     return PageView(
         key=page.key,

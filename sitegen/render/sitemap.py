@@ -1,7 +1,7 @@
 """``sitemap.xml`` and ``robots.txt``: the canonical pages, for search engines.
 
-Replicas name the company's page as canonical and stay out of the sitemap; members who are their own canonical
-address stand in it. A sitemap holds at most 50,000 addresses and 50 MB (sitemaps.org protocol); beyond that
+Members' pages normally name the company's page as canonical, and stay out of the sitemap; members whose own pages are
+canonical are listed as well. A sitemap holds at most 50,000 addresses and 50 MB (sitemaps.org protocol); beyond that
 ``sitemap.xml`` becomes an index of ``sitemap-1.xml``, ``sitemap-2.xml`` …
 """
 
@@ -19,10 +19,11 @@ from sitegen.site.content import UNLISTED
 from sitegen.site.site import Site
 
 NAMES = re.compile(r"(?:sitemap(?:-[1-9][0-9]{0,5})?\.xml|robots\.txt)\Z")
-"""What these files may be called."""
+"""Matches the names of the sitemap's files and ``robots.txt``."""
 
 LARGEST = 50_000
-"""Addresses in one file. With six languages each entry takes under 1,000 bytes, so 50 MB is never reached."""
+"""How many addresses a sitemap file may have. With six languages each entry takes under 1,000 bytes, so 50 MB is
+never reached."""
 
 _OPEN = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -33,14 +34,14 @@ _CLOSED = _OPEN.encode() + _CLOSE
 
 
 class Storytellers(Protocol):
-    """What a sitemap asks of a roster."""
+    """The method of a roster that the sitemap needs."""
 
     def storytellers(self, least_words: int) -> Iterator[Member]:
-        """The active members whose story has at least so many words."""
+        """Yields the active members whose story has at least ``least_words`` words."""
 
 
 def files(site: Site, renderer: Renderer, members: Storytellers) -> Iterator[tuple[str, bytes]]:
-    """The files at the root of the output: name and content."""
+    """Yields name and content of each sitemap file and of ``robots.txt``, all for the root of the company's site."""
     home = site.addresses.home
     entries = _entries(site, renderer, members)
     first, second = _part(entries), _part(entries)
@@ -81,8 +82,10 @@ def _entry(address: str, alternates: list[tuple[str, str]]) -> str:
 
 
 def _part(entries: Iterator[str]) -> bytes | None:
-    """The next file; None where nothing is left. It grows as bytes: as text, entry by entry, it would take four times
-    the memory."""
+    """Returns the next sitemap file, made of up to ``LARGEST`` entries; None if no entry is left.
+
+    The file grows as bytes, because text would take four times the memory.
+    """
     body = bytearray()
     for entry in islice(entries, LARGEST):
         body += entry.encode()

@@ -1,4 +1,4 @@
-"""The Jinja environment of a site: where templates come from, and how their faults are told.
+"""The Jinja environment of a site: where templates come from, and how errors in them are reported.
 
 Template names: ``page.html`` is the nearest theme's; ``almanac:page.html`` is that theme's own, so that a
 child can extend the very template it replaces; ``content:en/faq`` is a page's Markdown.
@@ -22,7 +22,7 @@ _HINT = "\nhint: "
 
 
 class NamedUndefined(jinja2.StrictUndefined):
-    """A name or field that does not exist: any use of it is an error that says what was near."""
+    """The value of a name or field that does not exist: any use raises an error that suggests similar names."""
 
     @property
     def _undefined_message(self) -> str:
@@ -40,7 +40,10 @@ class NamedUndefined(jinja2.StrictUndefined):
 
 
 class SiteLoader(jinja2.BaseLoader):
-    """Loads the templates of a theme's chain and the bodies of pages; files are read anew when they change."""
+    """Loads the templates of a theme and of its parent themes, and the bodies of pages.
+
+    A template is read anew when its file changes.
+    """
 
     def __init__(self, theme: Theme, pages: Mapping[str, Page]) -> None:
         self._theme = theme
@@ -49,7 +52,10 @@ class SiteLoader(jinja2.BaseLoader):
     def get_source(
         self, environment: jinja2.Environment, template: str
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
-        """The source, its file and whether it still holds, as Jinja asks for it."""
+        """Returns a template's source, its file, and a function that tells whether the source is still up to date.
+
+        Raises TemplateNotFound if there is no such template.
+        """
         if template in self._pages:
             page = self._pages[template]
             return page.body.template, str(page.file), lambda: True
@@ -60,7 +66,7 @@ class SiteLoader(jinja2.BaseLoader):
         return path.read_text(encoding="utf-8"), str(path), lambda: path.stat().st_mtime_ns == stamp
 
     def find(self, template: str) -> Path | None:
-        """The file of a theme's template."""
+        """Returns the file of a theme's template; None if there is none."""
         owner, colon, name = template.partition(":")
         chain = [(n, f) for n, f in self._theme.chain if n == owner] if colon else self._theme.chain
         # Jinja's own loaders refuse names that climb out of their folder; so do we.
@@ -71,7 +77,7 @@ class SiteLoader(jinja2.BaseLoader):
         return next((path for path in paths if path.is_file()), None)
 
     def list_templates(self) -> list[str]:
-        """Every template a page may use, the nearest theme's names once."""
+        """Returns the names of all templates and page bodies, sorted; a name that several themes use is listed once."""
         found: set[str] = set(self._pages)
         for folder in self._theme.folders:
             root = folder / "templates"
@@ -80,7 +86,10 @@ class SiteLoader(jinja2.BaseLoader):
 
 
 def environment(theme: Theme, pages: Mapping[str, tuple[Page, ...]]) -> jinja2.Environment:
-    """The environment that defines what a page's bytes are: plain Jinja, strict and escaping."""
+    """Returns the plain Jinja environment, which defines the bytes of every page.
+
+    Values are escaped for HTML, and an unknown name is an error.
+    """
     by_name = {page.source_name: page for in_locale in pages.values() for page in in_locale}
     return jinja2.Environment(
         loader=SiteLoader(theme, by_name),
@@ -92,7 +101,10 @@ def environment(theme: Theme, pages: Mapping[str, tuple[Page, ...]]) -> jinja2.E
 
 
 def fault(error: Exception, pages: Mapping[str, tuple[Page, ...]]) -> Fault | None:
-    """Where in a template an exception arose, and what to do; None when no template had a part in it."""
+    """Returns a Fault with the template's file and line that raised the error; None if no template was involved.
+
+    For a TemplateError of which the line is not known, returns a Fault without file and line.
+    """
     message, _, hint = str(error).partition(_HINT)
     if isinstance(error, jinja2.TemplateSyntaxError):
         return at(error.filename or error.name or "?", error.lineno, error.message or "", None, pages)
@@ -108,7 +120,7 @@ def fault(error: Exception, pages: Mapping[str, tuple[Page, ...]]) -> Fault | No
 
 
 def at(where: str, line: int | None, message: str, hint: str | None, pages: Mapping[str, tuple[Page, ...]]) -> Fault:
-    """A fault at a template's line, told at the line of the Markdown file where the template is a page's body."""
+    """Returns a Fault for a line of a template; for the body of a page, at the line of the page's Markdown file."""
     for in_locale in pages.values():
         for page in in_locale:
             if where in {str(page.file), page.source_name}:

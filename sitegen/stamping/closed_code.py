@@ -1,6 +1,6 @@
-"""Closed code: what may become a region, as far as the template's text shows.
+"""Finds closed code: template code that, judging by its source, may become a region.
 
-Nothing that closed code does may be seen by the code after it, except what it prints.
+The code after closed code can see nothing of it but what it prints.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ _SCOPED = (
 
 
 def closed(statements: Sequence[nodes.Node]) -> bool:
-    """Whether the statements leave nothing behind but what they print, and are not left by a jump."""
+    """Returns True if nothing remains of the statements but what they print, and no jump leaves them."""
     return not any(jumps(node) or _leaks(node) for node in statements)
 
 
 def _leaks(node: nodes.Node) -> bool:
-    """Whether the node sets a name, or reaches the inheritance of templates, outside its own scope."""
+    """Returns True if the node sets a name for the code after it, or if it is an `extends` statement."""
     return isinstance(node, _LEAKING) or (not isinstance(node, _SCOPED) and any(map(_leaks, node.iter_child_nodes())))
 
 
 def jumps(node: nodes.Node) -> bool:
-    """Whether a `break` or `continue` leaves this node."""
+    """Returns True if a `break` or `continue` in this node jumps out of it."""
     if isinstance(node, nodes.Break | nodes.Continue):
         return True
     # A jump in a loop's body stays in the loop; one in its `else` leaves it.

@@ -1,8 +1,8 @@
-"""The code generator: Jinja's own, with other names in scope and calls of the tracer around regions.
+"""The code generator: Jinja's own, but its code calls the tracer around regions and uses other functions for text.
 
-A region must be closed code. What the template's text shows (assignments, imports, macros, jumps) is checked by
-closed_code.py; what shows only when it happens (a namespace written by a macro) the tracer notices, and
-dissolves the region.
+A region must be closed code: the code after it can see nothing of it but what it prints. Effects that can be read
+from the template's source (assignments, imports, macros, jumps) are checked by closed_code.py. Effects that are
+noticed only when they happen (a macro writes into a namespace) the tracer finds, and dissolves the region.
 
 For `{% if member.bio %}…{% endif %}` the generated code is, in short:
 
@@ -24,7 +24,7 @@ from jinja2.compiler import CodeGenerator, Frame, operators, optimizeconst
 from sitegen.stamping.closed_code import closed, jumps
 
 _BRANCHING = (nodes.And, nodes.Or, nodes.CondExpr)
-#: Names in generated code, with the methods of TextFunctions that they stand for.
+#: Names in generated code, each with the method of TextFunctions that it refers to.
 _TEXTS = {
     "escape": "escape",
     "str": "string",
@@ -33,7 +33,7 @@ _TEXTS = {
     "markup_join": "markup_join",
     "str_join": "str_join",
 }
-#: Classes of Jinja's runtime whose names stand for those of runtime.py.
+#: Classes of Jinja's runtime; in generated code, their names refer to the classes in runtime.py.
 _CLASSES = ("LoopContext", "Macro", "TemplateReference")
 
 
@@ -54,15 +54,15 @@ def _operation_on_one(sign: str) -> Callable[..., None]:
 
 
 class TracingGenerator(CodeGenerator):
-    """Generates code that calls the tracer; see environment.py for what the calls mean."""
+    """Generates the Python code of a template for traces: Jinja's code with calls of the tracer (tracer.py)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        #: How many sites were named so far.
+        #: How many sites (places in this template) were named so far.
         self._sites = 0
-        #: Ids of branching expressions that get no region: they are evaluated in one already.
+        #: Ids of branching expressions that get no region of their own, since a region surrounds them already.
         self._bare: set[int] = set()
-        #: Ids of printed expressions whose region was opened.
+        #: Ids of printed expressions for which the code that opens a region was written.
         self._regions_open: set[int] = set()
         #: Sites of the regions around iterations, by the id of the loop's body.
         self._iterations: dict[int, str] = {}
@@ -76,15 +76,15 @@ class TracingGenerator(CodeGenerator):
             self.writeline(f"{name} = environment.classes[{name!r}]")
 
     def _site(self, node: nodes.Node) -> str:
-        """Name a location in the templates, the same in every trace: `template:line#number`."""
+        """Returns a name for a place in the template, the same in every trace: `template:line#number`."""
         self._sites += 1
         return f"{self.name}:{node.lineno}#{self._sites}"
 
     def _set_bare(self, node: nodes.Node | None) -> bool:
-        """Give the `and`, `or` and `if` in an expression no regions of their own, since one surrounds it already.
+        """Marks `and`, `or` and `if` in an expression to get no regions of their own, since a region surrounds it.
 
-        Arguments of calls keep theirs: a macro would be traced anew for each of their values. Returns whether
-        there were any to change.
+        Those in the arguments of a call keep regions of their own: else a macro would be traced anew for each value
+        of an argument. Returns True if there was anything to mark.
         """
         if node is None:
             return False
@@ -107,7 +107,7 @@ class TracingGenerator(CodeGenerator):
 
     @contextmanager
     def _region(self, site: str, frame: Frame, node: nodes.Node | None = None) -> Iterator[None]:
-        """Make a region of the code that is written in the `with` block. Its code runs only if `tracer.runs()`."""
+        """Makes a region of the code that is written in the `with` block; that code runs only if `tracer.runs()`."""
         self.simple_write(f"tracer.enter({site!r})", frame, node)
         self.writeline("if tracer.runs():")
         self.indent()
@@ -160,7 +160,10 @@ class TracingGenerator(CodeGenerator):
             self.write(")")
 
     def _choice(self, visit: Callable[[Any, Frame], None], node: nodes.Expr, frame: Frame) -> None:
-        """Write a branching expression as a region of its own, unless it is bare. visit: Jinja's own method."""
+        """Writes a branching expression as a region of its own, unless `_set_bare` has marked it.
+
+        visit: Jinja's own method for the expression.
+        """
         if id(node) in self._bare:
             visit(node, frame)
             return
@@ -181,7 +184,7 @@ class TracingGenerator(CodeGenerator):
     # -- operators
 
     def operate(self, sign: str, operands: Sequence[nodes.Node], frame: Frame) -> None:
-        """Write a call that applies the operator now or defers it."""
+        """Writes a call of `Tracing.operate`, which applies the operator now or returns a slot for its result."""
         self.write(f"environment.operate({sign!r}")
         for operand in operands:
             self.write(", ")
@@ -233,7 +236,7 @@ class TracingGenerator(CodeGenerator):
         super().visit_AssignBlock(node, frame)
 
     def _effects(self, node: nodes.Assign | nodes.AssignBlock, frame: Frame) -> None:
-        """Tell the tracer of each namespace that an assignment changes."""
+        """Writes a call of `Tracer.effect` for each namespace that an assignment changes."""
         targets = [node.target] if isinstance(node.target, nodes.NSRef) else node.target.find_all(nodes.NSRef)
         for target in targets:
             self.writeline(f"tracer.effect({frame.symbols.ref(target.name)})")

@@ -1,7 +1,7 @@
-"""Keys of constants: when two values that depend on no member are one constant.
+"""Keys of constants: decide when two values that are the same for all members count as one constant.
 
-Constants are compared by content, as far as it can tell them apart, so that the traces of all pages share
-them. Everything else is compared by identity.
+Values of simple types and short containers are compared by content, so that the traces of all pages share
+them. All other values are compared by identity.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from sitegen.stamping.expressions import Once
 from sitegen.stamping.signals import Decline
 
 _BY_VALUE = frozenset({str, Markup, bytes, int, bool, type(None), range})
-#: Containers with more items than this are recognised by identity: they come from the shared context.
+#: Containers with more items than this number are compared by identity: they come from the shared context.
 _WIDE = 200
 
 
 class ConstantKeys:
-    """Makes the keys of one expression table.
+    """Makes keys for the constants of one expression table: equal keys for equal constants.
 
     frozen: objects of Jinja that do not change, so that they may be constants.
     """
@@ -32,11 +32,11 @@ class ConstantKeys:
         self.freeze(*frozen)
 
     def freeze(self, *values: Any) -> None:
-        """Let these objects of Jinja be constants."""
+        """Allows these objects of Jinja, which do not change, to be constants."""
         self._frozen.update((id(value), value) for value in values)
 
     def key(self, value: Any) -> Any:
-        """A hashable key, equal for equal constants of one type.
+        """Returns a hashable key for a constant; constants of one type that are equal have the same key.
 
         Raises Decline for an object of Jinja that is not frozen: a context or a loop may change after the trace.
         """

@@ -1,4 +1,4 @@
-"""The tracing environment: a copy of the plain one in which everything that meets a slot keeps it a slot."""
+"""The tracing environment: a copy of a Jinja environment in which every operation on a slot gives a slot again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sitegen.stamping.runtime import Context, LoopContext, Macro, Template, Temp
 from sitegen.stamping.signals import Decline
 from sitegen.stamping.slots import Slot, carries, held
 
-#: Operators by their sign in templates; "u+" and "u-" are those with one operand, "[]" is a subscription.
+#: Operators by their sign in templates; "u+" and "u-" have one operand, "[]" is a subscription such as `a[b]`.
 OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -43,10 +43,10 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
 
 
 class Tracing(TracedEnvironment):
-    """What a tracing environment adds to a plain one; `derive` mixes it into the class of a copy.
+    """The Jinja environment in which pages are traced; `derive` mixes it into the class of a copy of the plain one.
 
-    plain: the environment that this one was derived from. table, purity: those of the press. classes: Jinja's
-    runtime classes by name, as generated code takes them from here.
+    plain: the environment from which this one was copied. table, purity: the press's expressions, and the functions
+    that may be deferred. classes: runtime classes by name; generated code uses these in place of Jinja's.
     """
 
     code_generator_class = TracingGenerator
@@ -66,7 +66,7 @@ class Tracing(TracedEnvironment):
         return super().getitem(obj, argument)
 
     def operate(self, sign: str, *operands: Any) -> Any:
-        """Apply the operator of this sign, a key of OPERATIONS; deferred if an operand carries a slot."""
+        """Applies the operator of this sign, a key of OPERATIONS; gives a slot if an operand depends on the member."""
         return self.tracer.apply(OPERATIONS[sign], operands, label=sign)
 
     def concat(self, items: Iterable[Any]) -> Any:
@@ -91,9 +91,10 @@ class Tracing(TracedEnvironment):
         return super().get_or_select_template(self._template_name(template_name_or_list), parent, globals)
 
     def _template_name(self, value: Any) -> Any:
-        """The name of a template, or a list of names, for this member; each name that depends on it is asked for.
+        """Returns the name of a template, or a list of names, for this member.
 
-        Raises Decline for a slot that is neither a string nor a list or tuple of them, and for a text.
+        A name that depends on the member is asked for as a question. Raises Decline for a text, and for a slot whose
+        value is neither a string nor a list or tuple of strings.
         """
         if type(value) is Slot:
             found = self.tracer.value(value._expr)
@@ -109,9 +110,10 @@ class Tracing(TracedEnvironment):
         return value
 
     def call_pure(self, eval_ctx: nodes.EvalContext, function: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
-        """Call from template code what is no object of Jinja's; deferred if an argument carries a slot.
+        """Calls a function that is not Jinja's own, for template code.
 
-        Raises Decline for what is not known to be pure, and what the function raises.
+        Returns a slot for the result if an argument depends on the member. Raises Decline if the function is not known
+        to be pure; also raises whatever the function raises.
         """
         if held(function):
             return self.tracer.apply(self._call_method, (function, *args), kwargs, "call")
@@ -128,17 +130,17 @@ class Tracing(TracedEnvironment):
         return self.tracer.apply(_call_named, (owner, function.__name__, *args), kwargs, function.__name__)
 
     def _call_method(self, method: Any, *args: Any, **kwargs: Any) -> Any:
-        """Call a method that is known only while stamping. Raises Impure if it is not known to be pure."""
+        """Calls a method that is found only while a page is stamped. Raises Impure if it is not known to be pure."""
         if isinstance(method, jinja2.Undefined):
             return method(*args, **kwargs)
         self.purity.check_method(method)
         return method(*args, **kwargs)
 
     def _first(self, function: Any, eval_ctx: nodes.EvalContext) -> Any:
-        """The first argument that a filter, test or function asks for by Jinja's `pass_context` and the like.
+        """Returns the first argument that a filter, test or function asks for by Jinja's `pass_context` and the like.
 
-        It is the plain environment, or a context of it with this evaluation context. Raises Decline for a
-        context that is wanted by any callable but Jinja's own filters.
+        The argument is the plain environment, or a context or evaluation context with the settings of `eval_ctx`.
+        Raises Decline if a callable other than Jinja's own filters asks for a context.
         """
         wanted = utils._PassArg.from_obj(function)
         if wanted is utils._PassArg.environment:
@@ -149,9 +151,10 @@ class Tracing(TracedEnvironment):
         return context if wanted is utils._PassArg.context else context.eval_ctx
 
     def defer_filter(self, name: str, function: Callable[..., Any], is_filter: bool) -> Callable[..., Any]:
-        """The filter (or the test, if `is_filter` is false) as traced templates call it.
+        """Returns the function that traced templates call for a filter, or for a test if `is_filter` is false.
 
-        It checks that the use is pure, raising Decline if not, and is deferred if an argument carries a slot.
+        The function raises Decline if this use of the filter or test is not pure, and returns a slot if an argument
+        depends on the member.
         """
         wanted = utils._PassArg.from_obj(function)
 
@@ -181,7 +184,7 @@ class Tracing(TracedEnvironment):
 
 
 def derive(plain: jinja2.Environment, table: ExpressionTable, purity: Purity) -> Tracing:
-    """A tracing environment with everything the plain one has; the plain one is not changed."""
+    """Returns a tracing environment with everything that the plain environment has, and does not change the latter."""
     tracing: Any = plain.overlay(bytecode_cache=None, cache_size=-1)
     tracing.__class__ = type("Environment", (Tracing, type(plain)), {})
     tracing.plain, tracing.table, tracing.purity = plain, table, purity
@@ -194,7 +197,7 @@ def derive(plain: jinja2.Environment, table: ExpressionTable, purity: Purity) ->
 
 
 def unfit(environment: jinja2.Environment) -> str | None:
-    """The reason why no page of this environment can be traced, or None."""
+    """Returns the reason why no page of this environment can be traced; None if pages can be traced."""
     if not jinja2.__version__.startswith("3.1."):
         return f"Jinja2 {jinja2.__version__} is not the 3.1 that stamping knows"
     if environment.sandboxed or environment.is_async:

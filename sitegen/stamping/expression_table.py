@@ -1,8 +1,8 @@
-"""The expression table: every expression of a press, written once.
+"""The expression table: keeps each expression of a press once, and gives it a cell.
 
 Equal expressions are one object, so a value is computed once per member, however many pages ask for it. Each
-expression has a cell in every member's sheet, at the same index. Constants have cells too: they stand in the
-blank sheet that every member's sheet starts from, and so a page is one `bytes.join` over cells.
+expression has a cell in every member's sheet, at the same index. Constants have cells too: they are already in
+the blank sheet from which every member's sheet is copied, so a page is one `bytes.join` over cells.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from sitegen.stamping.purity import LAZY, PASSING
 
 
 class Form(Expr):
-    """An expression that stamping reads and the next trace may replace; its cell is then free again.
+    """The expression of a page's or region's text, made from its question tree; the next trace may replace it.
 
-    make(index): the function that fills the cell at this index.
+    When nothing uses the form any more, its cell is free for another form. make(index): returns the function that
+    fills the cell at this index.
     """
 
     __slots__ = ("_table",)
@@ -42,10 +43,11 @@ class Form(Expr):
 
 
 class ExpressionTable:
-    """All expressions of one press.
+    """All expressions (ways to compute a value from a member) of one press, each kept once and with a cell of its own.
 
-    blank: what a new sheet starts from: constants, and UNSET elsewhere. edition: another object after each
-    change of cells; a sheet of another edition is out of date. environment: the press's own, untraced.
+    environment: the press's plain environment, not the one for traces. blank: the cells of a new sheet: constants,
+    and UNSET elsewhere. edition: an object that is replaced after each change of the cells; a sheet that was made
+    for another edition is out of date.
     """
 
     def __init__(self, environment: Environment) -> None:
@@ -61,35 +63,39 @@ class ExpressionTable:
     # -- cells
 
     def add_cell(self, value: Any = UNSET) -> int:
-        """Add a cell to every sheet, holding `value` from the start; returns its index."""
+        """Adds a cell with this value to all sheets made from now on, and returns the cell's index."""
         self.edition = object()
         self.blank.append(value)
         return len(self.blank) - 1
 
     def lend_cell(self) -> int:
-        """The index of a cell for a form, perhaps one that another form has left."""
+        """Returns the index of a cell for a form; the cell may be one that another form no longer uses."""
         self.edition = object()
         return self._free.pop() if self._free else self.add_cell()
 
     def free_cell(self, index: int) -> None:
-        """Take back a form's cell."""
+        """Makes the cell of a form that is no longer used free for another form."""
         self.edition = object()
         self._free.append(index)
 
     def extend(self, values: Values) -> None:
-        """Give a sheet the cells that were added since it was made."""
+        """Adds to a sheet the cells that were added to the table after the sheet was made."""
         values += self.blank[len(values) :]
 
     # -- values
 
     def root(self, name: str) -> Expr:
-        """The value of a root (see `Press`), which the press puts into each sheet itself."""
+        """Returns the expression of a root, a name of the template context that depends on the member.
+
+        The press itself puts the value into each sheet.
+        """
         return self._write(("root", name), lambda index: absent, (), name)
 
     def const(self, value: Any) -> Expr:
-        """An expression that depends on no member. Raises Decline for what cannot be one (constant_keys.py).
+        """Returns an expression for a value that is the same for all members.
 
-        An iterator is read to its end here, and becomes a `Once`.
+        An iterator is read to its end here, and kept as a `Once`, which can be read again. Raises Decline if the value
+        cannot be a constant (constant_keys.py).
         """
         if is_iterator(value):
             value = Once(value)
@@ -101,9 +107,9 @@ class ExpressionTable:
         return expr
 
     def evaluation(self, autoescape: bool, volatile: bool) -> Context:
-        """A context of the plain environment for filters that ask for one; it has no names, only an `eval_ctx`.
+        """Returns a context of the plain environment for filters that ask for one; no names, only an `eval_ctx`.
 
-        There is one for each pair of settings, and it does not change, so that it can be a constant.
+        There is one context for each pair of settings. It does not change, so that it can be a constant.
         """
         key = (autoescape, volatile)
         if key not in self._evaluations:
@@ -116,7 +122,10 @@ class ExpressionTable:
         return self._evaluations[key]
 
     def attribute(self, child: Expr, name: str) -> Expr:
-        """`child.name` as Jinja reads it: the attribute, else the item, else Undefined."""
+        """Returns the expression of the attribute `name` of the child's value, as Jinja reads it.
+
+        Jinja takes the attribute, else the item, else Undefined.
+        """
         label = f"{child.label}.{name}"
         if child.lazy or type(self._environment).getattr is not Environment.getattr:
             return self.call(self._environment.getattr, (child, self.const(name)), label=label)
@@ -135,9 +144,10 @@ class ExpressionTable:
         names: tuple[str, ...] = (),
         label: str = "",
     ) -> Expr:
-        """`function` applied to the children's values, the last of them by keyword if `names` are given.
+        """Returns the expression of a call of `function` with the children's values.
 
-        label: for people; the function's name if left out.
+        names: the keywords under which the last children are passed. label: a name of the call for people; the
+        function's name if empty.
         """
         lazy = function in LAZY or (any(child.lazy for child in children) and function in PASSING)
         return self._write(
@@ -149,29 +159,29 @@ class ExpressionTable:
         )
 
     def length(self, child: Expr) -> Expr:
-        """`len` of the child's value."""
+        """Returns the expression of the length of the child's value."""
         return self._peek(("length", child.index), child, len, f"len({child.label})")
 
     def more(self, items: Expr, number: int) -> Expr:
-        """Whether the tuple `items` has an item of that number; numbers count from 0."""
+        """Returns the expression that tells whether the tuple `items` has an item of this number, counted from 0."""
         key, label = ("more", items.index, number), f"len({items.label}) > {number}"
         return self._peek(key, items, lambda found: len(found) > number, label)
 
     def item(self, items: Expr, number: int) -> Expr:
-        """The item of that number of the tuple `items`."""
+        """Returns the expression of one item of the tuple `items`; `number` counts from 0."""
         key, label = ("item", items.index, number), f"{items.label}[{number}]"
         return self._peek(key, items, itemgetter(number), label)
 
     def once(self, child: Expr) -> Expr:
-        """Whether the child's value is an iterator, which template code may read only once."""
+        """Returns the expression that tells whether the child's value is an iterator, to be read only once."""
         return self._peek(("once", child.index), child, _is_once, f"iter({child.label})")
 
     def printed(self, kind: str, child: Expr) -> Expr:
-        """The bytes that printing the child's value puts on the page; `kind` is a key of PRINTERS."""
+        """Returns the expression of the bytes that the child's value puts on the page; `kind` is a key of PRINTERS."""
         return self._peek((kind, child.index), child, PRINTERS[kind], child.label)
 
     def given(self, needs: Sequence[Expr], child: Expr) -> Expr:
-        """The child's value, once the needs have been computed for the errors they may raise."""
+        """Returns an expression with the child's value that first computes `needs`, for the errors they may raise."""
         if all(expr is child for expr in needs):
             return child
         fill = tuple(dict.fromkeys((*needs, child)))
@@ -183,7 +193,10 @@ class ExpressionTable:
     # -- forms
 
     def text(self, needs: Sequence[Expr], pieces: Sequence[Expr]) -> Form:
-        """The form that joins the pieces' bytes; `needs` are computed before, for the errors they may raise."""
+        """Returns the form that joins the bytes of the pieces, after it has computed the needs.
+
+        needs: expressions that are not printed, and are computed only for the errors they may raise.
+        """
         fill = tuple(dict.fromkeys((*needs, *pieces)))
         key = ("text", tuple(expr.index for expr in fill), tuple(expr.index for expr in pieces))
         padding = self.const(b"").index  # a getter of fewer than two indexes gives no tuple
@@ -192,7 +205,10 @@ class ExpressionTable:
         return self._form(key, lambda index: expressions.join(index, steps, itemgetter(*indexes)), fill)
 
     def walk(self, step: Step) -> Form:
-        """The form that asks a tree's questions and gives the text they lead to; the text itself without any."""
+        """Returns the form that asks a tree's questions and gives the text to which the answers lead.
+
+        If the tree has no question, returns the form of its only text.
+        """
         if step[1] is None:
             assert isinstance(step[0], Form)
             return step[0]
@@ -227,12 +243,15 @@ class ExpressionTable:
 
 
 def _steps(fill: Iterable[Expr]) -> tuple[tuple[int, Compute], ...]:
-    """Index and compute of what has to be computed: constants are in the blank sheet."""
+    """Returns the cell index and function of each expression, without constants and roots, whose cells are filled."""
     return tuple((expr.index, expr.compute) for expr in fill if expr.compute is not absent)
 
 
 def _plan(step: Step, children: list[Expr]) -> tuple[Any, Way]:
-    """A key for the step, and the step as it is walked; adds the expressions that it reads to `children`."""
+    """Returns a key for the step, and the step in the form that `expressions.walk` takes.
+
+    Adds the expressions that the step reads to `children`.
+    """
     expr, branches = step
     children.append(expr)
     if branches is None:

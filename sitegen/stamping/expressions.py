@@ -1,9 +1,9 @@
-"""Expressions: how a value is computed from a member, written once and shared by all pages.
+"""Expressions: ways to compute a value from a member, each kept once and shared by all pages.
 
-A sheet holds one member's values in a list; an expression is a cell of that list with the function that
-fills it. The functions below make those functions. What they make runs while pages are stamped, so it is
-written for speed: each reads its children's cells itself, and calls their computes only for cells that are
-still UNSET. In all of them `index` is the index of the cell to fill.
+A sheet is a list with one member's values; an expression is a cell of this list with the function (its
+*compute*) that fills the cell. The functions of this module make the computes. A compute runs while pages are
+stamped, so it is written for speed: it reads the cells of the expression's children itself, and calls their
+computes only for cells that are still UNSET. The parameter `index` is always the index of the cell to fill.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from sitegen.stamping.signals import Impure, Miss
 
 #: The cells of one sheet, by index.
 Values = list[Any]
-#: Fills an expression's cell and returns the value.
+#: A function that fills an expression's cell in a sheet and returns the value.
 Compute = Callable[[Values], Any]
 
 #: Longest label of an expression, in characters.
 _LABEL = 60
-#: Types of results that need no test for being an iterator.
+#: Types of results that are never iterators, so that they need no test.
 _NO_ITERATORS = frozenset({str, Markup, bytes, int, bool, float, type(None), tuple, list, dict})
 
 
 class _Unset:
-    """The type of UNSET, which stands in a cell that has not been computed."""
+    """The type of UNSET, which marks a cell that has not been computed."""
 
     def __repr__(self) -> str:
         return "UNSET"
@@ -37,10 +37,10 @@ UNSET = _Unset()
 
 
 class Once:
-    """The items of an iterator that a filter returned; each reader is given an iterator of its own.
+    """The items of an iterator that a filter returned, kept so that each reader gets a new iterator over them.
 
     A sheet must not hand out an iterator that another reader has read to its end. Raises Impure for an
-    iterator of iterators, which would have to be kept whole to any depth.
+    iterator of iterators, whose items would have to be kept to any depth.
     """
 
     __slots__ = ("_once_items",)
@@ -51,11 +51,11 @@ class Once:
             raise Impure("an iterator gives iterators")
 
     def reopen(self) -> Any:
-        """A new iterator over the items."""
+        """Returns a new iterator over the items."""
         return (item for item in self._once_items)
 
     def content(self) -> tuple[Any, ...]:
-        """The items, which tell one `Once` from another."""
+        """Returns the items, by which one `Once` can be compared with another."""
         return self._once_items
 
     def __repr__(self) -> str:
@@ -63,12 +63,12 @@ class Once:
 
 
 class Expr:
-    """One expression.
+    """A way to compute one value from a member: a cell of the member's sheet with the function that fills the cell.
 
-    index: the index of its cell. compute(values): fills the cell and returns the value; it may raise whatever
-    the template's own evaluation would. children: the expressions it reads. label: for people, much as a
-    template would write it. lazy: whether the value may be a `Once`. fixed: whether it is the same for all
-    members.
+    index: the index of the cell. compute(values): fills the cell and returns the value; it raises whatever the
+    template's own evaluation would raise. children: the expressions whose values are read. label: a name for
+    people, much as a template would write it. lazy: whether the value may be a `Once`. fixed: whether the value is
+    the same for all members.
     """
 
     __slots__ = ("__weakref__", "children", "compute", "fixed", "index", "label", "lazy")
@@ -84,29 +84,29 @@ class Expr:
         self.fixed: bool = bool(children) and all(child.fixed for child in children)
 
     def value(self, values: Values) -> Any:
-        """The value for the member of this sheet, computed now unless its cell is filled."""
+        """Returns the value for the member of this sheet, and computes it first if its cell is not filled."""
         known = values[self.index]
         return self.compute(values) if known is UNSET else known
 
 
-#: A tree of questions: a question with the step that follows each answer; or a text, where they end.
+#: A tree of questions: a question with the step that follows each answer; where the questions end, a text and None.
 Step = tuple[Expr, "dict[Any, Step] | None"]
-#: The same as `walk` takes it: a cell's index, its compute, and the ways by answer.
+#: A tree of questions in the form that `walk` takes: a cell's index, its compute, and the ways by answer.
 Way = tuple[int, Compute, "dict[Any, Way] | None"]
 
 
 def is_iterator(value: Any) -> bool:
-    """Whether a value can be read but once."""
+    """Returns True if the value is an iterator, which can be read only once."""
     return hasattr(type(value), "__next__")
 
 
 def absent(values: Values) -> Any:
-    """The compute of constants and roots, whose cells are filled from the start."""
+    """Raises AssertionError: this is the compute of constants and roots, whose cells are always filled already."""
     raise AssertionError("a constant or a root is missing from its sheet")
 
 
 def attribute(index: int, child: Expr, name: str, fallback: Callable[[Any, str], Any]) -> Compute:
-    """Make the compute of `child.name`: Python's attribute, or else what `fallback(value, name)` returns."""
+    """Makes the function that computes `child.name`: Python's attribute, else the result of `fallback(value, name)`."""
     cell, compute = child.index, child.compute
 
     def run(values: Values) -> Any:
@@ -126,9 +126,9 @@ def attribute(index: int, child: Expr, name: str, fallback: Callable[[Any, str],
 def call(
     index: int, function: Callable[..., Any], children: tuple[Expr, ...], names: tuple[str, ...], lazy: bool
 ) -> Compute:
-    """Make the compute of a call with the children's values, the last ones under `names`.
+    """Makes the function that calls `function` with the children's values, the last ones under the keywords `names`.
 
-    It raises Impure if the result is an iterator, unless the call is `lazy`: then the cell gets a `Once`.
+    The made function raises Impure if the result is an iterator, unless `lazy` is true: then the cell gets a `Once`.
     """
     if len(children) == 1 and not names:
         return _call_one(index, function, children[0], lazy)
@@ -179,7 +179,7 @@ def _kept(result: Any, lazy: bool) -> Any:
 
 
 def peek(index: int, child: Expr, function: Callable[[Any], Any]) -> Compute:
-    """Make the compute of `function(child)` for functions of this package, which are given a `Once` as it is."""
+    """Makes the function that computes `function(child)`, where `function` accepts a `Once` in place of an iterator."""
     cell, compute = child.index, child.compute
 
     def run(values: Values) -> Any:
@@ -193,7 +193,7 @@ def peek(index: int, child: Expr, function: Callable[[Any], Any]) -> Compute:
 
 
 def join(index: int, steps: tuple[tuple[int, Compute], ...], pick: Callable[[Values], Any]) -> Compute:
-    """Make the compute that joins the bytes in the cells that `pick` picks, once the steps are computed."""
+    """Makes the function that fills the cells of the steps, then joins the bytes in the cells that `pick` selects."""
     together = b"".join
 
     def run(values: Values) -> bytes:
@@ -207,7 +207,7 @@ def join(index: int, steps: tuple[tuple[int, Compute], ...], pick: Callable[[Val
 
 
 def given(index: int, steps: tuple[tuple[int, Compute], ...], child: int) -> Compute:
-    """Make the compute that takes the value of the cell with index `child`, once the steps are computed."""
+    """Makes the function that fills the cells of the steps, then returns the value of the cell with index `child`."""
 
     def run(values: Values) -> Any:
         for cell, compute in steps:
@@ -220,7 +220,10 @@ def given(index: int, steps: tuple[tuple[int, Compute], ...], child: int) -> Com
 
 
 def walk(index: int, first: Way) -> Compute:
-    """Make the compute of the text to which this member's answers lead; it raises Miss where no trace has been."""
+    """Makes the function that computes the text to which a member's answers lead.
+
+    The made function raises Miss for an answer that no trace has met.
+    """
 
     def run(values: Values) -> Any:
         cell, compute, ways = first

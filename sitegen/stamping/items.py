@@ -1,4 +1,4 @@
-"""Iteration over a slot."""
+"""Iteration over a slot, the placeholder of a member's value while a page is traced."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from sitegen.stamping.expressions import Expr
 
 
 class ItemTracer(Protocol):
-    """The part of the tracer (tracer.py) that iteration needs."""
+    """The methods of the tracer (tracer.py) that iteration over a slot needs."""
 
     table: ExpressionTable
 
     def ask(self, question: Expr) -> Any:
-        """Return this member's answer and note the question."""
+        """Returns this member's answer to the question, and notes that the page asked it."""
 
     def value(self, expr: Expr) -> Any:
-        """Return this member's value and note that it was computed."""
+        """Returns the expression's value for this member, and notes that it was computed."""
 
     def slot(self, expr: Expr) -> Any:
-        """Return a slot for the expression."""
+        """Returns a slot for the expression."""
 
 
 class Items:
-    """An iterator over a slot's items, which are slots; it asks before each whether there is one more.
+    """An iterator over the items of a slot; each item is a slot too.
 
-    It does not ask for the length at once: then each length would have iterations of its own to learn.
-
-    tracer: the trace that the slot belongs to. items: an expression whose value is a tuple.
+    Before each item it asks whether there is one more. It does not ask for the length at once: each length would
+    then have iterations of its own to learn. tracer: the trace that the slot belongs to. items: an expression
+    whose value is a tuple.
     """
 
     def __init__(self, tracer: ItemTracer, items: Expr) -> None:
@@ -46,7 +46,7 @@ class Items:
         return self._tracer.slot(self._item())
 
     def confirm(self) -> None:
-        """Ask again whether the item exists that `__next__` gave last.
+        """Asks again whether the item that `__next__` returned last exists.
 
         A loop that looks ahead (`loop.last`, `loop.nextitem`) asks inside the region of one iteration. The
         loop around it then needs the same answer outside that region.

@@ -1,4 +1,4 @@
-"""Press, Program and Sheet: what the rest of the generator uses of this package."""
+"""The classes with which the rest of the generator stamps pages: Press, Program, Sheet and Figures."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ from sitegen.stamping.signals import Decline, Dissolve, Impure, Miss
 from sitegen.stamping.text_functions import TextFunctions
 from sitegen.stamping.tracer import Tracer
 
-#: After so many traces that failed with errors which plain Jinja does not raise, a page is rendered plainly.
+#: A page is rendered plainly from now on after this many traces that failed with errors plain Jinja does not raise.
 _MOST_STRAYS = 8
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What a program did so far.
+    """Counts of what a Program (one page for all members) has done so far.
 
-    shapes: leaves of all question trees. traces: runs with slots. stamps: pages stamped. plain: pages rendered
-    by plain Jinja, the first of each shape among them. guards: up to ten questions that stand at more than one
-    fork of the trees, as (label, number of forks), the most frequent first; these multiply shapes.
+    shapes: how many different sequences of answers it has met, over all parts of the page. traces: how often the
+    template was run with slots to learn it. stamps: pages that were stamped. plain: pages that plain Jinja rendered,
+    the first of each shape among them. guards: up to ten questions that more than one fork of the question trees
+    asks, as (label, number of forks), the most frequent first; these multiply shapes.
     """
 
     shapes: int
@@ -41,9 +42,9 @@ class Figures:
 
 
 class Sheet:
-    """The values of one member: what one page has computed is there for the next. `Press.sheet` makes it.
+    """The values of one member that pages print, kept so that a value is computed once for all the member's pages.
 
-    It is for one thread, and is of no use after the member's last page.
+    `Press.sheet` makes a sheet. Only one thread may use it, and it is of no use after the member's last page.
     """
 
     __slots__ = ("_edition", "_roots", "_values")
@@ -55,12 +56,12 @@ class Sheet:
 
 
 class Press:
-    """Everything that the programs of one environment share.
+    """Makes the programs that stamp the pages of one Jinja environment, and keeps what those programs share.
 
     environment: a configured Jinja environment; it is copied, never changed. roots: the names of the template
-    context that depend on the member, each with the function that gives its value. pure: the functions,
-    filters, tests and methods that give the same result for the same arguments and have no effect.
-    most_traces: how many traces each program may make; what comes after is rendered plainly.
+    context that depend on the member, each with the function that computes the value from the member. pure: the
+    functions, filters, tests and methods that return the same result for the same arguments and have no effect.
+    most_traces: how many traces each program may make; members of shapes not met by then are rendered plainly.
     """
 
     def __init__(
@@ -80,16 +81,18 @@ class Press:
         self._roots = {name: (self._table.root(name), function) for name, function in roots.items()}
 
     def program(self, template: str, shared: Mapping[str, Any]) -> Program:
-        """A program for one page: `template` with the context values that are the same for all members.
+        """Returns a program that makes one page for all members.
 
-        The shared values must not change while the program is in use.
+        template: the name of the page's template. shared: the context values that are the same for all members;
+        they must not change while the program is in use.
         """
         return Program(self, template, shared)
 
     def sheet(self, member: Any) -> Sheet:
-        """The sheet for one member, for all of this press's programs. Raises what the roots raise.
+        """Returns a new sheet for one member, which all programs of this press can use.
 
-        For the company's own page the member is None, and so is every root.
+        For the company's own pages the member is None; every root is then None. Raises whatever the functions of
+        the roots raise.
         """
         functions = [function for _, function in self._roots.values()]
         sheet = Sheet([None if member is None else function(member) for function in functions])
@@ -97,7 +100,7 @@ class Press:
         return sheet
 
     def _renew(self, sheet: Sheet) -> None:
-        """Bring a sheet up to date with the table; what it had computed is forgotten."""
+        """Gives a sheet the cells of the current expression table, and forgets the values computed before."""
         edition = self._table.edition
         sheet._values = self._table.blank.copy()
         for (expr, _), value in zip(self._roots.values(), sheet._roots, strict=True):
@@ -107,10 +110,10 @@ class Press:
 
 @dataclass
 class _ProgramCounts:
-    """What a program counts, and what its traces have found out.
+    """The counters of a Program, and the places in its templates where no region may be opened.
 
     traces, stamps, plain: as in `Figures`. strays: traces that failed with errors which plain Jinja does not
-    raise. dissolved: the sites where no region may be opened.
+    raise. dissolved: the sites (places in the templates) where no region may be opened.
     """
 
     traces: int = 0
@@ -121,10 +124,10 @@ class _ProgramCounts:
 
 
 class Program:
-    """One page for all members. `Press.program` makes it.
+    """Makes one page for all members: as stamped bytes, or by plain Jinja where stamping is not possible.
 
-    template: the name of its template. reason: None, or why members are (or, past the limit of traces, may be)
-    rendered plainly.
+    `Press.program` makes a program. template: the name of the page's template. reason: why members are (or, past
+    the limit of traces, may be) rendered plainly; None if there is no reason to.
     """
 
     def __init__(self, press: Press, template: str, shared: Mapping[str, Any]) -> None:
@@ -137,7 +140,10 @@ class Program:
         self._declined = press._unfit is not None
 
     def stamp(self, sheet: Sheet) -> bytes:
-        """The member's page in UTF-8, the bytes of plain Jinja; raises what plain Jinja raises."""
+        """Returns the page of the member of this sheet in UTF-8, the same bytes that plain Jinja makes.
+
+        Raises whatever plain Jinja raises for the page.
+        """
         if self._declined:
             return self._plain(sheet)
         fault: Exception | None
@@ -159,7 +165,7 @@ class Program:
 
     @property
     def figures(self) -> Figures:
-        """What this program did so far."""
+        """Returns the counts of what this program has done so far."""
         shapes, questions = self._page.survey()
         counts = self._counts
         guards = tuple(item for item in questions.most_common(10) if item[1] > 1)
@@ -171,14 +177,17 @@ class Program:
         return self._press._environment.get_template(self.template).render({**self._shared, **roots}).encode()
 
     def _excuse(self, sheet: Sheet, fault: Exception) -> bytes:
-        """A plain page after an error in stamping. An error of the template's own is raised again by plain Jinja."""
+        """Returns a plainly rendered page after stamping failed with `fault`, which `reason` then names.
+
+        If the template itself is at fault, plain Jinja raises the error again.
+        """
         page = self._plain(sheet)
         if self.reason is None:
             self.reason = f"{self.template}: plain for some members: {type(fault).__name__}: {fault}"
         return page
 
     def _learn(self, sheet: Sheet) -> bytes:
-        """A plain page, and a trace that lets the next member of this shape be stamped."""
+        """Returns a plainly rendered page, and traces it so that the next member of the same shape can be stamped."""
         expected = self._plain(sheet)
         with self._press._lock:
             if self._declined or self._full():
@@ -187,7 +196,7 @@ class Program:
                 self._trace(sheet)
                 self._press._renew(sheet)
                 if self._page.form is None or self._page.form.compute(sheet._values) != expected:
-                    raise Decline("it gives another text each time it is rendered, or stamping is at fault")
+                    raise Decline("the page gives another text each time it is rendered, or stamping is at fault")
             except (Decline, Impure) as error:
                 self._decline(error)
             except Exception as error:  # plain Jinja did not raise it
@@ -197,7 +206,7 @@ class Program:
         return expected
 
     def _full(self) -> bool:
-        """Whether the program may make no more traces; `reason` says so from then on."""
+        """Returns True if the program has made as many traces as it may; `reason` then says so."""
         if self._counts.traces < self._press._most_traces:
             return False
         if self.reason is None:
@@ -207,13 +216,13 @@ class Program:
         return True
 
     def _decline(self, error: BaseException) -> None:
-        """Render plainly from now on, for this reason."""
+        """Makes the program render every page plainly from now on, and puts the error into `reason`."""
         self._declined = True
         kind = "" if isinstance(error, Decline | Impure) else f"{type(error).__name__}: "
         self.reason = f"{_template_line(error.__traceback__) or self.template}: {kind}{error}"
 
     def _trace(self, sheet: Sheet) -> None:
-        """Trace the page for this member, anew after each Dissolve. Raises what `Tracer` raises besides."""
+        """Traces the page for this member, and starts over after each Dissolve. Raises any other error of the trace."""
         while True:
             self._counts.traces += 1
             self._press._renew(sheet)
@@ -236,7 +245,7 @@ class Program:
 
 
 def _template_line(traceback: TracebackType | None) -> str | None:
-    """The innermost template line of a traceback, as `name:line`."""
+    """Returns the innermost template line of a traceback as `name:line`; None if no template is in it."""
     found = None
     while traceback is not None:
         template = traceback.tb_frame.f_globals.get("__jinja_template__")

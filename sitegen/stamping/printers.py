@@ -1,4 +1,4 @@
-"""Printers: how a value becomes the bytes that stand on the page."""
+"""Printers: functions that turn a value into the bytes on the page."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sitegen.stamping.expressions import Expr, Once
 
 
 class Printed:
-    """A slot on its way to the page, where it stands between fixed strings.
+    """A slot that a template has printed: the part of a page's output whose bytes depend on the member.
 
-    kind: a key of PRINTERS. source: the expression of the value. expr: the expression of the bytes that the
-    printer of that kind makes of the value.
+    kind: how the value is printed, a key of PRINTERS. source: the expression of the value. expr: the expression of
+    the bytes that the printer of this kind makes of the value.
     """
 
     __slots__ = ("expr", "kind", "source")
@@ -59,11 +59,12 @@ def _printable(value: Any) -> Any:
     return value
 
 
-#: The printers, each from a value to bytes in UTF-8. "escape": escaped for HTML, as Jinja does with
-#: autoescape; "str": as `str` gives it; "raw": a string as it is, TypeError for anything else.
+#: The printers by kind; each turns a value into bytes in UTF-8. "escape": escapes the text for HTML, as Jinja does
+#: with autoescape; "str": converts the value with `str`; "raw": takes a string unchanged, and raises TypeError for
+#: anything else.
 PRINTERS: dict[str, Callable[[Any], bytes]] = {"escape": _escaped, "str": _stringed, "raw": _raw}
 
 
 def printed_text(kind: str, value: Any) -> str:
-    """The text that the printer of this kind makes of the value, for template code that inspects it."""
+    """Returns the text that the printer of this kind makes of the value, for template code that inspects the text."""
     return PRINTERS[kind](value).decode()

@@ -1,8 +1,9 @@
-"""Which callables may be deferred: same arguments, same result, no effects.
+"""Decides which functions are pure: the same arguments give the same result, and the call has no effects.
 
-Jinja's own filters and tests are known; methods of Python's own immutable values too, and the methods of
-lists, dicts and sets that only read. Everything else must be registered with the Press, or the page that calls
-it is rendered plainly. That costs time; a clock or counter that stands still on stamped pages would cost trust.
+Only pure functions may be called later, while pages are stamped. Jinja's own filters and tests are known to be
+pure, and so are the methods of Python's own immutable values and those methods of lists, dicts and sets that only
+read. Any other function must be registered with the Press, or a page that calls it is rendered plainly. That costs
+time; a clock or counter that stands still on stamped pages would cost trust.
 """
 
 import datetime
@@ -25,15 +26,15 @@ _IMMUTABLE: frozenset[type] = frozenset(
     | {datetime.date, datetime.datetime, datetime.time, datetime.timedelta, datetime.timezone}
     | {decimal.Decimal, fractions.Fraction, uuid.UUID, types.MappingProxyType}
 )
-#: Pure methods of types that can change.
+#: The pure methods of types whose objects can change.
 _READING: Mapping[type, frozenset[str]] = {
     list: frozenset({"count", "index", "copy"}),
     dict: frozenset({"get", "items", "keys", "values", "copy"}),
     set: frozenset({"copy", "difference", "intersection", "union", "symmetric_difference", "isdisjoint"}),
 }
-#: Filters that are told a filter's name in their first argument …
+#: Filters that get the name of another filter as their first argument …
 _NAMING_FILTERS = frozenset({"map"})
-#: … and those that are told a test's name, with the position of that argument after the value.
+#: … and filters that get the name of a test, with the position of this argument after the value.
 _NAMING_TESTS = {"select": 0, "reject": 0, "selectattr": 1, "rejectattr": 1}
 
 #: Filters of Jinja whose result may be an iterator that can be read only once …
@@ -49,16 +50,16 @@ _LAZY_FILTERS = (
     "unique",
     "items",
 )
-#: … and filters that hand their argument on as it is.
+#: … and filters that may return their argument unchanged.
 _PASSING_FILTERS = ("default", "d", "first", "last", "min", "max", "attr", "sum")
 LAZY: frozenset[Any] = frozenset(FILTERS[name] for name in _LAZY_FILTERS)
 PASSING: frozenset[Any] = frozenset(FILTERS[name] for name in _PASSING_FILTERS)
 
 
 class Purity:
-    """The callables that may be deferred: the known ones and those in `registered`.
+    """Knows which functions are pure, so that they may be called later, while pages are stamped.
 
-    filters: the environment's filters by name.
+    registered: functions that the Press declares to be pure. filters: the environment's filters by name.
     """
 
     def __init__(self, registered: Iterable[Callable[..., Any]], filters: Mapping[str, Any]) -> None:
@@ -66,26 +67,26 @@ class Purity:
         self._filters = filters
 
     def function(self, function: Any) -> bool:
-        """Whether a function that template code calls, or a class that it calls, is pure."""
+        """Returns True if a function or class that template code calls is pure."""
         return function is range or function is dict or _contains(self._registered, function)
 
     def method(self, method: Any) -> bool:
-        """Whether a bound method is pure. Methods of a site's own classes are registered as functions."""
+        """Returns True if a bound method is pure. Methods of a site's own classes are registered as functions."""
         if _contains(self._registered, getattr(method, "__func__", None)):
             return True
         owner, name = type(getattr(method, "__self__", self)), getattr(method, "__name__", "")
         return name in _READING.get(owner, ()) or owner in _IMMUTABLE
 
     def check_method(self, method: Any) -> None:
-        """Raise Impure unless `method` is pure.
+        """Raises Impure unless `method` is pure.
 
-        While pages are stamped: a name such as `get` may be another type's method for another member.
+        Called while pages are stamped: a name such as `get` may be another type's method for another member.
         """
         if not (self.method(method) or self.function(method)):
             raise Impure(f"the call of {method!r} is not known to be pure")
 
     def check_filter(self, name: str, function: Any, args: tuple[Any, ...]) -> None:
-        """Raise Decline unless this use of a filter is pure; `args` are those after the value."""
+        """Raises Decline unless this use of a filter is pure; `args` are the filter's arguments after the value."""
         if _contains(self._registered, function):
             return
         if name == "random" or FILTERS.get(name) is not function:
@@ -94,7 +95,7 @@ class Purity:
             self._check_named(args[0])
 
     def _check_named(self, inner: Any) -> None:
-        """`map("name")` calls another filter by its name: that one must be pure too."""
+        """Raises Decline if the filter that `map("name")` calls is not pure, or its name depends on the member."""
         if not isinstance(inner, str):
             raise Decline("map is given a filter's name that depends on the member")
         if inner in _NAMING_FILTERS or inner in _NAMING_TESTS:
@@ -103,7 +104,7 @@ class Purity:
             self.check_filter(inner, self._filters[inner], ())
 
     def check_test(self, name: str, function: Any, args: tuple[Any, ...]) -> None:
-        """Raise Decline unless this use of a test is pure; `args` are those after the value."""
+        """Raises Decline unless this use of a test is pure; `args` are the test's arguments after the value."""
         if _contains(self._registered, function):
             return
         if TESTS.get(name) is not function:
@@ -113,7 +114,10 @@ class Purity:
 
 
 def named_test(filter_name: str, args: tuple[Any, ...]) -> Any:
-    """The name of the test that `select`, `reject`, `selectattr` or `rejectattr` is told to use, or None."""
+    """Returns the test's name in the arguments of `select`, `reject`, `selectattr` or `rejectattr`; None if absent.
+
+    Also returns None for any other filter.
+    """
     position = _NAMING_TESTS.get(filter_name)
     return None if position is None or len(args) <= position else args[position]
 

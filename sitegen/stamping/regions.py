@@ -1,14 +1,14 @@
-"""Regions: parts of a page that ask their questions apart, so that shapes add up instead of multiplying.
+"""Regions: parts of a page with question trees of their own, so that shapes add up instead of multiplying.
 
 A region keeps a tree of questions. A *node* of the tree is first open, then becomes a *fork* (it asks a
 question and has a branch for each answer met) or a *leaf* (the end of the region's code). Regions opened on
-the way to a node's question or end are that node's *inner* regions, matched by their order.
+the way to a node's question or end are the node's *inner* regions; traces recognise them by their order.
 
     region ── node: member.bio? ──┬─ True ── node: len(member.links) > 0 ──┬─ False ── leaf: text
                                   │                                        └─ True ─── leaf: text, inner region
                                   └─ False ─ leaf: text
 
-Trees grow, trace by trace. What stamps pages is a *form*: an expression made from the tree as it stands.
+Trees grow, trace by trace. Pages are stamped with a *form*: an expression made from the current tree.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from sitegen.stamping.signals import Miss
 
 
 class Node:
-    """A node of a region's tree: a fork, a leaf, or an end that is still open.
+    """A node of a region's question tree: a fork, a leaf, or an end that is still open.
 
-    inner: the inner regions, in the order in which the code opens them. question, branches: on forks, what is
-    asked, and the node for each answer. needs: on leaves, what must be computed because it may raise: the
-    expressions that no other one reads, and inner regions. pieces: on leaves that were printed, what the text
-    is made of. result: on leaves of a choice, the expression of its value. form: the text of a leaf. parts:
-    what that form was made from, to notice that an inner region has grown.
+    inner: the inner regions, in the order in which the code opens them. question, branches: on forks, the question
+    and the node for each answer. needs: on leaves, what must be computed because it may raise an error: the
+    expressions that no other expression reads, and inner regions. pieces: on leaves that were printed, what the
+    text is made of. result: on leaves of a region such as `a or b`, the expression of its value. form: the
+    expression of a leaf's text. parts: what `form` was made from, to notice that an inner region has grown.
     """
 
     __slots__ = ("branches", "form", "inner", "needs", "parts", "pieces", "question", "result")
@@ -46,7 +46,10 @@ class Node:
         self.parts: list[Expr | None] | None = None
 
     def text(self, table: ExpressionTable) -> Form | None:
-        """The leaf's text with its inner regions as they stand; None until all of it has been printed."""
+        """Returns the form of the leaf's text, made from the current trees of its inner regions.
+
+        Returns None until the leaf and all the inner regions in its text have been printed.
+        """
         if self.pieces is None:
             return None
         parts = [piece.form if isinstance(piece, Region) else piece for piece in self.pieces]
@@ -58,18 +61,19 @@ class Node:
         return self.form
 
     def unprinted(self, table: ExpressionTable, pieces: Sequence[Expr | Region]) -> list[Expr]:
-        """The needs that are not among the pieces, as expressions."""
+        """Returns what must be computed for its errors but is not among the printed pieces, as expressions."""
         needs = [need for need in self.needs or () if need not in pieces]
         return [need.make_silent(table) if isinstance(need, Region) else need for need in needs]
 
 
 class Region:
-    """A part of a page with a question tree of its own.
+    """A part of a page, such as an `if` or one iteration, with a question tree of its own.
 
-    site: its location in the templates, as codegen.py names it; the page itself has the template's name.
-    first: the root of the tree. form: the text for every answer met so far. kept: what a straight region
-    without regions that ask printed. choice: the expression of the region's value, if it is `a or b` or the
-    like. silent: an expression that takes the way of the member's answers and computes what may raise there.
+    site: its place in the templates, as codegen.py names it; the page itself has the template's name. first: the
+    root of the tree. form: the expression of its text, for every answer met so far. kept: the printed text of a
+    region that asks nothing and has no inner region that asks. choice: the expression of the region's value, if
+    the region is `a or b` or the like. silent: an expression that follows the member's answers and computes what
+    may raise an error there, without printing.
     """
 
     __slots__ = ("choice", "first", "form", "kept", "silent", "site")
@@ -84,18 +88,19 @@ class Region:
 
     @property
     def straight(self) -> bool:
-        """Whether the region asked nothing, so that it is no more than a part of what surrounds it."""
+        """Returns True if the region asked nothing, so that it is simply a part of the region around it."""
         return self.first.branches is None
 
     def refresh(self, table: ExpressionTable) -> None:
-        """Make the form anew from the tree."""
+        """Makes the form (the expression of the region's text) anew from the current tree."""
         tree = _step(self.first, table)
         self.form = None if tree is None else table.walk(tree)
 
     def make_choice(self, table: ExpressionTable, label: str, lazy: bool) -> Expr:
-        """The expression of the region's value; it raises Miss for answers that no trace has met.
+        """Returns the expression of the region's value; computing it raises Miss for answers that no trace has met.
 
-        label, lazy: those of the result that the current trace found; once lazy, the choice remains so.
+        label, lazy: the label and laziness (see `Expr`) of the result that the current trace found. Once lazy, the
+        expression remains lazy.
         """
         if self.choice is None:
             index = table.add_cell()
@@ -112,9 +117,9 @@ class Region:
         return self.choice
 
     def make_silent(self, table: ExpressionTable) -> Expr:
-        """The expression that stands for the region where it is not printed: it raises what the region would.
+        """Returns an expression that raises the errors of the region's code where its text is not printed.
 
-        It raises Miss for answers that no trace has met. Its value is True.
+        The expression's value is True. Computing it raises Miss for answers that no trace has met.
         """
         if self.silent is None:
             index = table.add_cell()
@@ -134,7 +139,7 @@ class Region:
                 need.value(values)
 
     def _leaf(self, values: Values) -> Node:
-        """The leaf that this member's answers lead to. Raises Miss if no trace has been there."""
+        """Returns the leaf to which this member's answers lead. Raises Miss if no trace has reached such a leaf."""
         node = self.first
         while node.branches is not None and node.question is not None:
             branch = node.branches.get(node.question.value(values))
@@ -146,7 +151,7 @@ class Region:
         return node
 
     def survey(self) -> tuple[int, Counter[str]]:
-        """The number of shapes (leaves), and how often each question is asked, here and in all inner regions."""
+        """Returns the number of shapes (leaves) and how many forks ask each question, inner regions included."""
         shapes, questions, nodes = 0, Counter[str](), [self.first]
         while nodes:
             node = nodes.pop()
@@ -159,7 +164,7 @@ class Region:
 
 
 def _step(node: Node, table: ExpressionTable) -> Step | None:
-    """The tree from this node on, without the ends that have no text yet; None if nothing is left."""
+    """Returns the part of the tree below this node that has text already; None if there is no such part."""
     if node.branches is None or node.question is None:
         text = node.text(table)
         return None if text is None else (text, None)

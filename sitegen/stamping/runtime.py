@@ -1,7 +1,7 @@
-"""What the classes of Jinja's runtime become while a page is traced.
+"""Versions of Jinja's runtime classes that are used while a page is traced.
 
-The classes keep their names, because `repr` can reach the page. Each differs from its base only where a slot
-would otherwise be taken for a value; control flow, scoping, macros and inheritance remain Jinja's own.
+The classes keep their names, because `repr` can reach the page. Each differs from its base only where Jinja
+would mistake a slot for a value; control flow, scoping, macros and inheritance remain Jinja's own.
 """
 
 from __future__ import annotations
@@ -19,23 +19,24 @@ from sitegen.stamping.tracer import Tracer
 
 
 class TracedEnvironment(jinja2.Environment):
-    """The part of the tracing environment (environment.py) that the classes below need.
+    """The base class of the tracing environment (environment.py): what the runtime classes need of it.
 
-    tracer, texts: those of the trace that is running.
+    tracer, texts: the Tracer and the TextFunctions of the trace that is running.
     """
 
     tracer: Tracer
     texts: TextFunctions
 
     def call_pure(self, eval_ctx: nodes.EvalContext, function: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
-        """Call from template code what is no object of Jinja's. Raises Decline for what is not known to be pure."""
+        """Calls a function that is not Jinja's own, for template code. Raises Decline if it is not known to be pure."""
         raise NotImplementedError
 
 
 class Context(runtime.Context):
-    """A context that decides on calls.
+    """A template context for traces, which decides what happens when template code calls something.
 
-    Jinja's own objects run as they are, pure functions are deferred, and anything else raises Decline.
+    Jinja's own objects run as they are. Pure functions run later, while pages are stamped, if an argument depends
+    on the member. Any other call raises Decline.
     """
 
     environment: TracedEnvironment
@@ -60,7 +61,10 @@ class Context(runtime.Context):
 
 
 def _runs_as_it_is(function: Any) -> bool:
-    """Whether a callable is Jinja's own and may be given slots; Undefined is among them, for it raises its error."""
+    """Returns True if a callable is Jinja's own and may get slots as arguments.
+
+    An Undefined counts as one, because the call raises the same error as in plain Jinja.
+    """
     if isinstance(function, runtime.Macro | runtime.BlockReference | runtime.LoopContext | utils.Joiner):
         return True
     if isinstance(function, jinja2.Undefined):
@@ -71,7 +75,7 @@ def _runs_as_it_is(function: Any) -> bool:
 
 
 class Macro(runtime.Macro):
-    """A macro whose result stays a Text, where Jinja would make it Markup."""
+    """A macro whose result, where Jinja would turn it into Markup, remains a Text with slots."""
 
     def _invoke(self, arguments: list[Any], autoescape: bool) -> Any:
         text = self._func(*arguments)
@@ -79,11 +83,11 @@ class Macro(runtime.Macro):
 
 
 class BlockReference(runtime.BlockReference):
-    """A block, as `super()` or `self.name()`, whose result stays a Text, where Jinja would make it Markup."""
+    """A block, called by `super()` or `self.name()`; its result, where Jinja would make it Markup, remains a Text."""
 
     @classmethod
     def of(cls, block: runtime.BlockReference) -> BlockReference:
-        """The same block as an object of this class."""
+        """Returns the same block as an object of this class."""
         return cls(block.name, block._context, block._stack, block._depth)
 
     @property
@@ -101,16 +105,17 @@ class BlockReference(runtime.BlockReference):
 
 
 class TemplateReference(runtime.TemplateReference):
-    """`self` in templates, whose blocks are those above."""
+    """The object called `self` in traced templates; its blocks are objects of this module's BlockReference."""
 
     def __getitem__(self, name: str) -> BlockReference:
         return BlockReference.of(super().__getitem__(name))
 
 
 class LoopContext(runtime.LoopContext):
-    """`loop`: Jinja's own, which tells the tracer of every effect that later iterations can see.
+    """The object called `loop` in traced templates: Jinja's own, which also reports effects to the tracer.
 
-    Such effects are looking ahead in an iterator, reading it to its end, and `loop.changed`.
+    An effect is anything that later iterations can see: looking ahead in an iterator, reading an iterator to its
+    end, and `loop.changed`.
     """
 
     environment: TracedEnvironment
@@ -153,7 +158,7 @@ class LoopContext(runtime.LoopContext):
 
 
 class Template(jinja2.Template):
-    """A template whose module is made anew for each import, for it may ask questions while it is made."""
+    """A template whose module is made anew for each import, because making it may ask questions about the member."""
 
     environment: TracedEnvironment
 

@@ -1,4 +1,4 @@
-"""The end of a trace: what was printed becomes the trees' texts, and the trees become forms."""
+"""Ends a trace: puts the printed texts into the question trees of the regions, and makes forms from the trees."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from sitegen.stamping.visits import RegionVisit
 
 
 def settle(table: ExpressionTable, page: RegionVisit, ended: Iterable[RegionVisit], parts: Iterable[Any]) -> None:
-    """Give each region in the page's parts its text, and each region that was run its new form.
+    """Gives each region in the page's parts its text, and each region that was run its new form.
 
-    page: the visit to the whole page, which ends here. ended: the visits inside it in the order in which they
-    ended, so that inner regions come before what prints them. parts: the page's output: fixed strings, Printed,
-    and the regions' sentinels; a region's text is what stands between its two. Raises Decline if a leaf is
-    printed with another text than before.
+    page: the visit to the whole page, which ends here. ended: the visits to the regions inside, in the order in
+    which they ended, so that an inner region comes before the region that prints it. parts: the page's output:
+    fixed strings, Printed objects, and two sentinels for each region, with the region's text between them. Raises
+    Decline if a leaf is printed with another text than before.
     """
     page.end()
     stack: list[tuple[RegionVisit, list[Any]]] = [(page, [])]
@@ -39,7 +39,10 @@ def settle(table: ExpressionTable, page: RegionVisit, ended: Iterable[RegionVisi
 
 
 def _settle_region(table: ExpressionTable, visit: RegionVisit, pieces: list[Any]) -> list[Any]:
-    """Give one region its text; returns what stands for it in the text around it."""
+    """Gives one region its text, and returns what replaces the region in the text around it.
+
+    A region that asked nothing is replaced by its own pieces, any other by the Region object.
+    """
     if visit.region.straight:
         if not any(isinstance(piece, Region) for piece in pieces):
             visit.region.kept = pieces
@@ -50,7 +53,7 @@ def _settle_region(table: ExpressionTable, visit: RegionVisit, pieces: list[Any]
 
 
 def _merged(table: ExpressionTable, pieces: list[Any]) -> list[Expr | Region]:
-    """The pieces, with neighbouring strings made one constant."""
+    """Returns the pieces of a text, with neighbouring fixed strings joined into one constant expression."""
     merged: list[Expr | Region] = []
     for fixed, group in groupby(pieces, lambda piece: isinstance(piece, str)):
         if fixed:

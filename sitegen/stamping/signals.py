@@ -1,4 +1,4 @@
-"""What tracing and stamping raise among themselves. None of these leaves the package.
+"""The exceptions that tracing and stamping use inside this package; none of them reaches callers outside.
 
     BaseException
     ├── Decline      this page cannot be stamped: it is rendered plainly, and the reason is kept
@@ -16,15 +16,21 @@ from collections.abc import Iterable
 
 
 class Decline(BaseException):
-    """The page is rendered plainly from now on; the message says why, in the words of a template's author."""
+    """Raised when a page cannot be stamped and must be rendered plainly from now on.
+
+    The message says why, in words that the author of a template understands.
+    """
 
 
 class Leak(Decline):
-    """A slot reached code that would have taken it for a value."""
+    """Raised when a slot (the placeholder of a member's value) reaches code that would mistake it for a value."""
 
 
 class Dissolve(BaseException):
-    """The regions opened at `sites` (see regions.py) may not be regions; the trace starts over."""
+    """Raised when a trace (a run with slots) must start over, because no region may be opened at `sites`.
+
+    A region is a part of a page that is learnt separately (see regions.py); a site is its place in the templates.
+    """
 
     def __init__(self, sites: Iterable[str]) -> None:
         super().__init__()
@@ -32,8 +38,11 @@ class Dissolve(BaseException):
 
 
 class Miss(Exception):
-    """The member gave an answer, or the page printed a text, that no trace has met."""
+    """Raised when stamping meets a member whose page has a shape that no trace (a run with slots) has learnt yet."""
 
 
 class Impure(Exception):
-    """A call at stamping time that purity.py does not allow; the member is rendered plainly."""
+    """Raised when a call turns out not to be pure (see purity.py) while a page is stamped.
+
+    The member is then rendered plainly.
+    """

@@ -1,11 +1,11 @@
 """Slots and texts: what template code holds in place of a value that depends on the member.
 
-Both answer the few questions that control flow asks (truth, length, iteration, membership, comparison) with
-this member's value, and the tracer notes question and answer. Everything else that Python might do to them
-raises Leak, so that no code can mistake them for a value.
+Slots and texts answer the few questions that control flow asks (truth, length, iteration, membership,
+comparison) with this member's value, and the tracer notes question and answer. Everything else that Python
+might do to them raises Leak, so that no code can mistake them for a value.
 
-Their attributes begin with an underscore: foreign code that asks for any other name must meet Leak. The modules
-of this package read them.
+Their attributes begin with an underscore, because foreign code that asks for any other name must meet Leak.
+Only the modules of this package read these attributes.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ _FORBIDDEN = """
 
 
 class SlotTracer(Protocol):
-    """The part of the tracer (tracer.py) that slots and texts need."""
+    """The methods of the tracer (tracer.py) that slots and texts need."""
 
     def truth(self, value: Any) -> bool:
-        """Return this member's answer to `bool(value)`."""
+        """Returns what `bool(value)` is for the current member."""
 
     def length(self, value: Any) -> int:
-        """Return this member's answer to `len(value)`."""
+        """Returns what `len(value)` is for the current member."""
 
     def items(self, value: Any) -> Iterator[Any]:
-        """Return an iterator of slots, as many as this member's value has items."""
+        """Returns an iterator of slots, as many as this member's value has items."""
 
     def apply(self, function: Callable[..., Any], args: tuple[Any, ...], *, label: str) -> Any:
-        """Return a slot for `function(*args)`."""
+        """Returns a slot for `function(*args)`."""
 
 
 def _forbidden(name: str) -> Callable[..., Any]:
@@ -53,7 +53,7 @@ def _forbidden(name: str) -> Callable[..., Any]:
 
 
 class Held:
-    """The base of slots and texts: the tracer answers control flow, and everything else raises Leak."""
+    """The base class of slots and texts: the tracer answers control flow, and every other use raises Leak."""
 
     __slots__ = ("_tracer",)
     _tracer: SlotTracer
@@ -104,10 +104,10 @@ for _name in _FORBIDDEN.split():
 
 
 class Slot(Held):
-    """A value that depends on the member, held as the expression that computes it.
+    """The placeholder of a value that depends on the member; it keeps the expression that computes the value.
 
-    _created: the time, by `OpenRegions.clock`, when the slot was made. _read: whether template code has
-    read the value already; if it is an iterator, it may be read only once.
+    _created: how many regions the trace had opened (`OpenRegions.clock`) when it made the slot. _read: whether
+    template code has already read the value; only kept for iterators, which may be read only once.
     """
 
     __slots__ = ("_created", "_expr", "_read")
@@ -120,7 +120,7 @@ class Slot(Held):
 
 
 class Text(Held):
-    """What template code printed into a variable: the result of a macro, a block or a set-block.
+    """Text that template code printed into a variable (by a macro, a block or a set-block) and that has slots in it.
 
     _parts: fixed strings, printed slots and the sentinels of regions (see visits.py), in the order of the page.
     _markup: whether the text is Markup rather than str.
@@ -135,13 +135,13 @@ class Text(Held):
 
 
 def held(value: Any) -> bool:
-    """Whether the value is a slot or a text."""
+    """Returns True if the value is a Slot or a Text: a placeholder of something that depends on the member."""
     kind = type(value)  # not isinstance: it would ask for __class__
     return kind is Slot or kind is Text
 
 
 def carries(value: Any) -> bool:
-    """Whether the value is a slot or a text, or a list, tuple, dict or slice with one anywhere inside."""
+    """Returns True for a Slot or Text, and for a list, tuple, dict or slice with a Slot or Text anywhere inside."""
     kind = type(value)
     if kind is Slot or kind is Text:
         return True

@@ -19,53 +19,56 @@ from sitegen.stamping.visits import RegionVisit
 
 
 class TextFunctions:
-    """The text functions of one trace, under the names that generated code calls them by (codegen.py)."""
+    """The functions that make and join text while a template is traced; codegen.py says under which names."""
 
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer
 
     def escape(self, value: Any) -> Any:
-        """`markupsafe.escape`; a Printed if the value depends on the member."""
+        """Escapes the value for HTML, as `markupsafe.escape` does; gives a Printed if it depends on the member."""
         if type(value) is Text and value._markup:
             return value
         return self._printed("escape", value) if carries(value) else escape(value)
 
     def string(self, value: Any) -> Any:
-        """`str`; a Printed, or a Text that is no Markup, if the value depends on the member."""
+        """Converts the value as `str` does; gives a Printed, or a Text without Markup, if it depends on the member."""
         if type(value) is Text:
             return Text(self._tracer, value._parts, False)
         return self._printed("str", value) if carries(value) else str(value)
 
     def raw(self, value: Any) -> Any:
-        """The value as an output takes it without conversion, such as the result of a filter block."""
+        """Returns a value that is put out unconverted, such as a filter block's result; a slot becomes a Printed."""
         return self._printed("raw", value) if type(value) is Slot else value
 
     def Markup(self, value: Any) -> Any:
-        """`markupsafe.Markup`; a Text or a Slot if the value depends on the member."""
+        """Marks the value as safe HTML, as `markupsafe.Markup` does.
+
+        Returns a Text or a Slot if the value depends on the member.
+        """
         if type(value) is Text:
             return Text(self._tracer, value._parts, True)
         return self._tracer.apply(Markup, (value,))
 
     def markup_join(self, values: Iterable[Any]) -> Any:
-        """Jinja's `~` with autoescape."""
+        """Joins the values as Jinja's `~` does with autoescape; gives a slot if one depends on the member."""
         return self._tracer.apply(_markup_join, tuple(values), label="~")
 
     def str_join(self, values: Iterable[Any]) -> Any:
-        """Jinja's `~` without autoescape."""
+        """Joins the values as Jinja's `~` does without autoescape; gives a slot if one depends on the member."""
         return self._tracer.apply(_str_join, tuple(values), label="~")
 
     def concat(self, items: Iterable[Any]) -> Any:
-        """What a template printed, in one: a str if it is the same for all members, else a Text."""
+        """Joins what a template printed: to a str if the result is the same for all members, else to a Text."""
         parts = self.parts(items)
         if all(isinstance(part, str) or (type(part) is RegionVisit and part.region.straight) for part in parts):
             return "".join(part for part in parts if isinstance(part, str))
         return Text(self._tracer, parts, False)
 
     def parts(self, items: Iterable[Any]) -> list[Any]:
-        """The items with each Text replaced by its parts.
+        """Returns the items with each Text replaced by its parts, and without empty strings.
 
-        Raises TypeError for what is neither text nor Printed nor a region's sentinel, with the message of
-        `"".join`.
+        Raises TypeError, with the message of `"".join`, for an item that is neither text nor a Printed nor the
+        sentinel of a region.
         """
         parts: list[Any] = []
         for item in items:

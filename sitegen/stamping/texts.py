@@ -1,4 +1,4 @@
-"""What a text is made of, and what it is when template code inspects it."""
+"""What to do when template code inspects a Text: text that it printed into a variable and that has slots in it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from sitegen.stamping.visits import RegionVisit
 
 
 def text_value(table: ExpressionTable, text: Text) -> Expr:
-    """The expression whose value is the whole text, a str or Markup.
+    """Returns the expression whose value is the whole text, as str or Markup.
 
-    Raises Dissolve for the regions in the text that asked questions: the text has no expression while parts
-    of it are chosen by trees of their own.
+    Raises Dissolve for the regions in the text that asked questions: a text has no expression of its own while
+    the question trees of regions choose parts of it.
     """
     visits = [part for part in text._parts if type(part) is RegionVisit and not part.region.straight]
     if visits:
@@ -31,7 +31,7 @@ def text_value(table: ExpressionTable, text: Text) -> Expr:
 
 
 def has_fixed(text: Text) -> bool:
-    """Whether a fixed string outside all regions makes the text true for every member."""
+    """Returns True if the text has a fixed string outside all regions, so that it is not empty for any member."""
     open_visits: list[RegionVisit] = []
     for part in text._parts:
         if isinstance(part, RegionVisit):

@@ -1,8 +1,8 @@
 """The tracer: one run of a page's template code with slots, and the questions that the code asked.
 
-While the code runs, a *visit* follows each open region through its tree: a question that the tree knows leads
-down its branch, a new one grows the tree. So a page's second shape is a new branch of what the first left
-behind.
+While the code runs, a *visit* follows the question tree of each open region: the answer to a question leads
+down its branch, and a new question or answer adds to the tree. So a page's second shape becomes a new branch in
+the tree that the first shape left.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from sitegen.stamping.visits import RegionVisit
 
 
 class Tracer:
-    """One trace, for the member whose sheet holds `values`, through the tree of `page`.
+    """One trace: a run of a page's template with slots, which learns the page's shape for one member.
 
-    dissolved: sites where no region may be opened. regions: those that are open. importing: how many imports are
-    running, one inside the other.
+    table: the expressions of the press. values: the cells of the member's sheet. page: the region whose tree the
+    trace extends. dissolved: sites (places in the templates) where no region may be opened. regions: the regions
+    that are open. importing: how many imports of templates are running, one inside the other.
 
-    Template code that runs with its slots may raise Decline and Dissolve, besides what it raises in plain Jinja.
+    Template code that runs with the tracer's slots may raise Decline and Dissolve, besides what it raises in
+    plain Jinja.
     """
 
     def __init__(self, table: ExpressionTable, values: Values, page: Region, dissolved: frozenset[str]) -> None:
@@ -37,13 +39,13 @@ class Tracer:
         self._values = values
         #: Namespaces, cyclers and joiners by id, each with the time of its creation.
         self._creations: dict[int, tuple[Any, int]] = {}
-        #: Ids of those that an imported template made: in plain Jinja their state outlives the page.
+        #: Ids of namespaces, cyclers and joiners of imported templates: in plain Jinja their state outlives the page.
         self._lasting: set[int] = set()
 
     # -- values
 
     def slot(self, expr: Expr) -> Any:
-        """A slot for the expression; the value itself, if it is the same for all members.
+        """Returns a slot (a placeholder) for the expression's value; the value itself, if all members share it.
 
         The value is computed at once, so that an error is raised where plain Jinja would raise it.
         """
@@ -51,17 +53,20 @@ class Tracer:
         return value if expr.fixed and not expr.lazy else Slot(self, expr, self.regions.clock)
 
     def value(self, expr: Expr) -> Any:
-        """This member's value, noted as computed by the innermost open region. Raises what the expression raises."""
+        """Returns the expression's value for this member, and notes that the innermost open region computed it.
+
+        Raises whatever computing the expression raises.
+        """
         self.table.extend(self._values)
         result = expr.value(self._values)
         self.regions.innermost.computed[expr] = None
         return result
 
     def lift(self, value: Any) -> Expr:
-        """The expression of any value that template code holds, for another expression to read.
+        """Returns an expression for any value of template code, so that another expression can read the value.
 
-        Counts as reading the value. Raises Decline for an iterator that is read twice or put into a container,
-        and for what cannot be a constant; Dissolve for a text with regions (see `text_value`).
+        Counts as reading the value. Raises Decline for an iterator that is read twice or put into a container, and
+        for a value that cannot be a constant; raises Dissolve for a text with regions (see `text_value`).
         """
         kind = type(value)
         if kind is Slot:
@@ -80,7 +85,11 @@ class Tracer:
         return self.table.call(_list if kind is list else _tuple, children, label="[…]")
 
     def _read(self, slot: Slot) -> Expr:
-        """The slot's expression; an iterator is noted as read, which later code can see."""
+        """Returns the slot's expression. If its value may be an iterator, notes that the iterator was read.
+
+        Raises Decline if the iterator was read before; Dissolve for the open regions that are newer than the slot,
+        since code after them can see that the iterator was read.
+        """
         expr = slot._expr
         if expr.lazy:
             self.regions.dissolve_since(slot._created)
@@ -96,10 +105,10 @@ class Tracer:
         kwargs: dict[str, Any] | None = None,
         label: str = "",
     ) -> Any:
-        """`function(*args, **kwargs)`: now if no argument carries a slot or text, else as a new slot.
+        """Calls `function(*args, **kwargs)`, or returns a slot for the result if an argument depends on the member.
 
-        label: for people; the function's name if left out. Raises what the function raises, and what `lift`
-        raises.
+        label: a name of the call for people; the function's name if empty. Raises whatever the function and `lift`
+        raise.
         """
         kwargs = kwargs or {}
         if not carries(args) and not carries(kwargs):
@@ -111,37 +120,37 @@ class Tracer:
         return self.slot(self.table.call(function, children, tuple(kwargs), f"{subject}|{label}"))
 
     def attribute(self, value: Any, name: str) -> Any:
-        """`value.name` of a slot or text."""
+        """Returns a slot for the attribute `value.name` of a slot or text."""
         return self.slot(self.table.attribute(self.lift(value), name))
 
     # -- questions
 
     def ask(self, question: Expr) -> Any:
-        """The question's answer for this member, which the innermost open region notes.
+        """Returns the answer to a question about this member, such as "is there a photo?".
 
-        A question that an open region has asked already, or that has one answer for all members, does not grow
-        the tree.
+        Question and answer are added to the question tree of the innermost open region, unless an open region has
+        asked the question already, or the answer is the same for all members.
         """
         answer = self.value(question)
         self.regions.ask(question, answer)
         return answer
 
     def truth(self, value: Any) -> bool:
-        """The answer to `bool(value)` for a slot or text: what `if` sees."""
+        """Returns this member's `bool(value)` for a slot or text, as an `if` asks for it."""
         if type(value) is Text and has_fixed(value):
             return True
         expr = value._expr if type(value) is Slot else self.lift(value)
         return bool(self.ask(self.table.call(bool, (expr,), label=f"{expr.label}?")))
 
     def length(self, value: Any) -> int:
-        """The answer to `len(value)` for a slot or text. Raises TypeError for what has no length."""
+        """Returns this member's `len(value)` for a slot or text. Raises TypeError if the value has no length."""
         expr = value._expr if type(value) is Slot else self.lift(value)
         return int(self.ask(self.table.length(expr)))
 
     def items(self, value: Any) -> Items:
-        """What `for` and unpacking see: as many slots as this member's value has items.
+        """Returns an iterator of slots, as many as this member's value has items, for `for` and unpacking.
 
-        Raises TypeError for what cannot be iterated over.
+        Raises TypeError if the value cannot be iterated over.
         """
         source = self.lift(value)
         items = self.table.call(tuple, (source,), label=source.label)
@@ -151,9 +160,11 @@ class Tracer:
     # -- regions
 
     def enter(self, site: str) -> RegionVisit | Text | str:
-        """Open a region, and return its opening sentinel for the output; "" at a dissolved site.
+        """Opens a region (a part of the page that is learnt separately); returns the mark of its start for the output.
 
-        The kept text of a straight region comes with it, since its code will not run again.
+        If the region asks nothing and its text is kept, returns the mark together with the text, since the region's
+        code will not run again. At a dissolved site (a place in the templates where no region may be opened),
+        does nothing and returns "".
         """
         visit = self.regions.enter(site)
         if visit is None:
@@ -162,17 +173,17 @@ class Tracer:
         return Text(self, [visit, *visit.region.kept], False) if visit.known and visit.region.kept else visit
 
     def runs(self) -> bool:
-        """Whether the code of the region opened last must run: its tree lacks this member's text.
+        """Returns True if the code of the region opened last must run, because its tree lacks this member's text.
 
-        At a dissolved site, the question is about the region around it, whose code is running anyway.
+        At a dissolved site, the answer is about the region around the site; its code is running, so it is True.
         """
         return not self.regions.innermost.known
 
     def _knows(self, region: Region) -> bool:
-        """Whether the region's tree has this member's text.
+        """Returns True if the region's tree has this member's text, so that the region's code need not run.
 
-        If so, its code need not run. The trace came to it by the same answers as earlier traces did, so it
-        would ask and compute what the tree says, and it changes nothing outside: else it would be dissolved.
+        The trace came to the region by the same answers as earlier traces did, so the code would ask and compute
+        what the tree says. The code changes nothing outside the region: else the region would be dissolved.
         """
         if region.kept is not None:
             return True
@@ -186,20 +197,26 @@ class Tracer:
         return True
 
     def leave(self, site: str) -> RegionVisit | str:
-        """Close the region opened last, and return its closing sentinel for the output; "" at a dissolved site."""
+        """Closes the region opened last, and returns the mark of its end for the output.
+
+        At a dissolved site (a place in the templates where no region may be opened), does nothing and returns "".
+        """
         return self.regions.leave(site) or ""
 
     def region(self, site: str, write: Callable[[], Any]) -> Any:
-        """A text with a region around one printed expression; `write` runs its code and returns its output."""
+        """Returns a Text with a region around one printed expression.
+
+        write: runs the expression's code and returns its output; called only if the region's code must run.
+        """
         sentinel = self.enter(site)
         opening = sentinel._parts if isinstance(sentinel, Text) else [sentinel]
         return Text(self, [*opening, write() if self.runs() else "", self.leave(site)], False)
 
     def choose(self, site: str, decide: Callable[[], Any]) -> Any:
-        """The value of an expression that asks, such as `a or b`, as a region of its own.
+        """Returns the value of an expression such as `a or b`, whose code is run as a region of its own.
 
-        decide: runs the expression's code. The region's tree keeps values instead of texts. Raises Dissolve for
-        the site if a value has no expression.
+        The value is a slot if the expression asked a question. decide: runs the expression's code. The region's
+        tree keeps values instead of texts. Raises Dissolve for the site if a value has no expression.
         """
         visit = self.enter(site)
         result = decide()
@@ -219,17 +236,18 @@ class Tracer:
         return self.slot(visit.region.make_choice(self.table, child.label, child.lazy))
 
     def effect(self, target: Any, created: int = 0) -> None:
-        """Note that `target`, an object that later code may see, is about to change.
+        """Notes that `target`, an object that later code may see, is about to change.
 
-        created: when it was created, if `note_created` was not told. Raises Dissolve for the open regions that
-        were opened after that; Decline if the change would last from page to page.
+        created: the time of the clock when the object was created; used only if `note_created` was not called with
+        it. Raises Dissolve for the open regions that were opened after that time; Decline if the change would last
+        from page to page.
         """
         if id(target) in self._lasting and not self.importing:
             raise Decline("an imported template keeps state from page to page")
         self.regions.dissolve_since(self._creations.get(id(target), (None, created))[1])
 
     def note_created(self, target: Any) -> None:
-        """Note that a namespace, cycler or joiner has just been created."""
+        """Notes that template code has just created this namespace, cycler or joiner."""
         self._creations[id(target)] = (target, self.regions.clock)
         if self.importing:
             self._lasting.add(id(target))

@@ -1,7 +1,7 @@
 """Visits: one run through a region, while a page is traced.
 
-A visit is also the region's *sentinel*: the object itself stands in the output, once where the region's text
-begins and once where it ends. settling.py finds the region's text between the two.
+A visit is also the region's *sentinel*: the object itself is put into the output twice, where the region's
+text begins and where it ends. settling.py finds the region's text between the two.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ _WANDERING = "not deterministic: the same answers led to different code"
 
 
 class RegionVisit:
-    """One run through a region, which follows the region's tree and grows it.
+    """One run through a region's code, which follows the region's question tree and adds missing branches.
 
-    opened: the time, by `OpenRegions.clock`, when the visit began. node: where in the tree the run has come
-    to. inner: the visits to the regions inside, in their order. asked: the questions whose answers the run
-    knows. computed: the expressions it computed, in their order. chosen: whether the run was for the region's
-    value (`Tracer.choose`), not its text. known: whether the run was left out, for the tree has the text.
+    opened: the time, by `OpenRegions.clock`, when the visit began. node: the node of the tree that the run has
+    reached. inner: the visits to the regions inside, in their order. asked: the questions whose answers the run
+    knows. computed: the expressions that the run computed, in their order. chosen: whether the run was for the
+    region's value (`Tracer.choose`), not its text. known: whether the region's code was skipped because the tree
+    has this member's text already.
     """
 
     __slots__ = ("_next_inner", "asked", "chosen", "computed", "inner", "known", "node", "opened", "region")
@@ -39,9 +40,9 @@ class RegionVisit:
         self._next_inner = 0
 
     def ask(self, question: Expr, answer: Any) -> None:
-        """Follow the answer's branch, which is grown if it is missing.
+        """Notes a question, and goes to the node for the answer; a missing branch is added to the tree.
 
-        Raises Decline if an earlier run asked or opened something else at this node.
+        Raises Decline if an earlier run asked another question, or opened another region, at this node.
         """
         node = self.node
         if node.branches is None:
@@ -55,9 +56,10 @@ class RegionVisit:
         self._next_inner = 0
 
     def enter(self, site: str, time: int) -> RegionVisit:
-        """Open the node's next inner region, which is grown if it is missing, at this `time` of the clock.
+        """Opens the node's next inner region and returns the visit to it; a missing region is added to the node.
 
-        Raises Decline if earlier runs went on from this node without opening one more region.
+        time: the time of the trace's clock. Raises Decline if earlier runs went on from this node without opening
+        one more region.
         """
         inner = self.node.inner
         if self._next_inner == len(inner):
@@ -70,7 +72,7 @@ class RegionVisit:
         return visit
 
     def end(self) -> None:
-        """Make the node a leaf; its needs are what the code computed and no other expression covers.
+        """Makes the node a leaf. Its needs are the expressions that the code computed and no other expression reads.
 
         Raises Decline if an earlier run ended at this node with other needs, or did not end here.
         """
@@ -90,14 +92,14 @@ class RegionVisit:
             raise Decline(_WANDERING)
 
     def set_text(self, pieces: list[Expr | Region]) -> None:
-        """Say what the leaf's text is made of. Raises Decline if it was made of something else before."""
+        """Stores the pieces of the leaf's text. Raises Decline if the text had other pieces before."""
         if self.node.pieces is None:
             self.node.pieces = pieces
         elif self.node.pieces != pieces:
             raise Decline(_WANDERING)
 
     def set_result(self, result: Expr) -> None:
-        """Say which expression gives the leaf's value. Raises Decline if another one gave it before."""
+        """Stores the expression of the leaf's value. Raises Decline if the leaf had another expression before."""
         if self.node.result is None:
             self.node.result = result
         elif self.node.result is not result:
