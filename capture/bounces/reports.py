@@ -122,10 +122,10 @@ def record_event(session: Session, event: Event, suppressor: Suppressor, now: da
 
 
 def read_file(database: Database, path: Path, suppressor: Suppressor, now: datetime) -> Counter[str]:
-    """Records the bounces that are reported in an mbox file or a Maildir folder.
+    """Records the bounces and complaints that are reported in an mbox file or a Maildir folder.
 
-    Returns the counts of "hard" and "soft" bounces, of each "complaint", of "unknown" reports (unreadable, or of no mail of ours), and of
-    "other" messages (neither bounces nor complaints). Raises EspalierError for a folder that is no Maildir.
+    Returns the counts of "hard" and "soft" bounces, of each "complaint", of "unknown" reports (unreadable, or of no
+    mail of ours), and of "other" messages. Raises EspalierError for a folder that is no Maildir.
     """
     found: Counter[str] = Counter()
     with database.read() as session:
