@@ -1,4 +1,4 @@
-"""How mails, events and reports leave and reach this service: this part of the settings."""
+"""The settings for sending mails and events, for receiving reports of bounces, and for reading the metrics."""
 
 from __future__ import annotations
 
@@ -14,36 +14,41 @@ from capture.mailing.smtp import MailServerError, Server
 from sitegen.errors import EspalierError, Fault
 
 MAILS_PER_DOMAIN = 120
-"""Mails to one receiving domain in a minute, unless the settings say otherwise."""
+"""The most mails to one receiving domain in a minute, unless the settings name another number."""
 
 
 class DeliveryError(EspalierError):
-    """The settings of mail, webhooks or reports contradict each other."""
+    """Raised if settings of mails, webhooks or bounce reports cannot be read, or one needs another that is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where mails and events are sent, and what reports and readers must prove. ``repr`` shows no secret."""
+    """The settings for mails and events: where they are sent, and the secrets for bounce reports and the metrics.
+
+    ``repr`` shows no secret.
+    """
 
     server: Server | None = None
     """The mail server; without one, mails wait in the outbox."""
     mail_from: str = ""
-    """The address that mails come from."""
+    """The e-mail address that mails come from."""
     per_domain: int = MAILS_PER_DOMAIN
-    """Mails to one receiving domain in a minute, from all workers together."""
+    """The most mails to one receiving domain in a minute, from all workers together."""
     webhook_url: str | None = field(default=None, repr=False)
     """The address that events of confirmed leads are sent to; hidden, since such addresses often hold a key."""
     webhook_secret: str | None = field(default=None, repr=False)
-    """Signs those events; ``whsec_`` and base64, as the Standard Webhooks define it."""
+    """The secret that signs events; ``whsec_`` and base64, as the Standard Webhooks define it."""
     bounce_secret: str | None = field(default=None, repr=False)
-    """Verifies reports of bounces, in the same form; without it, reports are not accepted."""
+    """The secret that verifies reports of bounces, ``whsec_`` and base64; if None, no report is accepted."""
     metrics_token: str | None = field(default=None, repr=False)
-    """Allows other machines to read /metrics."""
+    """The token by which other machines may read /metrics; if None, only this machine may."""
 
     @classmethod
     def from_values(cls, values: Mapping[str, str]) -> Self:
-        """Reads ``ESPALIER_SMTP_URL`` and the other settings of mail. Raises DeliveryError with every fault and its
-        hint."""
+        """Returns the settings in ``ESPALIER_SMTP_URL`` and the other variables about mails, events and the metrics.
+
+        Raises DeliveryError with all faults if one of these cannot be read, or needs another that is missing.
+        """
         faults: list[Fault] = []
         server = _server(values.get("ESPALIER_SMTP_URL"), faults)
         sender = values.get("ESPALIER_MAIL_FROM", "")

@@ -1,4 +1,4 @@
-"""Prospects' personal data in the outbox: mails to them, and mails about them to others."""
+"""Exports, erases and purges prospects' personal data in the outbox: mails to them, and mails about them to others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _DONE = ("sent", "dead", "dropped")
 
 
 def purge(session: Session, policy: Policy, now: datetime) -> Counter[str]:
-    """Removes mails that were sent, dropped or given up long enough ago."""
+    """Removes mails from the outbox that were sent, dropped or given up, and are older than ``policy.mails``.
+
+    Returns their number under the key ``mails``.
+    """
     latest = now - policy.mails
     over = or_(OutboxMail.sent_at <= latest, OutboxMail.created_at <= latest)
     gone = delete(OutboxMail).where(OutboxMail.state.in_(_DONE), over).returning(OutboxMail.id)
