@@ -35,8 +35,7 @@ class Settings:
     database_url: str = field(repr=False)
     """The database's address, as SQLAlchemy reads it; a secret too, since it may hold a password."""
     demo: bool = False
-    """True for a demo: no mail leaves this machine, and visitors from this machine can read the mails in a local
-    mailbox."""
+    """No mail leaves this machine, and visitors from this machine can read the mails in a local mailbox."""
     busy_seconds: float = 5.0
     """How many seconds a sign-up waits for another writer of the database before the visitor is asked to try again."""
     even_seconds: float = 0.01

@@ -31,17 +31,17 @@ class Delivery:
     server: Server | None = None
     """The mail server; without one, mails wait in the outbox."""
     mail_from: str = ""
-    """The e-mail address that mails come from."""
+    """The address that mails come from."""
     per_domain: int = MAILS_PER_DOMAIN
-    """The most mails to one receiving domain in a minute, from all workers together."""
+    """Mails to one receiving domain in a minute, from all workers together."""
     webhook_url: str | None = field(default=None, repr=False)
     """The address that events of confirmed leads are sent to; hidden, since such addresses often hold a key."""
     webhook_secret: str | None = field(default=None, repr=False)
-    """The secret that signs events; ``whsec_`` and base64, as the Standard Webhooks define it."""
+    """Signs those events; ``whsec_`` and base64, as the Standard Webhooks define it."""
     bounce_secret: str | None = field(default=None, repr=False)
-    """The secret that verifies reports of bounces, ``whsec_`` and base64; if None, no report is accepted."""
+    """Verifies reports of bounces, in the same form; without it, reports are not accepted."""
     metrics_token: str | None = field(default=None, repr=False)
-    """The token by which other machines may read /metrics; if None, only this machine may."""
+    """Allows other machines to read /metrics."""
 
     @classmethod
     def from_values(cls, values: Mapping[str, str]) -> Self:
