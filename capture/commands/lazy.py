@@ -26,7 +26,7 @@ class Source:
     summary: str
 
     def load(self) -> click.Command:
-        """Imports the command's module and returns the command."""
+        """Imports the module of a command and returns the Click command."""
         module, _, function = self.target.partition(":")
         command = getattr(import_module(f"capture.commands.{module}"), function)
         assert isinstance(command, click.Command)
@@ -74,7 +74,7 @@ class LazyGroup(FaultReportingGroup):
             return ctx.exit(1)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Writes the list of commands without importing any of them."""
+        """Writes the list of commands for ``--help``, without importing any command's module."""
         sources = self.commands.sources
         width = formatter.width - 6 - max(map(len, sources))  # as Click does
         rows = [

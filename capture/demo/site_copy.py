@@ -1,4 +1,4 @@
-"""Copies the site folder for the demo, so that the demo never writes into the folder that people edit."""
+"""Copies the site folder for the demo, so that the demo never writes into the original, which people edit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from sitegen.errors import EspalierError, Fault
 
 FOLDER = "site"
-"""The folder below the instance folder that holds the copy."""
+"""The folder, below the instance folder, that contains the demo's copy of the site folder."""
 
 THEMES = "themes"
 """The name of the folder of themes, in a site folder or beside it."""

@@ -36,7 +36,7 @@ def tell(settings: Settings, console: Console, sites: str, service: str) -> None
     say(console, "")
     say(console, "A sign-up counts once it is confirmed: its mail is in the mailbox.")
     say(console, "One click signs you in to the office. Outside the demo, members and staff are mailed a link.")
-    say(console, "Ctrl-C ends both.")
+    say(console, "Ctrl-C ends the sites and the service.")
 
 
 def _offices(session: Session, service: str) -> Iterator[tuple[str, str]]:

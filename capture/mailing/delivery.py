@@ -61,7 +61,9 @@ class Delivery:
         if url and urlsplit(url).scheme not in ("http", "https"):
             faults.append(Fault("not a web address", where="ESPALIER_WEBHOOK_URL", hint="e.g. https://crm.example/in"))
         if url and not secret:
-            faults.append(Fault("it is not set, but there is an address", where="ESPALIER_WEBHOOK_SECRET", hint=SECRET))
+            faults.append(
+                Fault("it is not set, but ESPALIER_WEBHOOK_URL is", where="ESPALIER_WEBHOOK_SECRET", hint=SECRET)
+            )
         bounces = values.get("ESPALIER_BOUNCE_SECRET") or None
         _check_secret("ESPALIER_WEBHOOK_SECRET", secret, faults)
         _check_secret("ESPALIER_BOUNCE_SECRET", bounces, faults)

@@ -42,7 +42,7 @@ class CompanyGate(DeadAddresses):
         """
         kind = self._kinds.get(row.kind)
         if kind is None:
-            raise UnknownKind(f'no room declares mails of the kind "{row.kind}"')
+            raise UnknownKind(f'no feature declares mails of the kind "{row.kind}"')
         return suppression.blocks(session, self._links.address_keys, row.recipient, kind)
 
     def unsubscribe(self, company: Company, row: OutboxMail) -> str | None:

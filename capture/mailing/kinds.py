@@ -30,11 +30,12 @@ class MailAudience(StrEnum):
 
 
 ANY_REASON = frozenset(Reason)
-"""A person who left in any way gets no further mail."""
+"""All reasons for which an address may be on the suppression list: a person who left in any way gets no more mail."""
 
 NO_QUESTION = ANY_REASON - {Reason.UNSUBSCRIBED, Reason.WITHDRAWN, Reason.ERASED}
-"""A person who unsubscribed, withdrew their consent or was erased may sign up again, so the mail that asks them to
-confirm must reach them. A person who said "this wasn't me" is never asked again."""
+"""The reasons for which a person is not even asked to confirm a sign-up. A person who unsubscribed, withdrew their
+consent or was erased may sign up again, so the mail that asks them to confirm must reach them. A person who said "this
+wasn't me" is never asked again."""
 
 DEAD_ADDRESS = frozenset({Reason.BOUNCED})
 """Only an address whose mailbox does not exist stops two sorts of mails: answers that a person has a right to, even if

@@ -25,7 +25,7 @@ KEPT_LETTERS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail, written but not sent."""
+    """A mail that is written, with subject, text and HTML, but not yet in the outbox."""
 
     kind: MailKind
     recipient: str
@@ -36,7 +36,7 @@ class Letter:
 
 
 class Letters:
-    """Writes mails, and caches those that differ from one recipient to the next only in their links."""
+    """Writes mails from templates, and caches mails that differ from one recipient to the next only in their links."""
 
     def __init__(self, links: Links) -> None:
         self.links = links

@@ -35,7 +35,7 @@ def _held(session: Session, lead: Lead) -> dict[str, Any]:
 
 
 def _forget(session: Session, leads: Sequence[Lead], now: datetime) -> None:
-    """Removes every mail about the leads, those to members included."""
+    """Removes every mail about the leads from the outbox, also the mails to members."""
     about = delete(OutboxMail).where(OutboxMail.lead_id.in_([lead.id for lead in leads]))
     session.execute(about, execution_options={"synchronize_session": "fetch"})
 

@@ -23,7 +23,7 @@ from capture.models import Lead, OutboxMail
 
 CONFIRMED = "lead.confirmed"
 TIMEOUT = 15.0
-"""Seconds that the receiver has to answer; the specification recommends 15 to 30."""
+"""How many seconds the receiver of an event has to answer; Standard Webhooks recommends 15 to 30."""
 
 
 def promise(session: Session, lead: Lead, now: datetime) -> None:
@@ -86,11 +86,11 @@ class WebhookSender:
             status = error.code
             error.close()
         except (OSError, HTTPException) as error:
-            raise PutOff(f"the address cannot be reached: {type(error).__name__}") from error
+            raise PutOff(f"the webhook's address cannot be reached: {type(error).__name__}") from error
         if status == 410:
-            raise Refused("410: the address is gone")
+            raise Refused("410: the webhook's address is gone")
         if not 200 <= status <= 299:
-            raise PutOff(f"the address answered {status}")
+            raise PutOff(f"the webhook's address answered {status}")
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):

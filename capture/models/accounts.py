@@ -50,7 +50,7 @@ class OfficeSession(Base):
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"), index=True)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
     csrf: Mapped[str] = mapped_column(String(64))
-    """The value that forms of this session must carry, so that no other site can send them."""
+    """The value that the forms of this session must contain, so that no other site can send them."""
     created_at: Mapped[datetime]
     until: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]

@@ -30,9 +30,9 @@ class Campaign(Base):
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
     """The member whose campaign it is; None: the company's."""
     channel: Mapped[str] = mapped_column(String(16))
-    """web, social, email, radio, newspaper, flyer, event, list or referral."""
+    """The kind of advertising: web, social, email, radio, newspaper, flyer, event, list or referral."""
     name: Mapped[str] = mapped_column(Words)
-    """Shown only to those who work with the campaign, never in public."""
+    """The campaign's name, shown only to people who work with the campaign, never in public."""
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     """The campaign's last day. The landing page stays, since printed addresses are used long after."""

@@ -70,7 +70,7 @@ class Member(Base):
         ForeignKey("member.id", deferrable=True, initially="DEFERRED"), index=True
     )
     active: Mapped[bool]
-    """False if the roster says so, or no longer contains the member."""
+    """False if the roster says that the member is not active, or no longer contains the member."""
 
 
 class Slug(Base):
@@ -114,4 +114,4 @@ class Wording(Base):
     """The wording's SHA-256 in hexadecimal."""
     text: Mapped[str] = mapped_column(Text)
     current: Mapped[bool]
-    """True for the wording that pages carry now."""
+    """True for the wording that pages have now."""

@@ -78,7 +78,8 @@ class Consent(ChainedRow):
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     touch_id: Mapped[int] = mapped_column(ForeignKey("touch.id"), unique=True)
     wording: Mapped[str] = mapped_column(String(16))
-    """The ``SiteWording.id`` that the page carried. No foreign key: a site can be published before it is synced."""
+    """The id of the consent wording on the page (``SiteWording.id``); no foreign key, since a site can be published
+    before it is synced."""
     at: Mapped[datetime]
 
     touch: Mapped[Touch] = relationship(back_populates="consent")
@@ -93,7 +94,8 @@ class ProspectActivity(ChainedRow):
 
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
-    """confirmed, unsubscribed, withdrawn, disowned, corrected or erased; purged: by the company's retention policy."""
+    """What the person did: confirmed, unsubscribed, withdrawn, disowned, corrected or erased; purged: removed by the
+    company's retention policy."""
     at: Mapped[datetime]
 
 

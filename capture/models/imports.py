@@ -23,7 +23,7 @@ class Provenance(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
-    """list or met."""
+    """The kind of origin: "list" for a list of leads, "met" for one person whom a member met."""
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
     """The member whose leads the people become; None: the company's."""
     vendor: Mapped[str | None] = mapped_column(Words)
@@ -35,7 +35,7 @@ class Provenance(Base):
     """SHA-256 of the file and of what its columns mean (``LeadList.meant``), by which an import that was interrupted
     is recognised and continued."""
     rows: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    """Rows of the file that were processed."""
+    """How many rows of the file were processed."""
     campaign_id: Mapped[int | None] = mapped_column(Id)
     """The campaign that the import set on the leads that were new."""
     at: Mapped[datetime]
@@ -56,9 +56,9 @@ class ImportRow(Base):
 
     provenance_id: Mapped[int] = mapped_column(ForeignKey("provenance.id"), primary_key=True)
     row: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    """The row's number in the file, the first below the header is 1."""
+    """The row's number in the file; the first row below the header is 1."""
     outcome: Mapped[str] = mapped_column(String(16))
-    """added, known, suppressed or refused."""
+    """The row's result: added, known, suppressed or refused."""
     reason: Mapped[str | None] = mapped_column(String(32))
     """Why the row was refused; None for other outcomes."""
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))
@@ -93,7 +93,8 @@ class Upload(Base):
     wording: Mapped[str | None] = mapped_column(Text)
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     state: Mapped[str] = mapped_column(String(16), index=True)
-    """new, checking (a dry run), checked, taking (the import), done; gone: given up before it was done."""
+    """How far the import has come: new, checking (a dry run), checked, taking (the import), done; gone: given up before
+    it was done."""
     done: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """How many rows the dry run or the import has processed."""
     outcomes: Mapped[dict[str, Any]]

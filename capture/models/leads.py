@@ -132,7 +132,7 @@ class LeadActivity(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
-    """stage, note or follow-up."""
+    """What was done: stage, note or follow-up."""
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     before: Mapped[dict[str, Any]]

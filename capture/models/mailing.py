@@ -40,8 +40,8 @@ class OutboxMail(Base):
     list_id: Mapped[str | None] = mapped_column(Words)
     """The mailing list that a recipient can unsubscribe from (RFC 2919, without brackets); None if there is none."""
     state: Mapped[str] = mapped_column(String(16), default="waiting", server_default="waiting")
-    """waiting, leased, sent, dead (refused for good), held until the operator decides, or dropped by a decision or
-    a suppression."""
+    """How far the mail has come: waiting, leased (a worker is sending it), sent, dead (refused for good), held until
+    the operator decides, or dropped by the operator or because the address is suppressed."""
     attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     next_attempt_at: Mapped[datetime]
     """The mail is not sent before this moment."""

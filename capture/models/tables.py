@@ -37,12 +37,12 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 Id = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows itself only in a column whose type is exactly INTEGER."""
+"""The column type of row numbers. SQLite numbers rows itself only in a column whose type is exactly INTEGER."""
 
 Code = String(64)
 Words = String(200)
 EmailAddress = String(254)
-"""RFC 5321 leaves 254 characters for an address between its angle brackets."""
+"""The column type of e-mail addresses: RFC 5321 leaves 254 characters for an address between its angle brackets."""
 
 
 class Base(DeclarativeBase):
@@ -50,7 +50,7 @@ class Base(DeclarativeBase):
     refer to."""
 
     holds: ClassVar[Holds]
-    """Whose personal data the table holds; every class declares it."""
+    """The declaration of whose personal data the table contains; every table class has one."""
 
     metadata = MetaData(
         naming_convention={

@@ -111,10 +111,10 @@ class Threads(ThreadWorker):  # type: ignore[misc]
                     conn.sock.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
-        """Answers a request that cannot be read, and so does not reach the application, and logs the reason."""
+        """Answers a request that gunicorn could not read or serve, and logs the reason."""
         status = status_of(exc)
         if status == 500:
-            log.error("a bug in the server ended a request before it reached the service", exc_info=exc)
+            log.error("a bug in the server ended a request", exc_info=exc)
         else:
             log.warning("refused a request that cannot be read: %s", type(exc).__name__)
         with contextlib.suppress(OSError):
@@ -122,8 +122,8 @@ class Threads(ThreadWorker):  # type: ignore[misc]
 
 
 def status_of(error: Exception) -> int:
-    """Returns the HTTP status for a request that did not reach the application because of ``error``: a status such as
-    400 or 431 if the sender caused it, 500 for a bug."""
+    """Returns the HTTP status for a request that gunicorn could not read or serve because of ``error``: a status such
+    as 400 or 431 if the sender caused it, 500 for a bug."""
     found = next((status for kind, status in _OTHER_THAN_400.items() if isinstance(error, kind)), None)
     return found or (400 if isinstance(error, ParseException) else 500)
 

@@ -166,7 +166,8 @@ def _members(connection: Connection, staged: Table, leavers: Table) -> tuple[int
 
 
 def _claim_slugs(connection: Connection, staged: Table) -> None:
-    """Stores which member has which slug, permanently. Raises SyncError if a slug belonged to another member."""
+    """Stores permanently which member has which slug (the name in a site's address). Raises SyncError if a slug belongs
+    to another member already."""
     claimed = select(_SLUG.c.slug).where(_SLUG.c.slug == staged.c.slug).exists()
     unclaimed = select(staged.c.slug, staged.c.id).where(~claimed)
     connection.execute(insert(_SLUG).from_select(["slug", "member_id"], unclaimed))

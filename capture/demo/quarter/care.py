@@ -26,7 +26,7 @@ LATE_DAYS = 6
 """How many days ago the oldest missed follow-up of the sample data was due; older follow-ups are all done."""
 
 QUIET_DAYS = 4
-"""The longest delay of a first contact, in days, so that some recent leads are still new."""
+"""The longest time until a lead's first contact, in days, by which some recent leads are still new in the demo."""
 
 
 @dataclass(slots=True)

@@ -79,7 +79,8 @@ class Leaving:
         return do
 
     def _correct(self, who: Prospect) -> Act:
-        """Returns the action by which a person names the member who introduced them, on the page "My data"."""
+        """Returns the action by which a person of the sample data names, on the page "My data", the member who
+        introduced them."""
         named = who.chance.choice(self._world.speaking(who.locale))
 
         def do(session: Session, at: datetime) -> None:
