@@ -1,4 +1,4 @@
-"""Lists all features of the capture service ("rooms": one folder each). No other module lists them all, so a new
+"""Lists all features of the capture service; each is a folder of ``capture``. No other module lists them, so a new
 feature adds its line here."""
 
 from __future__ import annotations
