@@ -36,7 +36,8 @@ class CompanyGate(DeadAddresses):
         self._kinds = kinds
 
     def blocks(self, session: Session, row: OutboxMail) -> bool:
-        """Returns True if a mail in the outbox must not be sent, since its recipient is on the suppression list.
+        """Returns True if a mail in the outbox must not be sent: its recipient is on the suppression list, for a reason
+        that stops mails of this kind.
 
         Raises UnknownKind if no feature declares mails of this kind.
         """

@@ -40,7 +40,7 @@ class Prospect:
 
     @property
     def chance(self) -> Random:
-        """A new random generator for what this invented person does, always with the same seed."""
+        """A new random generator for what an invented person of the sample data does, always with the same seed."""
         return chance("prospect", self.number)
 
     @property

@@ -58,8 +58,8 @@ class Leaving:
             self._agenda.at(self._world.later(at, 1, who.chance), self._disown(lead_id))
 
     def plan(self) -> None:
-        """Plans what the running service does by itself: mails are sent every evening, and old data are purged once a
-        week."""
+        """Plans for the sample data what a running service does by itself: mails are sent every evening, and old data
+        are purged once a week."""
         for back in range(DAYS, 0, -1):
             evening = self._world.midnight - timedelta(days=back - 1, seconds=1)
             self._agenda.at(evening, self.send)
