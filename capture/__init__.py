@@ -1,1 +1,1 @@
-"""Espalier's capture service: every sign-up is kept, and credited to the member whose page earned it."""
+"""Espalier's capture service: stores every sign-up and credits it to the member on whose page the person signed up."""

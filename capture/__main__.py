@@ -1,4 +1,4 @@
-"""``python -m capture`` does what the ``capture`` command does."""
+"""Runs the ``capture`` command for ``python -m capture``."""
 
 from capture.commands import main
 

@@ -1,4 +1,4 @@
-"""Puts the service together. All wiring is in ``create_app``; nothing happens at import time."""
+"""Makes the Flask application of the capture service, in ``create_app``; importing the module does nothing else."""
 
 from __future__ import annotations
 
@@ -28,22 +28,25 @@ from capture.web.service import EXTENSION, Service
 log = logging.getLogger("capture")
 
 LARGEST_BODY = 64 * 1024
-"""Bytes of a request's body; a sign-up has less than one thousand."""
+"""The most bytes that a request's body may have; a sign-up has less than one thousand."""
 
 MOST_PARTS = 64
 """The most fields that a form may have."""
 
 
 class RowNumber(IntegerConverter):
-    """A row's number in an address: ``<row:number>``. A number too large for any database leads to no page."""
+    """Lets routes contain the number of a database row, as ``<row:number>``: 1 to 18 digits, the first not 0.
+
+    An address with another number is answered with 404, since a larger one does not fit every database.
+    """
 
     regex = "[1-9][0-9]{0,17}"
 
 
 def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Flask:
-    """Returns the service as a WSGI application. ``clock`` replaces the real clock in tests.
+    """Returns the capture service as a WSGI application. ``clock`` replaces the real clock in tests.
 
-    Connects to nothing yet: the first request opens the database.
+    Does not connect to the database: the first request does.
     """
     app = Flask("capture", static_folder="web/static", static_url_path="/static", template_folder=None)
     app.jinja_loader = _templates()
@@ -77,7 +80,8 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
 
 
 def make_service(settings: Settings, clock: Callable[[], datetime] | None = None) -> Service:
-    """Returns what views find in ``service.current()``: everything that depends on the settings."""
+    """Returns the objects that the pages' code gets from ``service.current()``: settings, database, keys, clock and so
+    on. ``clock`` replaces the real clock in tests."""
     links = Links(settings.secret_keys)
     database = Database(settings.database_url, busy_seconds=settings.busy_seconds)
     rooms = features.DEMO if settings.demo else features.ALL
@@ -94,17 +98,18 @@ def make_service(settings: Settings, clock: Callable[[], datetime] | None = None
 
 
 def _templates() -> PrefixLoader:
-    """Returns a loader of templates by room: ``leads/today.html`` is ``capture/leads/templates/today.html``."""
+    """Returns a loader that finds each feature's templates: ``leads/today.html`` is in
+    ``capture/leads/templates/today.html``."""
     rooms = (each.name for each in files("capture").iterdir() if each.joinpath("templates").is_dir())
     return PrefixLoader({name: PackageLoader(f"capture.{name}", "templates") for name in rooms})
 
 
 def _unavailable(error: Exception) -> Response:
-    log.error("nothing stored: the database is not available: %s", error)
+    log.error("a request failed because the database is not available: %s", error)
     return answers.try_again()
 
 
 def _failed(error: Exception) -> Response:
     # The traceback shows lines of code, never values: the database's exceptions hide their parameters.
-    log.error("a bug in the service", exc_info=error)
+    log.error("a bug made a request fail", exc_info=error)
     return answers.notice(500)

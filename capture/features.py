@@ -1,4 +1,5 @@
-"""The list of all rooms. A new feature adds its line here, and no other module lists them all."""
+"""Lists all features of the capture service; each is a folder of ``capture``. No other module lists them, so a new
+feature adds its line here."""
 
 from __future__ import annotations
 
@@ -37,7 +38,7 @@ ALL: Sequence[Feature] = (
     MAILING,
     LIMITS,
 )
-"""Every room of the service, in the order in which their blueprints are registered."""
+"""Every feature of the service, in the order in which their Flask blueprints are registered."""
 
 DEMO: Sequence[Feature] = (*ALL, MAILBOX)
-"""The same rooms and the demo's mailbox, which shows the mails that the demo does not send."""
+"""All features of the service and the demo's mailbox, which shows the mails that the demo does not send."""

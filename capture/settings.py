@@ -1,4 +1,4 @@
-"""The service's settings, read once at its start from the environment and the instance folder."""
+"""The capture service's settings, which it reads once, at its start, from the environment and the instance folder."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from capture.mailing.delivery import Delivery
 from sitegen.errors import EspalierError, Fault, SecretError
 
 SQLITE_FILE = "capture.sqlite"
-"""The database's file in the instance folder, unless ESPALIER_DATABASE_URL names another."""
+"""The name of the database's file in the instance folder, unless ESPALIER_DATABASE_URL names another database."""
 
 SHORTEST_SECRET = 32
-"""Characters; 32 random hexadecimal characters hold 128 bits."""
+"""The fewest characters of a secret key; 32 random hexadecimal characters hold 128 bits."""
 
 
 class SettingError(EspalierError):
-    """A setting cannot be read."""
+    """Raised if the value of a setting of the service cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one running service. ``repr`` shows no secret."""
+    """The settings of one running capture service. ``repr`` shows no secret."""
 
     token_keys: tuple[str, ...] = field(repr=False)
-    """Keys of the form tokens, newest first; the same as the generator's."""
+    """The keys that check the signed tokens in sign-up forms, newest first; the site generator signs with the same."""
     secret_key: str = field(repr=False)
     """Signs the links in mails and the values in forms. May hold several keys, newest first, separated by blanks."""
     database_url: str = field(repr=False)
@@ -37,10 +37,10 @@ class Settings:
     demo: bool = False
     """No mail leaves this machine, and visitors from this machine can read the mails in a local mailbox."""
     busy_seconds: float = 5.0
-    """How long a sign-up waits for another writer of the database before the visitor is asked to try again."""
+    """How many seconds a sign-up waits for another writer of the database before the visitor is asked to try again."""
     even_seconds: float = 0.01
-    """Constant-time responses, which must not reveal whether an address is known, leave at multiples of this after the
-    request; 0: at once."""
+    """Responses that must not reveal, by their time, whether an address is known are sent at a multiple of so many
+    seconds after the request; 0: at once."""
     delivery: Delivery = field(default_factory=Delivery)
     """How mails and events are sent, and how reports of bounces come in."""
 
@@ -52,20 +52,21 @@ class Settings:
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
-        """The secrets, newest first: the first signs, all verify."""
+        """The secret keys, newest first: the first makes signatures, all of them can verify one."""
         return tuple(self.secret_key.split())
 
     @property
     def address_keys(self) -> tuple[bytes, ...]:
-        """The keys of the e-mail hashes, newest first."""
+        """The keys with which e-mail addresses are hashed, newest first."""
         return tuple(derive_key(each) for each in self.secret_keys)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], site_folder: Path | None = None) -> Self:
-        """Reads ``ESPALIER_*`` from the instance folder and from ``environ``, which takes precedence.
+        """Returns the settings: the ``ESPALIER_*`` values of the instance folder and of ``environ``, which takes
+        precedence. The instance folder is looked for in and beside ``site_folder``.
 
-        Raises SecretError naming every missing secret, with a hint; SettingError or DeliveryError if a setting cannot
-        be read.
+        Raises SecretError, with a hint, if secrets are missing or too short; SettingError or DeliveryError if a setting
+        cannot be read.
         """
         values = read_instance(environ, site_folder)
         missing = [name for name in SECRETS if not values.get(name)]
@@ -94,7 +95,8 @@ class Settings:
 
 
 def _number(values: Mapping[str, str], name: str, default: int) -> int:
-    """Returns a setting as a whole number, 0 or more; the default if it is empty. Raises SettingError."""
+    """Returns a setting as a whole number, 0 or more; ``default`` if it is empty. Raises SettingError for other
+    text."""
     text = values.get(name, "").strip()
     if not text:
         return default

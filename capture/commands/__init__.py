@@ -1,4 +1,5 @@
-"""The ``capture`` command. Each module parses, calls and prints for one command, and is imported when that runs."""
+"""The ``capture`` command line. Each module here reads the arguments of a command, calls the service's code and prints
+the result; it is imported only when that command runs."""
 
 from __future__ import annotations
 
@@ -71,7 +72,7 @@ SOURCES = {
         "Send the mails in the outbox until SIGTERM or Ctrl-C, then finish the mail that is being sent.",
     ),
 }
-"""Every command by its name."""
+"""Every command of ``capture``, by its name."""
 
 
 @click.group(

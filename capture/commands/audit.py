@@ -1,4 +1,4 @@
-"""``capture audit``: checks the chain of evidence."""
+"""``capture audit``: checks that no evidence (sign-ups, consents, decisions on credit) was changed or removed."""
 
 from __future__ import annotations
 

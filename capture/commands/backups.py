@@ -1,4 +1,4 @@
-"""``capture backup`` and ``capture restore``."""
+"""``capture backup`` and ``capture restore``: write the database to a file, and fill a database from one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``capture demo``: runs sites and service on one machine."""
+"""``capture demo``: runs the company's sites and the capture service on one machine, with sample data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``capture held``: the mails that are held because a budget was exceeded."""
+"""``capture held``: lists, releases or drops the mails that are held because there were too many sign-ups."""
 
 from __future__ import annotations
 

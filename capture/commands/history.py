@@ -1,4 +1,4 @@
-"""``capture why``: the history of one lead."""
+"""``capture why``: prints the history of one lead."""
 
 from __future__ import annotations
 

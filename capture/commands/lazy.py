@@ -1,4 +1,4 @@
-"""A Click group that imports a command's module only when that command runs, so that ``--help`` is fast."""
+"""Lets Click import a command's module only when the command runs, so that ``capture --help`` is fast."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from sitegen.terminal import FaultReportingGroup
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a command is defined, and its line in the list of commands.
+    """Where the code of a command is, and the command's line in the list of commands.
 
     ``target``: ``module:function`` within ``capture.commands``. ``summary``: the whole first paragraph of the command's
-    help, which the list cuts to the terminal's width. A test compares the two.
+    help, which the list cuts to the terminal's width; a test compares it with the help.
     """
 
     target: str
     summary: str
 
     def load(self) -> click.Command:
-        """Imports the command's module and returns the command."""
+        """Imports the module of a command and returns the Click command."""
         module, _, function = self.target.partition(":")
         command = getattr(import_module(f"capture.commands.{module}"), function)
         assert isinstance(command, click.Command)
@@ -34,7 +34,7 @@ class Source:
 
 
 class LazyCommands(Mapping[str, click.Command]):
-    """Commands by name; each is imported on access."""
+    """A mapping from names to Click commands; a command's module is imported when the command is looked up."""
 
     def __init__(self, sources: Mapping[str, Source]) -> None:
         self.sources = sources
@@ -53,9 +53,9 @@ class LazyCommands(Mapping[str, click.Command]):
 
 
 class LazyGroup(FaultReportingGroup):
-    """Lists its commands by their summaries, and imports only the one that runs.
+    """A Click group that lists its commands by the summaries in ``sources``, and imports only the command that runs.
 
-    If a command raises Unavailable, it is printed like a fault, and the exit status is 1.
+    If the database cannot be used (Unavailable), the error is printed like a fault, and the exit status is 1.
     """
 
     commands: LazyCommands  # type: ignore[assignment]  # Click only reads it
@@ -65,7 +65,7 @@ class LazyGroup(FaultReportingGroup):
         self.commands = LazyCommands(sources)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command. Exits with status 1 if the database is unavailable."""
+        """Runs the command that was typed. Prints the error and exits with status 1 if the database cannot be used."""
         try:
             return super().invoke(ctx)
         except Unavailable as error:
@@ -74,7 +74,7 @@ class LazyGroup(FaultReportingGroup):
             return ctx.exit(1)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Writes the list of commands without importing any of them."""
+        """Writes the list of commands for ``--help``, without importing any command's module."""
         sources = self.commands.sources
         width = formatter.width - 6 - max(map(len, sources))  # as Click does
         rows = [

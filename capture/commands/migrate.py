@@ -1,4 +1,4 @@
-"""``capture migrate``: migrates the database."""
+"""``capture migrate``: brings the database's tables to the program's version."""
 
 from __future__ import annotations
 

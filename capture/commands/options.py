@@ -1,4 +1,4 @@
-"""Arguments and options that several commands share."""
+"""Defines the command line's arguments and options that several commands of ``capture`` share."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ capture_url = click.option("--capture-url", help="This service's address, instea
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 PORT = click.IntRange(0, 65535)
-"""0: any free one."""
+"""The type of options that name a port; 0 means any free port."""

@@ -1,4 +1,4 @@
-"""``capture export`` and ``capture erase``: the personal data of one address."""
+"""``capture export`` and ``capture erase``: print or delete the personal data of one e-mail address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``capture purge``: deletes what is no longer needed."""
+"""``capture purge``: deletes data that are no longer needed, such as sign-ups that were never confirmed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``capture serve`` and ``capture worker``."""
+"""``capture serve`` and ``capture worker``: run the web service, or only the sending of mails."""
 
 from __future__ import annotations
 
@@ -76,7 +76,8 @@ def worker(once: bool) -> None:
 
 
 def _count_together() -> None:
-    """Lets several processes count into one folder; prometheus_client reads the variable when it is imported."""
+    """Lets several server processes write their metrics into one folder, by an environment variable, which
+    prometheus_client reads when it is imported."""
     folder = tempfile.mkdtemp(prefix="espalier-metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
     click.get_current_context().call_on_close(lambda: shutil.rmtree(folder, ignore_errors=True))

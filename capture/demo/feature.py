@@ -1,4 +1,4 @@
-"""Declares the feature "demo": the mailbox and the one-click sign-in."""
+"""Declares the feature "demo" to the service: the mailbox page and the sign-in to the office by one click."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Adds the sample data of a quarter to the demo's database, once, and shows the progress."""
+"""Adds the sample data (an invented quarter of leads and campaigns) to the demo's database, once, and shows the
+progress."""
 
 from __future__ import annotations
 
@@ -24,9 +25,11 @@ from capture.settings import Settings
 
 
 def fill(settings: Settings, features: Sequence[Feature], console: Console, *, empty: bool) -> bool:
-    """Adds the quarter if there is no lead yet, and a first staff member if there is none.
+    """Adds an invented quarter of leads and campaigns to the demo's database if there is no lead yet, and a first staff
+    member if there is none.
 
-    ``empty``: adds only the staff member. Returns True if the quarter was added. Raises Unavailable.
+    ``empty``: adds only the staff member. Returns True if the quarter was added. Raises Unavailable if the database
+    cannot be used.
     """
     database = Database(settings.database_url)
     now = datetime.now(UTC)
@@ -56,7 +59,8 @@ def _tell(database: Database, features: Sequence[Feature], links: Links, now: da
 
 @contextmanager
 def _bar(console: Console) -> Iterator[Callable[[int], None]]:
-    """Yields a function to call with the number of days done. It draws a bar only on a terminal."""
+    """Yields a function to call with the number of days done, which draws a progress bar if ``console`` is a
+    terminal."""
     if not console.is_terminal:
         yield lambda days: None
         return

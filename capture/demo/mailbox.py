@@ -1,6 +1,6 @@
-"""The demo's mailbox: shows the mails that would have been sent, as a mail program does.
+"""The demo's mailbox: pages that show the mails that would have been sent, as a mail program does.
 
-It shows personal data without a sign-in, so it exists only in the demo and answers only this machine.
+They show personal data without a sign-in, so they exist only in the demo and answer only this machine.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from capture.web.access import Audience, open_to
 blueprint = Blueprint("mailbox", __name__, url_prefix="/dev/mailbox")
 
 NUMBER = "<int(max=9223372036854775807):mail_id>"
-"""A mail's id; larger numbers do not fit the databases."""
+"""The part of a route that is a mail's id; larger numbers do not fit the databases."""
 
 SHOWN = 200
-"""The newest mails that the list holds."""
+"""How many mails the list shows, the newest first."""
 
 
 blueprint.before_request(this_machine.only)
@@ -31,7 +31,8 @@ blueprint.before_request(this_machine.only)
 @blueprint.get(f"/{NUMBER}")
 @open_to(Audience.THIS_MACHINE)
 def show(mail_id: int | None = None) -> Response:
-    """Shows the list of mails and the chosen mail, by default the newest."""
+    """Shows the demo's mailbox: the list of mails and one of them, by default the newest. Answers 404 if there is no
+    mail with the number ``mail_id``."""
     with service.current().database.read() as session:
         letters = select(OutboxMail).where(OutboxMail.kind != WEBHOOK)
         mails = session.scalars(letters.order_by(OutboxMail.id.desc()).limit(SHOWN)).all()
@@ -47,7 +48,8 @@ def show(mail_id: int | None = None) -> Response:
 @blueprint.get(f"/{NUMBER}/html")
 @open_to(Audience.THIS_MACHINE)
 def html(mail_id: int) -> Response:
-    """Returns the HTML part alone, for the frame. The policy allows it inline styles and nothing else."""
+    """Returns the HTML part of a mail alone, for a frame in the mailbox page. The response's Content-Security-Policy
+    allows inline styles and nothing else."""
     with service.current().database.read() as session:
         mail = session.get(OutboxMail, mail_id)
     if mail is None:

@@ -1,4 +1,4 @@
-"""Gives members of the roster their parts in the demo: a member, her sponsor, and a few others."""
+"""Chooses the members who play the parts of the demo: the main member, her sponsor, and a few others."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from capture.accounts import signing_in
 from capture.models import Company, Member
 
 MOST = 2_000
-"""The number of members considered, the first by id."""
+"""How many members can be chosen for a part: the first by id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The member of each part. In a small roster some parts have none.
+    """The members who play the parts of the demo. In a small roster nobody plays some of the parts.
 
-    ``member`` has a team and, where the roster allows it, an active ``sponsor``. ``abroad`` speaks another language
-    than the company, ``neighbour`` the same. ``others``: further active members. ``left``: one who is not active.
+    ``member`` is the main one, who has a team and, where the roster allows it, an active ``sponsor``. ``abroad`` speaks
+    another language than the company, ``neighbour`` the same. ``others``: further active members. ``left``: a member
+    who is no longer active.
     """
 
     member: Member | None = None
@@ -34,7 +35,8 @@ class Parts:
 
 
 def cast(session: Session, company: Company) -> Parts:
-    """Returns the parts; the same roster always gets the same."""
+    """Chooses the members who play the parts of the demo, such as the main member and her sponsor. The same roster
+    always gets the same."""
     members = session.scalars(select(Member).order_by(Member.id).limit(MOST)).all()
     below = _downlines(members)
     active = sorted((each for each in members if each.active), key=lambda each: (-below[each.id], each.id))
@@ -59,7 +61,7 @@ def cast(session: Session, company: Company) -> Parts:
 
 
 def ensure_staff(session: Session, company: Company, now: datetime) -> None:
-    """Adds a first staff member if the company has none, so that the demo can show the office as staff see it."""
+    """Adds a staff member to the demo if there is none, so that the demo can show the office as staff see it."""
     if not signing_in.staff(session):
         signing_in.add_staff(session, f"desk@{company.email.rpartition('@')[2]}", now)
 

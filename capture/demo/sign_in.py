@@ -1,7 +1,7 @@
-"""Signs in to the demo's office by one click, as any active member or as staff.
+"""Pages that sign a visitor in to the demo's office by one click, as any active member or as staff.
 
-It asks for no proof, so it exists only in the demo and answers only this machine. Opening the page changes nothing;
-the button on it signs in.
+They ask for no proof, so they exist only in the demo and answer only this machine. Opening a page changes nothing; the
+button on it signs in.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ blueprint.before_request(this_machine.only)
 
 MEMBER = "/dev/sign-in/member/{slug}"
 STAFF = "/dev/sign-in/staff"
-"""The paths of these pages below the service's root."""
+"""The paths of the pages that sign in by one click, below the service's root."""
 
 
 @blueprint.get("/member/<slug>")
 @open_to(Audience.THIS_MACHINE)
 def ask_member(slug: str) -> Response:
-    """Shows the button that signs in as a member."""
+    """Shows the page with the button that signs in to the demo's office as one member."""
     with service.current().database.read() as session:
         found = _member(session, slug)
         return _question(session, name=found.name, address=found.email, is_staff=False)
@@ -39,7 +39,7 @@ def ask_member(slug: str) -> Response:
 @blueprint.post("/member/<slug>")
 @open_to(Audience.THIS_MACHINE)
 def enter_member(slug: str) -> Response:
-    """Signs the browser in as that member."""
+    """Signs the browser in to the demo's office as the member with this slug, and leads to the office."""
     access.refuse_other_sites()
     current = service.current()
     with current.database.write() as session:
@@ -50,7 +50,7 @@ def enter_member(slug: str) -> Response:
 @blueprint.get("/staff")
 @open_to(Audience.THIS_MACHINE)
 def ask_staff() -> Response:
-    """Shows the button that signs in as staff."""
+    """Shows the page with the button that signs in to the demo's office as one of the staff."""
     with service.current().database.read() as session:
         _, address = _staff(session)
         return _question(session, name=hosts.get_company(session).name, address=address, is_staff=True)
@@ -59,7 +59,8 @@ def ask_staff() -> Response:
 @blueprint.post("/staff")
 @open_to(Audience.THIS_MACHINE)
 def enter_staff() -> Response:
-    """Signs the browser in as the first staff member, in the order of addresses."""
+    """Signs the browser in to the demo's office as the first staff member, in the order of addresses, and leads to the
+    office."""
     access.refuse_other_sites()
     current = service.current()
     with current.database.write() as session:
@@ -69,7 +70,7 @@ def enter_staff() -> Response:
 
 
 def _member(session: Session, slug: str) -> Member:
-    """Returns the active member with that slug. Answers 404 if there is none."""
+    """Returns the active member with this slug. Answers 404 if there is none."""
     found = session.scalars(select(Member).where(Member.slug == slug, Member.active)).first()
     return found if found is not None else abort(404)
 

@@ -1,4 +1,4 @@
-"""Copies the site folder for the demo, so that the demo never writes into the folder that people edit."""
+"""Copies the site folder for the demo, so that the demo never writes into the original, which people edit."""
 
 from __future__ import annotations
 
@@ -10,27 +10,32 @@ from pathlib import Path
 from sitegen.errors import EspalierError, Fault
 
 FOLDER = "site"
-"""The folder below the instance folder that holds the copy."""
+"""The folder, below the instance folder, that contains the demo's copy of the site folder."""
 
 THEMES = "themes"
 """The name of the folder of themes, in a site folder or beside it."""
 
 _LEFT_OUT = {"public", "__pycache__"}
-"""Generated folders, which are not copied; neither are hidden ones and the instance folder."""
+"""The names of generated folders, which are not copied; nor are hidden folders and the instance folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class SiteCopy:
-    """A copy. Run commands in ``beside`` with ``name`` as the folder, so that faults name files as in the original."""
+    """The demo's copy of the site folder, with its path ``beside/name``.
+
+    The demo runs commands in the folder ``beside`` and calls the site folder ``name``, so that messages name files as
+    they are named in the original.
+    """
 
     beside: Path
     name: str
 
 
 def refresh(folder: Path, instance: Path) -> SiteCopy:
-    """Replaces the copy by the present site folder, with a link to the themes beside it.
+    """Copies the site folder into the instance folder, in place of an older copy, and links the folder of themes that
+    is beside it.
 
-    Raises EspalierError if it cannot be copied.
+    Raises EspalierError if the folder cannot be copied.
     """
     original = folder.resolve()
     beside = instance / FOLDER

@@ -1,4 +1,4 @@
-"""Allows one demo at a time on an instance: two would build into the same folder and serve the same database."""
+"""Allows one demo at a time on an instance folder: two would build into the same folder and use the same database."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ LOCK = "demo.lock"
 
 @contextmanager
 def sole_demo(instance: Path) -> Iterator[None]:
-    """Locks an instance folder, in which the secrets exist already, for the block.
+    """Locks an instance folder, in which the secrets exist already, as long as the ``with`` block lasts.
 
-    Raises SoleProcessError if another demo runs on it, or a service on its database.
+    Raises SoleProcessError if another demo runs on the folder, or a capture service on the folder's database.
     """
 
     def refusal(holder: str) -> Fault:

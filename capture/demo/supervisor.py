@@ -1,7 +1,7 @@
-"""Runs the demo: the company's sites and this service on this machine, as two child processes.
+"""Runs the demo: the company's sites and the capture service on this machine, as two child processes.
 
-It writes only below the instance folder, where it also keeps a copy of the site folder. When it ends, by Ctrl-C, by
-SIGTERM or because a child died, it stops its children by their process ids.
+The demo writes only below the instance folder, where it also keeps a copy of the site folder. When it ends, by Ctrl-C,
+by SIGTERM or because a child process ended, it stops both child processes by their ids.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from sitegen.errors import EspalierError, Fault
 
 LOOPBACK = "127.0.0.1"
 SITES = "sites"
-"""The folder below the instance that the sites are built into."""
+"""The folder below the instance folder into which the sites are built."""
 
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
@@ -39,12 +39,12 @@ PORTS_TRIED = 100
 
 
 class DemoError(EspalierError):
-    """The demo cannot start, or one of its servers ended."""
+    """Raised if the demo cannot start, or one of its servers ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A running child process: its name for messages, its address, the process."""
+    """A server that runs as a child process of the demo: its name for messages, its web address, and the process."""
 
     name: str
     address: str
@@ -54,10 +54,12 @@ class Part:
 def run(
     folder: Path, features: Sequence[Feature], port: int, capture_port: int, console: Console, *, empty: bool = False
 ) -> None:
-    """Syncs, adds the sample data, builds, serves and waits. Returns after Ctrl-C or SIGTERM.
+    """Runs the demo: syncs the site folder, adds the sample data, builds the sites, and serves them and the capture
+    service until Ctrl-C or SIGTERM.
 
-    ``empty``: without the sample data. Raises DemoError if a step or a server fails, and SoleProcessError if another
-    demo or service runs on this instance.
+    ``port``, ``capture_port``: the ports of sites and service, or the next free ones. ``empty``: without the sample
+    data. Raises DemoError if a step or a server fails, and SoleProcessError if another demo or service runs on this
+    instance folder.
     """
     instance = (find_instance(os.environ, folder) or Path("instance")).absolute()
     made = create_instance(instance)
@@ -108,7 +110,8 @@ def _build_and_serve(
 
 
 def free_port(wished: int, *, taken: int | None = None) -> int:
-    """Returns the wished port, or the next free one. Raises DemoError if none of PORTS_TRIED ports is free."""
+    """Returns the port ``wished`` if it is free, else the next free one; never ``taken``. Raises DemoError if none of
+    PORTS_TRIED ports is free."""
     for port in range(wished, min(wished + PORTS_TRIED, 65536)):
         if port == taken and port:
             continue
@@ -119,23 +122,26 @@ def free_port(wished: int, *, taken: int | None = None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Runs commands for the demo. ``environ`` is their environment, ``folder`` their working folder."""
+    """Runs the command lines of which the demo consists, as child processes. ``environ``: the commands' environment;
+    ``folder``: their working folder."""
 
     environ: dict[str, str]
     folder: Path
 
     def finish(self, name: str, module: list[str]) -> None:
-        """Runs a command to its end, with its output on the terminal. Raises DemoError if it fails."""
+        """Runs a command to its end, with its output on the terminal. ``module``: the module for ``python -m``, and its
+        arguments. Raises DemoError if the command fails."""
         command = [sys.executable, "-m", *module]
         code = subprocess.run(command, env=self.environ, cwd=self.folder, check=False).returncode
         if code == -signal.SIGINT:
             raise KeyboardInterrupt
         if code:
-            raise DemoError(Fault(f"{name} ended with exit code {code}", hint="its message stands above"))
+            raise DemoError(Fault(f"{name} ended with exit code {code}", hint="its message is printed above"))
 
     @contextlib.contextmanager
     def child(self, name: str, address: str, module: list[str]) -> Iterator[Part]:
-        """Runs a server during the block, and stops it at the end."""
+        """Runs a server as long as the ``with`` block lasts, and then stops it. ``module``: the module for
+        ``python -m``, and its arguments."""
         # A session of its own: Ctrl-C reaches this process alone, which then stops the children in order.
         # Its output is dropped, since the demo prints its own addresses; errors go to stderr.
         process = subprocess.Popen(
@@ -152,7 +158,7 @@ class Steps:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Terminates a child and waits; kills it after STOP_SECONDS. Ctrl-C is ignored meanwhile."""
+    """Terminates a child process and waits for its end; kills it after STOP_SECONDS. Ctrl-C is ignored meanwhile."""
     before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         if process.poll() is None:
@@ -198,4 +204,4 @@ def _wait_for_an_end(*parts: Part) -> None:
 def _check(part: Part) -> None:
     code = part.process.poll()
     if code is not None:
-        raise DemoError(Fault(f"{part.name} ended with exit code {code}", hint="its message stands above"))
+        raise DemoError(Fault(f"{part.name} ended with exit code {code}", hint="its message is printed above"))

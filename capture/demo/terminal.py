@@ -1,4 +1,4 @@
-"""Prints lines on the demo's terminal."""
+"""Prints the demo's messages on the terminal."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from rich.console import Console
 
 
 def say(console: Console, line: str) -> None:
-    """Prints a line and flushes it. Lines are neither wrapped nor coloured, so that addresses stay whole."""
+    """Prints a line on the terminal at once, neither wrapped nor coloured, so that addresses in it stay whole."""
     console.print(line, highlight=False, markup=False, soft_wrap=True)
     console.file.flush()

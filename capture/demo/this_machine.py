@@ -8,9 +8,10 @@ from flask import abort, request
 
 
 def only() -> None:
-    """Answers 404 to other machines; to be registered with ``before_request`` of a blueprint.
+    """Answers 404 to requests from other machines; to be registered with ``before_request`` of a Flask blueprint.
 
-    The Host header must name this machine, too: another site could resolve its own name to it (DNS rebinding).
+    The Host header must name this machine, too: otherwise another site, whose name resolves to this machine (DNS
+    rebinding), could read the pages through a visitor's browser.
     """
     host = request.host.rsplit(":", 1)[0].strip("[]")
     if not (_is_loopback(request.remote_addr or "") and (host == "localhost" or _is_loopback(host))):

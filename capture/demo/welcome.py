@@ -1,4 +1,4 @@
-"""Prints the demo's addresses when it has started, and what to try."""
+"""Prints the demo's addresses when the demo has started, and what to try there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from capture.settings import Settings
 
 
 def tell(settings: Settings, console: Console, sites: str, service: str) -> None:
-    """Prints the addresses of sites, office and mailbox. ``sites``, ``service``: their roots without a final slash."""
+    """Prints the addresses of the demo's sites, office and mailbox. ``sites``, ``service``: the addresses of the sites'
+    server and of the capture service, without a final slash."""
     database = Database(settings.database_url, checkpoints=False)
     with database.read() as session:
         lines = [
@@ -35,11 +36,12 @@ def tell(settings: Settings, console: Console, sites: str, service: str) -> None
     say(console, "")
     say(console, "A sign-up counts once it is confirmed: its mail is in the mailbox.")
     say(console, "One click signs you in to the office. Outside the demo, members and staff are mailed a link.")
-    say(console, "Ctrl-C ends both.")
+    say(console, "Ctrl-C ends the sites and the service.")
 
 
 def _offices(session: Session, service: str) -> Iterator[tuple[str, str]]:
-    """Yields name and address of the pages that sign in by one click: as a member, as her sponsor, and as staff."""
+    """Yields the names and addresses of the pages that sign in to the demo's office by one click: as a member, as her
+    sponsor, and as staff."""
     found = parts.cast(session, hosts.get_company(session))
     if found.member is not None:
         yield f"The office as {found.member.name}", f"{service}{sign_in.MEMBER.format(slug=found.member.slug)}"
@@ -49,7 +51,7 @@ def _offices(session: Session, service: str) -> Iterator[tuple[str, str]]:
 
 
 def _two_members(session: Session) -> list[Member]:
-    """Returns the first active member, and one with another language if there is one."""
+    """Returns the first active member by id, and a second one, with another language if there is such a member."""
     active = select(Member).where(Member.active).order_by(Member.id)
     first = session.scalars(active.limit(1)).first()
     if first is None:

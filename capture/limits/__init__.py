@@ -1,1 +1,2 @@
-"""Machines and floods: proofs of work, and budgets by recipient, network, token and domain."""
+"""Protects the service from machines and floods of sign-ups: by proofs of work, and by limits for each recipient,
+network, member and domain."""

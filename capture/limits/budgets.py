@@ -1,6 +1,7 @@
-"""Budgets for mails and sign-ups. What goes over a budget is stored and held for the operator, never dropped silently.
+"""Limits how many sign-ups of an hour are answered with a mail, and how many confirmation mails one mailbox gets.
 
-Budgets are counted in rows of keyed hashes, so they outlive an erasure without keeping any address.
+A sign-up over a limit ("budget") is stored, and its mail is held until the operator decides; none is dropped silently.
+The counts are stored under keyed hashes, so they outlive an erasure without containing any address.
 """
 
 from __future__ import annotations
@@ -18,15 +19,16 @@ from capture.models import BudgetUse, Lead
 
 RECIPIENT = "recipient"
 BETWEEN_MAILS = timedelta(hours=24)
-"""At least this much lies between two confirmation mails to one mailbox."""
+"""The shortest time between two confirmation mails to one mailbox."""
 
 MOST_UNTIL_CONFIRMED = 3
-"""Confirmation mails that go to a mailbox whose owner never confirms."""
+"""The most confirmation mails that are sent to a mailbox whose owner never confirms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sign-ups within one hour, after which the mails of further ones are held."""
+    """How many sign-ups within one hour are answered with a mail at once; the mails of further ones are held until the
+    operator decides."""
 
     token: int = 100
     """From the pages of one member: a token can be copied by everyone who sees the page."""
@@ -46,7 +48,8 @@ _SPEND = insert_into(BudgetUse)
 
 @cache
 def _asked_before(email_hashes: int) -> Prepared:
-    """Returns a query for two counts: mails to a mailbox in the last day, and since its owner last confirmed."""
+    """Returns a query for two counts of confirmation mails to a mailbox: in the last day, and since its owner last
+    confirmed. ``email_hashes``: the number of keyed hashes (one per key) under which the mailbox is looked for."""
     names: list[BindParameter[str]] = [bindparam(f"mark{number}") for number in range(email_hashes)]
     mine = (BudgetUse.scope == RECIPIENT, BudgetUse.subject.in_(names))
     confirmed = select(func.max(Lead.confirmed_at)).where(Lead.email_hash.in_(names)).scalar_subquery()
@@ -66,9 +69,11 @@ def exceeded_budgets(
     now: datetime,
     weight: int = 1,
 ) -> list[str]:
-    """Counts a sign-up and returns the names of the budgets that it exceeds; an empty list if there are none.
+    """Counts a sign-up, and returns which limits of the hour are exceeded by it: "token" (one member's pages),
+    "network", "domain" or "total"; an empty list if none is.
 
-    ``weight``: for how many it counts (see ``human_proof.budget_weight``).
+    ``network``: the sender's network; ``address``: the e-mail address. ``weight``: for how many sign-ups this one
+    counts (see ``human_proof.budget_weight``).
     """
     subjects = {
         "token": member_id or "_company",
@@ -81,7 +86,10 @@ def exceeded_budgets(
 
 
 def may_ask(driver: Driver, links: Links, address: str, now: datetime) -> bool:
-    """Returns True if another confirmation mail may go to this mailbox, whichever members' pages it was typed on."""
+    """Returns True if another confirmation mail may be sent to this mailbox.
+
+    The mails for sign-ups on all members' pages count together.
+    """
     email_hashes = links.email_hashes(address)
     _one_at_a_time(driver, email_hashes[0])
     named = {f"mark{number}": email_hash for number, email_hash in enumerate(email_hashes)}
@@ -90,12 +98,13 @@ def may_ask(driver: Driver, links: Links, address: str, now: datetime) -> bool:
 
 
 def record_asked(driver: Driver, links: Links, address: str, now: datetime) -> None:
-    """Records that a confirmation mail was promised."""
+    """Counts a confirmation mail that is about to be sent, so that the mailbox does not get too many."""
     use_budget(driver, RECIPIENT, links.email_hash(address), now)
 
 
 def use_budget(driver: Driver, scope: str, subject: str, now: datetime) -> None:
-    """Records the use of one unit of a budget."""
+    """Counts one mail of a kind that a mailbox may get only so often. ``scope``: the kind; ``subject``: the address's
+    keyed hash."""
     _SPEND(driver, scope=scope, subject=subject, at=now)
 
 
@@ -103,6 +112,6 @@ _LOCK = Prepared(lambda insert: select(func.pg_advisory_xact_lock(bindparam("key
 
 
 def _one_at_a_time(driver: Driver, email_hash: str) -> None:
-    """Makes sign-ups of one mailbox wait for each other, so that two at once cannot both find its budget unused."""
+    """Makes simultaneous sign-ups of one mailbox wait for each other, so that not both count the same earlier mails."""
     if driver.is_postgresql:
         _LOCK(driver, key=int(email_hash[:15], 16))

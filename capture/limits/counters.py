@@ -1,4 +1,4 @@
-"""Counters of what happened within an hour or a minute, in the database, so that they hold over all processes."""
+"""Counts sign-ups and mails within an hour or a minute, in the database, so that all processes share the counts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from capture.models import HourlyCount
 
 
 def count_up(driver: Driver, since: datetime, subjects: Mapping[str, str], weight: int = 1) -> dict[str, int]:
-    """Adds ``weight`` to each scope's counter for the period that began at ``since``; returns the new counts."""
+    """Adds ``weight`` to several counters for the hour or minute that began at ``since``, and returns the new counts.
+
+    ``subjects``: the counters, by what they limit (the scope, such as "network") and for which network, domain and so
+    on. The result has the same keys.
+    """
     values: dict[str, Any] = {"hour": since, "weight": weight}
     for number, (scope, subject) in enumerate(subjects.items()):
         values |= {f"scope{number}": scope, f"subject{number}": subject}
@@ -23,7 +27,7 @@ def count_up(driver: Driver, since: datetime, subjects: Mapping[str, str], weigh
 
 @cache
 def _counting(rows: int) -> Prepared:
-    """Returns a statement that adds to ``rows`` counters at once and creates those that do not exist."""
+    """Returns an SQL statement that adds to ``rows`` counters at once, and creates counters that do not exist yet."""
 
     def make(insert: Insert) -> Any:
         hour: BindParameter[datetime] = bindparam("hour")

@@ -1,4 +1,4 @@
-"""Limits, as the service takes them up."""
+"""Declares the feature "limits" to the service: how it removes counts that are no longer needed."""
 
 from __future__ import annotations
 

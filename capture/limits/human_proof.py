@@ -1,9 +1,10 @@
-"""Telling people from machines without a third party.
+"""Distinguishes people from machines at a sign-up, without a third party.
 
-Where JavaScript runs, the page solves a small proof of work to the ALTCHA protocol (version 2, PBKDF2/SHA-256): a
-counter is looked for whose derived key begins with a given prefix. Where it does not run, a page stands between,
-whose form carries a signed moment: its button may be pressed some seconds later, not at once and not much later.
-A solution counts once; a signed moment holds for the very sign-up it was made for.
+Where JavaScript runs, the page solves a small proof of work by the ALTCHA protocol (version 2, PBKDF2/SHA-256): it
+searches for a counter whose derived key begins with a given prefix. Where JavaScript does not run, the visitor sees a
+page with a button between the form and the sign-up. The page contains a signed time: the button may be pressed some
+seconds later, not at once and not much later. A solved proof is accepted once; a signed time only for the sign-up for
+which it was made.
 """
 
 from __future__ import annotations
@@ -24,14 +25,15 @@ from capture.models import UsedProof
 
 ALGORITHM = "PBKDF2/SHA-256"
 COST = 2_000
-"""Rounds of one derivation: a millisecond to check."""
+"""Rounds of PBKDF2 for one counter of the proof of work; checking a solution takes about a millisecond."""
 
 PREFIX = "00"
-"""One counter in 256 fits: some tenths of a second in a phone's browser."""
+"""How a solution's derived key must begin, in hexadecimal. One counter in 256 fits, which a phone's browser finds in
+some tenths of a second."""
 
 KEY_LENGTH = 32
 QUICKEST = timedelta(seconds=2)
-"""No person fills in a form, or reads a sentence and presses its button, sooner."""
+"""The shortest time in which a person fills in a form, or reads a sentence and presses the button below it."""
 
 LONGEST_PAYLOAD = 2048
 LARGEST_COUNTER = 0xFFFFFFFF
@@ -39,14 +41,19 @@ LARGEST_COUNTER = 0xFFFFFFFF
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Evidence that a person sent a sign-up. ``nonce``: may be used once; None where reuse does no harm."""
+    """Evidence that a person, and not a machine, sent a sign-up.
+
+    ``nonce``: the random number by which the evidence is accepted only once; None where using it again does no harm.
+    ``until``: when it expires.
+    """
 
     nonce: str | None
     until: datetime
 
 
 def challenge(keys: Sequence[bytes], now: datetime) -> dict[str, Any]:
-    """Returns a challenge for ALTCHA's clients; nothing is stored for it."""
+    """Returns a proof-of-work challenge for the page to solve, signed with the newest key, as the ALTCHA protocol
+    defines it. Nothing is stored for it."""
     parameters = {
         "algorithm": ALGORITHM,
         "cost": COST,
@@ -61,7 +68,8 @@ def challenge(keys: Sequence[bytes], now: datetime) -> dict[str, Any]:
 
 
 def read_solution(keys: Sequence[bytes], payload: str, now: datetime) -> Proof | None:
-    """Returns the proof in a client's answer; None for one that is wrong, too old, too quick or signed by others."""
+    """Checks a page's solution of an ALTCHA challenge. Returns the proof; None if the solution is wrong, too old or too
+    quick, or the challenge was not signed by one of the keys."""
     try:
         told = json.loads(base64.b64decode(payload[:LONGEST_PAYLOAD], validate=True))
         parameters, signature = told["challenge"]["parameters"], str(told["challenge"]["signature"])
@@ -79,12 +87,19 @@ def read_solution(keys: Sequence[bytes], payload: str, now: datetime) -> Proof |
 
 
 def sign_pause(links: Links, fields: Mapping[str, str], now: datetime) -> str:
-    """Returns a signed timestamp for the page between the form and the sign-up."""
+    """Returns a signed time for the page that visitors without JavaScript see between the form and the sign-up.
+
+    ``fields``: the form's fields, for which alone it is valid.
+    """
     return links.sign(Purpose.PAUSE, _of(fields), now)
 
 
 def read_pause(links: Links, fields: Mapping[str, str], now: datetime) -> Proof | None:
-    """Returns the proof that the page between was read: signed for this sign-up, neither seconds nor hours ago."""
+    """Checks the signed time of the page that visitors without JavaScript see between the form and the sign-up.
+
+    Returns the proof that a person pressed the button there; None if the time was not signed for this sign-up, or is
+    less than QUICKEST or more than an hour ago.
+    """
     try:
         read = links.read(Purpose.PAUSE, fields.get("pause", ""), now)
     except BadLink:
@@ -98,21 +113,21 @@ _USE = insert_into(UsedProof, "nonce", unless_there=True)
 
 
 def use_up(driver: Driver, proof: Proof) -> bool:
-    """Marks a proof as used; returns False if it was used before."""
+    """Marks the proof that a person sent a sign-up as used. Returns False if it was used before."""
     return proof.nonce is None or bool(_USE(driver, nonce=proof.nonce, until=proof.until))
 
 
 def budget_weight(origin: str | None, agent: str | None) -> int:
-    """Returns for how many sign-ups this one counts in the budgets: more than 1 where its headers are unusual.
+    """Returns for how many sign-ups a sign-up counts in the limits by the hour: 1, and more if its headers are unusual.
 
-    Pages without a referrer, local files and sandboxed frames send ``ListOrigin: null``, so it is no reason to refuse.
-    No browser leaves out ``User-Agent``.
+    ``origin``, ``agent``: the headers ``Origin`` and ``User-Agent``. Pages without a referrer, local files and
+    sandboxed frames send ``Origin: null``, so that is no reason to refuse. No browser leaves out ``User-Agent``.
     """
     return 1 + (origin == "null") + (not agent)
 
 
 def _of(fields: Mapping[str, str]) -> str:
-    """Returns a digest of what identifies a sign-up: the page it came from and the address."""
+    """Returns a digest of what identifies a sign-up: the page where it was made and the e-mail address."""
     told = json.dumps([fields.get(name, "").strip() for name in ("token", "page", "email")])
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 

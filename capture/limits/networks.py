@@ -1,4 +1,4 @@
-"""From a client's address to the network it belongs to, as far as limits care."""
+"""Finds the network to which a client's IP address belongs, for limits by network."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 UNKNOWN = "unknown"
-"""The network of senders whose address cannot be read: they share one budget."""
+"""The name of the network of all senders whose address cannot be read: they share one limit."""
 
 
 @lru_cache(maxsize=1_000)
 def network(address: str | None) -> str:
-    """Returns the /24 of an IPv4 address or the /64 of an IPv6 address: roughly one household or one rented machine."""
+    """Returns the network of a client's IP address: the /24 of an IPv4 address, the /64 of an IPv6 address, which is
+    roughly one household or one rented machine. Returns UNKNOWN if the address cannot be read."""
     text = (address or "").strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

@@ -1,4 +1,4 @@
-"""Removing what limits no longer need to count."""
+"""Removes counts of mails and sign-ups, and used proofs of work, that the limits no longer need."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ _HOURS_COUNTED = timedelta(hours=2)
 
 
 def purge(session: Session, policy: Policy, now: datetime) -> Counter[str]:
-    """Removes old units of budgets, the counts of hours that are over, and used proofs whose time is over."""
+    """Removes counts of mails older than ``policy.budgets``, counts of hours that are over, and expired proofs of work.
+
+    Returns how many counts of mails were removed, under the key ``budgets``.
+    """
     spent = session.scalars(delete(BudgetUse).where(BudgetUse.at <= now - policy.budgets).returning(BudgetUse.id)).all()
     session.execute(delete(HourlyCount).where(HourlyCount.hour <= now - _HOURS_COUNTED))
     session.execute(delete(UsedProof).where(UsedProof.until <= now))

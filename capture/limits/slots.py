@@ -1,4 +1,4 @@
-"""Caps concurrent slow uploads in this process, one for each user: each holds a thread while it lasts."""
+"""Limits how many slow uploads a process receives at a time, since each occupies a thread; a user may send one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 class UploadSlots:
-    """At most ``most`` slots, and never two for the same holder."""
+    """Allows at most ``most`` uploads at a time in this process, and never two of the same user."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -17,7 +17,8 @@ class UploadSlots:
 
     @contextmanager
     def held(self, holder: str) -> Iterator[bool]:
-        """Takes a slot for as long as the block lasts. Yields False at once if none is free, or the holder has one."""
+        """Allows a user one upload for as long as the ``with`` block lasts. Yields True if the upload may begin; False
+        if too many others run, or the user (``holder``) sends one already."""
         with self._lock:
             free = holder not in self._holders and len(self._holders) < self._most
             if free:

@@ -1,1 +1,2 @@
-"""Mails and events: added to the outbox in a transaction, held or leased, sent; and the addresses not to be mailed."""
+"""Writes mails, stores them in the outbox, and sends them, as well as events for another program; keeps the list of
+addresses that must not be mailed."""

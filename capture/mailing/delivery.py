@@ -1,4 +1,4 @@
-"""How mails, events and reports leave and reach this service: this part of the settings."""
+"""The settings for sending mails and events, for receiving reports of bounces, and for reading the metrics."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from capture.mailing.smtp import MailServerError, Server
 from sitegen.errors import EspalierError, Fault
 
 MAILS_PER_DOMAIN = 120
-"""Mails to one receiving domain in a minute, unless the settings say otherwise."""
+"""The most mails to one receiving domain in a minute, unless the settings name another number."""
 
 
 SERVICES = {
@@ -28,12 +28,15 @@ SERVICES = {
 
 
 class DeliveryError(EspalierError):
-    """The settings of mail, webhooks or reports contradict each other."""
+    """Raised if settings of mails, webhooks or bounce reports cannot be read, or one needs another that is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where mails and events are sent, and what reports and readers must prove. ``repr`` shows no secret."""
+    """The settings for mails and events: where they are sent, and the secrets for bounce reports and the metrics.
+
+    ``repr`` shows no secret.
+    """
 
     server: Server | None = None
     """The mail server; without one, mails wait in the outbox."""
@@ -68,8 +71,10 @@ class Delivery:
 
     @classmethod
     def from_values(cls, values: Mapping[str, str]) -> Self:
-        """Reads ``ESPALIER_SMTP_URL`` and the other settings of mail. Raises DeliveryError with every fault and its
-        hint."""
+        """Returns the settings in ``ESPALIER_SMTP_URL`` and the other variables about mails, events and the metrics.
+
+        Raises DeliveryError with all faults if one of these cannot be read, or needs another that is missing.
+        """
         faults: list[Fault] = []
         server = _server(values.get("ESPALIER_SMTP_URL"), faults)
         sender = values.get("ESPALIER_MAIL_FROM", "")
@@ -82,7 +87,9 @@ class Delivery:
         if url and urlsplit(url).scheme not in ("http", "https"):
             faults.append(Fault("not a web address", where="ESPALIER_WEBHOOK_URL", hint="e.g. https://crm.example/in"))
         if url and not secret:
-            faults.append(Fault("it is not set, but there is an address", where="ESPALIER_WEBHOOK_SECRET", hint=SECRET))
+            faults.append(
+                Fault("it is not set, but ESPALIER_WEBHOOK_URL is", where="ESPALIER_WEBHOOK_SECRET", hint=SECRET)
+            )
         bounces = values.get("ESPALIER_BOUNCE_SECRET") or None
         _check_secret("ESPALIER_WEBHOOK_SECRET", secret, faults)
         _check_secret("ESPALIER_BOUNCE_SECRET", bounces, faults)

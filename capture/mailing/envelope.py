@@ -1,4 +1,4 @@
-"""Composes the message that a mail server gets from an outbox row."""
+"""Turns a mail from the outbox into the message that a mail server gets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from capture.models import OutboxMail
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What a mail server gets: sender, recipient, and the message with lines ending in CR LF."""
+    """A mail as a mail server gets it: sender, recipient, and the message with lines ending in CR LF."""
 
     sender: str
     recipient: str
@@ -22,10 +22,11 @@ class Envelope:
 
 
 def compose(row: OutboxMail, sender: str, company: str, unsubscribe: str | None = None) -> Envelope:
-    """Returns the mail as multipart text and HTML, the same bytes at every attempt.
+    """Returns the message for a mail in the outbox, as text and HTML (multipart), the same bytes at every attempt.
 
-    ``sender``: the address mails come from. ``unsubscribe``: the https address that leaves the row's list by one POST
-    (RFC 8058). The three list headers are added only if the row has a list and this address is given.
+    ``sender``: the address that mails come from; ``company``: the name shown with it. ``unsubscribe``: the https
+    address by which one POST unsubscribes the recipient (RFC 8058). The three headers about a mailing list are added
+    only if this is given and the mail belongs to a list.
     """
     recipient = ascii_domain(row.recipient)
     international = not recipient.isascii()
@@ -50,6 +51,6 @@ def compose(row: OutboxMail, sender: str, company: str, unsubscribe: str | None 
 
 
 def ascii_domain(address: str) -> str:
-    """Returns the address with its domain as the domain name system has it (xn--…)."""
+    """Returns an e-mail address with its domain in ASCII, as the domain name system writes it (xn--…)."""
     local, _, domain = address.rpartition("@")
     return address if domain.isascii() else f"{local}@{domain.encode('idna').decode('ascii')}"

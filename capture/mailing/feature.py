@@ -1,4 +1,5 @@
-"""Declares the room of mailing to the service: its personal data, its part of a lead's history, and what it purges."""
+"""Declares the feature "mailing" to the service: its personal data, its part of a lead's history, and how it removes
+old mails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rest of the service as the worker sees it: the suppression list, and the address that leaves a list."""
+"""Gives the mail worker what it needs from the rest of the service: the suppression list, and links to unsubscribe."""
 
 from __future__ import annotations
 
@@ -15,33 +15,40 @@ from capture.models import Company, OutboxMail
 
 
 class DeadAddresses:
-    """Puts addresses that do not exist on the suppression list."""
+    """Puts addresses whose mailbox does not exist on the suppression list, so that they get no more mails."""
 
     def __init__(self, links: Links) -> None:
         self._links = links
 
     def bounced(self, session: Session, address: str, now: datetime) -> None:
-        """Puts an address on the suppression list, because its mailbox does not exist."""
+        """Puts an e-mail address on the suppression list, because its mailbox does not exist."""
         suppression.suppress_bounced(session, self._links.address_keys, address, now)
 
 
 class CompanyGate(DeadAddresses):
-    """The company's one suppression list. ``kinds``: all kinds of mails by name."""
+    """Decides, by the company's suppression list, whether a mail may be sent, and makes the mail's unsubscribe link.
+
+    ``kinds``: all kinds of mails by name.
+    """
 
     def __init__(self, links: Links, kinds: Mapping[str, MailKind]) -> None:
         super().__init__(links)
         self._kinds = kinds
 
     def blocks(self, session: Session, row: OutboxMail) -> bool:
-        """Returns True when the row must not be sent any more. Raises UnknownKind for a kind that no room declares."""
+        """Returns True if a mail in the outbox must not be sent: its recipient is on the suppression list, for a reason
+        that stops mails of this kind.
+
+        Raises UnknownKind if no feature declares mails of this kind.
+        """
         kind = self._kinds.get(row.kind)
         if kind is None:
-            raise UnknownKind(f'no room declares mails of the kind "{row.kind}"')
+            raise UnknownKind(f'no feature declares mails of the kind "{row.kind}"')
         return suppression.blocks(session, self._links.address_keys, row.recipient, kind)
 
     def unsubscribe(self, company: Company, row: OutboxMail) -> str | None:
-        """Returns the address where one POST leaves the row's list, the same as in its text; None before the first
-        sync."""
+        """Returns the address by which one POST unsubscribes a mail's recipient, the same as in the mail's text; None
+        before the first ``capture sync``, when the service does not know its own address."""
         if not company.service:
             return None
         return unsubscribe_link(company, self._links, row.recipient, row.created_at)

@@ -1,4 +1,4 @@
-"""The mails in a lead's history."""
+"""Adds the mails about a lead to the lead's history."""
 
 from __future__ import annotations
 
@@ -27,32 +27,35 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailed(Event):
-    """A mail in the outbox, or an event for another program. ``state``: its state now (see ``OutboxMail``)."""
+    """An entry in a lead's history: a mail about the lead, or an event for another program, that is in the outbox.
+    ``state``: its present state (see ``OutboxMail``)."""
 
     kind: str
     recipient: str
     state: str
 
     def sentences(self) -> Iterator[str]:
-        """Yields what was written, and its state."""
+        """Yields one sentence: which mail was written to whom, and whether it was sent."""
         what = f'the mail "{self.kind}" to {self.recipient}'
         if self.kind == WEBHOOK:
             what = "an event for the company's other program"
         yield f"Wrote {what}: {_STATES[self.state]}."
 
     def lines(self, words: Words, reader: Reader) -> Iterator[Line]:
-        """Yields the mail with its state; nothing for an event, which reaches no person."""
+        """Yields one line for the office: the kind of mail, and whether it was sent. Yields nothing for an event to
+        another program, since no person receives it."""
         if self.kind != WEBHOOK:
             mail = name_of(self.kind, words.locale)
             yield Line(words(f"office_mail_{self.state}", mail=mail))
 
     def plain(self) -> tuple[str, dict[str, Any]]:
-        """Returns the mail without its text."""
+        """Returns the section of the person's export that lists the mail, and its date, kind, recipient and state; not
+        its text."""
         return "mails", {"at": moment(self.at), "kind": self.kind, "to": self.recipient, "state": self.state}
 
 
 def events(session: Session, lead: Lead) -> Iterator[Mailed]:
-    """Yields the mails and events about a lead that are still stored."""
+    """Yields the mails about a lead, and the events for another program, that are still stored in the outbox."""
     columns = (OutboxMail.id, OutboxMail.created_at, OutboxMail.kind, OutboxMail.recipient, OutboxMail.state)
     for number, at, kind, recipient, state in session.execute(select(*columns).where(OutboxMail.lead_id == lead.id)):
         yield Mailed(at=at, order=(Rank.MAIL, number), kind=kind, recipient=recipient, state=state)

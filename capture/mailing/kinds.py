@@ -1,6 +1,6 @@
-"""The kinds of mails: what a room declares of each mail that it writes, and the one table of them all.
+"""The kinds of mails: what a feature declares about each mail that it writes, and the one table of all kinds.
 
-Events for another program go through the outbox, too. They are no mails and have no kind here (``outbox.WEBHOOK``).
+Events for another program are in the outbox, too. They are no mails and have no kind here (``outbox.WEBHOOK``).
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from capture.mailing.suppression import Reason
 
 
 class MailAudience(StrEnum):
-    """The recipients of a kind of mail."""
+    """Who receives a kind of mail."""
 
     SIGNED_UP = "signed-up"
     """The address that was typed into a sign-up form; its owner has not confirmed it yet."""
     PROSPECT = "prospect"
-    """A person who confirmed."""
+    """A person who signed up and confirmed it from their mailbox."""
     SUBJECT = "subject"
-    """A person who asks for what is held about them."""
+    """A person who asks which data are stored about them."""
     ASSIGNEE = "assignee"
     """The member who follows up on a lead, or the company."""
     SIGNING_IN = "signing-in"
@@ -30,16 +30,16 @@ class MailAudience(StrEnum):
 
 
 ANY_REASON = frozenset(Reason)
-"""A person who left in any way gets no further mail."""
+"""All reasons for which an address may be on the suppression list: a person who left in any way gets no more mail."""
 
 NO_QUESTION = ANY_REASON - {Reason.UNSUBSCRIBED, Reason.WITHDRAWN, Reason.ERASED}
-"""A person who unsubscribed, withdrew their consent or was erased may sign up again, so the mail that asks them to
-confirm must reach them. A person who said "this wasn't me" is never asked again."""
+"""The reasons for which a person is not even asked to confirm a sign-up. A person who unsubscribed, withdrew their
+consent or was erased may sign up again, so the mail that asks them to confirm must reach them. A person who said "this
+wasn't me" is never asked again."""
 
 DEAD_ADDRESS = frozenset({Reason.BOUNCED})
-"""Only addresses that no mail can reach. Nothing else stops two sorts of mails: answers that a person has a right to,
-though they want no other mails; and mails to members and staff, since what they said as prospects does not apply to
-these."""
+"""Only an address whose mailbox does not exist stops two sorts of mails: answers that a person has a right to, even if
+they want no other mails; and mails to members and staff, since what they said as prospects does not apply to these."""
 
 STOPPED_BY: Mapping[MailAudience, frozenset[Reason]] = {
     MailAudience.SIGNED_UP: NO_QUESTION,
@@ -53,10 +53,10 @@ STOPPED_BY: Mapping[MailAudience, frozenset[Reason]] = {
 
 @dataclass(frozen=True, slots=True)
 class MailKind:
-    """One kind of mail. ``name``: as the outbox stores it, at most 32 characters; ``room``: the folder in ``capture``
-    whose ``mails/<name>.<locale>.jinja`` are its templates.
+    """One kind of mail, such as the one that asks a person to confirm a sign-up. ``name``: as the outbox stores it, at
+    most 32 characters; ``room``: the folder in ``capture`` whose ``mails/<name>.<locale>.jinja`` are the templates.
 
-    ``on_list``: recipients can unsubscribe from it, and its headers say how (RFC 8058).
+    ``on_list``: recipients can unsubscribe from mails of this kind, and the mails' headers say how (RFC 8058).
     """
 
     name: str
@@ -66,18 +66,18 @@ class MailKind:
 
     @property
     def stopped_by(self) -> frozenset[Reason]:
-        """The reasons on the suppression list for which it must not be sent."""
+        """The reasons for which an address on the suppression list gets no mail of this kind."""
         return STOPPED_BY[self.audience]
 
 
 class UnknownKind(LookupError):
-    """No room declares mails of this kind."""
+    """Raised if a mail in the outbox is of a kind that no feature of the service declares."""
 
 
 def table(features: Sequence[Feature]) -> Mapping[str, MailKind]:
-    """Returns the kinds of all these rooms by name.
+    """Returns the kinds of mails of all these features, by their names.
 
-    Raises ValueError for a name that is taken already, and for a kind whose templates lie in another room.
+    Raises ValueError if two kinds have the same name, or if a kind's templates are in another feature's folder.
     """
     kinds: dict[str, MailKind] = {}
     for feature in features:

@@ -1,6 +1,8 @@
-"""Writes mails from the rooms' templates. Each room has a function for each kind of mail; this module knows no kind.
+"""Writes mails from the features' templates. Each feature has a function for each of its kinds of mail; this module
+knows no kind.
 
-Mails to prospects hold nothing that a form brought in: otherwise anyone could send a stranger their own words.
+Mails to prospects contain nothing that was typed into a form: otherwise anyone could send their own words to a
+stranger.
 """
 
 from __future__ import annotations
@@ -18,12 +20,12 @@ from capture.mailing.kinds import MailKind
 from capture.mailing.rendering import Part, render
 
 KEPT_LETTERS = 1_000
-"""Mails that are cached without their links: one per kind, host and language."""
+"""The most mails that are cached without their links: one per kind, sender (company or member) and language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail, written but not sent."""
+    """A mail that is written, with subject, text and HTML, but not yet in the outbox."""
 
     kind: MailKind
     recipient: str
@@ -34,7 +36,7 @@ class Letter:
 
 
 class Letters:
-    """Writes mails, and caches those that differ from one recipient to the next only in their links."""
+    """Writes mails from templates, and caches mails that differ from one recipient to the next only in their links."""
 
     def __init__(self, links: Links) -> None:
         self.links = links
@@ -42,9 +44,10 @@ class Letters:
         self._places: dict[str, str] = {}
 
     def write(self, kind: MailKind, host: Host, recipient: str, locales: Sequence[str], **values: object) -> Letter:
-        """Returns a mail in the first of these languages that the service speaks.
+        """Returns a mail in the first of the languages ``locales`` that the service speaks.
 
-        ``host``: whom the mail comes from; ``values``: what its template needs besides ``host`` and ``locale``.
+        ``host``: the company or member whom the mail comes from; ``values``: what the template needs besides ``host``
+        and ``locale``.
         """
         locale = words.nearest(locales)
         parts = {part: render(kind, part, locale, host=host, **values) for part in (Part.SUBJECT, Part.TEXT, Part.HTML)}
@@ -55,10 +58,11 @@ class Letters:
     def write_with_links(
         self, kind: MailKind, host: Host, recipient: str, locales: Sequence[str], links: Mapping[str, str]
     ) -> Letter:
-        """Returns a mail that needs only ``host`` and these ``links``, by their names.
+        """Returns a mail whose template needs only ``host`` (the company or member whom it comes from) and ``links``.
 
-        It is rendered once per host and language, with placeholders for the links in text and HTML. That saves most of
-        the time if many mails come from one host: ``hosts.HostCache`` returns the same object for the same host.
+        The mail is rendered once per host and language, with placeholders for the links in text and HTML. That saves
+        most of the time if many mails come from one host: ``hosts.HostCache`` returns the same object for the same
+        host.
         """
         kept = self._written(kind, host, words.nearest(locales), links)
         text, html = kept.text, kept.html
@@ -68,8 +72,7 @@ class Letters:
         return Letter(kind, recipient, kept.locale, kept.subject, text, html)
 
     def _written(self, kind: MailKind, host: Host, locale: str, names: Mapping[str, object]) -> Letter:
-        """Returns the mail of one host with placeholders for the links: everything else in it is the same for each
-        recipient."""
+        """Returns a mail with placeholders for its links: everything else in it is the same for each recipient."""
         key = (kind.name, host, locale)
         found = self._kept.get(key)
         if found is None:
@@ -80,5 +83,5 @@ class Letters:
         return found
 
     def _place(self, name: str) -> str:
-        """Returns the random placeholder of a link, which no text of a roster can equal."""
+        """Returns the placeholder of a link: random, so that no name in a roster is equal to it."""
         return self._places.setdefault(name, secrets.token_hex(16))

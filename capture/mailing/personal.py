@@ -1,4 +1,4 @@
-"""Prospects' personal data in the outbox: mails to them, and mails about them to others."""
+"""Exports, erases and purges prospects' personal data in the outbox: mails to them, and mails about them to others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _DONE = ("sent", "dead", "dropped")
 
 
 def purge(session: Session, policy: Policy, now: datetime) -> Counter[str]:
-    """Removes mails that were sent, dropped or given up long enough ago."""
+    """Removes mails from the outbox that were sent, dropped or given up, and are older than ``policy.mails``.
+
+    Returns their number under the key ``mails``.
+    """
     latest = now - policy.mails
     over = or_(OutboxMail.sent_at <= latest, OutboxMail.created_at <= latest)
     gone = delete(OutboxMail).where(OutboxMail.state.in_(_DONE), over).returning(OutboxMail.id)
@@ -32,7 +35,7 @@ def _held(session: Session, lead: Lead) -> dict[str, Any]:
 
 
 def _forget(session: Session, leads: Sequence[Lead], now: datetime) -> None:
-    """Removes every mail about the leads, those to members included."""
+    """Removes every mail about the leads from the outbox, also the mails to members."""
     about = delete(OutboxMail).where(OutboxMail.lead_id.in_([lead.id for lead in leads]))
     session.execute(about, execution_options={"synchronize_session": "fetch"})
 

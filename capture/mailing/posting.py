@@ -1,4 +1,5 @@
-"""Adds written mails to the outbox, in the transaction of what they are about. The worker sends them."""
+"""Adds written mails to the outbox, from which the mail worker sends them. A mail is added in the same transaction as
+the sign-up or change that it reports, so that neither is stored without the other."""
 
 from __future__ import annotations
 
@@ -27,9 +28,9 @@ def post(
     lead_id: int | None = None,
     state: State = "waiting",
 ) -> str:
-    """Adds a mail to the outbox; if it can be unsubscribed from, with the list that its headers name.
+    """Adds a mail to the outbox and returns its Message-ID, without angle brackets.
 
-    Returns the mail's Message-ID, without brackets.
+    ``lead_id``: the lead that the mail is about. ``state``: "waiting" to be sent, or "held" until the operator decides.
     """
     kind = letter.kind
     message_id = f"{uuid4().hex}@{domain_of(company.email)}"
@@ -53,10 +54,12 @@ def post(
 
 
 def post_and_take_back(driver: Driver, company: Company, letter: Letter, now: datetime) -> None:
-    """Adds a mail and removes it again, so that the response time does not reveal which addresses are known."""
+    """Adds a mail to the outbox and removes it again, so that the response takes as long as if one were sent and its
+    time does not reveal which addresses are known."""
     _TAKE_BACK.later(driver, message_id=post(driver, company, letter, now))
 
 
 def domain_of(address: str) -> str:
-    """Returns the part behind the last at sign, in lower case."""
+    """Returns the domain of an e-mail address, the part behind the last at sign, in lower case; "localhost" if there is
+    none."""
     return address.rpartition("@")[2].strip(" >").lower() or "localhost"

@@ -1,4 +1,4 @@
-"""How many mails one receiving domain gets per minute: counted in the database, so that it holds for all workers.
+"""Limits how many mails one receiving domain gets per minute. The count is in the database, so all workers share it.
 
 A minute is one of the clock's. Domains are counted under keyed hashes, since a domain may belong to one person alone.
 """
@@ -19,10 +19,10 @@ _MINUTE = timedelta(minutes=1)
 
 
 class Quota:
-    """At most ``per_minute`` mails to one domain, from all workers of a database together.
+    """Allows at most ``per_minute`` mails to one domain, from all workers of a database together.
 
-    ``named``: returns the keyed hash under which a name is counted. Each worker has a quota of its own, which remembers
-    the domains that have used up their minute, so that the worker leaves them alone until it is over.
+    ``named``: returns the keyed hash under which a name is counted. Each worker has a Quota object of its own, which
+    remembers the domains that may get no more mails in this minute, so that the worker does not try them again.
     """
 
     def __init__(self, per_minute: int, named: Callable[[str], str]) -> None:
@@ -32,13 +32,15 @@ class Quota:
         self._full: set[str] = set()
 
     def full(self, now: datetime) -> list[str]:
-        """Returns the domains that are known to have used up this minute's quota."""
+        """Returns the domains of which this worker knows that they have used up this minute's quota of mails."""
         self._begin(now)
         return sorted(self._full)
 
     def take(self, session: Session, domain: str, now: datetime) -> datetime | None:
-        """Uses one mail of the domain's quota, in the caller's transaction. Returns None; if the quota is used up, when
-        the next minute begins."""
+        """Counts one mail against the domain's quota, in the caller's transaction.
+
+        Returns None if the mail may be sent now; if the quota is used up, returns when the next minute begins.
+        """
         minute = self._begin(now)
         subject = self._named(f"mails@{domain}")[:32]
         if count_up(Driver.of(session), minute, {SCOPE: subject})[SCOPE] <= self._most:

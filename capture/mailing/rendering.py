@@ -1,7 +1,7 @@
-"""Renders the parts of a mail. A kind of mail has one template per language, ``consent/mails/confirm.en.jinja`` and so
-on, with a block for each part; ``templates/letter.jinja`` is the layout that they extend.
+"""Renders subject, text and HTML of a mail. A kind of mail has one template per language, such as
+``consent/mails/confirm.en.jinja``, with a block for each part; ``templates/letter.jinja`` is their common layout.
 
-Two environments read the same files: one escapes every value, for HTML, the other none, for subject and text.
+Two Jinja environments read the same files: one escapes every value, for HTML; the other none, for subject and text.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from capture.mailing.kinds import MailKind
 
 
 class Part(StrEnum):
-    """A part of a mail, by the name of its block."""
+    """The parts of a mail, each with the name of its block in the mail's template."""
 
     NAME = "name"
-    """What the office calls mails of this kind; its block uses no values."""
+    """The name of this kind of mail in the office, in the template's language; a fixed text."""
     SUBJECT = "subject"
     TEXT = "text"
     HTML = "html"
 
 
 def render(kind: MailKind, part: Part, locale: str, **values: object) -> str:
-    """Returns one part of a mail, without white space at its ends.
+    """Returns one part of a mail (subject, text or HTML), without white space at its ends.
 
-    Raises jinja2.UndefinedError if the template uses a value that is not given.
+    ``values``: what the template needs besides ``locale``. Raises jinja2.UndefinedError if one of these is missing.
     """
     template = environment(escapes=part is Part.HTML).get_template(template_of(kind.room, kind.name, locale))
     return template.render(part=part.value, locale=locale, **values).strip()
@@ -44,7 +44,8 @@ def render(kind: MailKind, part: Part, locale: str, **values: object) -> str:
 
 @lru_cache(maxsize=200)
 def name_of(kind: str, locale: str) -> str:
-    """Returns what the office calls mails of a kind; the kind's own name if no room writes such mails any more."""
+    """Returns the name of a kind of mail as the office shows it in a language; ``kind`` itself if no template of that
+    name exists any more."""
     wanted = [template_of(room, kind, locale) for room in rooms()]
     try:
         template = environment(escapes=False).select_template(wanted)
@@ -54,20 +55,20 @@ def name_of(kind: str, locale: str) -> str:
 
 
 def template_of(room: str, kind: str, locale: str) -> str:
-    """Returns the name of a template in the environments."""
+    """Returns the name of a mail's template, for Jinja: the feature's folder, the kind of mail and the language."""
     return f"{room}/{kind}.{locale}.jinja"
 
 
 @cache
 def rooms() -> tuple[str, ...]:
-    """Returns the rooms that have templates of mails, sorted."""
+    """Returns the names of the features (folders of ``capture``) that have templates of mails, sorted."""
     return tuple(sorted(each.name for each in files("capture").iterdir() if each.joinpath("mails").is_dir()))
 
 
 @cache
 def environment(*, escapes: bool) -> Environment:
-    """Returns the environment for HTML (``escapes``), or the one for subject and text. Each is made once per
-    process."""
+    """Returns the Jinja environment of the mails' templates: with ``escapes`` the one for HTML, else the one for
+    subject and text. Each is made once per process."""
     return Environment(
         loader=_loader(), autoescape=escapes, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

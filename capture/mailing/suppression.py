@@ -1,6 +1,7 @@
-"""The suppression list: who must not be mailed. The company keeps one list, of keyed hashes instead of addresses.
+"""The suppression list: the addresses that must not be mailed. The company has one list, of keyed hashes instead of
+addresses.
 
-Only the person's own confirmation takes an address off the list; an import or another sign-up does not.
+Only the person's own confirmation removes an address from the list; an import or another sign-up does not.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Reason(StrEnum):
-    """Why an address is on the list."""
+    """Why an e-mail address is on the suppression list (the addresses that must not be mailed)."""
 
     UNSUBSCRIBED = "unsubscribed"
     WITHDRAWN = "withdrawn"
@@ -33,44 +34,45 @@ class Reason(StrEnum):
 
 
 _AT_ONCE = 1_000
-"""Addresses that one query looks up."""
+"""How many addresses one query looks up."""
 
 _SUPPRESS = insert_into(Suppression, unless_there=True)
 
 
 def suppress(session: Session, keys: Sequence[bytes], address: str, reason: Reason, now: datetime) -> None:
-    """Puts an address on the list; does nothing if it is on it for the same reason."""
+    """Puts an e-mail address on the suppression list; does nothing if it is there for the same reason already."""
     suppress_hash(session, hash_email(keys[0], address), reason, now)
 
 
 def suppress_hash(session: Session, email_hash: str, reason: Reason, now: datetime) -> None:
-    """Puts an address on the list of which only the keyed hash is known, as in an unsubscribe link."""
+    """Puts an address of which only the keyed hash is known, as in an unsubscribe link, on the suppression list."""
     _SUPPRESS(Driver.of(session), email_hash=email_hash, reason=reason.value, at=now)
 
 
 def suppress_bounced(session: Session, keys: Sequence[bytes], address: str, now: datetime) -> None:
-    """Puts an address on the list because its mailbox does not exist."""
+    """Puts an e-mail address on the suppression list because its mailbox does not exist."""
     suppress(session, keys, address, Reason.BOUNCED, now)
 
 
 def reasons(session: Session, keys: Sequence[bytes], address: str) -> set[Reason]:
-    """Returns why an address is on the list; an empty set if it is not."""
+    """Returns why an e-mail address is on the suppression list; an empty set if it is not."""
     email_hashes = hash_email_by_all(keys, address)
     return set(map(Reason, session.scalars(select(Suppression.reason).where(Suppression.email_hash.in_(email_hashes)))))
 
 
 def blocks(session: Session, keys: Sequence[bytes], address: str, kind: MailKind) -> bool:
-    """Returns True when a mail of this kind must not go to the address now. Asked right before each sending."""
+    """Returns True if the suppression list forbids a mail of this kind to this address. To be asked right before each
+    mail is sent."""
     return not kind.stopped_by.isdisjoint(reasons(session, keys, address))
 
 
 def suppressed_among(session: Session, email_hashes: Sequence[str]) -> set[str]:
-    """Returns those of these keyed hashes that are on the list."""
+    """Returns which of these keyed hashes of addresses are on the suppression list."""
     return set(session.scalars(select(Suppression.email_hash).where(Suppression.email_hash.in_(email_hashes))))
 
 
 def reasons_by_address(session: Session, keys: Sequence[bytes], addresses: Iterable[str]) -> dict[str, set[Reason]]:
-    """Returns why addresses are on the list, for those that are; looks up many in one query."""
+    """Returns, for each of these addresses that is on the suppression list, the reasons. Looks up many in one query."""
     found: dict[str, set[Reason]] = {}
     waiting = iter(addresses)
     while part := list(islice(waiting, _AT_ONCE)):
@@ -82,6 +84,7 @@ def reasons_by_address(session: Session, keys: Sequence[bytes], addresses: Itera
 
 
 def lift(session: Session, keys: Sequence[bytes], address: str) -> None:
-    """Takes an address off the list, after its owner has confirmed from their mailbox that they want to be mailed."""
+    """Removes an address from the suppression list, after its owner has confirmed from their mailbox that they want
+    mails."""
     email_hashes = hash_email_by_all(keys, address)
     session.execute(delete(Suppression).where(Suppression.email_hash.in_(email_hashes)))

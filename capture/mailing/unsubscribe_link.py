@@ -1,4 +1,4 @@
-"""The address by which a recipient leaves a mailing list (RFC 8058)."""
+"""Makes the link by which a mail's recipient unsubscribes (RFC 8058)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from capture.models import Company
 
 
 def unsubscribe_link(company: Company, links: Links, recipient: str, now: datetime) -> str:
-    """Returns the https address by which one POST unsubscribes the recipient.
+    """Returns the https address by which one POST unsubscribes a mail's recipient.
 
-    It holds the keyed hash of the recipient's address, so that no log ever shows the address.
+    The link contains the keyed hash of the recipient's address, so that no log ever shows the address.
     """
     return f"{company.service}unsubscribe/{links.sign(Purpose.UNSUBSCRIBE, links.email_hash(recipient), now)}"

@@ -23,11 +23,11 @@ from capture.models import Lead, OutboxMail
 
 CONFIRMED = "lead.confirmed"
 TIMEOUT = 15.0
-"""Seconds that the receiver has to answer; the specification recommends 15 to 30."""
+"""How many seconds the receiver of an event has to answer; Standard Webhooks recommends 15 to 30."""
 
 
 def promise(session: Session, lead: Lead, now: datetime) -> None:
-    """Adds the event of a confirmed lead to the outbox. Commits nothing itself."""
+    """Adds the event "lead.confirmed" to the outbox, for the company's other program. The caller commits."""
     event = {
         "type": CONFIRMED,
         "timestamp": now.isoformat(timespec="seconds"),
@@ -60,7 +60,7 @@ def promise(session: Session, lead: Lead, now: datetime) -> None:
 
 
 class WebhookSender:
-    """Posts events to one address."""
+    """Sends events about confirmed leads to the company's other program, by POST to one web address."""
 
     def __init__(self, url: str, secret: str, *, timeout: float = TIMEOUT) -> None:
         self._url = url
@@ -69,7 +69,8 @@ class WebhookSender:
         self._opener = urllib.request.build_opener(NoRedirects)
 
     def send(self, row: OutboxMail, now: datetime) -> None:
-        """Sends one event. Raises Refused if the receiver answers 410 Gone, PutOff on any other failure."""
+        """Sends one event from the outbox. Raises Refused if the receiver answers 410 Gone, so that the event is not
+        tried again; PutOff on any other failure."""
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "espalier-capture",
@@ -85,18 +86,18 @@ class WebhookSender:
             status = error.code
             error.close()
         except (OSError, HTTPException) as error:
-            raise PutOff(f"the address cannot be reached: {type(error).__name__}") from error
+            raise PutOff(f"the webhook's address cannot be reached: {type(error).__name__}") from error
         if status == 410:
-            raise Refused("410: the address is gone")
+            raise Refused("410: the webhook's address is gone")
         if not 200 <= status <= 299:
-            raise PutOff(f"the address answered {status}")
+            raise PutOff(f"the webhook's address answered {status}")
 
 
 class NoRedirects(urllib.request.HTTPRedirectHandler):
-    """Treats a redirect as a failure: a signed event goes to the operator's address and nowhere else."""
+    """Treats a redirect as a failure: what is sent or fetched stays with the address that was chosen."""
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> None:
-        """Returns None, so that the redirect stays an error."""
+        """Follows no redirect: returns None, by which urllib reports the redirect as an error."""
         return

@@ -1,2 +1,2 @@
-"""The database's history, as Alembic revisions. They ship with the package, so that an installed service can
-bring its database up to date without a source tree."""
+"""The changes of the database's tables from version to version, as Alembic revisions. They are part of the package, so
+that an installed service can migrate its database without the source tree."""

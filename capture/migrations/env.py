@@ -1,4 +1,4 @@
-"""Runs the revisions on the connection that ``db.Database.migrate`` hands over, in its transaction."""
+"""Runs Alembic's revisions on the database connection that ``db.Database.migrate`` gives, in its transaction."""
 
 from alembic import context
 

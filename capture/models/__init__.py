@@ -1,7 +1,8 @@
-"""The tables, as SQLAlchemy 2 classes, by subject. The migrations make them; a test compares the two.
+"""The database's tables as SQLAlchemy 2 classes. The migrations create the tables; a test compares the two.
 
-Two halves: what ``capture sync`` copies from the site folder (company, members, pages, wordings) can be loaded again at
-any time; what prospects, members and staff do (leads, touches, consents, the outbox) exists nowhere else.
+There are two kinds: what ``capture sync`` copies from the site folder (company, members, pages, consent wordings) can
+be loaded again at any time; what prospects, members and staff do (leads, sign-ups, consents, mails) exists nowhere
+else.
 """
 
 from capture.models.accounts import AccessLogEntry, OfficeSession, SignInToken, Staff

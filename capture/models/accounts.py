@@ -1,4 +1,4 @@
-"""Staff, sign-in tokens, sessions, and the access log."""
+"""The tables of sign-in: the company's staff, sign-in tokens, browser sessions, and the log of what staff looked at."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from capture.models.tables import Base, EmailAddress, Id
 
 
 class Staff(Base):
-    """A person of the company who may see all leads."""
+    """A table row for a person who works at the company and may see all leads in the office."""
 
     __tablename__ = "staff"
     holds = STAFF
@@ -24,7 +24,7 @@ class Staff(Base):
 
 
 class SignInToken(Base):
-    """A token in a mailed link that signs one person in, once."""
+    """The token in a mailed link by which a member or one of the staff signs in to the office, once."""
 
     __tablename__ = "ticket"
     holds = MEMBER_OR_STAFF
@@ -37,7 +37,10 @@ class SignInToken(Base):
 
 
 class OfficeSession(Base):
-    """A session of a browser that is signed in. Its cookie holds a secret, of which only the digest is stored."""
+    """A browser's session in the office, where a member or one of the staff is signed in.
+
+    The browser's cookie contains a secret, of which only the digest is stored.
+    """
 
     __tablename__ = "sitting"
     holds = MEMBER_OR_STAFF
@@ -47,15 +50,15 @@ class OfficeSession(Base):
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"), index=True)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
     csrf: Mapped[str] = mapped_column(String(64))
-    """The value that forms of this session must carry, so that no other site can send them."""
+    """The value that the forms of this session must contain, so that no other site can send them."""
     created_at: Mapped[datetime]
     until: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
-    """When it was ended before its time; an ended session never becomes valid again."""
+    """When the session was ended before its time, as by signing out; an ended session never becomes valid again."""
 
 
 class AccessLogEntry(Base):
-    """A page with personal data that was shown to one of the staff. Rows are only ever added."""
+    """An entry of the access log: one of the staff was shown a page with personal data. Rows are only ever added."""
 
     __tablename__ = "viewing"
     holds = STAFF

@@ -1,4 +1,4 @@
-"""Campaigns and what was spent on them."""
+"""The tables of advertising campaigns and of the money spent on them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 class Campaign(Base):
-    """One placement of one channel: a radio spot, a newspaper advertisement, a flyer, a list that was bought."""
+    """An advertising campaign, in one place of one channel: a radio spot, a newspaper advertisement, a flyer, a list of
+    addresses that was bought."""
 
     __tablename__ = "campaign"
     holds = MEMBER
@@ -24,19 +25,20 @@ class Campaign(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     code: Mapped[str] = mapped_column(Code, unique=True)
-    """The code that people say and type, and that its landing address ends in; never given to another campaign."""
+    """The code that people hear or read and type in, and in which the landing page's address ends; never given to
+    another campaign."""
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
     """The member whose campaign it is; None: the company's."""
     channel: Mapped[str] = mapped_column(String(16))
-    """web, social, email, radio, newspaper, flyer, event, list or referral."""
+    """The kind of advertising: web, social, email, radio, newspaper, flyer, event, list or referral."""
     name: Mapped[str] = mapped_column(Words)
-    """Shown only to those who work with the campaign, never in public."""
+    """The campaign's name, shown only to people who work with the campaign, never in public."""
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
-    """Its last day. The landing page stays: printed addresses are used long after."""
+    """The campaign's last day. The landing page stays, since printed addresses are used long after."""
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
-    """When a sync first passed it on to the site; before, it cannot have a landing page."""
+    """When a sync first passed the campaign on to the site; before, there cannot be a landing page for it."""
 
     member: Mapped[Member | None] = relationship()
 
@@ -51,6 +53,6 @@ class Spending(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
     on: Mapped[date]
     amount: Mapped[int] = mapped_column(BigInteger)
-    """In minor units of the company's currency."""
+    """The sum in minor units (such as cents) of the company's currency."""
     note: Mapped[str | None] = mapped_column(Words)
     at: Mapped[datetime]

@@ -1,4 +1,5 @@
-"""What ``capture sync`` copies from the site folder; it can be loaded again at any time."""
+"""The tables that ``capture sync`` copies from the site folder and can load again at any time: company, members, pages
+and consent wordings."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from capture.models.tables import Base, Code, EmailAddress, Words
 
 
 class Company(Base):
-    """The company, in one row: what mails and answers say about it."""
+    """The company, in a table of one row: its name and address for mails and pages, its colours, and its policies."""
 
     __tablename__ = "company"
     holds = Holds.nothing("the company is no person")
@@ -25,7 +26,7 @@ class Company(Base):
     email: Mapped[str] = mapped_column(EmailAddress)
     phone: Mapped[str | None] = mapped_column(Words)
     home: Mapped[str] = mapped_column(Text)
-    """The root of its site as an absolute address, ending in "/"."""
+    """The root of the company's site as an absolute address, ending in "/"."""
     service: Mapped[str] = mapped_column(Text)
     """The root of this service as an absolute address, ending in "/": mailed links begin with it."""
     layout: Mapped[str] = mapped_column(String(16))
@@ -33,23 +34,25 @@ class Company(Base):
     look: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     """The theme's colours by name, and its ``scheme`` and ``corners``, for this service's own pages and mails."""
     touch_policy: Mapped[str] = mapped_column(String(8), default="first", server_default="first")
-    """Which touch decides if several members have some: "first" or "last" (see ``attribution.Rules``)."""
+    """Which sign-up decides on the credit if a person signed up on several members' pages: "first" or "last" (see
+    ``capture.credit.attribution.Rules``)."""
     window_days: Mapped[int] = mapped_column(default=90, server_default="90")
-    """How long a touch counts."""
+    """How many days a sign-up counts in the decision on who is credited."""
     correction_days: Mapped[int] = mapped_column(default=30, server_default="30")
-    """How long after confirming a person may correct who introduced them."""
+    """How many days after confirming a person may correct who introduced them."""
     unconfirmed_days: Mapped[int] = mapped_column(default=30, server_default="30")
-    """How long sign-ups are kept that are not confirmed."""
+    """How many days sign-ups are kept that are not confirmed."""
     withdrawn_days: Mapped[int] = mapped_column(default=90, server_default="90")
-    """How long leads are kept after the person withdrew."""
+    """How many days leads are kept after the person withdrew."""
     mails_days: Mapped[int] = mapped_column(default=90, server_default="90")
-    """How long mails are kept that were sent, dropped or given up."""
+    """How many days mails are kept that were sent, dropped or given up."""
     currency: Mapped[str] = mapped_column(String(3), default="EUR", server_default="EUR")
     """The currency in which spending is entered (ISO 4217)."""
 
 
 class Member(Base):
-    """A member, as of the last sync of the roster. Rows are never deleted, since leads refer to them."""
+    """A member (distributor) of the company, as of the last sync of the roster. Rows are never deleted, since leads
+    refer to them."""
 
     __tablename__ = "member"
     holds = MEMBER
@@ -62,16 +65,17 @@ class Member(Base):
     phone: Mapped[str | None] = mapped_column(Words)
     locale: Mapped[str] = mapped_column(String(16))
     home: Mapped[str] = mapped_column(Text)
-    """The root of their site as an absolute address, ending in "/"."""
+    """The root of the member's site as an absolute address, ending in "/"."""
     sponsor_id: Mapped[str | None] = mapped_column(
         ForeignKey("member.id", deferrable=True, initially="DEFERRED"), index=True
     )
     active: Mapped[bool]
-    """False if the roster says so, or no longer contains the member."""
+    """False if the roster says that the member is not active, or no longer contains the member."""
 
 
 class Slug(Base):
-    """A slug that is or once was a member's address. It is never given to another person."""
+    """A slug (the part of a site's address that names the member) that a member has or once had. A slug is never given
+    to another person."""
 
     __tablename__ = "slug"
     holds = MEMBER
@@ -81,8 +85,8 @@ class Slug(Base):
 
 
 class Page(Base):
-    """A page's path below the root of a site. ``replica``: whether the site is a member's or the company's own;
-    ``home_locale``: the site's own language."""
+    """A page of the sites, with its path below a site's root. ``replica``: True for members' sites, False for the
+    company's own; ``home_locale``: the site's own language; ``locale``: the page's language."""
 
     __tablename__ = "page"
     holds = Holds.nothing("addresses of pages")
@@ -96,17 +100,18 @@ class Page(Base):
 
 
 class Wording(Base):
-    """A consent wording with its placeholders. Old ones stay, since consents refer to them."""
+    """The sentence that people agree to when they sign up, with its placeholders. Old wordings stay, since consents
+    refer to them."""
 
     __tablename__ = "wording"
     holds = Holds.nothing("sentences that everybody reads")
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    """The first 16 hexadecimal digits of the digest, as page tokens carry them."""
+    """The first 16 hexadecimal digits of the wording's digest, as the tokens in pages contain them."""
     locale: Mapped[str] = mapped_column(String(16), primary_key=True)
     has_member: Mapped[bool] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(String(64))
-    """SHA-256 in hexadecimal."""
+    """The wording's SHA-256 in hexadecimal."""
     text: Mapped[str] = mapped_column(Text)
     current: Mapped[bool]
-    """True for the wording that pages carry now."""
+    """True for the wording that pages have now."""

@@ -1,7 +1,7 @@
-"""What exports, erasures and the person's own page do with a column of a row about a prospect.
+"""Lets a column with data of a prospect declare which exports and pages show it, and whether an erasure clears it.
 
 A column declares it beside its type, ``mapped_column(String(32), info=detail(export="phone", forgotten=True))``; the
-rooms read the declarations with ``details_of``.
+features read the declarations with ``details_of``.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ _KEY = "detail"
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """``export``: the column's key in the person's export. ``csv``: its name in the office's CSV. None: not there.
+    """What a table column declares about its use. ``export``: the column's key in the person's export of their data;
+    ``csv``: its name in the office's CSV file; None: it is not there.
 
-    ``forgotten``: an erasure sets it to None. ``shown``: the page "My data" shows it in a row of its own, called by the
-    word ``held_<export>``.
+    ``forgotten``: an erasure sets the column to None. ``shown``: the page "My data" shows it in a row of its own,
+    labelled by the text ``held_<export>`` of the words files.
     """
 
     export: str | None
@@ -32,10 +33,12 @@ class Detail:
 def detail(
     *, export: str | None = None, csv: str | None = None, forgotten: bool = False, shown: bool = False
 ) -> dict[str, Any]:
-    """Returns the ``info`` of a column, with the fields of ``Detail``."""
+    """Returns the ``info`` argument for a table column, which declares the exports and pages that show the column and
+    whether an erasure clears it (see ``Detail``)."""
     return {_KEY: Detail(export, csv, forgotten, shown)}
 
 
 def details_of(table: type[Base]) -> Mapping[str, Detail]:
-    """Returns what the columns of a class declare, by attribute, in the order of the class."""
+    """Returns the ``Detail`` that each column of a table class declares, by the attribute's name, in the order of the
+    class. Columns without one are left out."""
     return {column.key: column.info[_KEY] for column in table.__table__.columns if _KEY in column.info}

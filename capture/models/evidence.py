@@ -1,4 +1,5 @@
-"""Rows that prove what happened, chained so that a later change shows (see ``capture.credit.evidence``)."""
+"""The tables of evidence: sign-ups, consents, confirmations and decisions on credit. Their rows form a chain, so that a
+later change of one is detected (see ``capture.credit.evidence``)."""
 
 from __future__ import annotations
 
@@ -16,20 +17,21 @@ if TYPE_CHECKING:
 
 
 class Touch(ChainedRow):
-    """One sign-up as it came in. Rows are only ever added."""
+    """One sign-up as it came in: on whose page, which page, when ("touch" is the trade's word). Rows are only ever
+    added."""
 
     __tablename__ = "touch"
     holds = PROSPECT
 
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"), index=True)
-    """The member whose page it was; None for the company's own page."""
+    """The member on whose page the person signed up; None for the company's own page."""
     page: Mapped[str] = mapped_column(Words)
     locale: Mapped[str] = mapped_column(String(16))
     build_id: Mapped[str] = mapped_column(Code)
     interest: Mapped[str] = mapped_column(String(16))
     digest: Mapped[str] = mapped_column(String(64))
-    """The salted digest of its personal data."""
+    """The salted digest of the sign-up's personal data."""
     at: Mapped[datetime]
 
     lead: Mapped[Lead] = relationship(back_populates="touches")
@@ -38,17 +40,19 @@ class Touch(ChainedRow):
 
     @property
     def utm(self) -> dict[str, Any]:
-        """The campaign parameters; empty once the person was erased."""
+        """The campaign parameters of the sign-up's address (source, medium and so on); empty if the person was
+        erased."""
         return self.personal_data.utm if self.personal_data else {}
 
     @property
     def introducer(self) -> str | None:
-        """Who introduced the person, in their own words; None if they did not say, or were erased."""
+        """The person's own answer to "Who introduced you?"; None if they gave none, or were erased."""
         return self.personal_data.introducer if self.personal_data else None
 
 
 class PersonalData(Base):
-    """What a sign-up said about the person: the only part of the evidence that an erasure destroys."""
+    """What a person typed into a sign-up form: address, name, who introduced them. Of all the evidence of a sign-up,
+    an erasure destroys only this."""
 
     __tablename__ = "particular"
     holds = PROSPECT
@@ -60,13 +64,13 @@ class PersonalData(Base):
     utm: Mapped[dict[str, Any]]
     """The campaign parameters: source, medium, campaign, term, content; only those present."""
     introducer: Mapped[str | None] = mapped_column(Words)
-    """The answer to "Who introduced you?", as typed. The decisions say which member that is."""
+    """The answer to "Who introduced you?", as typed. The decisions on credit name the member who is meant."""
 
     touch: Mapped[Touch] = relationship(back_populates="personal_data")
 
 
 class Consent(ChainedRow):
-    """What a person agreed to, and when. Rows are only ever added."""
+    """A person's consent: the wording that they agreed to, in which sign-up, and when. Rows are only ever added."""
 
     __tablename__ = "consent"
     holds = PROSPECT
@@ -74,27 +78,32 @@ class Consent(ChainedRow):
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     touch_id: Mapped[int] = mapped_column(ForeignKey("touch.id"), unique=True)
     wording: Mapped[str] = mapped_column(String(16))
-    """The ``SiteWording.id`` that the page carried. No foreign key: a site can be published before it is synced."""
+    """The id of the consent wording on the page (``SiteWording.id``); no foreign key, since a site can be published
+    before it is synced."""
     at: Mapped[datetime]
 
     touch: Mapped[Touch] = relationship(back_populates="consent")
 
 
 class ProspectActivity(ChainedRow):
-    """What a person did about one of their leads, from their mailbox. Rows are only ever added."""
+    """What a prospect did by a link in a mail, such as confirming a sign-up or unsubscribing. Rows are only ever
+    added."""
 
     __tablename__ = "act"
     holds = PROSPECT
 
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
-    """confirmed, unsubscribed, withdrawn, disowned, corrected or erased; purged: by the company's retention policy."""
+    """What the person did: confirmed, unsubscribed, withdrawn, disowned, corrected or erased; purged: removed by the
+    company's retention policy."""
     at: Mapped[datetime]
 
 
 class Decision(ChainedRow):
-    """Who was credited with a lead, by which rule, and what the rule looked at. Rows are only ever added; the newest is
-    valid."""
+    """A decision on which member is credited with a lead, by which rule, and what the rule looked at.
+
+    Rows are only ever added; a lead's newest decision is the valid one.
+    """
 
     __tablename__ = "decision"
     holds = PROSPECT
@@ -109,7 +118,8 @@ class Decision(ChainedRow):
 
 
 class Chain(Base):
-    """The end of the chain of evidence, in one row, which a transaction locks when it adds to the chain."""
+    """The number and seal of the newest row of evidence, in one table row, which a transaction locks before it adds to
+    the chain of evidence."""
 
     __tablename__ = "chain"
     holds = Holds.nothing("the end of the chain")

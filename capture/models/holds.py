@@ -1,5 +1,5 @@
-"""Whose personal data a table holds. Each class of ``capture.models`` declares it as ``holds``, next to its table's
-name."""
+"""Declares whose personal data each table contains. Every table class has such a declaration, ``holds``, next to the
+table's name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Self
 
 
 class Whose(StrEnum):
-    """Whose personal data a table holds."""
+    """The groups of people whose personal data a table may contain."""
 
     PROSPECT = "a prospect's"
     MEMBER = "members'"
@@ -19,19 +19,20 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """``whose``: all people whose data the table holds. ``reason``: if there are none, why."""
+    """A table's declaration of whose personal data it contains. ``whose``: all these groups of people. ``reason``: if
+    there are none, why the data are not personal."""
 
     whose: frozenset[Whose]
     reason: str = ""
 
     @classmethod
     def data_of(cls, *whose: Whose) -> Self:
-        """Returns the declaration that the table holds these people's data."""
+        """Returns the declaration that a table contains personal data of these groups of people."""
         return cls(frozenset(whose))
 
     @classmethod
     def nothing(cls, reason: str) -> Self:
-        """Returns the declaration that the table holds no personal data, and why."""
+        """Returns the declaration that a table contains no personal data. ``reason``: what it contains instead."""
         return cls(frozenset(), reason)
 
 

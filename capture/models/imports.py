@@ -1,4 +1,4 @@
-"""Lists that were uploaded or imported, and the result of each of their rows."""
+"""The tables of imports: lists of leads that were uploaded or imported, and the result of each of their rows."""
 
 from __future__ import annotations
 
@@ -13,56 +13,60 @@ from capture.models.tables import Base, Code, Id, Words
 
 
 class Provenance(Base):
-    """Where leads came from that did not sign up: a list, or one person whom a member met. What the people on a list
-    agreed to must be known before any of them may be mailed."""
+    """The origin of leads that did not sign up: a list, or one person whom a member met.
+
+    The people on a list may be mailed only if it is known what they agreed to.
+    """
 
     __tablename__ = "provenance"
     holds = PROSPECT
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
-    """list or met."""
+    """The kind of origin: "list" for a list of leads, "met" for one person whom a member met."""
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
-    """The member whose leads they are; None: the company's."""
+    """The member whose leads the people become; None: the company's."""
     vendor: Mapped[str | None] = mapped_column(Words)
     obtained_on: Mapped[date | None]
     wording: Mapped[str | None] = mapped_column(Text)
     """What the people agreed to when they gave their address."""
     file: Mapped[str | None] = mapped_column(Words)
     digest: Mapped[str | None] = mapped_column(String(64), index=True)
-    """SHA-256 of the file and of what its columns mean (``LeadList.meant``): by it an import that was cut off goes
-    on."""
+    """SHA-256 of the file and of what its columns mean (``LeadList.meant``), by which an import that was interrupted
+    is recognised and continued."""
     rows: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    """Rows of the file that were processed."""
+    """How many rows of the file were processed."""
     campaign_id: Mapped[int | None] = mapped_column(Id)
-    """The campaign that was given to those of its leads that are new."""
+    """The campaign that the import set on the leads that were new."""
     at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
     @property
     def proven(self) -> bool:
-        """True if vendor, day and wording are all known."""
+        """True if it is known who collected the addresses (vendor), on which day they were obtained, and what the
+        people agreed to."""
         return bool(self.vendor and self.obtained_on and self.wording)
 
 
 class ImportRow(Base):
-    """The result of one row of a list. Of the person it holds only the lead's number."""
+    """The result of importing one row of a list of leads. Of the person, only the lead's number is stored."""
 
     __tablename__ = "ledger"
     holds = Holds.nothing("what became of a row; of the person only the lead's number")
 
     provenance_id: Mapped[int] = mapped_column(ForeignKey("provenance.id"), primary_key=True)
     row: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    """The row's number in the file, the first below the header is 1."""
+    """The row's number in the file; the first row below the header is 1."""
     outcome: Mapped[str] = mapped_column(String(16))
-    """added, known, suppressed or refused."""
+    """The row's result: added, known, suppressed or refused."""
     reason: Mapped[str | None] = mapped_column(String(32))
-    """Why it was refused."""
+    """Why the row was refused; None for other outcomes."""
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))
 
 
 class Upload(Base):
-    """A list that was uploaded in the browser: what it is, what its columns mean, and how far its import has come."""
+    """A list of leads that was uploaded in the browser: the file, what its columns mean, and how far its import has
+    come."""
 
     __tablename__ = "upload"
     holds = PROSPECT
@@ -72,15 +76,16 @@ class Upload(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"), index=True)
-    """Who uploaded it and whose leads they become; None: one of the staff, for the company."""
+    """The member who uploaded the list and whose leads the people become; None: one of the staff did, for the
+    company."""
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     file: Mapped[str] = mapped_column(Words)
     digest: Mapped[str] = mapped_column(String(64))
     """SHA-256 of the file, in hexadecimal."""
     rows: Mapped[int] = mapped_column(Integer)
-    """Rows below the header."""
+    """The number of rows below the header."""
     content: Mapped[str | None] = mapped_column(Text, deferred=True)
-    """The file's text; destroyed once it was imported, or after a day, and then None."""
+    """The file's text; None once it was destroyed, after the import or after a day."""
     places: Mapped[dict[str, Any]]
     """The position of each field's column, counted from 0."""
     vendor: Mapped[str | None] = mapped_column(Words)
@@ -88,13 +93,14 @@ class Upload(Base):
     wording: Mapped[str | None] = mapped_column(Text)
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     state: Mapped[str] = mapped_column(String(16), index=True)
-    """new, checking (a dry run), checked, taking (the import), done; gone: given up before it was done."""
+    """How far the import has come: new, checking (a dry run), checked, taking (the import), done; gone: given up before
+    it was done."""
     done: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    """Rows of the dry run, or of the import, that were processed."""
+    """How many rows the dry run or the import has processed."""
     outcomes: Mapped[dict[str, Any]]
-    """The results of its rows, or what they would be; empty until the dry run has ended."""
+    """The results of the import's rows, or what the dry run expects of them; empty until the dry run has ended."""
     provenance_id: Mapped[int | None] = mapped_column(ForeignKey("provenance.id"))
-    """The provenance of its leads; None before the import has begun."""
+    """The ``Provenance`` of the imported leads; None before the import has begun."""
     leased_until: Mapped[datetime | None]
     lease_owner: Mapped[str | None] = mapped_column(Code)
     at: Mapped[datetime] = mapped_column(index=True)

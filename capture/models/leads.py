@@ -1,4 +1,4 @@
-"""Leads, and what members and staff did about them."""
+"""The tables of leads (people who signed up or were imported), and of what members and staff did about them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 class Lead(Base):
-    """One person under one member, or in the company's pool if ``member_id`` is None.
+    """A lead: one interested person under one member, or under the company alone if ``member_id`` is None.
 
-    ``detail`` declares for each column which exports contain it and whether an erasure clears it. The CSV has the
-    columns in this order.
+    ``detail`` declares for each column which exports contain it and whether an erasure clears it. The office's CSV file
+    has the columns in the order of this class.
     """
 
     __tablename__ = "lead"
@@ -53,25 +53,26 @@ class Lead(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True, info=detail(export="number", csv="id"))
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
     email: Mapped[str] = mapped_column(EmailAddress, info=detail(export="address", csv="email"))
-    """As typed, with the domain in lower case; it identifies the person (see ``capture.base.identity``)."""
+    """The e-mail address as typed, with the domain in lower case; it identifies the person (see
+    ``capture.base.identity``)."""
     first_name: Mapped[str | None] = mapped_column(
         Words, info=detail(export="first_name", csv="first_name", forgotten=True)
     )
     phone: Mapped[str | None] = mapped_column(
         String(32), info=detail(export="phone", csv="phone", forgotten=True, shown=True)
     )
-    """In E.164. Sign-up forms do not ask for it; members and lists bring it."""
+    """The telephone number in E.164. Sign-up forms do not ask for one; members type it in, or lists contain it."""
     interest: Mapped[str] = mapped_column(String(16), info=detail(export="interest", csv="interest"))
     campaign_id: Mapped[int | None] = mapped_column(Id, info=detail(csv="campaign"))
-    """The campaign that brought it: that of its first sign-up, or of the list that it was on. It never changes."""
+    """The campaign that brought the lead: the one of the first sign-up, or of the imported list. It never changes."""
     stage: Mapped[str] = mapped_column(
         String(16), default="new", server_default="new", info=detail(export="stage", csv="stage")
     )
-    """Its stage in the pipeline (see ``capture.leads.pipeline``)."""
+    """The lead's stage in the pipeline, such as new or contacted (see ``capture.leads.pipeline``)."""
     lost_because: Mapped[str | None] = mapped_column(
         String(16), info=detail(export="given_up_because", csv="lost_because")
     )
-    """Why it was given up; None in every stage but ``lost``."""
+    """Why the lead was given up; None in every stage but ``lost``."""
     due_on: Mapped[date | None] = mapped_column(info=detail(export="next_follow_up", csv="due_on", forgotten=True))
     """The day of the next follow-up."""
     locale: Mapped[str] = mapped_column(String(16), info=detail(export="language"))
@@ -79,21 +80,21 @@ class Lead(Base):
     handle: Mapped[str] = mapped_column(String(32), unique=True, index=True, default=lambda: uuid4().hex)
     """The lead's name in mailed links: random, and, unlike its number, never given to another lead."""
     email_hash: Mapped[str] = mapped_column("mark", String(64), key="email_hash", default="")
-    """The keyed hash of the folded address, by which suppression and limits find it."""
+    """The keyed hash of the address (case and spelling made uniform), by which suppression and limits find the lead."""
     owner_id: Mapped[str | None] = mapped_column(Code)
-    """The member who is credited, by the newest decision; None before the first one, and for the company's pool."""
+    """The member who is credited by the newest decision; None before the first decision, and for the company's pool."""
     assignee_id: Mapped[str | None] = mapped_column("servicer_id", Code, key="assignee_id")
-    """The member who follows up now; None: the company."""
+    """The member who follows up on the lead now; None: the company."""
     provenance_id: Mapped[int | None] = mapped_column(Id)
-    """Where it came from, if not from a sign-up."""
+    """The ``Provenance`` of a lead that did not sign up: the list or the meeting that it came from."""
     created_at: Mapped[datetime] = mapped_column(info=detail(export="signed_up"))
     known_at: Mapped[datetime | None] = mapped_column(info=detail(csv="known_at", forgotten=True))
-    """Since when its assignee can see it: since the owner of the address confirmed it, or since a member or an import
-    entered it. None before, and once it was erased."""
+    """Since when the member who follows up can see the lead: since its owner confirmed the address, or since a member
+    or an import entered it. None before that, and once the lead was erased."""
     confirmed_at: Mapped[datetime | None] = mapped_column(info=detail(export="confirmed", csv="confirmed_at"))
-    """When the owner of the address confirmed the sign-up from their mailbox; before, no member is notified of it."""
+    """When the owner of the address confirmed the sign-up from their mailbox. No member is notified before that."""
     withdrawn_at: Mapped[datetime | None] = mapped_column(info=detail(export="withdrawn"))
-    """When the person withdrew; a later confirmation clears it."""
+    """When the person withdrew their consent; a later confirmation sets this to None again."""
     erased_at: Mapped[datetime | None]
     """When everything that identified the person was destroyed: address, name, e-mail hash. The rest is only
     counted."""
@@ -109,18 +110,21 @@ class Lead(Base):
 
     @property
     def quarantined(self) -> bool:
-        """True if it came from a list without proof of what the people agreed to, and the person has not confirmed."""
+        """True if the lead came from a list without proof of what the people agreed to, and the person has not
+        confirmed since; then it must not be mailed."""
         came = self.provenance
         return came is not None and came.kind == "list" and not came.proven and self.confirmed_at is None
 
     @property
     def confirmed(self) -> bool:
-        """True while the person agrees to be mailed, and has said so from their mailbox."""
+        """True if the person confirmed from their mailbox that they want to be mailed, and has neither withdrawn nor
+        been erased since."""
         return self.confirmed_at is not None and self.withdrawn_at is None and self.erased_at is None
 
 
 class LeadActivity(Base):
-    """What a member or the staff did about a lead: another stage, a note, another day for the follow-up."""
+    """Something that a member or one of the staff did about a lead: set a stage, wrote a note, or set the day of the
+    next follow-up."""
 
     __tablename__ = "step"
     holds = PROSPECT
@@ -128,13 +132,13 @@ class LeadActivity(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
-    """stage, note or follow-up."""
+    """What was done: stage, note or follow-up."""
     member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     before: Mapped[dict[str, Any]]
     after: Mapped[dict[str, Any]]
-    """The lead's fields that it changed, before and after."""
+    """The fields of the lead that were changed, with their values ``before`` and ``after``."""
     note: Mapped[str | None] = mapped_column(Text)
-    """A member's words about a person; an erasure removes them."""
+    """A member's note about the person; an erasure removes it."""
     at: Mapped[datetime]
     undone_at: Mapped[datetime | None]

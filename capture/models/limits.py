@@ -1,4 +1,4 @@
-"""How much of each budget was used, and which proofs of work."""
+"""The tables that limit sign-ups and mails: used budgets, counts by the hour, and used proofs of work."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from capture.models.tables import Base, Id
 
 
 class BudgetUse(Base):
-    """One unit of a budget that was used: a confirmation mail to a recipient, a sign-up from a network, …"""
+    """One mail of a kind that a mailbox may get only so often: to confirm a sign-up, to sign in, or to see one's
+    data."""
 
     __tablename__ = "spent"
     holds = HASH
@@ -21,13 +22,13 @@ class BudgetUse(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     scope: Mapped[str] = mapped_column(String(16))
     subject: Mapped[str] = mapped_column(String(64))
-    """Whose budget it is: a keyed hash for people and networks."""
+    """The keyed hash of the e-mail address that got the mail."""
     at: Mapped[datetime] = mapped_column(index=True)
 
 
 class HourlyCount(Base):
-    """How many sign-ups came within one hour from a network, with a token, for a receiving domain or in total; and how
-    many mails went to a receiving domain within one minute. ``hour``: when the hour or minute began."""
+    """How many sign-ups came within one hour from a network, from one member's pages, for a receiving domain or in
+    total; and how many mails went to a receiving domain within one minute. ``hour``: when the hour or minute began."""
 
     __tablename__ = "tally"
     holds = HASH
@@ -39,7 +40,10 @@ class HourlyCount(Base):
 
 
 class UsedProof(Base):
-    """A proof of work that was used. Until ``until`` it must not be used again; afterwards it is invalid anyway."""
+    """A proof of work (a solved puzzle that tells people from machines) that a sign-up has used.
+
+    The same proof must not be used again before ``until``; afterwards it has expired anyway.
+    """
 
     __tablename__ = "used"
     holds = Holds.nothing("random numbers of proofs")

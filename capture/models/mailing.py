@@ -1,4 +1,4 @@
-"""Mails in the outbox, and addresses that must not be mailed."""
+"""The tables of mails: the outbox, from which mails are sent, and the addresses that must not be mailed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from capture.models.tables import Base, Code, EmailAddress, Id, Words
 
 
 class OutboxMail(Base):
-    """A mail, or an event for another program, added in the same transaction as what it is about."""
+    """A mail that is to be sent, or was sent; or an event for another program. It is stored in the same transaction as
+    the sign-up or change that it reports."""
 
     __tablename__ = "outbox"
     holds = Holds.data_of(Whose.PROSPECT, Whose.MEMBER, Whose.STAFF)
@@ -23,7 +24,7 @@ class OutboxMail(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), index=True)
-    """The lead that it is about; None for mails that are not about one lead."""
+    """The lead that the mail is about; None for mails that are not about one lead."""
     kind: Mapped[str] = mapped_column(String(32))
     """The name of the mail's kind (``capture.mailing.kinds``); ``webhook`` for an event to another program."""
     recipient: Mapped[str] = mapped_column(EmailAddress)
@@ -34,12 +35,13 @@ class OutboxMail(Base):
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     message_id: Mapped[str] = mapped_column(Words, unique=True)
-    """Without its angle brackets; the same at every attempt, so that a receiver can recognise a duplicate."""
+    """The Message-ID without angle brackets; the same at every attempt, so that a receiver can recognise a
+    duplicate."""
     list_id: Mapped[str | None] = mapped_column(Words)
-    """The list that an unsubscription leaves (RFC 2919, without brackets); None if there is none."""
+    """The mailing list that a recipient can unsubscribe from (RFC 2919, without brackets); None if there is none."""
     state: Mapped[str] = mapped_column(String(16), default="waiting", server_default="waiting")
-    """waiting, leased, sent, dead (refused for good), held until the operator decides, or dropped by a decision or
-    a suppression."""
+    """How far the mail has come: waiting, leased (a worker is sending it), sent, dead (refused for good), held until
+    the operator decides, or dropped by the operator or because the address is suppressed."""
     attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     next_attempt_at: Mapped[datetime]
     """The mail is not sent before this moment."""
@@ -51,7 +53,7 @@ class OutboxMail(Base):
 
 
 class Suppression(Base):
-    """An address that must not be mailed, as a keyed hash."""
+    """An e-mail address that must not be mailed, stored as a keyed hash, with the reason."""
 
     __tablename__ = "suppression"
     holds = HASH

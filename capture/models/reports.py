@@ -1,4 +1,4 @@
-"""Visits, and numbers that are computed ahead."""
+"""The tables of reports: visits to pages, and figures that are computed ahead, since counting them takes too long."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from capture.models.tables import Base, Code, Words
 
 
 class Visit(Base):
-    """How often a page was shown on a day. Nothing says to whom."""
+    """How often a page of a site was shown on one day. Nothing about the visitors is stored."""
 
     __tablename__ = "visit"
     holds = Holds.nothing("counts of views; nothing tells by whom")
@@ -28,8 +28,11 @@ class Visit(Base):
 
 
 class WeeklyVisits(Base):
-    """The visits of all hosts together by week, so that the company's numbers need not read every day of every member.
-    Computed from ``Visit``, and can be computed again."""
+    """How often a page was shown in one week, on the sites of all members and the company together.
+
+    The rows are sums of ``Visit`` rows and can be computed again. They spare the company's reports from reading every
+    day of every member.
+    """
 
     __tablename__ = "visited_week"
     holds = Holds.nothing("counts of views by week")
@@ -41,23 +44,25 @@ class WeeklyVisits(Base):
 
 
 class StoredResults(Base):
-    """Results for the whole company, computed ahead: reading a million leads takes longer than a page may."""
+    """The figures of a report on the whole company, computed ahead: reading a million leads takes too long for a
+    page."""
 
     __tablename__ = "counted"
     holds = Holds.nothing("numbers of the whole company")
 
     period: Mapped[str] = mapped_column(String(8), primary_key=True)
-    """See ``results.Period``."""
+    """The period of the report (see ``capture.reports.results.Period``)."""
     interest: Mapped[str] = mapped_column(String(16), primary_key=True)
-    """See ``results.InterestFilter``."""
+    """The interest of the leads that the report counts (see ``capture.reports.results.InterestFilter``)."""
     figures: Mapped[dict[str, Any]]
-    """A ``results.Results`` as JSON."""
+    """The report's figures, a ``capture.reports.results.Results``, as JSON."""
     at: Mapped[datetime]
-    """When they were computed."""
+    """When the figures were computed."""
 
 
 class LeadCount(Base):
-    """How many leads a member follows up, computed ahead for the numbers of teams (see ``capture.teams``)."""
+    """How many leads a member follows up, counted ahead for the team pages of the members above (see
+    ``capture.teams``)."""
 
     __tablename__ = "lead_count"
     holds = MEMBER

@@ -1,4 +1,5 @@
-"""What all tables share: moments in UTC, row numbers, the naming of constraints, and rows of the evidence chain."""
+"""What the database's tables have in common: moments in UTC, row numbers, the names of constraints, and the columns of
+rows of evidence."""
 
 from __future__ import annotations
 
@@ -12,13 +13,15 @@ from capture.models.holds import Holds
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A moment in UTC. SQLite has no time zones, so naive UTC is stored there; Python always sees UTC."""
+    """The column type of a moment. In Python it is always a datetime in UTC. SQLite has no time zones and stores the
+    same time without one."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Converts a moment for the database. Raises ValueError for a naive one, which could mean any time zone."""
+        """Returns a moment as the database stores it. Raises ValueError if it has no time zone, since it could then
+        mean any."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -27,26 +30,27 @@ class UtcTime(TypeDecorator[datetime]):
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Converts a moment from the database to one in UTC."""
+        """Returns a moment from the database as a datetime in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 Id = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows itself only in a column whose type is exactly INTEGER."""
+"""The column type of row numbers. SQLite numbers rows itself only in a column whose type is exactly INTEGER."""
 
 Code = String(64)
 Words = String(200)
 EmailAddress = String(254)
-"""RFC 5321 leaves 254 characters for an address between its angle brackets."""
+"""The column type of e-mail addresses: RFC 5321 leaves 254 characters for an address between its angle brackets."""
 
 
 class Base(DeclarativeBase):
-    """All tables. The naming convention gives every constraint a name that a migration can refer to."""
+    """The base class of all table classes. Its naming convention gives every constraint a name that a migration can
+    refer to."""
 
     holds: ClassVar[Holds]
-    """Whose personal data the table holds; every class declares it."""
+    """The declaration of whose personal data the table contains; every table class has one."""
 
     metadata = MetaData(
         naming_convention={
@@ -61,7 +65,8 @@ class Base(DeclarativeBase):
 
 
 class ChainedRow(Base):
-    """What rows of evidence share: their position in the chain (see ``capture.credit.evidence``)."""
+    """The base class of tables whose rows are evidence: each row has a number and a seal, by which a later change of
+    any row is detected (see ``capture.credit.evidence``)."""
 
     __abstract__ = True
 

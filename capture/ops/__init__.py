@@ -1,1 +1,1 @@
-"""Running the service: the server, its connections, the mail worker, backups."""
+"""Runs the capture service: the server, its connections, the mail worker and backups."""

@@ -1,8 +1,9 @@
-"""Backs the whole database up into one file while the service runs, and restores it into an empty database.
+"""Backs the whole database up into one file while the service runs, and restores such a file into an empty database.
 
-From SQLite the file is a SQLite database, made by SQLite's own online backup. From PostgreSQL it is a gzipped text of
-one consistent snapshot: a line with the schema's version, then for each table a line with its columns and a line for
-each row. Either can be restored into either, so a service that outgrows SQLite moves by a backup and a restore.
+The backup of a SQLite database is a SQLite file, made by SQLite's own online backup. The backup of a PostgreSQL
+database is a gzipped text of one consistent snapshot: a line with the schema's version, then for each table a line with
+its columns and a line for each row. Both can be restored into both kinds of database, so a service that outgrows SQLite
+moves to PostgreSQL by a backup and a restore.
 """
 
 from __future__ import annotations
@@ -30,20 +31,23 @@ FORMAT = "espalier-capture-backup-1"
 SQLITE_MAGIC = b"SQLite format 3\x00"
 GZIP_MAGIC = b"\x1f\x8b"
 BATCH = 1_000
-"""Rows that are sent to the database at once."""
+"""How many rows are sent to the database at once."""
 
 VERSION_TABLE = "alembic_version"
 
 Rows = Iterator[tuple[str, list[str], Iterator[list[Any]]]]
-"""Table by table: its name, its columns, its rows."""
+"""The tables of a backup, one after the other: the table's name, the names of its columns, and its rows."""
 
 
 class BackupError(EspalierError):
-    """A file is no backup or is damaged, or the database is not empty."""
+    """Raised if a file is not a backup or is damaged, or if the database to restore into is not empty."""
 
 
 def backup(database: Database, target: Path) -> None:
-    """Writes the backup, readable by its owner alone; an older file is replaced only when the new one is complete."""
+    """Writes a backup of the whole database to the file ``target``, which only its owner can read.
+
+    An older file of that name is replaced only when the new one is complete.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     os.close(handle)
@@ -61,9 +65,10 @@ def backup(database: Database, target: Path) -> None:
 
 
 def restore(database: Database, source: Path) -> dict[str, int]:
-    """Fills an empty database at the backup's version of the schema, then migrates it to the newest.
+    """Fills an empty database from the backup ``source``, then migrates the tables to the program's newest version.
 
-    Returns the number of rows by table. Raises BackupError; then no rows are left behind.
+    Returns the number of restored rows by table. Raises BackupError if the file is not a whole backup or the database
+    is not empty; no restored rows are left in the database then.
     """
     with _opened(source) as (revision, rows):
         if database.has_rows():
@@ -112,7 +117,8 @@ def _tables(connection: Connection) -> Rows:
 
 @contextmanager
 def _opened(source: Path) -> Iterator[tuple[str, Rows]]:
-    """Gives the schema's version and the rows of a backup in either format. Raises BackupError."""
+    """Yields the schema's version and the tables' rows of a backup, in either format. Raises BackupError if the file
+    cannot be read or is not a backup."""
     try:
         with source.open("rb") as file:
             magic = file.read(len(SQLITE_MAGIC))
@@ -153,7 +159,8 @@ def _opened_dump(source: Path, lines: Iterator[str]) -> tuple[str, Rows]:
 
 
 def _read_dump(source: Path, lines: Iterator[str]) -> Rows:
-    """Yields tables and rows as the caller takes them, in the file's order."""
+    """Yields the tables of a PostgreSQL backup with their rows, in the file's order, which are read one by one as the
+    caller asks for them. Raises BackupError if the file is damaged."""
     following: dict[str, Any] = {}
 
     def rows() -> Iterator[list[Any]]:
@@ -211,7 +218,7 @@ def _row(columns: list[str], values: list[Any], moments: list[int], *, naive: bo
 
 
 def _continue_numbers(connection: Connection, table: Table) -> None:
-    """Sets PostgreSQL's sequences to continue after the highest number that was restored."""
+    """Lets PostgreSQL number a table's new rows after the highest number that was restored."""
     for column in table.primary_key.columns:
         sequence = connection.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
         if sequence is not None:
@@ -220,7 +227,7 @@ def _continue_numbers(connection: Connection, table: Table) -> None:
 
 
 def _reflected(connection: Connection) -> MetaData:
-    """Returns the tables as they are in this database: a backup may be older than the program."""
+    """Returns the tables as they are in this database, not as the program declares them: a backup may be older."""
     metadata = MetaData()
     metadata.reflect(connection)
     metadata.remove(metadata.tables[VERSION_TABLE])

@@ -1,8 +1,8 @@
-"""gunicorn's threads with two rules of this service: how long a request may take, and what a refusal looks like.
+"""Changes gunicorn's worker in two points: how long a request may take, and how unreadable requests are answered.
 
-A request that cannot be read never reaches the application: gunicorn answers it, logs its sender's address, and quotes
-what was sent in both. Here the response has the headers of every other response and quotes nothing, and the log says
-only why.
+A request that cannot be read never reaches the application. gunicorn itself would answer it, log its sender's address,
+and quote what was sent in response and log. Here the response has the headers of every other response and quotes
+nothing, and the log says only why the request was refused.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ from capture.web.service import GIVE_TIME
 log = logging.getLogger("capture.connections")
 
 REQUEST_SECONDS = 20.0
-"""From a request's first byte to the end of its response. Otherwise a client that sends one byte now and then would
-hold a thread for ever. A view that knows its sender may allow more time (``service.give_time``)."""
+"""The most seconds from a request's first byte to the end of its response. Without a limit, a client that sends one
+byte now and then would occupy a thread for ever. A page that knows who sends a request may allow it more time
+(``service.give_time``)."""
 
 REASONS = {
     400: "Bad Request",
@@ -46,7 +47,7 @@ REASONS = {
     500: "Internal Server Error",
     501: "Not Implemented",
 }
-"""Statuses of responses to requests that do not reach the application."""
+"""The HTTP statuses, with their names, of responses to requests that do not reach the application."""
 
 _OTHER_THAN_400: dict[type[Exception], int] = {
     InvalidResponseHeader: 500,
@@ -60,7 +61,7 @@ _OTHER_THAN_400: dict[type[Exception], int] = {
 
 
 class Threads(ThreadWorker):  # type: ignore[misc]
-    """Serves requests by threads, and ends those that take too long."""
+    """gunicorn's worker that serves requests by threads, changed so that requests that take too long are ended."""
 
     wsgi: WSGIApplication
 
@@ -70,12 +71,12 @@ class Threads(ThreadWorker):  # type: ignore[misc]
         self._here = threading.local()
 
     def load_wsgi(self) -> None:
-        """Makes the application, once in each process."""
+        """Makes the WSGI application; gunicorn calls this once in each process."""
         super().load_wsgi()
         self.wsgi = with_readable_bodies(self._with_time(self.wsgi))
 
     def handle(self, conn: Any) -> Any:
-        """Serves one request of a connection, in a thread, and measures its time."""
+        """Serves one request of a connection, in a thread, and notes when it began, so that it can be ended in time."""
         self._begun[conn] = time.monotonic()
         self._here.conn = conn
         try:
@@ -84,7 +85,7 @@ class Threads(ThreadWorker):  # type: ignore[misc]
             self._begun.pop(conn, None)
 
     def _with_time(self, application: WSGIApplication) -> WSGIApplication:
-        """Returns the application with a way to give a request more seconds than others have."""
+        """Returns the application, wrapped so that it can give a request more seconds than REQUEST_SECONDS."""
 
         def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             conn = self._here.conn
@@ -99,7 +100,8 @@ class Threads(ThreadWorker):  # type: ignore[misc]
         return answer
 
     def murder_pending(self) -> None:
-        """Ends connections whose requests take too long; the main loop calls this every second or more often."""
+        """Ends connections whose requests take longer than REQUEST_SECONDS; gunicorn's main loop calls this at least
+        once a second."""
         super().murder_pending()
         late = time.monotonic() - REQUEST_SECONDS
         for conn, begun in list(self._begun.items()):
@@ -109,10 +111,10 @@ class Threads(ThreadWorker):  # type: ignore[misc]
                     conn.sock.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
-        """Answers a request that the application never saw, and logs why."""
+        """Answers a request that gunicorn could not read or serve, and logs the reason."""
         status = status_of(exc)
         if status == 500:
-            log.error("a bug in the server", exc_info=exc)
+            log.error("a bug in the server ended a request", exc_info=exc)
         else:
             log.warning("refused a request that cannot be read: %s", type(exc).__name__)
         with contextlib.suppress(OSError):
@@ -120,13 +122,14 @@ class Threads(ThreadWorker):  # type: ignore[misc]
 
 
 def status_of(error: Exception) -> int:
-    """Returns the status for a request that ended in this error: 400 to 501 if the sender caused it, 500 for a bug."""
+    """Returns the HTTP status for a request that gunicorn could not read or serve because of ``error``: a status such
+    as 400 or 431 if the sender caused it, 500 for a bug."""
     found = next((status for kind, status in _OTHER_THAN_400.items() if isinstance(error, kind)), None)
     return found or (400 if isinstance(error, ParseException) else 500)
 
 
 def refusal(status: int) -> bytes:
-    """Returns a complete response that says no more than its status."""
+    """Returns the bytes of a complete HTTP response whose text is the name of its status, such as "Bad Request"."""
     body = f"{REASONS[status]}\n".encode()
     fields = {
         "Content-Type": "text/plain; charset=utf-8",
@@ -141,8 +144,8 @@ def refusal(status: int) -> bytes:
 
 
 def with_readable_bodies(application: WSGIApplication) -> WSGIApplication:
-    """Returns the application with bodies that raise OSError if they are malformed: the sender's error, not a bug
-    here."""
+    """Returns the application, wrapped so that reading a malformed request body raises OSError: Flask answers that with
+    400, as the sender's error, not with 500 as a bug."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         environ["wsgi.input"] = _Body(environ["wsgi.input"])
@@ -152,13 +155,13 @@ def with_readable_bodies(application: WSGIApplication) -> WSGIApplication:
 
 
 class _Body:
-    """Reports a body in broken chunks like one that was cut short; the framework answers both with 400."""
+    """A request's body that reports broken chunks like a connection that was cut off; Flask answers both with 400."""
 
     def __init__(self, body: Any) -> None:
         self._body = body
 
     def read(self, size: int | None = None) -> bytes:
-        """Returns the next bytes; ``b""`` at the end. Raises OSError for a malformed body."""
+        """Returns the next bytes of the request's body; ``b""`` at the end. Raises OSError for a malformed body."""
         try:
             return bytes(self._body.read(size))
         except ParseException as error:

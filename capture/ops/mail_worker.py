@@ -1,4 +1,4 @@
-"""Makes the mail worker from the settings."""
+"""Makes the mail worker, which sends the mails in the outbox, from the settings."""
 
 from __future__ import annotations
 
@@ -19,30 +19,31 @@ from capture.mailing.worker import Worker
 from capture.settings import Settings
 
 NOBODY = "nobody@espalier.invalid"
-"""The demo's sender; the demo's mails never leave this machine."""
+"""The sender of the demo's mails, which never leave this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What jobs may use in a process that has a mail worker but no web service; it keeps no parts in memory."""
+    """What regular jobs may use in the process of ``capture worker``, which has no web service: the database, the
+    signer of links and the clock."""
 
     database: Database
     links: Links
     clock: Callable[[], datetime]
 
     def part(self, kind: type[Part]) -> Part:
-        """Raises KeyError: only the web service keeps parts."""
+        """Raises KeyError, since only the web service keeps such shared objects in memory."""
         raise KeyError(kind)
 
 
 class LocalMailbox:
-    """The demo's mailer, which sends nothing: the demo's mailbox shows the outbox itself."""
+    """The demo's replacement for a mail server, which sends nothing: the demo's mailbox shows the outbox itself."""
 
     def send(self, envelope: Envelope) -> None:
-        """Does nothing, so that the mail counts as sent."""
+        """Sends nothing and raises nothing, so that the mail counts as sent."""
 
     def close(self) -> None:
-        """Does nothing, since nothing is open."""
+        """Does nothing, since there is no connection to close."""
 
 
 def make(
@@ -52,7 +53,8 @@ def make(
     clock: Callable[[], datetime],
     kinds: Mapping[str, MailKind],
 ) -> Worker | None:
-    """Returns the worker of these settings; None if there is no mail server: then mails wait in the outbox.
+    """Returns a mail worker with the mail server, quota and webhook address of the settings; None if these name no mail
+    server, so that mails wait in the outbox.
 
     ``kinds``: all kinds of mails by name; the worker sends no others.
     """

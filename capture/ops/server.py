@@ -1,4 +1,5 @@
-"""Runs the service under gunicorn: by default one process with threads, since SQLite allows one writer at a time."""
+"""Runs the capture service under gunicorn: by default in one process with threads, since SQLite allows one writer at a
+time."""
 
 from __future__ import annotations
 
@@ -32,21 +33,21 @@ from sitegen.errors import EspalierError, Fault
 log = logging.getLogger("capture.serving")
 
 GRACE_SECONDS = 20
-"""How long requests that have begun may take to finish after the service was asked to stop."""
+"""How many seconds requests that have begun may take to finish after the service was asked to stop."""
 
 LAST_MAIL_SECONDS = 10
-"""How long the mail that is being sent may take then; the next worker sends the others."""
+"""How many seconds the mail that is being sent may take when the service stops; the next worker sends the others."""
 
 BACKLOG = 256
-"""Connections that may wait to be accepted."""
+"""How many connections may wait to be accepted."""
 
 
 class AddressTaken(EspalierError):
-    """The service cannot listen on the address."""
+    """Raised if the service cannot listen on the host and port it was given, as when another program uses them."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Returns a listening socket. Raises AddressTaken with a hint."""
+    """Returns a socket that listens on this host and port. Raises AddressTaken if that is not possible."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
@@ -60,7 +61,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address(listener: socket.socket) -> str:
-    """Returns the address of a listening socket as a person would open it."""
+    """Returns the web address of a listening socket, as one opens it in a browser, such as "http://127.0.0.1:8001"."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -68,20 +69,22 @@ def address(listener: socket.socket) -> str:
 def run(
     settings: Settings, listener: socket.socket, *, threads: int, processes: int = 1, send_mail: bool = True
 ) -> None:
-    """Serves until SIGTERM or SIGINT; then accepts no more connections and finishes what has begun.
+    """Runs the web service until SIGTERM or SIGINT; then accepts no more connections and finishes the requests that
+    have begun.
 
-    ``send_mail``: each process also sends the mails in the outbox and imports uploaded lists, in threads beside the
-    requests.
+    ``threads``: how many requests each of the ``processes`` serves at a time. ``send_mail``: each process also sends
+    the mails in the outbox and imports uploaded lists, in threads beside the requests.
     """
     logs.begin(plain=settings.demo)
     Server(settings, listener.detach(), threads, processes, send_mail).run()
 
 
 def send(settings: Settings, *, once: bool = False) -> None:
-    """Sends mails until SIGTERM or SIGINT (or, with ``once``, until none is due), and finishes the one that has begun.
-    Imports uploaded lists, too.
+    """Sends the mails in the outbox and imports uploaded lists until SIGTERM or SIGINT; then finishes the mail that is
+    being sent. With ``once``: returns when no mail is due.
 
-    Raises DeliveryError if no mail server is set.
+    Raises DeliveryError if the settings name no mail server, DatabaseError if the database does not exist or needs a
+    migration.
     """
     logs.begin(plain=settings.demo)
     database = Database(settings.database_url, checkpoints=False)
@@ -123,19 +126,23 @@ def send(settings: Settings, *, once: bool = False) -> None:
 
 
 def _finish(worker: Worker, thread: threading.Thread) -> None:
-    """Waits for the mail that is being sent, for a while; the others go back into the outbox at once."""
+    """Waits at most LAST_MAIL_SECONDS for the mail that is being sent; the worker's other mails go back into the outbox
+    at once."""
     worker.stop()
     thread.join(LAST_MAIL_SECONDS)
     if thread.is_alive():
-        log.warning("the mail server does not answer: another worker sends the last mail when its lease has run out")
+        log.warning(
+            "the mail server does not answer while the service stops: another worker sends the last mail when this"
+            " worker's lease on it has run out"
+        )
         try:
             worker.release()
         except Unavailable as error:
-            log.warning("the outbox cannot be written, so its leases have to run out: %s", error)
+            log.warning("other workers cannot send this worker's mails before its leases run out: %s", error)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn, configured by code instead of by a file of its own."""
+    """gunicorn with this service's configuration, which is set by code and not by a file of gunicorn's."""
 
     def __init__(self, settings: Settings, listener: int, threads: int, processes: int, send_mail: bool) -> None:
         self._settings = settings
@@ -171,12 +178,13 @@ class Server(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        """Sets the options; gunicorn calls this at its start."""
+        """Sets gunicorn's options; gunicorn calls this at its start."""
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Makes the application; gunicorn calls this in the serving process, so that no connection crosses a fork."""
+        """Returns the WSGI application, and makes the jobs that run beside it. gunicorn calls this in each serving
+        process, so that no database connection is shared between processes."""
         logs.adopt("gunicorn.error")
         app = create_app(self._settings)
         service: Service = app.extensions[EXTENSION]
@@ -186,7 +194,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             known = kinds.table(service.features)
             self._worker = mail_worker.make(self._settings, service.database, service.links, service.clock, known)
             if self._worker is None:
-                log.warning("mails wait in the outbox: ESPALIER_SMTP_URL is not set")
+                log.warning("no mails are sent and all wait in the outbox: ESPALIER_SMTP_URL is not set")
         self._regular = [Periodic(job) for job in jobs]
         return app
 
@@ -223,6 +231,6 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 def _forget(server: Any, process: Any) -> None:
-    """Removes a process's gauges from the metrics when it ends; what it counted stays."""
+    """Removes the present values (gauges) of a process that has ended from the metrics; the counts it added stay."""
     if metrics.SHARED:
         multiprocess.mark_process_dead(process.pid)  # type: ignore[no-untyped-call]

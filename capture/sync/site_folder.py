@@ -1,8 +1,8 @@
 """Loads the roster, the pages' addresses and the consent wordings of a site folder into the database.
 
-The roster is streamed into a temporary table and compared with the members there, which locks nothing. Then a few
-statements write the differences in one transaction. So even with a million members a sync blocks sign-ups only while
-it writes rows that differ; a second run writes none.
+The roster is streamed into a temporary table and compared with the stored members, which locks nothing. Then a few
+statements write the differences in one transaction. So even with a million members, sign-ups have to wait only while
+rows that differ are written; a second run writes none.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from capture.base.db import Database
 
 BATCH = 5_000
-"""Rows per INSERT into the temporary table."""
+"""How many rows one INSERT writes into the temporary table."""
 
 SHOWN = 20
-"""The number of slug conflicts that are reported one by one."""
+"""The most slug conflicts that are reported; further ones are left out."""
 
 _TABLES = models.Base.metadata.tables
 _COMPANY, _MEMBER, _SLUG = _TABLES["company"], _TABLES["member"], _TABLES["slug"]
@@ -43,7 +43,8 @@ _COLUMNS = [column.name for column in _MEMBER.columns]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a sync found and changed, in rows. ``deactivated``: members who were active before."""
+    """The result of ``capture sync``: how many members, pages and consent wordings the site folder has, and how many
+    members were added or changed. ``deactivated``: members who were active before and no longer are."""
 
     members: int
     active: int
@@ -59,15 +60,16 @@ class Summary:
     campaigns_told: int = 0
     """Campaigns that were in the database only, and were added to the site folder."""
     campaigns_waiting: tuple[str, ...] = ()
-    """Codes of campaigns without a landing page: the site has no campaign page, or the file cannot hold them."""
+    """The codes of campaigns without a landing page: the site has no campaign page, or ``campaigns.csv`` cannot contain
+    the campaigns' names."""
 
 
 class SyncError(EspalierError):
-    """The site folder and the database contradict each other."""
+    """Raised if the site folder and the database contradict each other: a member has a slug that was another's."""
 
 
 def sync(database: Database, directory: Directory, now: datetime | None = None) -> Summary:
-    """Brings the database up to date with the folder, in one transaction; ``campaigns.csv`` is written after it.
+    """Brings the database up to date with a site folder, in one transaction, and then writes ``campaigns.csv``.
 
     Raises EspalierError with the faults of the roster or the campaigns, and SyncError if a slug belonged to another
     member before; the database is unchanged then.
@@ -94,7 +96,8 @@ def sync(database: Database, directory: Directory, now: datetime | None = None) 
 
 @contextmanager
 def _temporary(connection: Connection) -> Iterator[tuple[Table, Table]]:
-    """Yields two temporary tables of this connection: the roster's members, and members that it no longer lists."""
+    """Yields two temporary tables of this connection: for the roster's members, and for members whom the roster no
+    longer lists. Drops both at the end of the ``with`` block."""
     columns = [Column(each.name, each.type, primary_key=each.primary_key) for each in _MEMBER.columns]
     staged = Table("staged_member", MetaData(), *columns, prefixes=["TEMPORARY"])
     leavers = Table("leaving_member", MetaData(), Column("id", _MEMBER.c.id.type), prefixes=["TEMPORARY"])
@@ -108,9 +111,10 @@ def _temporary(connection: Connection) -> Iterator[tuple[Table, Table]]:
 
 
 def _stage(connection: Connection, staged: Table, leavers: Table, directory: Directory) -> tuple[int, int]:
-    """Fills the temporary tables with the members that differ from the database and with those that the roster omits.
+    """Fills the temporary tables: with the roster's members that differ from the database, and with the stored members
+    whom the roster omits. Returns how many members the roster has, and how many of them are active.
 
-    The slow work is done here, where it locks nothing. Returns the number of members and of active members.
+    The slow work of a sync is done here, since it locks nothing.
     """
     for table in (staged, leavers):
         table.create(connection, checkfirst=False)
@@ -144,9 +148,9 @@ def _row(directory: Directory, member: Member) -> dict[str, Any]:
 
 
 def _members(connection: Connection, staged: Table, leavers: Table) -> tuple[int, int, int]:
-    """Writes the members. Returns how many were added, changed and deactivated.
+    """Writes the members that differ into the database. Returns how many were added, changed and deactivated.
 
-    Members that the roster no longer lists are kept and become inactive.
+    Members whom the roster no longer lists are kept and become inactive.
     """
     same = _MEMBER.c.id == staged.c.id
     values = {name: staged.c[name] for name in _COLUMNS if name != "id"}
@@ -162,7 +166,8 @@ def _members(connection: Connection, staged: Table, leavers: Table) -> tuple[int
 
 
 def _claim_slugs(connection: Connection, staged: Table) -> None:
-    """Stores which member has which slug, permanently. Raises SyncError if a slug belonged to another member."""
+    """Stores permanently which member has which slug (the name in a site's address). Raises SyncError if a slug belongs
+    to another member already."""
     claimed = select(_SLUG.c.slug).where(_SLUG.c.slug == staged.c.slug).exists()
     unclaimed = select(staged.c.slug, staged.c.id).where(~claimed)
     connection.execute(insert(_SLUG).from_select(["slug", "member_id"], unclaimed))
@@ -204,9 +209,8 @@ def _pages(connection: Connection, directory: Directory) -> int:
 
 
 def _wordings(connection: Connection, directory: Directory) -> int:
-    """Adds new wordings and updates ``current``; none is deleted, because consents refer to them.
-
-    Returns how many are current.
+    """Adds new consent wordings and marks which ones pages have now (``current``); none is deleted, because consents
+    refer to them. Returns how many are current.
     """
     now = {(each.id, each.locale, each.has_member): each for each in directory.wordings()}
     known = connection.execute(select(_WORDING)).mappings().all()
@@ -227,7 +231,7 @@ def _wordings(connection: Connection, directory: Directory) -> int:
 
 
 def _replace(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> int:
-    """Replaces all rows of a small table, unless it holds these already. Returns how many there are."""
+    """Replaces all rows of a small table, unless it contains exactly these already. Returns the number of rows."""
     wanted = list(rows)
     held = [dict(row) for row in connection.execute(select(table)).mappings()]
     if sorted(map(_sortable, held)) != sorted(map(_sortable, wanted)):

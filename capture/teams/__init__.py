@@ -1,1 +1,1 @@
-"""The people below a member, in total numbers."""
+"""Shows members totals about their team: the people whom they sponsored, and those below them."""

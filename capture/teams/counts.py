@@ -1,4 +1,4 @@
-"""Totals of the people below a member: how many there are, and how many leads they follow up.
+"""Counts a member's team (all the people below the member): how many they are, and how many leads they follow up.
 
 Members at the top have thousands of people below them, and counting all their leads takes too long for a page. In
 large companies each member's leads are counted ahead every few minutes, and a page adds up these counts.
@@ -24,12 +24,16 @@ _MARK = ("team", "all")
 _BATCH = 500
 
 _ONE_AT_A_TIME = 5_260_121
-"""The number of PostgreSQL's lock, where several processes run."""
+"""The number of the PostgreSQL lock by which only one of several processes counts at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeamTotals:
-    """Totals of a member's downline. ``at``: when the leads were counted; None: just now. ``old``: out of date."""
+    """Totals of a member's team (everyone below the member): how many members, how many of them active, and how many
+    leads they follow up, in all and new this month.
+
+    ``at``: when the leads were counted; None: just now. ``old``: the count is out of date.
+    """
 
     members: int
     active: int
@@ -40,7 +44,10 @@ class TeamTotals:
 
 
 def team_of(session: Session, person: Person, now: datetime) -> TeamTotals:
-    """Returns the totals of a member's whole downline."""
+    """Returns the totals of everyone below the signed-in member ``person``, at any depth: members and their leads.
+
+    The leads are as counted ahead, if a count is stored; otherwise they are counted now.
+    """
     assert person.member is not None
     # Sponsors form a forest (other rosters are refused), so the recursion ends.
     below = select(Member.id, Member.active).where(Member.sponsor_id == person.member.id).cte("below", recursive=True)
@@ -63,9 +70,9 @@ def team_of(session: Session, person: Person, now: datetime) -> TeamTotals:
 
 
 def count_teams_ahead(database: Database, now: datetime) -> bool:
-    """Counts each member's leads if that is due. Returns whether it did.
+    """Counts how many leads each member follows up, for the team pages, if that is due. Returns True if it was.
 
-    Only counts that changed are written. Raises Unavailable.
+    Only counts that changed are written. Raises Unavailable if the database cannot be used.
     """
     month = _month(now)
     with database.read() as session:
@@ -90,7 +97,8 @@ def count_teams_ahead(database: Database, now: datetime) -> bool:
 
 
 def _counting(month: datetime) -> Any:
-    """Returns a query for each assignee's known leads: all, and those since the month began."""
+    """Returns a query that counts, for each member, the known leads that the member follows up: all of them, and those
+    known since ``month`` began."""
     counts = (func.count().label("leads"), func.count().filter(Lead.known_at >= month).label("this_month"))
     return select(Lead.assignee_id, *counts).where(Lead.known_at.is_not(None)).group_by(Lead.assignee_id)
 

@@ -1,4 +1,4 @@
-"""Teams, as the service takes them up."""
+"""Declares the feature "teams" to the service: its page, its navigation entry, and the regular count of leads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page about the people below a member."""
+"""The office page where a member sees totals about the people below them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ blueprint = Blueprint("teams", __name__, url_prefix="/office")
 @blueprint.get("/team")
 @access.office(log=None)
 def team() -> Response:
-    """Shows the totals of the people below a member; staff have no team."""
+    """Shows the page with totals about everyone below the signed-in member; to staff, that they have no team."""
     with service.current().database.read() as session:
         current = access.person()
         numbers = None if current.staff else counts.team_of(session, current, service.current().clock())

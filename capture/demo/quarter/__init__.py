@@ -1,5 +1,5 @@
-"""The demo's sample data: an invented quarter of sign-ups, follow-ups, campaigns and visits.
+"""Creates the demo's sample data: an invented quarter (three months) of sign-ups, follow-ups, campaigns and visits.
 
-All of it is made by the service's own use cases, each at its own moment in the past; no row is inserted here. The
-events are the same each time, apart from their dates.
+The data are created by the same functions as in the running service, each called with a moment in the past; no table
+row is inserted directly. The events are the same each time, apart from their dates.
 """

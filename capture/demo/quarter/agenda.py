@@ -1,4 +1,4 @@
-"""The timetable of the sample data: actions at moments in the past, run in order of time."""
+"""Runs the actions that create the demo's sample data, planned for moments in the past, in order of time."""
 
 from __future__ import annotations
 
@@ -14,34 +14,40 @@ from capture.base.db import Database
 from capture.models import Company, Member
 
 Act = Callable[[Session, datetime], None]
-"""An action in a transaction that it shares with its neighbours; it gets the session and its moment."""
+"""An action of the sample data that shares a database transaction with the actions before and after it. It is called
+with the session and its moment."""
 
 Alone = Callable[[datetime], None]
-"""An action that opens its own transactions; it gets its moment."""
+"""An action of the sample data that opens transactions of its own. It is called with its moment."""
 
 TOGETHER = 500
-"""Actions per transaction: a commit takes as long for one as for all."""
+"""The most actions in one transaction: a commit takes as long for one action as for many."""
 
 
 class Agenda:
-    """Actions by their moments. An action may plan further ones, at its own moment or later."""
+    """A timetable of actions that create sample data, each planned for a moment in the past.
+
+    An action may plan further ones, for its own moment or later.
+    """
 
     def __init__(self) -> None:
         self._order = count()
         self._heap: list[tuple[datetime, int, Act | None, Alone | None]] = []
 
     def at(self, moment: datetime, act: Act) -> None:
-        """Plans an action. Actions of one moment run in the order in which they were planned."""
+        """Plans an action that shares its transaction with others. Actions of one moment run in the order in which they
+        were planned."""
         heapq.heappush(self._heap, (moment, next(self._order), act, None))
 
     def alone(self, moment: datetime, act: Alone) -> None:
-        """Plans an action that opens its own transactions."""
+        """Plans an action that opens database transactions of its own, at a moment in the past."""
         heapq.heappush(self._heap, (moment, next(self._order), None, act))
 
     def run(self, database: Database, until: datetime, progress: Callable[[datetime], None]) -> None:
-        """Runs all actions up to ``until``; later ones never run. Raises Unavailable.
+        """Runs all planned actions up to the moment ``until``; later ones never run.
 
-        ``progress`` is called after each transaction with the moment of its last action.
+        ``progress`` is called after each transaction with the moment of its last action. Raises Unavailable if the
+        database cannot be used.
         """
         while self._heap and self._heap[0][0] <= until:
             moment, _, _, alone = self._heap[0]
@@ -54,7 +60,8 @@ class Agenda:
             progress(moment)
 
     def _together(self, session: Session, until: datetime) -> datetime:
-        """Runs at most TOGETHER actions, up to the next that opens its own transactions. Returns the last moment."""
+        """Runs at most TOGETHER actions in one transaction, up to the next one that opens its own transactions. Returns
+        the moment of the last action."""
         moment = self._heap[0][0]
         # A session drops objects without references, and would load these again for every action.
         held = [*session.scalars(select(Company)), *session.scalars(select(Member).limit(TOGETHER))]

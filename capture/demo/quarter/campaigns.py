@@ -1,4 +1,5 @@
-"""The campaigns of the sample data, their spend and their sign-ups, as ``campaigns.toml`` describes them."""
+"""Creates the campaigns of the demo's sample data, with the money spent on them, their visits and their sign-ups, as
+``campaigns.toml`` describes them."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ from capture.signup.accept import DEFAULT_LIMITS
 COMPANY = "company"
 
 _UTM = {Channel.WEB: ("search", "cpc"), Channel.SOCIAL: ("video", "social"), Channel.EMAIL: ("letter", "email")}
-"""Source and medium that the links of a channel carry."""
+"""The campaign parameters ``source`` and ``medium`` in the links of each channel's campaigns."""
 
 _TABLET_HOUR = (18, 19)
 _TABLET_WEIGHT = 3
@@ -34,7 +35,11 @@ sign-ups on it are held."""
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A campaign as the file describes it; days are counted back from today."""
+    """An invented campaign as ``campaigns.toml`` describes it. Days are counted back from today.
+
+    ``warmth``: how willing the campaign's people are, relative to 1. ``spend``: days, amounts and notes of the money
+    spent. ``one_tablet``: all people sign up on one tablet, on the campaign's last day.
+    """
 
     owner: str
     channel: Channel
@@ -49,12 +54,13 @@ class Planned:
 
     @property
     def last(self) -> int:
-        """The last day with sign-ups: the campaign's last, but yesterday at the latest."""
+        """The last day with sign-ups, counted back from today: the campaign's last day, but yesterday at the latest."""
         return max(self.ends if self.ends is not None else 1, 1)
 
 
 class Campaigns:
-    """Plans the campaigns. ``visits``: counts of their landing pages' visits by day, host and page."""
+    """Plans the campaigns of the sample data. ``visits``: the numbers of visits to campaigns' landing pages, by day,
+    member (None: the company) and page."""
 
     def __init__(self, world: World, agenda: Agenda, sign_ups: SignUps) -> None:
         self._world = world
@@ -62,10 +68,10 @@ class Campaigns:
         self._sign_ups = sign_ups
         self.visits: Counter[tuple[date, str | None, str]] = Counter()
         self.of_list: int | None = None
-        """The id of the campaign with the channel "list", once it is created."""
+        """The id of the campaign for bought lists (channel "list"); None until the campaign is created."""
 
     def plan(self) -> None:
-        """Plans every campaign whose owner's part has a member."""
+        """Plans every campaign of the company, and those of members, as far as the roster has a member for the part."""
         for planned in _planned():
             owner = None if planned.owner == COMPANY else getattr(self._world.parts, planned.owner)
             if owner is not None or planned.owner == COMPANY:
@@ -99,7 +105,7 @@ class Campaigns:
         return do
 
     def _bring(self, planned: Planned, owner: Member | None, code: str) -> None:
-        """Counts the campaign's visits and plans its sign-ups, on its own days."""
+        """Counts a campaign's visits and plans its sign-ups, on days on which the campaign runs."""
         chosen = chance("brings", planned.name)
         page = campaign_page(code)
         for _ in range(planned.visits):
@@ -123,7 +129,7 @@ def _occasion(planned: Planned, owner: Member | None, page: str, utm: dict[str, 
 
 
 def _day(planned: Planned, chosen: Random) -> int:
-    """Returns a day of the campaign, with early days more likely."""
+    """Returns a random day of a campaign, counted back from today; early days of the campaign are more likely."""
     length = planned.begins - planned.last
     return planned.begins - min(int(chosen.triangular(0, length + 1, length / 4)), length)
 

@@ -1,4 +1,5 @@
-"""The follow-up of leads in the sample data: from the first contact to customer, recruit or lost."""
+"""Creates the follow-up of leads in the demo's sample data: from the first contact until the person is a customer, a
+new distributor, or lost."""
 
 from __future__ import annotations
 
@@ -19,18 +20,19 @@ from capture.leads.pipeline import LostReason, Stage
 from capture.models import Lead
 
 MOST_TRIES = 4
-"""Attempts after which a lead that never answers is lost."""
+"""After how many attempts a lead that never answers is given up as lost."""
 
 LATE_DAYS = 6
-"""The age of the oldest missed follow-up, in days; older ones are done."""
+"""How many days ago the oldest missed follow-up of the sample data was due; older follow-ups are all done."""
 
 QUIET_DAYS = 4
-"""The longest delay of a first contact, in days, so that some recent leads are still new."""
+"""The longest time until a lead's first contact, in days, by which some recent leads are still new in the demo."""
 
 
 @dataclass(slots=True)
 class _Case:
-    """One lead in follow-up. ``warmth``: its willingness relative to 1, that of sign-ups without a campaign."""
+    """A lead that is followed up in the sample data. ``warmth``: how willing the person is, relative to 1 for sign-ups
+    without a campaign. ``tries``: attempts to win the person so far."""
 
     lead_id: int
     warmth: float
@@ -39,14 +41,17 @@ class _Case:
 
 
 class Care:
-    """Follows up on leads. Each action plans the next one for the day that it sets as the next follow-up."""
+    """Follows up on the leads of the sample data, as members and staff do.
+
+    Each action sets the day of the lead's next follow-up, and plans the next action for this day.
+    """
 
     def __init__(self, world: World, agenda: Agenda) -> None:
         self._world = world
         self._agenda = agenda
 
     def begin(self, lead: Lead, warmth: float, at: datetime) -> None:
-        """Plans the first contact with a lead that was confirmed or imported; some leads get none."""
+        """Plans the first contact with a lead that was confirmed or imported; some leads are never contacted."""
         chosen = chance("care", lead.email)
         diligence = 0.94 if self._is_main(lead.assignee_id) else 0.72
         if chosen.random() < diligence:
@@ -55,7 +60,7 @@ class Care:
             self._agenda.at(self._world.later(at, days, chosen), self._step(case, self._contact))
 
     def met(self, session: Session, lead: Lead, at: datetime) -> None:
-        """Adds a note to a lead that its member met, and plans the first contact."""
+        """Adds a note to a lead whom a member met in person, and plans the first contact."""
         person = self._world.person(lead.assignee_id)
         case = _Case(lead.id, 1.3, chance("met", lead.email))
         self._note(session, lead, person, case, "met", at)
@@ -68,7 +73,8 @@ class Care:
     def _step(
         self, case: _Case, act: Callable[[Session, Lead, Person, _Case, datetime], None]
     ) -> Callable[[Session, datetime], None]:
-        """Returns the action for the agenda; it skips leads that are erased or withdrawn by then."""
+        """Returns the action for the agenda, which does ``act`` to the lead; it skips leads that are erased or have
+        withdrawn by then."""
 
         def do(session: Session, at: datetime) -> None:
             lead = session.get_one(Lead, case.lead_id)
@@ -130,7 +136,8 @@ class Care:
         act: Callable[[Session, Lead, Person, _Case, datetime], None],
         at: datetime,
     ) -> None:
-        """Sets the next follow-up and plans it; a few recent ones are missed."""
+        """Sets the day of a lead's next follow-up and plans ``act`` for this day; a few recent follow-ups are not
+        planned, so that the demo shows missed ones."""
         moment = self._world.later(at, case.chance.randint(*days), case.chance)
         pipeline.set_follow_up(session, lead, person, moment.date(), at)
         missed = case.chance.random() < 0.12

@@ -1,4 +1,4 @@
-"""The invented people and the notes about them, read from ``cast.toml`` and ``notes.toml``."""
+"""Invents the people of the demo's sample data and the notes about them, from ``cast.toml`` and ``notes.toml``."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from random import Random
 from typing import Any
 
 SEED = "kitchen table"
-"""The seed of all random choices; another seed gives other data."""
+"""The seed of all random choices in the sample data; another seed gives other data."""
 
 FALLBACK = "en"
-"""The language of people and notes if there are none in the wanted language."""
+"""The language of invented people and notes if the TOML files have none in the wanted language."""
 
 PHONES = "+447700900{:03}"
-"""Numbers that Ofcom reserves for drama: they reach no telephone."""
+"""Telephone numbers that Ofcom reserves for drama: they reach no telephone."""
 
 
 def read(name: str) -> dict[str, Any]:
-    """Returns the content of one of the sample data's TOML files."""
+    """Returns the content of one of the demo's TOML files of sample data, such as ``cast.toml``."""
     return tomllib.loads(files("capture.demo.quarter").joinpath(name).read_text(encoding="utf-8"))
 
 
 def chance(*names: object) -> Random:
-    """Returns a random generator seeded by ``names``, so that choices elsewhere do not change its own."""
+    """Returns a random generator seeded by ``names``, so that its choices do not depend on those made elsewhere."""
     return Random(" ".join(map(str, (SEED, *names))))
 
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """An invented person. ``number``: counted from 1."""
+    """An invented person of the sample data, who signs up or is on a list. ``number``: counted from 1."""
 
     number: int
     name: str
@@ -40,28 +40,29 @@ class Prospect:
 
     @property
     def chance(self) -> Random:
-        """A new random generator for this person's choices, always with the same seed."""
+        """A new random generator for what an invented person of the sample data does, always with the same seed."""
         return chance("prospect", self.number)
 
     @property
     def phone(self) -> str:
-        """A number that reaches no telephone."""
+        """The invented person's telephone number, which reaches no telephone."""
         return PHONES.format(self.number % 1000)
 
 
 class Cast:
-    """Invents people, each with another address. ``answers``: see ``cast.toml``."""
+    """Invents people for the sample data, each with another e-mail address. ``answers``: what people type who are asked
+    who introduced them, and do not name a member."""
 
     def __init__(self) -> None:
         self._names = read("cast.toml")
         self.chance = chance("cast")
-        """The random generator for the next person."""
+        """The random generator by which names and addresses are chosen."""
         self.answers: list[str] = self._names["answers"]
         self._addresses: set[str] = set()
         self._count = 0
 
     def person(self, locale: str) -> Prospect:
-        """Returns a new person who speaks that language."""
+        """Returns a newly invented person who speaks the language ``locale``."""
         names = self._names.get(locale) or self._names[FALLBACK]
         while True:
             first, last = self.chance.choice(names["first"]), self.chance.choice(names["last"])
@@ -80,13 +81,14 @@ class Cast:
 
 
 class Notes:
-    """The notes of members and staff, by language and occasion."""
+    """The notes that members and staff write about leads in the sample data, by language and occasion."""
 
     def __init__(self) -> None:
         self._notes = read("notes.toml")
 
     def pick(self, chance: Random, locale: str, occasion: str) -> str:
-        """Returns one of the notes for an occasion, in FALLBACK if there are none in ``locale``."""
+        """Returns a random note about a lead for an occasion, in the language ``locale``; in FALLBACK if there are no
+        notes in this language."""
         found: str = chance.choice((self._notes.get(locale) or self._notes[FALLBACK])[occasion])
         return found
 

@@ -1,4 +1,5 @@
-"""What prospects do later in the sample data: they correct who introduced them, withdraw, are erased, or bounce."""
+"""Creates what prospects do after signing up in the demo's sample data: some withdraw, unsubscribe, are erased, or
+correct who introduced them; some mails bounce. Also sends mails and purges old data, as the running service does."""
 
 from __future__ import annotations
 
@@ -20,13 +21,16 @@ from capture.mailing.gate import CompanyGate
 from capture.models import Lead, OutboxMail
 
 NO_MAILBOX, FULL_MAILBOX = "5.1.1", "4.2.2"
-"""Enhanced status codes (RFC 3463) of bounced mails."""
+"""The enhanced status codes (RFC 3463) of mails that bounce since the mailbox does not exist, or is full."""
 
 _WORKER = "demo"
 
 
 class Leaving:
-    """Chooses by each person's number who leaves and how, so that every kind occurs."""
+    """Plans which people of the sample data withdraw, unsubscribe, are erased and so on.
+
+    The choice is made by each person's number, so that every kind occurs.
+    """
 
     def __init__(self, world: World, agenda: Agenda) -> None:
         self._world = world
@@ -35,7 +39,7 @@ class Leaving:
         self._consequences = Consequences(world.links)
 
     def confirmed(self, who: Prospect, lead: Lead, at: datetime) -> None:
-        """Plans what a person does after confirming: nothing, for most."""
+        """Plans what a person does after confirming a sign-up, such as withdrawing later; for most, nothing."""
         after = who.chance
         if who.number % 37 == 5:
             self._agenda.at(self._world.later(at, after.randint(4, 30), after), self._withdraw(who))
@@ -51,12 +55,13 @@ class Leaving:
             self._agenda.at(self._world.later(at, after.randint(10, 20), after), self._erase(who))
 
     def unconfirmed(self, who: Prospect, lead_id: int, at: datetime) -> None:
-        """Plans that some people who do not confirm press "this wasn't me"."""
+        """Plans, for some people who do not confirm a sign-up, that they press "this wasn't me" in the mail."""
         if who.number % 9 == 4:
             self._agenda.at(self._world.later(at, 1, who.chance), self._disown(lead_id))
 
     def plan(self) -> None:
-        """Plans the jobs of the service: mails are sent every evening, and old data is purged once a week."""
+        """Plans for the sample data what a running service does by itself: mails are sent every evening, and old data
+        are purged once a week."""
         for back in range(DAYS, 0, -1):
             evening = self._world.midnight - timedelta(days=back - 1, seconds=1)
             self._agenda.at(evening, self.send)
@@ -76,7 +81,8 @@ class Leaving:
         return do
 
     def _correct(self, who: Prospect) -> Act:
-        """Returns the action by which a person names the member who introduced them, on the page "My data"."""
+        """Returns the action by which a person of the sample data names, on the page "My data", the member who
+        introduced them."""
         named = who.chance.choice(self._world.speaking(who.locale))
 
         def do(session: Session, at: datetime) -> None:
@@ -102,7 +108,8 @@ class Leaving:
         return do
 
     def send(self, session: Session, at: datetime) -> None:
-        """Marks the waiting mails as sent or dropped, as the worker does, but without a mail server."""
+        """Marks the waiting mails in the outbox as sent, or as dropped if the address is suppressed. The mail worker
+        does the same after sending; here no mail is sent."""
         rows = outbox.lease(session, _WORKER, at, limit=1_000)
         left = suppression.reasons_by_address(session, self._world.links.address_keys, {row.recipient for row in rows})
         for row in rows:

@@ -1,4 +1,5 @@
-"""The lists of the sample data, imported as in the office, and the people whom members met."""
+"""Creates the imported lists of the demo's sample data, as one imports them in the office, and the people whom members
+met."""
 
 from __future__ import annotations
 
@@ -27,14 +28,15 @@ WORDING = "Yes, the Kettle Post may give my address to makers of tea and tablewa
 VENDOR = "The Kettle Post, reader service"
 
 _COLD = 0.3
-"""The willingness (see ``care``) of people on a bought list."""
+"""How willing people on a bought list are to become customers, relative to 1 for people who sign up themselves."""
 
 _MET = {"member": 9, "sponsor": 7, "abroad": 4, "neighbour": 3}
-"""How many people each part met; every third further member met one."""
+"""How many people each member with a part in the demo met; every third further member met one."""
 
 
 class Lists:
-    """Plans the lists: a bought one with its origin, an old address book without, and one that waits for a decision."""
+    """Plans the lists of the sample data: a bought list whose origin is known, an old address book whose origin is not,
+    and a list that waits for staff to import or delete it."""
 
     def __init__(self, world: World, agenda: Agenda, care: Care, campaigns: Campaigns) -> None:
         self._world = world
@@ -43,7 +45,7 @@ class Lists:
         self._campaigns = campaigns
 
     def plan(self) -> None:
-        """Plans the first two lists, and the people whom members met."""
+        """Plans the imports of the bought list and of the address book, and the people whom members met."""
         chosen = chance("lists")
         self._agenda.alone(self._world.moment(41, chosen, (9, 11)), self._bought)
         if self._world.parts.member:
@@ -54,7 +56,8 @@ class Lists:
                 self._agenda.at(self._world.moment(chosen.randint(1, 88), who.chance), self._met(member, who))
 
     def waiting(self, at: datetime) -> None:
-        """Uploads the third list for staff and runs its dry run; it waits to be imported or deleted."""
+        """Uploads a list for staff at the moment ``at`` and runs its dry run; the list then waits to be imported or
+        deleted by the people who try the demo."""
         rows = [f"{who.name};{who.email};{who.phone}" for who in self._people(24)]
         rows[11:11] = ["Stand 14, no address wanted;;", "Percy;percy at the cheese stall;", rows[3]]
         text = _csv("Visitor;E-mail;Mobile", rows)
@@ -94,7 +97,8 @@ class Lists:
         return [self._world.cast.person(self._world.company.locale) for _ in range(number)]
 
     def _keep(self, person: Person, name: str, text: str, meaning: ListMeaning, at: datetime) -> int:
-        """Uploads a list with its columns and origin, and runs its dry run. Returns its id."""
+        """Uploads a list, sets the meaning of its columns and its origin, and runs its dry run. Returns the upload's
+        id."""
         content, digest = lists.decoded(text.encode(), name)
         found = LeadList.of_text(name, digest, content)
         with self._world.database.write() as session:
@@ -106,7 +110,7 @@ class Lists:
         return number
 
     def _take(self, person: Person, name: str, text: str, meaning: ListMeaning, at: datetime, called: int = 0) -> None:
-        """Uploads and imports a list. ``called``: how many of its leads are followed up."""
+        """Uploads and imports a list. ``called``: how many of the new leads are followed up."""
         number = self._keep(person, name, text, meaning, at)
         later = at + timedelta(minutes=6)
         with self._world.database.write() as session:

@@ -1,4 +1,5 @@
-"""The sign-ups of the sample data, on members' pages, the company's, and landing pages; most are confirmed."""
+"""Creates the sign-ups of the demo's sample data, on members' and the company's pages and on landing pages; most are
+confirmed."""
 
 from __future__ import annotations
 
@@ -21,10 +22,10 @@ from capture.signup import accept
 from capture.signup.accept import Accepted, SignUp, SignUpBatch
 
 CONFIRMS = 0.84
-"""The share of people who confirm."""
+"""The share of invented people who confirm their sign-up."""
 
 SPEAKS_ANOTHER = 0.07
-"""The share of people who read a member's pages in another language than the member's own."""
+"""The share of invented people who read a member's pages in another language than the member's own."""
 
 LIKED: Mapping[str, float] = {"home": 6, "signup": 4, "products": 3, "opportunity": 3, "story": 1.5, "faq": 1}
 """The weight of each page in the choice of where people sign up; other pages weigh 0.5."""
@@ -32,21 +33,26 @@ LIKED: Mapping[str, float] = {"home": 6, "signup": 4, "products": 3, "opportunit
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Where a sign-up comes from. ``page`` None: a random page of the member's or the company's site."""
+    """Where an invented sign-up is made, and by what kind of person. ``member``: the member whose site it is; None: the
+    company's. ``page``: None for a random page of the site.
+
+    ``warmth``: how willing the person is, relative to 1. ``utm``: the campaign parameters; ``weight``: for how many
+    sign-ups this one counts in the limits.
+    """
 
     member: Member | None
     page: str | None = None
     warmth: float = 1.0
     utm: Mapping[str, str] = field(default_factory=dict)
     network: str | None = None
-    """A network that several people share; None: a network of the person's own."""
+    """The network from which several people sign up; None: a network of the person's own."""
     weight: int = 1
     answers: float | None = None
-    """Whether they confirm, and then at once, where that is settled: 1 or 0."""
+    """1 if the person confirms within minutes, 0 if not at all; None: by chance (see CONFIRMS)."""
 
 
 class SignUps:
-    """Plans sign-ups and what follows from each."""
+    """Plans the sign-ups of the sample data, and what follows from each: confirmation, follow-up, leaving."""
 
     def __init__(self, world: World, agenda: Agenda, care: Care, leaving: Leaving) -> None:
         self._world = world
@@ -55,7 +61,7 @@ class SignUps:
         self._leaving = leaving
 
     def plan(self, occasion: Occasion, moment: datetime) -> None:
-        """Plans one sign-up by a newly invented person."""
+        """Plans one sign-up, at this moment, by a newly invented person."""
         who = self._world.cast.person(self._locale(occasion.member))
         self._agenda.at(moment, self._sign_up(who, occasion))
 
@@ -108,7 +114,7 @@ class SignUps:
         return chosen.choices(pages, [LIKED.get(each, 0.5) for each in pages])[0]
 
     def _introducer(self, who: Prospect) -> str | None:
-        """Returns an answer to "Who introduced you?": a member's slug, other words, or None."""
+        """Returns an invented person's answer to "Who introduced you?": a member's slug, other words, or None."""
         parts = self._world.parts
         if who.number % 53 == 12 and parts.left:
             return parts.left.slug
@@ -138,7 +144,8 @@ class SignUps:
         return do
 
     def _come_back(self, who: Prospect, occasion: Occasion, at: datetime) -> None:
-        """Plans another sign-up of the person on another member's page, which does not change whose lead they are."""
+        """Plans another sign-up of a person, on another member's page, which does not change whose lead the person
+        is."""
         others = [each for each in self._world.speaking(who.locale) if each is not occasion.member]
         if others:
             again = Occasion(who.chance.choice(others))

@@ -1,4 +1,4 @@
-"""Creates the sample data, from the first day of the quarter to the present moment."""
+"""Creates the demo's sample data, from the first day of an invented quarter to the present moment."""
 
 from __future__ import annotations
 
@@ -27,23 +27,26 @@ from capture.models import Lead, Member
 _OF_COMPANY = 24
 _OF_PARTS = {"member": 26, "sponsor": 20, "abroad": 14, "neighbour": 10}
 _OF_OTHERS = (6, 1, 3, 2, 0)
-"""Sign-ups without a campaign: of the company, of each part, and of further members in turn."""
+"""The numbers of sign-ups without a campaign: on the company's site, on the site of each member with a part in the
+demo, and on those of further members (repeated in this order)."""
 
 _TODAY: tuple[tuple[str, int, float], ...] = (
     ("member", 250, 1), ("sponsor", 230, 1), ("member", 170, 0), ("", 145, 1), ("abroad", 120, 1), ("member", 95, 1),
     ("sponsor", 61, 0), ("", 44, 1), ("member", 32, 1), ("", 9, 0),
 )  # fmt: skip
-"""Sign-ups of today: whose page ("" is the company's), how many minutes ago, and 1 if they confirm."""
+"""The sign-ups of today: the part of the member whose page it is ("": the company), how many minutes ago, and 1 if the
+person confirms, else 0."""
 
 _TODAY_TAKES = timedelta(minutes=300)
-"""How much of a day they take up; soon after midnight they come closer together."""
+"""The time over which today's sign-ups are spread; if the demo starts sooner after midnight, they are closer
+together."""
 
 _DUE_TODAY = {"member": 4, "sponsor": 3}
-"""Follow-ups that are set for today for these parts, in addition to those that ``care`` plans."""
+"""How many follow-ups of these members are moved to today, in addition to those that ``care`` plans."""
 
 
 def has_leads(database: Database) -> bool:
-    """Returns True if the database has any lead. Raises Unavailable."""
+    """Returns True if the database contains any lead. Raises Unavailable if it cannot be used."""
     with database.read() as session:
         return session.scalars(select(Lead.id).limit(1)).first() is not None
 
@@ -51,9 +54,10 @@ def has_leads(database: Database) -> bool:
 def tell(
     database: Database, features: Sequence[Feature], links: Links, now: datetime, progress: Callable[[int], None]
 ) -> None:
-    """Fills a synced database. ``progress`` is called with the number of days done, of ``DAYS``.
+    """Adds the invented quarter of leads, campaigns and visits to a database that was synced with a site folder.
 
-    Raises Unavailable.
+    ``progress`` is called with the number of days done so far, of ``DAYS``. Raises Unavailable if the database cannot
+    be used.
     """
     here = world.enter(database, features, links, now)
     agenda = Agenda()
@@ -76,7 +80,7 @@ def tell(
 
 
 def _plan_own_pages(here: World, sign_ups: SignUps) -> None:
-    """Plans sign-ups without a campaign, a little more of them each week."""
+    """Plans the sign-ups without a campaign, a little more of them each week."""
     for member, number in _own_pages(here):
         chosen = chance("own pages", member.id if member else "")
         for _ in range(number):
@@ -93,7 +97,7 @@ def _own_pages(here: World) -> Iterator[tuple[Member | None, int]]:
 
 
 def _set_due(here: World, session: Session, at: datetime) -> None:
-    """Moves some follow-ups of contacted leads to today."""
+    """Moves the next follow-up of some leads that were contacted before to today."""
     for part, number in _DUE_TODAY.items():
         member = getattr(here.parts, part)
         if member is None:
@@ -105,7 +109,7 @@ def _set_due(here: World, session: Session, at: datetime) -> None:
 
 
 def _tell_today(here: World, now: datetime) -> None:
-    """Creates the sign-ups of the last hours, without any follow-up."""
+    """Creates the sign-ups of today, without any follow-up."""
     agenda = Agenda()
     sign_ups = SignUps(here, agenda, Care(here, Agenda()), Leaving(here, Agenda()))
     pace = min(1.0, (now - here.midnight) / _TODAY_TAKES)

@@ -1,4 +1,4 @@
-"""The visits of the sample data: many on the company's site, fewer on members'."""
+"""Creates the page visits of the demo's sample data: many on the company's site, fewer on members' sites."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from capture.reports import visits
 _OF_COMPANY = 2_900
 _OF_PARTS = {"member": 780, "sponsor": 560, "abroad": 420, "neighbour": 310}
 _OF_OTHERS = (150, 90, 60, 35, 20)
-"""The numbers of visits of further members, in turn."""
+"""The numbers of visits on the sites of further members, repeated in this order."""
 
 
 def add(world: World, landing: Counter[tuple[date, str | None, str]]) -> None:
-    """Adds all visits at once. ``landing``: those of landing pages, by day, host and page."""
+    """Adds all page visits of the sample data to the database. ``landing``: the numbers of visits to campaigns' landing
+    pages, by day, member (None: the company) and page."""
     counts: Counter[tuple[date, str, str]] = Counter()
     for (day, host, page), count in landing.items():
         counts[day, host or visits.COMPANY, page] += count

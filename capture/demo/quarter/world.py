@@ -1,4 +1,5 @@
-"""What all actions of the sample data share: the database, the synced company, the parts, and their dates."""
+"""Gives the code that creates the demo's sample data what it shares: the database, the synced company, the members with
+a part in the demo, and the dates of the invented quarter."""
 
 from __future__ import annotations
 
@@ -24,18 +25,22 @@ from capture.mailing.letters import Letters
 from capture.models import Company, Member, OfficeSession, Page, Staff, Wording
 
 DAYS = 91
-"""The length of the sample data in days, back from today."""
+"""How many days before today the sample data begin."""
 
 _GROWTH = 0.35
-"""The share of events that are moved towards the end of the quarter; 0: none."""
+"""The share of events that are moved towards the end of the quarter, from 0 (none) to 1 (all)."""
 
 _NEVER_FIRST = {CAMPAIGN, CODE, THANKS, "404", "privacy"}
-"""Pages without sign-ups of their own."""
+"""The keys of pages on which the sample data have no sign-ups."""
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """``today``: the day of the demo's start in UTC, from which days are counted back."""
+    """What all code that creates the demo's sample data shares: the database, the company, the members with a part in
+    the demo, one of the staff, and random people and notes.
+
+    ``today``: the day of the demo's start in UTC, from which days are counted back.
+    """
 
     database: Database
     links: Links
@@ -46,17 +51,18 @@ class World:
     staff_id: int
     staff_address: str
     pages: Sequence[str]
-    """Keys of the pages that people sign up on."""
+    """The keys of the pages on which people sign up."""
     features: Sequence[Feature]
-    """All features of the service, which erasing and purging need."""
+    """All features of the service, which the functions that erase and purge need."""
     wordings: dict[tuple[str, bool], str]
-    """Ids of the current consent wordings, by language and by whether they name a member."""
+    """The ids of the current consent wordings, by language and by whether the wording names a member."""
     cast: Cast = field(default_factory=Cast)
     notes: Notes = field(default_factory=Notes)
 
     @property
     def midnight(self) -> datetime:
-        """The beginning of today. No follow-up is done after it: today is left to the people who try the demo."""
+        """The beginning of today, in UTC. The sample data have no follow-up after it, so that people who try the demo
+        find some to do."""
         return datetime.combine(self.today, time(), UTC)
 
     def day(self, back: int) -> date:
@@ -64,18 +70,20 @@ class World:
         return self.today - timedelta(days=back)
 
     def moment(self, back: int, chance: Random, hours: tuple[int, int] = (8, 21)) -> datetime:
-        """Returns a random moment of a day, between two hours in UTC."""
+        """Returns a random moment of the day that is ``back`` days before today, between two hours in UTC. ``chance``:
+        the random generator."""
         seconds = chance.randrange(hours[0] * 3600, hours[1] * 3600)
         return datetime.combine(self.day(back), time(), UTC) + timedelta(seconds=seconds)
 
     def later(self, after: datetime, days: int, chance: Random) -> datetime:
-        """Returns a random working hour ``days`` days later; with 0 days a moment within the next two hours."""
+        """Returns a random moment ``days`` days after ``after``, between 8 and 19 h in UTC; with 0 days a moment within
+        the next two hours."""
         if days <= 0:
             return after + timedelta(seconds=chance.randrange(600, 7200))
         return self.moment((self.today - after.date()).days - days, chance, (8, 19))
 
     def person(self, member_id: str | None) -> Person:
-        """Returns the member, or staff for None, as a signed-in Person of the office."""
+        """Returns a member as a person who is signed in to the office; for None, the sample data's staff member."""
         if member_id is None:
             staff = Staff(id=self.staff_id, email=self.staff_address)
             return Person(None, staff, OfficeSession())
@@ -83,29 +91,35 @@ class World:
 
     @property
     def members(self) -> list[Member]:
-        """All members of the parts, the named parts first."""
+        """All active members who have a part in the demo: the main member, her sponsor and so on, then the others."""
         found = (self.parts.member, self.parts.sponsor, self.parts.abroad, self.parts.neighbour, *self.parts.others)
         return [each for each in found if each is not None]
 
     def speaking(self, locale: str) -> list[Member]:
-        """Returns the members with that language; all members if fewer than two have it."""
+        """Returns the members with a part in the demo whose language is ``locale``; all of them if fewer than two have
+        this language."""
         found = [each for each in self.members if each.locale == locale]
         return found if len(found) > 1 else self.members
 
     def lately(self, chance: Random) -> int:
-        """Returns a random number of days ago, at least 1, with recent days more likely (see ``_GROWTH``)."""
+        """Returns how many days ago an event of the sample data happens: a random number from 1 to 90, small ones more
+        often (see ``_GROWTH``)."""
         days = chance.randrange(1, DAYS)
         return min(days, chance.randrange(1, DAYS)) if chance.random() < _GROWTH else days
 
     def seen(self, page: str, locale: str, has_member: bool, at: datetime) -> PageSeen:
-        """Returns the content of the page token of a page, as if the site had been built every Monday."""
+        """Returns what a sign-up form says about its page (page, language, build, consent wording), as if the site had
+        been built every Monday. ``at``: when the form was sent."""
         monday = at.date() - timedelta(days=at.weekday())
         build = hashlib.sha256(f"{SEED} {self.today - monday}".encode()).hexdigest()[:12]
         return PageSeen(page, locale, build, self.wordings[locale, has_member])
 
 
 def enter(database: Database, features: Sequence[Feature], links: Links, now: datetime) -> World:
-    """Reads the synced company, and adds a first staff member if there is none. Raises Unavailable."""
+    """Returns the World for the sample data, read from a synced database. Adds a first staff member if there is none.
+
+    Raises Unavailable if the database cannot be used.
+    """
     with database.write() as session:
         company = hosts.get_company(session)
         parts.ensure_staff(session, company, now - timedelta(days=DAYS))

@@ -1,1 +1,1 @@
-"""One file for each step of the schema."""
+"""The steps by which the database's tables came to their present form: one Alembic revision per file."""

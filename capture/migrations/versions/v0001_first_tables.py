@@ -1,4 +1,4 @@
-"""The first tables: what is synced from the site folder, and what prospects bring."""
+"""Database revision 1: the first tables, for data synced from the site folder and for sign-ups."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Creates the first tables: company, members and their slugs, pages, wordings, leads, sign-ups, consents and the
+    outbox."""
     op.create_table(
         "company",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -151,7 +152,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back: nothing is left. Dropping a table drops its indexes."""
+    """Drops all tables of the first revision; nothing is left. Dropping a table drops its indexes."""
     op.drop_table("consent")
     op.drop_table("touch")
     op.drop_table("outbox")

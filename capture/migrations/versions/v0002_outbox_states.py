@@ -1,4 +1,5 @@
-"""The outbox learns states and leases; the company's row learns where the service stands, for mailed links."""
+"""Database revision 2: adds states and leases to mails in the outbox, and the service's own address, with which mailed
+links begin."""
 
 from __future__ import annotations
 
@@ -15,7 +16,11 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Forward. Mails of before were never sent: they wait. The service's address comes with the next sync."""
+    """Adds the columns for states, leases and the service's address.
+
+    Mails that are in the outbox already were never sent, so their state is "waiting"; the service's address is empty
+    until the next sync.
+    """
     with op.batch_alter_table("company") as company:
         company.add_column(sa.Column("service", sa.Text(), nullable=False, server_default=""))
     with op.batch_alter_table("company") as company:
@@ -49,7 +54,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back. Mails that belong to no lead go: there is no room for them."""
+    """Removes the columns for states, leases and the service's address. Deletes mails that belong to no lead, since the
+    older outbox cannot store them."""
     op.drop_index("ix_outbox_state_next_attempt_at", "outbox")
     op.execute("DELETE FROM outbox WHERE lead_id IS NULL")
     with op.batch_alter_table("outbox") as outbox:

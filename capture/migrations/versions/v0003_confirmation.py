@@ -1,6 +1,6 @@
-"""Leads wait for a confirmation, can withdraw, and are known to mailed links by a random handle.
+"""Database revision 3: lets leads withdraw, gives them a random handle for mailed links, and adds the suppression list.
 
-The keyed hash of an address cannot be made here, where the key is not known: leads of before get an empty one,
+The keyed hash of an address cannot be made here, where the key is not known: leads that exist already get an empty one,
 and the program fills it in the next time they sign up.
 """
 
@@ -21,7 +21,8 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Adds columns for the handle, the address's keyed hash, withdrawal and erasure to leads; creates the tables
+    ``suppression`` and ``spent`` (used budgets)."""
     # Not in batches: on SQLite these make the table anew, which rows of other tables refer to.
     op.add_column("lead", sa.Column("handle", sa.String(length=32), nullable=False, server_default=""))
     op.add_column("lead", sa.Column("mark", sa.String(length=64), nullable=False, server_default=""))
@@ -53,7 +54,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back."""
+    """Drops the suppression list, the used budgets, and the columns that this revision added to leads."""
     op.drop_table("spent")
     op.drop_table("suppression")
     op.drop_index(op.f("ix_lead_mark"), "lead")

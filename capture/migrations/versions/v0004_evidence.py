@@ -1,6 +1,6 @@
-"""Evidence: acts and decisions, the chain of seals, and what tells of a person held apart.
+"""Database revision 4: tables of evidence, chained by seals, with the personal data in a table of its own.
 
-Rows of before stay outside the chain: a seal made today would prove nothing about yesterday. ``capture audit``
+Rows that exist already stay outside the chain: a seal made today would prove nothing about yesterday. ``capture audit``
 counts them.
 """
 
@@ -19,7 +19,8 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Creates the chain and the tables for personal data, prospects' activities and decisions on credit; copies the
+    personal data of sign-ups into their table; adds to leads the members who are credited and follow up."""
     op.create_table(
         "chain",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -81,7 +82,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back. Acts and decisions go; what touches told comes back to them."""
+    """Drops the chain, activities, decisions and personal data, and moves the campaign parameters back to the sign-ups
+    (touches)."""
     for name in ("owner_id", "servicer_id"):
         op.drop_column("lead", name)
     op.drop_table("decision")

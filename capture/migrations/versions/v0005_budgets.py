@@ -1,4 +1,4 @@
-"""Budgets by the hour, and proofs of work that were used."""
+"""Database revision 5: tables for counts by the hour (``tally``) and for proofs of work that were used (``used``)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Creates the tables of counts by the hour and of used proofs of work."""
     op.create_table(
         "tally",
         sa.Column("scope", sa.String(length=16), nullable=False),
@@ -33,6 +33,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back."""
+    """Drops the tables of counts by the hour and of used proofs of work."""
     op.drop_table("used")
     op.drop_table("tally")

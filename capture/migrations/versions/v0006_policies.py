@@ -1,4 +1,5 @@
-"""The company's policies and colours, and the prospect's own answer to "Who introduced you?"."""
+"""Database revision 6: columns for the company's policies and colours, and for the prospect's own answer to "Who
+introduced you?"."""
 
 from __future__ import annotations
 
@@ -11,11 +12,11 @@ branch_labels = None
 depends_on = None
 
 DAYS = {"window_days": 90, "correction_days": 30, "unconfirmed_days": 30, "withdrawn_days": 90, "mails_days": 90}
-"""Until the next sync tells what the company chose."""
+"""The values of the new columns, in days, until the next sync writes what the company chose."""
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Adds the columns for policies and colours to the company, and for the introducer to sign-ups."""
     with op.batch_alter_table("company") as company:
         company.add_column(sa.Column("look", sa.JSON(), server_default=sa.text("'{}'"), nullable=False))
         company.add_column(sa.Column("touch_policy", sa.String(length=8), server_default="first", nullable=False))
@@ -26,7 +27,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back."""
+    """Drops the columns for the introducer and for the company's policies and colours."""
     with op.batch_alter_table("particular") as particular:
         particular.drop_column("introducer")
     with op.batch_alter_table("company") as company:

@@ -1,4 +1,5 @@
-"""The office: staff, sign-ins, what members do with their leads, and what staff looked at."""
+"""Database revision 7: tables for the office: staff, sign-ins, what members do about their leads, what staff looked at,
+and imported lists."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Creates the tables of the office and of imports, and adds columns and indexes for them to leads and members."""
     op.create_table(
         "staff",
         sa.Column("id", ID, nullable=False),
@@ -137,7 +138,7 @@ LEAD_INDEXES = {
 
 
 def downgrade() -> None:
-    """Back."""
+    """Drops the tables of the office and of imports, and the columns and indexes that were added for them."""
     for name in LEAD_INDEXES:
         op.drop_index(name, "lead")
     op.drop_index("ix_lead_email", "lead")

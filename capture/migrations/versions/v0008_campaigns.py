@@ -1,4 +1,4 @@
-"""Campaigns, what was spent on them, and how often pages were shown."""
+"""Database revision 8: tables for campaigns, for the money spent on them, and for how often pages were shown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Creates the tables of campaigns, spending and visits; adds a campaign to leads and a currency to the company."""
     op.create_table(
         "campaign",
         sa.Column("id", ID, nullable=False),
@@ -58,7 +58,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back."""
+    """Drops the tables of campaigns, spending and visits, and the columns for a lead's campaign and the currency."""
     op.drop_index("ix_lead_campaign_id_known_at", "lead")
     op.drop_column("lead", "campaign_id")
     op.drop_column("company", "currency")

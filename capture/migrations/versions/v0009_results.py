@@ -1,4 +1,4 @@
-"""What works, counted ahead, and visits found by the host."""
+"""Database revision 9: tables for report figures that are computed ahead, and an index to find visits by their host."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Creates the tables for report figures and for visits by week, and the index of visits by host and day."""
     op.create_table(
         "visited_week",
         sa.Column("week", sa.Date(), nullable=False),
@@ -32,7 +32,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back."""
+    """Drops the tables for report figures and for visits by week, and the index of visits by host and day."""
     op.drop_index("ix_visit_host_day", "visit")
     for table in ("counted", "visited_week"):
         op.drop_table(table)

@@ -1,4 +1,4 @@
-"""Lists that are brought in the browser, and the campaign that a list belongs to."""
+"""Database revision 10: a table for lists that are uploaded in the browser, and the campaign that a list belongs to."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REFERENCES = (
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Creates the table of uploaded lists, and adds a campaign to the origin of imported leads."""
     op.create_table(
         "upload",
         sa.Column("id", ID, nullable=False),
@@ -58,6 +58,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back."""
+    """Drops the table of uploaded lists, and the campaign of the origin of imported leads."""
     op.drop_column("provenance", "campaign_id")
     op.drop_table("upload")

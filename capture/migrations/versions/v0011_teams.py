@@ -1,4 +1,4 @@
-"""Each member's leads, counted ahead for the numbers of teams."""
+"""Database revision 11: a table for the number of each member's leads, counted ahead for the team page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Creates the table for the number of each member's leads."""
     op.create_table(
         "lead_count",
         sa.Column("member_id", sa.String(length=64), nullable=False),
@@ -24,5 +24,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back."""
+    """Drops the table for the number of each member's leads."""
     op.drop_table("lead_count")

@@ -171,7 +171,7 @@ def test_reasons_add_up(database, clock):
 
 
 def test_a_mail_of_an_unknown_kind_does_not_pass(asked):
-    with pytest.raises(UnknownKind, match='no room declares mails of the kind "birthday"'):
+    with pytest.raises(UnknownKind, match='no feature declares mails of the kind "birthday"'):
         asked("birthday")
 
 

@@ -106,7 +106,7 @@ def test_anything_but_2xx_is_tried_again_under_the_same_id(worker, receiver, eve
     receiver.statuses = [status]
     worker.step()
     [row] = rows(OutboxMail)
-    assert (row.state, row.attempts, row.last_error) == ("waiting", 1, f"the address answered {status}")
+    assert (row.state, row.attempts, row.last_error) == ("waiting", 1, f"the webhook's address answered {status}")
     clock.forward(minutes=1)
     worker.step()
     assert rows(OutboxMail)[0].state == "sent"
@@ -127,7 +127,7 @@ def test_nobody_listens(database, clock, event, rows, receiver):
     Worker(database, LocalMailbox(), None, "", clock, QUOTA, hooks=sender).step()  # type: ignore[arg-type]
     [row] = rows(OutboxMail)
     assert row.state == "waiting"
-    assert row.last_error == "the address cannot be reached: URLError"
+    assert row.last_error == "the webhook's address cannot be reached: URLError"
 
 
 def test_where_no_address_is_set_events_are_dropped(database, clock, event, rows):
