@@ -21,7 +21,7 @@ class Brought(Event):
     origin: Provenance
 
     def sentences(self) -> Iterator[str]:
-        """Yields one English sentence: from which list the lead came, with vendor and day, or that a member met them."""
+        """Yields one sentence: the list that the lead came from, with vendor and day, or that a member met them."""
         origin = self.origin
         if origin.kind != "list":
             yield "A member met them and entered them."

@@ -63,7 +63,10 @@ class ImportWorker:
             pass
 
     def step(self) -> bool:
-        """Processes one uploaded list. Returns False if none waits, raises Unavailable without the database."""
+        """Processes one uploaded list. Returns False if none waits.
+
+        Raises Unavailable if the database is not available.
+        """
         now = self._clock()
         with self._database.read() as session:
             if not uploads.has_work(session, self.owner, now):
