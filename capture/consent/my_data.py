@@ -68,7 +68,7 @@ def send_link(session: Session, letters: Letters, address: str, now: datetime) -
 
 
 def held(session: Session, features: Sequence[Feature], links: Links, address: str) -> dict[str, Any]:
-    """Returns everything stored about an e-mail address, with all members, as plain values for "My data" and its JSON."""
+    """Returns everything stored about an e-mail address, with all members, as plain values for the page "My data"."""
     company = hosts.get_company(session)
     return {
         "address": identity(address),
