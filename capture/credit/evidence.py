@@ -2,8 +2,8 @@
 
 Sign-ups (touches), consents, activities of prospects and decisions about credit are only ever added. Each row has its
 number in one common sequence and a seal: SHA-256 over the previous seal and the row's own values. Changing, removing or
-inserting a row breaks the chain from there on. A person who can rewrite the whole database can rewrite the chain, too; therefore ``capture audit``
-prints the newest seal, which can be kept elsewhere and must occur in a later audit.
+inserting a row breaks the chain from there on. A person who can rewrite the whole database can rewrite the chain, too;
+therefore ``capture audit`` prints the newest seal, which can be kept elsewhere and must occur in a later audit.
 
 What identifies a person (address, name, campaign) is stored apart, in ``PersonalData``; the chain covers a salted
 digest of it. Erasure destroys values and salt together: the digest then reveals nothing, and the chain stays valid.
