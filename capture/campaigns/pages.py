@@ -66,7 +66,7 @@ def add() -> Response:
 @blueprint.get("/<code>")
 @access.office(log=None)
 def one(code: str) -> Response:
-    """Shows a campaign: what to print, say and share, and its spend."""
+    """Shows a campaign: its code and address to print, say and share, and what was spent on it."""
     with service.current().database.read() as session:
         return _campaign(session, _find(session, code))
 

@@ -1,4 +1,4 @@
-"""The mails to a prospect: the request to confirm, the thank-you, and the link to their data."""
+"""Writes the mails to prospects: the request to confirm, the thank-you, and the link to the page "My data"."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Asked(Protocol):
 
     @property
     def id(self) -> int:
-        """The lead's number."""
+        """The lead's id."""
 
     @property
     def email(self) -> str:

@@ -31,7 +31,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class MemberStatus:
-    """What a decision needs to know about a member: whether they are active, and who sponsors them."""
+    """What a decision about credit needs to know about a member: whether they are active, and who sponsors them."""
 
     active: bool
     sponsor_id: str | None

@@ -28,7 +28,7 @@ from capture.base.prepared import Driver, Prepared, insert_into
 from capture.models import Chain, ChainedRow, Consent, Decision, PersonalData, ProspectActivity, Touch
 
 TABLES: tuple[type[ChainedRow], ...] = (Touch, Consent, ProspectActivity, Decision)
-"""The tables whose rows are chained."""
+"""The tables whose rows form the chain of evidence."""
 
 _NOT_COVERED = {"id", "seal"}
 

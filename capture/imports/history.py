@@ -16,7 +16,7 @@ from capture.models import Lead, Provenance
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought(Event):
-    """An event of a lead's history: the lead came from an imported list, or was entered by a member whom they met."""
+    """An event of a lead's history: a list brought the lead, or a member met the person and entered them."""
 
     origin: Provenance
 

@@ -47,7 +47,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 columns are ignored."""
 
 _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
-"""The first bytes of zip archives (which .xlsx and .ods are) and of old .xls files."""
+"""The first bytes of files that are refused as workbooks: zip archives (such as .xlsx and .ods) and old .xls files."""
 
 _SEPARATORS = ",;\t"
 
@@ -92,7 +92,7 @@ _HINTS = {
         f"a row is longer than {LONGEST // 1024} KB: {{why}}",
         "look there for a quote that is never closed",
     ),
-    ListProblem.ROWS: ("there are more than {why} rows", "split it"),
+    ListProblem.ROWS: ("the file has more than {why} rows", "split it"),
 }
 
 
@@ -165,7 +165,7 @@ class LeadList:
 
     @property
     def places(self) -> Mapping[str, int]:
-        """The position of each field's column, counted from 0."""
+        """The position of each field's column in the list, counted from 0."""
         return dict(self._places)
 
     @property
@@ -188,7 +188,7 @@ class LeadList:
             yield self._row(number, cells)
 
     def count(self, most: int | None = None) -> int:
-        """Returns the number of rows below the header. Raises NotAListError if there are more than ``most``."""
+        """Returns the number of a list's rows. Raises NotAListError if there are more than ``most``."""
         found = sum(1 for _ in islice(self._below(), None if most is None else most + 1))
         if most is not None and found > most:
             raise NotAListError(ListProblem.ROWS, self.where, f"{most:,}")

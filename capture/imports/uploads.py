@@ -1,8 +1,8 @@
-"""Lists that are uploaded in the browser: stored until their columns are known, tried in a dry run, then imported.
+"""Stores lists that are uploaded in the browser, and how far each has come: columns, dry run, import.
 
-The file is stored in the database, so that a worker on any host can process it. It is deleted after the import, and
-after a day in any case. A worker holds a lease on its list and renews it in the transaction of each batch. If a worker
-is killed, another continues after the last batch, and no row is processed twice.
+The file is stored in the database, so that a worker on any host can process it. The file is deleted after the import,
+and after a day in any case. A worker reserves its list by a lease (for a minute), which each batch of rows extends.
+If a worker is killed, another continues after the last batch, and no row is processed twice.
 """
 
 from __future__ import annotations

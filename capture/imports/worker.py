@@ -51,7 +51,7 @@ class ImportWorker:
         self._stop = threading.Event()
 
     def stop(self) -> None:
-        """Makes ``run`` end after the current batch; may be called from a signal handler."""
+        """Makes the worker stop after the current batch of rows. May be called from a signal handler."""
         self._stop.set()
 
     def run(self) -> None:
@@ -130,7 +130,7 @@ class ImportWorker:
         with self._database.write() as session:
             totals = importing.totals_of(session, upload.provenance_id)
             uploads.finish_import(session, upload.id, self.owner, totals, self._clock())
-        log.info("imported uploaded list %d: %s", upload.id, importing.totals_line(totals))
+        log.info("import of uploaded list %d is done: %s", upload.id, importing.totals_line(totals))
 
     def _go_on(self) -> None:
         if self._stop.is_set():

@@ -54,9 +54,9 @@ class LeadFilter:
     stage: str | None = None
     page: str | None = None
     campaign: str | None = None
-    """The campaign's code."""
+    """Only leads of the campaign with this code; None for all."""
     source: str | None = None
-    """One of ``SOURCES``."""
+    """Only leads from this source, one of ``SOURCES``; None for all."""
     due: bool = False
     sort: LeadOrder = LeadOrder.NEWEST
     after: tuple[str, int] | None = None

@@ -33,7 +33,7 @@ CSV_COLUMNS = {each.csv: name for name, each in details_of(Lead).items() if each
 @blueprint.get("/")
 @access.office(log="today")
 def today() -> Response:
-    """Shows new, due and bounced leads, and the counts of held and unconfirmed sign-ups."""
+    """Shows the page "Today": new leads, due follow-ups, returned mail, and counts of unconfirmed and held sign-ups."""
     with service.current().database.read() as session:
         waiting = caseload.today_for(session, access.person(), _day())
         response = access.page("leads/today.html", access.reader_words(), waiting=waiting, day=_day(), at="today")

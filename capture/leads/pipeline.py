@@ -1,6 +1,6 @@
-"""What members and staff do with a lead: change its stage, write a note, set the next follow-up, and undo.
+"""Stores what members and staff do with a lead: change the stage, write a note, set the next follow-up, and undo.
 
-Each change is stored as a LeadActivity with its author and the values before and after, so that the last one can be
+Each change is stored as a LeadActivity with its author and the values before and after, so that the last change can be
 undone and the lead's page can show the whole history.
 """
 

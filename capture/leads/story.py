@@ -1,4 +1,4 @@
-"""The history of a lead in English sentences, as ``capture why`` prints it."""
+"""Writes the history of a lead in English sentences, for the command ``capture why``."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def _top(bars: Bars) -> int:
 
 
 def _bare(chart: Any) -> Element:
-    """Returns pygal's drawing without its scripts, styles and tooltips."""
+    """Returns the chart that pygal draws as XML, without scripts, styles and tooltips."""
     root = ElementTree.fromstring(chart.render().replace(_SPACE, "", 1))
     for parent in list(root.iter()):
         for child in list(parent):

@@ -71,7 +71,7 @@ class NumberFormat:
     currency: str
 
     def number(self, value: int | None) -> str:
-        """Returns a count as text; a dash for None."""
+        """Returns a number as text in the reader's language; a dash for None."""
         return "–" if value is None else format_decimal(value, locale=self.locale)
 
     def whole(self, amount: int) -> Decimal:
@@ -92,7 +92,7 @@ class NumberFormat:
 @blueprint.get("/results")
 @access.office(log=None)
 def results_page() -> Response:
-    """Shows the results as tables and charts."""
+    """Shows the page "Results" with tables and charts, for the period and interest in the query parameters."""
     period, about = _asked()
     words = access.reader_words()
     with service.current().database.read() as session:

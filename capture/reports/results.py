@@ -80,7 +80,7 @@ _INTERESTS = {
 
 
 class StageCounts(NamedTuple):
-    """Numbers of leads by the stage they have reached."""
+    """How many of some leads there are in all, are confirmed, qualified, customers and recruits."""
 
     leads: int
     confirmed: int

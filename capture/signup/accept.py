@@ -48,7 +48,7 @@ class SignUp:
     network: str = UNKNOWN
     """The network of the sender's IP address (see ``networks``), for limits; only its keyed hash is stored."""
     weight: int = 1
-    """The number of sign-ups that this one counts as in the budgets (the limits per hour)."""
+    """The number of sign-ups that this one counts as in the budgets (limits of sign-ups per hour)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def widen_interest(before: Interest, now: Interest) -> Interest:
 
 
 class _Known(NamedTuple):
-    """The columns of a lead that storing a sign-up needs."""
+    """The columns of a lead in the database that are needed to store a sign-up of the same person."""
 
     id: int
     email: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 _CANNOT_BE_SHOWN = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
-"""Unicode categories: controls, surrogates, private use, unassigned, line and paragraph separators."""
+"""The Unicode categories that are refused: controls, surrogates, private use, unassigned, line and paragraph
+separators."""
 
 _CANNOT_BE_SEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffd")
 """Invisible letters and signs, by which two names that look equal would differ; and U+FFFD, which replaces bytes that

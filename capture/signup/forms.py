@@ -42,7 +42,7 @@ class TypedSignUp:
     """The values of a sign-up form that has no errors."""
 
     email: str
-    """The address with its domain in lower case."""
+    """The e-mail address with its domain in lower case."""
     first_name: str | None
     """The first name in composed form (NFC) and with single spaces; None if empty. ``introducer`` likewise."""
     introducer: str | None

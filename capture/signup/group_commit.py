@@ -81,8 +81,10 @@ class GroupCommit:
         return result
 
     def _wait(self, turn: _Turn) -> None:
-        """Waits until the work is done, or this thread must run the next group. Raises Unavailable if no group took the
-        work in time."""
+        """Waits until the request's work is done, or this thread must run the next group.
+
+        Raises Unavailable if no group took the work in time.
+        """
         if turn.wait(self._database.busy_seconds):
             return
         with self._lock:

@@ -147,7 +147,7 @@ def _store(typed: TypedSignUp, sender: Sender, proof: human_proof.Proof) -> str:
         return accept.accept_sign_up(desk, signup, current.clock(), current.letters, current.settings.limits)
 
     accepted = current.part(GroupCommit).run(take_in)
-    log.info("stored: lead %d, %s", accepted.lead_id, "new" if accepted.new else "known")
+    log.info("stored a sign-up: lead %d, %s", accepted.lead_id, "new" if accepted.new else "known")
     return accepted.address
 
 
