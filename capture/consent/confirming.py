@@ -60,9 +60,9 @@ def ask_to_confirm(
 ) -> bool:
     """Adds the mail that asks a person to confirm their sign-up to the outbox. Returns True if a mail will be sent.
 
-    The mail is held for the operator if its recipient got too many such mails, or if ``hold`` is True. A lead has at
-    most one such mail that is not sent yet: nothing is added if one waits, and a held one is replaced when it may be
-    sent. ``new``: the lead is new, so that no earlier mail is looked for.
+    The mail is held for the operator if its recipient got such a mail lately or too many of them, or if ``hold`` is
+    True. A lead has at most one such mail that is not sent yet: nothing is added if one waits, and a held one is
+    replaced when it may be sent. ``new``: the lead is new, so that no earlier mail is looked for.
     """
     states = set() if new else _open(driver, lead.id)
     may = not hold and budgets.may_ask(driver, letters.links, lead.email, now)

@@ -41,7 +41,7 @@ class SignedUp(Event):
     """An event of a lead's history: a sign-up with its consent. ``host``: the member or company whose page it was.
 
     ``template``: the consent wording with its placeholders; ``read``: the sentence beside the box as the person read
-    it. Each is None if the database never got the wording by a sync.
+    it. Each is None if no sync brought the wording into the database.
     """
 
     touch: Touch

@@ -80,7 +80,7 @@ _INTERESTS = {
 
 
 class StageCounts(NamedTuple):
-    """How many of some leads there are in all, are confirmed, qualified, customers and recruits."""
+    """Numbers of leads: all of them, and how many are confirmed, qualified, customers and recruits."""
 
     leads: int
     confirmed: int
