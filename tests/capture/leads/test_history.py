@@ -90,9 +90,9 @@ def test_the_office_lists_the_newest_first_without_what_was_taken_back(session, 
         "Credited to Bo O'Neill: the person signed up on their page",
         "Confirmed from their mailbox",
         "Campaign parameters",
-        "Who introduced them, they said",
+        "Said who introduced them",
         "Signed up on the page “home” of Bo O'Neill",
-        "Entered by Bo O'Neill, from a list or after they met",
+        "Added by Bo O'Neill, from a list or after they met",
     ]
 
 
