@@ -1,1 +1,1 @@
-"""Campaigns: codes, landing addresses, QR codes, flyers, and what was spent on them."""
+"""Campaigns (a radio spot, a flyer, an event): their codes, landing pages, QR codes, flyers and spend."""

@@ -1,7 +1,7 @@
-"""Campaigns: making them with a code, listing them, recording spend, and crediting leads to them.
+"""Creates campaigns with their codes, lists them, records what was spent on them, and counts leads under them.
 
-A campaign's landing page is stamped like every other; its page token says ``c/`` and the code. A sign-up on it brings
-the campaign along, without a cookie or a script.
+A campaign's landing page is made like every other page of a site; the page's signed token names it ``c/`` and the code.
+So a sign-up there shows which campaign it came from, without a cookie or a script.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from capture.company.generator import CAMPAIGN_CODE, CAMPAIGN_PAGES, Channel, ca
 from capture.models import Campaign, Company, Lead, Member, Spending
 
 PAGE = 50
-"""Campaigns of one page of the list."""
+"""The number of campaigns on one page of the list."""
 
 MOST_OFFERED = 200
-"""Campaigns that a form offers to choose from, the newest."""
+"""The most campaigns that a form offers to choose from; the newest are offered."""
 
 WORDS: dict[Channel, str] = {
     Channel.WEB: "web",
@@ -40,7 +40,8 @@ WORDS: dict[Channel, str] = {
     Channel.LIST: "list",
     Channel.REFERRAL: "friend",
 }
-"""The first part of a channel's codes: short words that are understood at first hearing."""
+"""The word with which the codes of each channel begin: short, and understood when heard, such as ``radio`` in
+``radio7``."""
 
 _LONGEST_NUMBER = 6
 _HIGHEST = 10**_LONGEST_NUMBER - 1
@@ -50,8 +51,11 @@ _ATTEMPTS = 20
 
 @dataclass(frozen=True, slots=True)
 class CampaignSummary:
-    """A campaign in the list. ``spent``: minor units of the currency, None if none was recorded. ``leads``: how many of
-    its leads can be followed up."""
+    """A campaign in the list of campaigns.
+
+    ``spent``: in minor units of the currency; None if none was recorded. ``leads``: how many of the campaign's leads
+    can be followed up.
+    """
 
     campaign: Campaign
     spent: int | None
@@ -59,7 +63,7 @@ class CampaignSummary:
 
 
 def find_campaign(session: Session, person: Person, code: str) -> Campaign | None:
-    """Returns the campaign of a code; None if there is none that this person may see."""
+    """Returns the campaign with this code; None if it does not exist or this person may not see it."""
     if not CAMPAIGN_CODE.match(code):
         return None
     return session.scalars(select(Campaign).where(Campaign.code == code, scope(person).campaigns)).first()
@@ -68,9 +72,9 @@ def find_campaign(session: Session, person: Person, code: str) -> Campaign | Non
 def list_campaigns(
     session: Session, person: Person, after: int | None = None
 ) -> tuple[list[CampaignSummary], int | None]:
-    """Returns a page of campaigns, the newest first, and the id after which the next page begins (None: the last page).
+    """Returns one page of the campaigns that this person may see, the newest first; staff see all campaigns.
 
-    Staff see the company's and every member's.
+    The second value is the id to give as ``after`` for the next page; None on the last page.
     """
     query = select(Campaign).where(scope(person).campaigns).options(joinedload(Campaign.member))
     if after is not None:
@@ -91,7 +95,7 @@ def list_campaigns(
 
 
 def campaigns_to_choose(session: Session, person: Person) -> Sequence[Campaign]:
-    """Returns the campaigns that forms offer: a member's own, the company's own for staff."""
+    """Returns the campaigns that forms offer this person, newest first: a member's own, or the company's for staff."""
     mine = Campaign.member_id.is_not_distinct_from(person.member_id)
     return session.scalars(select(Campaign).where(mine).order_by(Campaign.id.desc()).limit(MOST_OFFERED)).all()
 
@@ -99,9 +103,9 @@ def campaigns_to_choose(session: Session, person: Person) -> Sequence[Campaign]:
 def create_campaign(
     session: Session, person: Person, channel: Channel, name: str, starts: date | None, ends: date | None, now: datetime
 ) -> Campaign:
-    """Creates a campaign of this member's, or of the company's, with a code that no campaign ever had.
+    """Creates a campaign of this member, or of the company for staff, with a code that no campaign ever had.
 
-    Raises Unavailable if other requests keep taking the code first.
+    Raises Unavailable if other requests keep using the chosen code first.
     """
     for _ in range(_ATTEMPTS):
         made = Campaign(code=_free_code(session, WORDS[channel]), channel=channel.value, name=name, created_at=now)
@@ -112,22 +116,22 @@ def create_campaign(
             session.add(made)
             session.flush()
             return made
-    raise Unavailable("others took every code first")
+    raise Unavailable("other requests used every new campaign code first")
 
 
 def record_spend(session: Session, campaign: Campaign, on: date, amount: int, note: str | None, now: datetime) -> None:
-    """Records spend. ``amount``: minor units of the company's currency."""
+    """Records that money was spent on a campaign. ``amount``: in minor units of the company's currency."""
     session.add(Spending(campaign_id=campaign.id, on=on, amount=amount, note=note, at=now))
 
 
 def spend_of(session: Session, campaign: Campaign) -> Sequence[Spending]:
-    """Returns the recorded spend, the newest first."""
+    """Returns the entries of what was spent on a campaign, the newest first."""
     mine = Spending.campaign_id == campaign.id
     return session.scalars(select(Spending).where(mine).order_by(Spending.on.desc(), Spending.id.desc())).all()
 
 
 def remove_spend(session: Session, campaign: Campaign, number: int) -> None:
-    """Deletes an entry of spend by its id; does nothing if it is not this campaign's."""
+    """Deletes the entry of spend with the id ``number``; does nothing if the entry is not this campaign's."""
     found = session.get(Spending, number)
     if found is not None and found.campaign_id == campaign.id:
         session.delete(found)
@@ -139,18 +143,21 @@ def landing_address(company: Company, member: Member | None, code: str) -> str:
 
 
 def spoken(code: str) -> str:
-    """Returns a code as people say it: ``radio 7``."""
+    """Returns a campaign's code as people say it: ``radio 7`` for ``radio7``."""
     return re.sub(r"(?<=[a-z])(?=[0-9])", " ", code)
 
 
 def code_from_speech(typed: str) -> str | None:
-    """Returns the code in what a listener typed: "Radio 7" is ``radio7``. None for text that cannot be a code."""
+    """Returns the campaign code that a person typed as they heard it: ``radio7`` for "Radio 7".
+
+    Returns None for text that cannot be a code.
+    """
     code = re.sub(r"[^a-z0-9]", "", typed.lower())
     return code if CAMPAIGN_CODE.match(code) else None
 
 
 def campaign_by_code(session: Session, typed: str) -> Campaign | None:
-    """Returns the campaign of a typed code; None if there is none, or its member is not active."""
+    """Returns the campaign whose code a visitor typed; None if there is none, or its member is not active."""
     code = code_from_speech(typed)
     found = session.scalars(select(Campaign).where(Campaign.code == code)).first() if code else None
     return None if found is None or (found.member is not None and not found.member.active) else found
@@ -170,16 +177,16 @@ _BROUGHT = Prepared(
 
 
 def credit_campaign(driver: Driver, lead_id: int, page: str, member_id: str | None) -> None:
-    """Credits a lead to a campaign if it signed up on the landing page of one of this member's.
+    """Counts a lead under a campaign if ``page`` is the landing page of one of this member's campaigns.
 
-    A campaign that the database does not know yet is credited by the sync that brings it.
+    If the database does not know the campaign yet, the sync that adds the campaign does this later.
     """
     if page.startswith(CAMPAIGN_PAGES):
         _BROUGHT(driver, lead_id=lead_id, code=page.removeprefix(CAMPAIGN_PAGES), whose=member_id)
 
 
 def _free_code(session: Session, word: str) -> str:
-    """Returns the word with the next number; once the numbers have six digits, with the lowest unused one."""
+    """Returns a new campaign code: the word with the next number, or with the lowest unused one once 999999 is used."""
     longest = func.length(Campaign.code)
     like = (Campaign.code.startswith(word), longest <= len(word) + _LONGEST_NUMBER)
     codes = session.scalars(select(Campaign.code).where(*like).order_by(longest.desc(), Campaign.code.desc()))

@@ -1,4 +1,4 @@
-"""Exchanges campaigns between the site folder, which makes their pages, and the database, which credits leads."""
+"""Exchanges campaigns between the company's site folder, from which their pages are built, and the database."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ _BATCH = 500
 
 
 def import_campaigns(session: Session, listed: Mapping[str, Listed], now: datetime) -> int:
-    """Adds the campaigns of ``campaigns.csv`` that the database lacks, and returns how many. ``listed``: by code.
+    """Adds the campaigns of ``campaigns.csv`` that the database lacks, and returns how many were added.
 
-    Names and days of known campaigns are not changed, since the office may have changed them. Raises EspalierError if
-    a campaign names an unknown member, or if its code has another member or channel in the database.
+    ``listed``: the file's campaigns by code. Names and days of campaigns in the database stay, since they may have been
+    changed in the office. Raises EspalierError if a campaign names an unknown member, or if its code has another member
+    or channel in the database.
     """
     known = {code: (member, channel) for code, member, channel in session.execute(_KNOWN)}
     faults = _contradictions(session, listed, known)
@@ -39,9 +40,9 @@ def import_campaigns(session: Session, listed: Mapping[str, Listed], now: dateti
 def export_campaigns(
     database: Database, directory: Directory, listed: Mapping[str, Listed], now: datetime
 ) -> tuple[int, list[str]]:
-    """Writes ``campaigns.csv``. Returns how many campaigns are new in it, and the codes of those left out.
+    """Writes ``campaigns.csv``. Returns how many campaigns are new in the file, and the codes of campaigns left out.
 
-    The file gets the campaigns of the company and of active members. If the site has no page ``campaign``, nothing is
+    The file lists the campaigns of the company and of active members. If the site has no page ``campaign``, nothing is
     written, because the next build would fail. No transaction is open while the file is written.
     """
     with database.read() as session:
@@ -88,8 +89,8 @@ def _contradictions(
             faults.append(Fault(f'campaign "{each.code}" names member {each.member}, who is unknown', hint=hint))
         elif before is not None and before != (each.member, each.channel.value):
             whose = f"member {before[0]}" if before[0] else "the company"
-            hint = "what was printed with it would lead elsewhere: give the other one a code of its own"
-            faults.append(Fault(f'"{each.code}" was a campaign of {whose} by {before[1]}', hint=hint))
+            hint = "printed matter with this code would lead elsewhere: give the campaign in the file another code"
+            faults.append(Fault(f'the code "{each.code}" belongs to a campaign of {whose} by {before[1]}', hint=hint))
     return faults
 
 
@@ -106,7 +107,7 @@ def _row(listed: Listed, now: datetime) -> Campaign:
 
 
 def _credit(session: Session, fresh: set[int]) -> None:
-    """Credits leads whose first sign-up came from the landing page of a campaign that the database did not know yet."""
+    """Counts leads under the new campaigns (``fresh``: their ids) if their first sign-up came from the landing page."""
     earlier = aliased(Touch)
     theirs = and_(
         Touch.page == literal(CAMPAIGN_PAGES) + Campaign.code, Touch.member_id.is_not_distinct_from(Campaign.member_id)

@@ -1,4 +1,4 @@
-"""The forms for a campaign and for what was spent on it."""
+"""The office's forms for a campaign, and for what was spent on a campaign."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from capture.company.generator import Campaign, Channel, can_be_listed
 
 
 def _listed(form: OfficeForm, field: Field) -> None:
-    """Refuses a name that ``campaigns.csv`` cannot hold: its landing page could never be published."""
+    """Refuses a name that cannot be written to ``campaigns.csv``: the campaign's page could never be published."""
     if field.data and not can_be_listed(Campaign("web1", None, Channel.WEB, field.data)):
         raise ValidationError("characters")
 
@@ -21,7 +21,7 @@ def _ends_after_start(form: OfficeForm, field: Field) -> None:
 
 
 class CampaignForm(OfficeForm):
-    """A campaign's channel, name and dates."""
+    """The form for a campaign: its channel, name, and first and last day."""
 
     channel = SelectField(choices=[each.value for each in Channel], validators=[DataRequired()])
     name = StringField(validators=[DataRequired(), Length(max=120), is_shown, _listed], filters=[trimmed])
@@ -30,7 +30,7 @@ class CampaignForm(OfficeForm):
 
 
 class SpendForm(OfficeForm):
-    """Spend on a campaign. The view reads the amount, since its format depends on the language."""
+    """The form for money spent on a campaign. The amount is kept as text: its format depends on the language."""
 
     amount = StringField(validators=[DataRequired(), Length(max=20)], filters=[trimmed])
     on = DateField(validators=[Optional()])

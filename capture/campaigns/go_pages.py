@@ -17,7 +17,7 @@ LONGEST_TYPED = 40
 @blueprint.get("/go")
 @open_to(Audience.EVERYONE)
 def go() -> Response:
-    """Redirects to the campaign's landing page, or shows the form if there is no such code."""
+    """Redirects to the landing page of the campaign whose code was typed; without such a campaign, shows the form."""
     typed = request.args.get("code", "").strip()[:LONGEST_TYPED]
     with service.current().database.read() as session:
         company = hosts.get_company(session)

@@ -1,4 +1,4 @@
-"""Pages about campaigns: the list, one campaign with its codes, QR codes and flyers, and its spend."""
+"""The office's pages about campaigns: the list, and one campaign with its code, QR codes, flyers and spend."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from capture.web import answers, service
 blueprint = Blueprint("campaigns", __name__, url_prefix="/office/campaigns")
 
 _DOTS = 24
-"""Pixels of one module of a PNG: sharp on paper, four centimetres wide at 600 dots an inch."""
+"""Pixels of one square of a QR code as PNG. Printed at 600 dots an inch, the code is sharp and 4 centimetres wide."""
 
 
 @blueprint.get("/")
 @access.office(log=None)
 def overview() -> Response:
-    """Lists the campaigns, the newest first."""
+    """Shows one page of the list of campaigns, the newest first."""
     after = request.args.get("after", "")
     with service.current().database.read() as session:
         behind = int(after) if after.isdecimal() and len(after) < 19 else None
@@ -50,7 +50,7 @@ def new() -> Response:
 @blueprint.post("/")
 @access.office(log=None)
 def add() -> Response:
-    """Creates a campaign and shows it."""
+    """Creates a campaign and redirects to its page; if the form has errors, shows the form again."""
     form = forms.CampaignForm(request.form)
     current = service.current()
     valid = access.is_valid(form)
@@ -66,7 +66,7 @@ def add() -> Response:
 @blueprint.get("/<code>")
 @access.office(log=None)
 def one(code: str) -> Response:
-    """Shows a campaign: what to print, say and share, and its spend."""
+    """Shows a campaign: its code and address to print, say and share, and what was spent on it."""
     with service.current().database.read() as session:
         return _campaign(session, _find(session, code))
 
@@ -74,7 +74,7 @@ def one(code: str) -> Response:
 @blueprint.post("/<code>")
 @access.office(log=None)
 def change(code: str) -> Response:
-    """Changes name or dates. Code and channel stay: they are on paper, and in the results."""
+    """Changes a campaign's name or dates. Code and channel stay, since they are printed and counted already."""
     form = forms.CampaignForm(request.form)
     valid = access.is_valid(form)
     with service.current().database.write() as session:
@@ -88,7 +88,7 @@ def change(code: str) -> Response:
 @blueprint.post("/<code>/spend")
 @access.office(log=None)
 def spend(code: str) -> Response:
-    """Stores an amount of spend."""
+    """Records that money was spent on a campaign; if the form has errors, shows the page again."""
     form = forms.SpendForm(request.form)
     valid = access.is_valid(form)
     current = service.current()
@@ -105,7 +105,7 @@ def spend(code: str) -> Response:
 @blueprint.post("/<code>/spend/<row:number>/strike")
 @access.office(log=None)
 def strike(code: str, number: int) -> Response:
-    """Deletes an entry of spend."""
+    """Deletes an entry of what was spent on a campaign."""
     access.is_valid(OfficeForm(request.form))
     with service.current().database.write() as session:
         catalogue.remove_spend(session, _find(session, code), number)
@@ -115,21 +115,21 @@ def strike(code: str, number: int) -> Response:
 @blueprint.get("/<code>/qr.svg")
 @access.office(log=None)
 def qr_svg(code: str) -> Response:
-    """Returns the QR code of the landing page as SVG, for print in any size."""
+    """Returns the QR code of a campaign's landing page as SVG, for print in any size."""
     return _qr(code, "svg", "image/svg+xml", scale=10)
 
 
 @blueprint.get("/<code>/qr.png")
 @access.office(log=None)
 def qr_png(code: str) -> Response:
-    """Returns the QR code of the landing page as PNG, for programs that cannot read SVG."""
+    """Returns the QR code of a campaign's landing page as PNG, for programs that cannot read SVG."""
     return _qr(code, "png", "image/png", scale=_DOTS)
 
 
 @blueprint.get("/<code>/flyer")
 @access.office(log=None)
 def flyer(code: str) -> Response:
-    """Shows a sheet to print: one flyer or, with ``?cards=4``, four cards to cut apart."""
+    """Shows a campaign's sheet to print: one flyer or, with ``?cards=4``, four cards to cut apart."""
     cards = 4 if request.args.get("cards") == "4" else 1
     with service.current().database.read() as session:
         found = _find(session, code)
@@ -164,7 +164,7 @@ def _address(company: Company, campaign: Campaign) -> str:
 
 
 def _typed_at(session: Session, company: Company) -> str:
-    """Returns the address where a code is typed: the company's page for it, or the service's own."""
+    """Returns the address where visitors type a campaign's code: the company's page for that, or else ``/go``."""
     found = hosts.find_page(session, Host(company, None), CODE, company.locale)
     return f"{company.home}{found.path}" if found else f"{company.service}go"
 

@@ -1,4 +1,4 @@
-"""The personal data of prospects in campaigns: which campaign a lead came from."""
+"""Exports which campaign brought a lead, as part of the person's data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from capture.models import Lead
 
 
 def _held(session: Session, lead: Lead) -> dict[str, Any]:
-    """Returns the campaign's code and channel. Its internal name and its spend are no personal data."""
+    """Returns the code and channel of the campaign that brought the lead, for the person's export.
+
+    The campaign's internal name and spend are left out: they are not data about the person.
+    """
     campaign = lead.campaign
     return {"brought_by": {"campaign": campaign.code, "channel": campaign.channel} if campaign else None}
 

@@ -1,1 +1,1 @@
-"""What prospects confirm, and their rights: to see, correct and erase their data, and to unsubscribe."""
+"""Confirming sign-ups, and the rights of prospects: to see, correct and erase their data, and to unsubscribe."""

@@ -27,16 +27,21 @@ _ON_ITS_WAY = ("waiting", "leased")
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The result of a confirmation. ``host``: who follows up on the lead. ``stale``: nothing was confirmed, since the
-    link was written before the person withdrew."""
+    """The result of a click on "Yes, that was me".
+
+    ``host``: who follows up on the lead. ``stale``: True if nothing was confirmed, because the link is older than the
+    person's withdrawal of consent.
+    """
 
     host: Host
     stale: bool
 
 
 def lead_of_link(session: Session, handle: str) -> Lead | None:
-    """Returns the lead that a mailed link names; None if it was erased. Locks the row, so that two clicks on the link
-    are handled one after the other."""
+    """Returns the lead whose ``handle`` a mailed link contains; None if the lead was erased.
+
+    Locks the lead's row, so that two clicks on the link are handled one after the other.
+    """
     query = select(Lead).where(Lead.handle == handle, Lead.erased_at.is_(None))
     return session.scalars(query.with_for_update(of=Lead)).one_or_none()
 
@@ -53,11 +58,11 @@ _DROP_HELD = Prepared(lambda insert: delete(OutboxMail).where(*_questions("held"
 def ask_to_confirm(
     driver: Driver, host: Host, lead: Asked, now: datetime, letters: Letters, *, new: bool = False, hold: bool = False
 ) -> bool:
-    """Adds a confirmation mail to the outbox. The mail is held if it exceeds the recipient's budget, or if ``hold`` is
-    True.
+    """Adds the mail that asks a person to confirm their sign-up to the outbox. Returns True if a mail will be sent.
 
-    A lead has at most one such mail that is not sent yet; for a ``new`` lead none is looked for. Returns True if a mail
-    is on its way.
+    The mail is held for the operator if its recipient got such a mail lately or too many of them, or if ``hold`` is
+    True. A lead has at most one such mail that is not sent yet: nothing is added if one waits, and a held one is
+    replaced when it may be sent. ``new``: the lead is new, so that no earlier mail is looked for.
     """
     states = set() if new else _open(driver, lead.id)
     may = not hold and budgets.may_ask(driver, letters.links, lead.email, now)
@@ -75,23 +80,26 @@ def ask_to_confirm(
 
 
 def pretend_to_ask(driver: Driver, host: Host, lead: Asked, now: datetime, letters: Letters) -> None:
-    """Does the work of asking for an address that need not be asked, so that the response time does not reveal it."""
+    """Does the same work as ``ask_to_confirm`` but sends no mail, for a person who has confirmed already.
+
+    So the response time does not reveal that they have.
+    """
     budgets.may_ask(driver, letters.links, lead.email, now)
     posting.post_and_take_back(driver, host.company, mails.confirm(letters, host, lead, now), now)
 
 
 def _open(driver: Driver, lead_id: int) -> set[str]:
-    """Returns the states of the lead's confirmation mails that are not sent yet, including those of this
-    transaction."""
+    """Returns the states of the lead's confirmation mails that are not sent yet, including mails that this transaction
+    has just added."""
     driver.flush()
     return {state for (state,) in _OPEN(driver, lead_id=lead_id)}
 
 
 def confirm(session: Session, lead: Lead, issued: datetime, now: datetime, letters: Letters) -> Confirmed:
-    """Confirms a lead; only now are its assignee and other programs notified of it. ``issued``: when the link was
-    written.
+    """Confirms a lead, decides who is credited, and notifies the member who follows up and the company's other program.
 
-    May be repeated. A link from before the person withdrew does nothing: an old mail must not undo the withdrawal.
+    ``issued``: when the clicked link was written. A second call changes nothing. Nor does a link that is older than the
+    person's withdrawal of consent: an old mail must not undo the withdrawal.
     """
     if lead.confirmed:
         return Confirmed(hosts.assignee_of(session, lead), stale=False)
@@ -110,10 +118,10 @@ def confirm(session: Session, lead: Lead, issued: datetime, now: datetime, lette
 
 
 def disown(session: Session, features: Sequence[Feature], lead: Lead, now: datetime, letters: Letters) -> None:
-    """Handles "this wasn't me": the address is never asked again, and its leads that were not confirmed are erased.
+    """Handles "this wasn't me": puts the address on the suppression list and erases its leads that are not confirmed.
 
-    Confirmed leads of the address stay, but are withdrawn, so that no mail goes to them. Their owner can erase them on
-    the "my data" page.
+    Confirmed leads of the address stay, but count as withdrawn, so that no mail goes to them. The owner of the address
+    can erase them on the "my data" page.
     """
     keys = letters.links.address_keys
     suppression.suppress(session, keys, lead.email, Reason.NOT_ME, now)
@@ -126,7 +134,7 @@ def disown(session: Session, features: Sequence[Feature], lead: Lead, now: datet
 
 
 def _drop_questions(session: Session, lead_ids: list[int]) -> None:
-    """Drops the confirmation mails of these leads that wait or are held, since they have been answered."""
+    """Marks the confirmation mails of these leads that wait or are held as dropped, since they are answered."""
     session.execute(
         update(OutboxMail)
         .where(

@@ -1,6 +1,6 @@
-"""Erasure: what identifies a person is destroyed; what is only counted stays, and so does the chain of evidence.
+"""Erases people: destroys what identifies a person. What is only counted stays, and so does the chain of evidence.
 
-The rooms declare which personal data they hold and how they erase them (``Feature.personal``, ``Feature.purge``).
+Each feature declares which personal data it stores and how it erases them (``Feature.personal``, ``Feature.purge``).
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from capture.models import Lead, Touch
 
 
 def erase(session: Session, features: Sequence[Feature], links: Links, address: str, now: datetime) -> int:
-    """Destroys everything held about an address under all members, mails to members that name the person included.
-    Returns the number of leads that were erased.
+    """Erases everything stored about an e-mail address, with all members, including mails to members about the person.
 
-    If any were found, a keyed hash of the address stays on the suppression list, so that no import brings it back.
+    Returns the number of leads that were erased. If there was any, a keyed hash of the address stays on the suppression
+    list, so that no import adds the address again.
     """
     found = list(session.scalars(select(Lead).where(Lead.email == address, Lead.erased_at.is_(None))))
     forget(session, features, found, "erased", now)
@@ -37,8 +37,11 @@ def erase(session: Session, features: Sequence[Feature], links: Links, address: 
 
 
 def forget(session: Session, features: Sequence[Feature], leads: Sequence[Lead], kind: str, now: datetime) -> None:
-    """Erases the person from these leads. ``kind``: the activity that is recorded, erased, disowned or purged; it says
-    at whose wish this is done."""
+    """Erases what identifies a person from these leads, and records it in the evidence.
+
+    ``kind``: at whose wish: "erased" (the person's), "disowned" (they said "this wasn't me") or "purged" (the company's
+    retention policy).
+    """
     for each in personal_of(features):
         each.forget(session, leads, now)
     for lead in leads:
@@ -46,7 +49,7 @@ def forget(session: Session, features: Sequence[Feature], leads: Sequence[Lead],
 
 
 def purge(session: Session, features: Sequence[Feature], policy: Policy, now: datetime) -> Counter[str]:
-    """Erases in all rooms what the policy no longer keeps. Returns the number of rows of each kind."""
+    """Erases from all features what the retention policy no longer keeps. Returns the number of rows of each kind."""
     purged = _leads(session, features, policy, now)
     for feature in features:
         purged.update(feature.purge(session, policy, now))
@@ -54,7 +57,7 @@ def purge(session: Session, features: Sequence[Feature], policy: Policy, now: da
 
 
 def _leads(session: Session, features: Sequence[Feature], policy: Policy, now: datetime) -> Counter[str]:
-    """Erases sign-ups that were not confirmed in time, and leads of people who withdrew."""
+    """Erases sign-ups that were not confirmed in time, and leads whose consent was withdrawn long enough ago."""
     alive = Lead.erased_at.is_(None)
     # People on a list, or whom a member met, never signed up: they have nothing to confirm.
     waited = (alive, Lead.confirmed_at.is_(None), Lead.known_at.is_(None), Lead.created_at <= now - policy.unconfirmed)

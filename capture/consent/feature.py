@@ -1,4 +1,4 @@
-"""Declares the room of consent to the service: the pages for confirming, my data and unsubscribing, and its mails."""
+"""Declares the feature "consent": the pages for confirming, "My data" and unsubscribing, and the mails to prospects."""
 
 from __future__ import annotations
 

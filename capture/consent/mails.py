@@ -1,4 +1,4 @@
-"""The mails to a prospect: the request to confirm, the thank-you, and the link to their data."""
+"""Writes the mails to prospects: the request to confirm, the thank-you, and the link to the page "My data"."""
 
 from __future__ import annotations
 
@@ -21,27 +21,30 @@ KINDS = (CONFIRM, THANK_YOU, MY_DATA)
 
 
 class Asked(Protocol):
-    """The part of a lead that the request to confirm needs."""
+    """The fields of a lead that the mail with the request to confirm needs."""
 
     @property
     def id(self) -> int:
-        """The lead's number."""
+        """The lead's id."""
 
     @property
     def email(self) -> str:
-        """The address as typed."""
+        """The e-mail address of the person."""
 
     @property
     def handle(self) -> str:
-        """The lead's name in mailed links."""
+        """The random name by which mailed links refer to the lead."""
 
     @property
     def locale(self) -> str:
-        """The language of mails to the prospect."""
+        """The language in which mails to the person are written."""
 
 
 def confirm(letters: Letters, host: Host, lead: Asked, now: datetime) -> Letter:
-    """Writes the mail to the address that was typed: was it you? It has a fixed text, and a link for either answer."""
+    """Writes the mail that asks the owner of a typed address whether they signed up.
+
+    It contains nothing else that was typed, and one link for each of the two answers.
+    """
     service, sign = host.company.service, letters.links.sign
     links = {
         "confirm_link": f"{service}confirm/{sign(Purpose.CONFIRM, lead.handle, now)}",
@@ -51,7 +54,7 @@ def confirm(letters: Letters, host: Host, lead: Asked, now: datetime) -> Letter:
 
 
 def thank_you(letters: Letters, host: Host, lead: Lead, now: datetime) -> Letter:
-    """Writes the mail to the prospect who confirmed: who has their address now, how to reach them, and how to leave."""
+    """Writes the mail to a person who confirmed: who follows up, how to reach them, and how to unsubscribe."""
     links = {
         "unsubscribe_link": unsubscribe_link(host.company, letters.links, lead.email, now),
         "my_data_link": f"{host.company.service}my-data?lang={words.nearest([lead.locale])}",
@@ -60,6 +63,6 @@ def thank_you(letters: Letters, host: Host, lead: Lead, now: datetime) -> Letter
 
 
 def my_data(letters: Letters, host: Host, lead: Lead, now: datetime) -> Letter:
-    """Writes the mail with the link to everything that is held about its recipient."""
+    """Writes the mail with the link to the page "My data", which shows everything stored about the recipient."""
     link = f"{host.company.service}my-data/{letters.links.sign(Purpose.MY_DATA, lead.handle, now)}"
     return letters.write(MY_DATA, host, lead.email, [lead.locale], my_data_link=link)

@@ -30,13 +30,13 @@ BETWEEN_LINKS = timedelta(hours=1)
 MOST_LINKS_A_DAY = 3
 
 MOST_CORRECTIONS = 3
-"""Corrections of one lead: each mails a member, and a person who keeps changing their mind must not flood members."""
+"""How often a person may correct who introduced them, for each lead. Each correction sends a mail to a member."""
 
 _NOBODY = "nobody@erased.invalid"
 
 
 def leads_of(session: Session, address: str) -> list[Lead]:
-    """Returns the leads of exactly this address (see ``identity``) that are not erased, oldest first."""
+    """Returns the leads with exactly this e-mail address (see ``identity``), the oldest first, without erased ones."""
     if not address.isprintable():
         return []
     alive = (Lead.email == identity(address), Lead.erased_at.is_(None))
@@ -44,10 +44,10 @@ def leads_of(session: Session, address: str) -> list[Lead]:
 
 
 def send_link(session: Session, letters: Letters, address: str, now: datetime) -> bool:
-    """Adds a mail with the link to a person's data to the outbox, for that person alone. Sends nothing if nothing is
-    held, or if links were asked for too recently or too often. Returns whether the mail will be sent.
+    """Adds the mail with a link to the page "My data" to the outbox. Returns True if a mail will be sent.
 
-    Does the same work whether something is held or not, so that the response time does not reveal it.
+    No mail is sent if nothing is stored about the address, or if links were requested too recently or too often. The
+    same work is done whether something is stored or not, so that the response time does not reveal which.
     """
     email_hash = letters.links.email_hash(address)
     mine = (BudgetUse.scope == SCOPE, BudgetUse.subject.in_(letters.links.email_hashes(address)))
@@ -68,7 +68,7 @@ def send_link(session: Session, letters: Letters, address: str, now: datetime) -
 
 
 def held(session: Session, features: Sequence[Feature], links: Links, address: str) -> dict[str, Any]:
-    """Returns everything held about an address under all members, as plain values for the page and the JSON file."""
+    """Returns everything stored about an e-mail address, with all members, as plain values for the page "My data"."""
     company = hosts.get_company(session)
     return {
         "address": identity(address),
@@ -79,15 +79,16 @@ def held(session: Session, features: Sequence[Feature], links: Links, address: s
 
 
 def of_lead(session: Session, features: Sequence[Feature], lead: Lead) -> dict[str, Any]:
-    """Returns everything that the rooms hold about one lead, as plain values; moments in ISO 8601."""
+    """Returns everything that the features store about one lead as plain values, with moments in ISO 8601."""
     return {key: value for each in personal_of(features) for key, value in each.held(session, lead).items()}
 
 
 def correct(session: Session, letters: Letters, address: str, introducer: str, now: datetime) -> Member | None:
-    """Credits the person's leads to the member whom they name, by slug or by the address of the member's page.
+    """Credits a person's leads to the member whom the person names as introducer. Returns the member.
 
-    Only leads that were confirmed within the company's window change, each at most three times. A new assignee is
-    notified. Returns the member; None if no member was found or no lead may change.
+    ``introducer``: the member's slug or the address of the member's page. Only leads change that were confirmed within
+    the company's time limit for corrections, each at most MOST_CORRECTIONS times. A new assignee is notified. Returns
+    None if no member was found or no lead may change.
     """
     company = hosts.get_company(session)
     member = introducers.find_introducer(session, company, introducer)
@@ -118,7 +119,7 @@ def _corrections(session: Session, lead: Lead) -> int:
 
 
 def withdraw(session: Session, links: Links, address: str, now: datetime) -> None:
-    """Withdraws every consent: no mail goes to the person any more. Their data stay until they are erased or purged."""
+    """Withdraws every consent of a person, so that no mail goes to them any more. Their data stay until erased."""
     suppression.suppress(session, links.address_keys, address, Reason.WITHDRAWN, now)
     for lead in unsubscribing.withdraw(session, links.email_hashes(address), now):
         crediting.record_activity(session, lead, "withdrawn", now)

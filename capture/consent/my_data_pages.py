@@ -1,4 +1,4 @@
-"""The "my data" pages: requested by address, opened by a mailed link, and changing data by POST only."""
+"""The pages "My data", on which people see, correct and erase what is stored about them, by a link in a mail."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LONGEST_ADDRESS = 254
 @blueprint.get("")
 @open_to(Audience.EVERYONE)
 def ask() -> Response:
-    """Shows the form that asks for the link."""
+    """Shows the form in which a person types their address to get the link to "My data"."""
     with service.current().database.read() as session:
         company = hosts.get_company(session)
     return answers.page(200, "consent/ask-my-data.html", questions.use_locale(None), company=company)
@@ -37,20 +37,20 @@ def ask() -> Response:
 @constant_time
 @open_to(Audience.EVERYONE)
 def send() -> Response:
-    """Mails the link if something is held about the address; the response is the same for every address."""
+    """Mails the link to "My data" if something is stored about the typed address. The response does not reveal it."""
     typed = request.form.get("email", "")[:LONGEST_ADDRESS]
     current = service.current()
     with current.database.write() as session:
         company = hosts.get_company(session)
         sent = my_data.send_link(session, current.letters, typed, current.clock())
-    log.info("my data: %s", "a link is in the outbox" if sent else "no link is sent")
+    log.info("a person asked for their data: %s", "a link is in the outbox" if sent else "no link is sent")
     return questions.message_page(questions.use_locale(None), "my_data_sent", company)
 
 
 @blueprint.get("/<signed>")
 @open_to(Audience.LINK)
 def show(signed: str) -> Response:
-    """Shows everything held about the person, under all members."""
+    """Shows everything stored about the person whom the link names, with all members."""
     current = service.current()
     with current.database.read() as session:
         lead, words, company = _open(session, signed)
@@ -62,7 +62,7 @@ def show(signed: str) -> Response:
 @blueprint.get("/<signed>/download")
 @open_to(Audience.LINK)
 def download(signed: str) -> Response:
-    """Returns everything held about the person as a JSON file."""
+    """Returns everything stored about the person whom the link names as a JSON file."""
     current = service.current()
     with current.database.read() as session:
         lead, words, company = _open(session, signed)
@@ -77,7 +77,7 @@ def download(signed: str) -> Response:
 @constant_time
 @open_to(Audience.LINK)
 def again(signed: str) -> Response:
-    """Mails a new link in place of an expired one; the response is the same whether one could be sent or not."""
+    """Mails a new link to "My data" in place of an expired one. The response never reveals whether one was sent."""
     link = questions.read_link(Purpose.MY_DATA, signed)
     current = service.current()
     with current.database.write() as session:
@@ -92,7 +92,7 @@ def again(signed: str) -> Response:
 @blueprint.post("/<signed>/introducer")
 @open_to(Audience.LINK)
 def correct(signed: str) -> Response:
-    """Credits the person's leads to another member, who introduced them."""
+    """Credits the person's leads to the member whom they now name as introducer; answers 422 if that cannot be done."""
     current = service.current()
     with current.database.write() as session:
         lead, words, company = _open(session, signed)
@@ -120,7 +120,7 @@ def withdraw(signed: str) -> Response:
 @blueprint.post("/<signed>/erase")
 @open_to(Audience.LINK)
 def erase(signed: str) -> Response:
-    """Erases everything held about the person, if a checkbox says that they are sure; otherwise asks for it."""
+    """Erases everything stored about the person if they ticked the box "Yes"; otherwise asks them to tick it."""
     current = service.current()
     with current.database.write() as session:
         lead, words, company = _open(session, signed)
@@ -129,13 +129,15 @@ def erase(signed: str) -> Response:
         if request.form.get("sure") != "yes":
             return _page(session, lead, words, company, signed, said=words("not_sure"), status=422)
         count = erasing.erase(session, current.features, current.links, lead.email, current.clock())
-    log.info("erased: %d leads", count)
+    log.info("erased a person's data: %d leads", count)
     return questions.message_page(words, "erased", company)
 
 
 def _open(session: Session, signed: str) -> tuple[Lead | None, Words, Company]:
-    """Returns the lead that the link names, the words in its language, and the company. The lead is None if the link
-    has expired or everything was erased."""
+    """Returns the lead that a link to "My data" names, the page's words in the lead's language, and the company.
+
+    The lead is None if the link has expired or everything was erased.
+    """
     link = questions.read_link(Purpose.MY_DATA, signed)
     lead = confirming.lead_of_link(session, link.value)
     words = questions.use_locale(questions.locale_of(lead))
@@ -143,7 +145,7 @@ def _open(session: Session, signed: str) -> tuple[Lead | None, Words, Company]:
 
 
 def _old(words: Words, company: Company, signed: str) -> Response:
-    """Returns the page for an expired link or an erased person; its button asks for a new link."""
+    """Returns the page for a link that has expired or whose data were erased; a button on it requests a new link."""
     if answers.wants_json():
         return questions.message_page(words, "my_data_old", company, status=410)
     return questions.question_page(words, "my_data_old", company, status=410, action=f"my-data/{signed}/again")

@@ -1,4 +1,4 @@
-"""The pages of unsubscribing: RFC 8058's one POST without cookies or redirects, and a page with a button for people."""
+"""Unsubscribing: a page with a button for people, and the POST that mail programs send with one click (RFC 8058)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ blueprint = Blueprint("unsubscribe", __name__)
 @blueprint.get("/unsubscribe/<signed>")
 @open_to(Audience.LINK)
 def ask(signed: str) -> Response:
-    """Shows the page with the button, and changes nothing."""
+    """Shows the page with the button "Unsubscribe", and changes nothing."""
     link = questions.read_link(Purpose.UNSUBSCRIBE, signed)
     with service.current().database.read() as session:
         company, locale = hosts.get_company(session), unsubscribing.locale_of(session, link.value)
@@ -32,7 +32,7 @@ def ask(signed: str) -> Response:
 @blueprint.post("/unsubscribe/<signed>")
 @open_to(Audience.LINK)
 def leave(signed: str) -> Response:
-    """Unsubscribes the recipient within this request. The body is ignored: the signed link names the recipient."""
+    """Unsubscribes the mail's recipient, whom the signed link names. The body of the request is ignored."""
     link = questions.read_link(Purpose.UNSUBSCRIBE, signed)
     current = service.current()
     with current.database.write() as session:

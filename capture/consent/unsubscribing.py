@@ -1,4 +1,4 @@
-"""Unsubscribing: one POST, with immediate effect (RFC 8058)."""
+"""Unsubscribes addresses from all mails, with immediate effect (RFC 8058: one-click unsubscribe)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from capture.models import Lead
 
 
 def unsubscribe(session: Session, email_hash: str, now: datetime) -> None:
-    """Puts an address on the suppression list and withdraws its leads. May be repeated; the first time stays stored."""
+    """Puts an address on the suppression list, and marks all its leads as withdrawn: no mail goes there any more.
+
+    A second call changes nothing.
+    """
     suppression.suppress_hash(session, email_hash, Reason.UNSUBSCRIBED, now)
     for lead in withdraw(session, [email_hash], now):
         crediting.record_activity(session, lead, "unsubscribed", now)
@@ -30,14 +33,14 @@ def unsubscribe_address(session: Session, keys: Sequence[bytes], address: str, n
 
 
 def locale_of(session: Session, email_hash: str) -> str | None:
-    """Returns the language of the person's newest lead, for the page that answers them; None if there is no lead."""
+    """Returns the language of an address's newest lead, in which pages answer the person; None if there is no lead."""
     return session.scalars(
         select(Lead.locale).where(Lead.email_hash == email_hash).order_by(Lead.id.desc()).limit(1)
     ).first()
 
 
 def withdraw(session: Session, email_hashes: Sequence[str], now: datetime) -> list[Lead]:
-    """Sets all leads of an address to withdrawn, so that no mail goes to them. Returns those that were not before."""
+    """Marks all leads of an address as withdrawn, so that no mail goes to them. Returns the leads that changed."""
     leads = list(session.scalars(select(Lead).where(Lead.email_hash.in_(email_hashes), Lead.withdrawn_at.is_(None))))
     session.execute(
         update(Lead).where(Lead.id.in_([lead.id for lead in leads])).values(withdrawn_at=now),

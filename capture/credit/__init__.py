@@ -1,1 +1,1 @@
-"""Who is credited with a lead, and the chain of rows that proves it."""
+"""Decides which member is credited with a lead, and stores the evidence in a chain of rows that shows every change."""

@@ -1,9 +1,10 @@
-"""Decides who is credited with a lead, and who follows up: one pure function, so that every dispute can be replayed.
+"""Decides who is credited with a lead, and who follows up: one pure function, so that a disputed decision can be
+repeated.
 
-The first of these that names a member decides: the prospect's correction, an owner whom they already have, their answer
-to "who introduced you?", and the page that they signed up on (by the first or last touch within a window). If none
-does, the lead goes to the company's pool. A member who has become inactive keeps the credit; the nearest active member
-above follows up.
+The first of these that names a member decides: the prospect's correction, the member who is already credited with the
+person, the answer to "Who introduced you?", and the member whose page the person signed up on (by the first or last
+sign-up within a time limit). If none names a member, the lead goes to the company's pool. A member who has become
+inactive keeps the credit; the nearest active sponsor above follows up.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ Policy = Literal["first", "last"]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The company's choices. ``policy``: which touch decides; ``window``: how long a touch counts."""
+    """The company's settings for deciding who is credited with a lead.
+
+    ``policy``: whether the first or the last sign-up decides; ``window``: how long a sign-up counts.
+    """
 
     policy: Policy = "first"
     window: timedelta = timedelta(days=90)
@@ -27,7 +31,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class MemberStatus:
-    """What a decision needs to know about a member: whether they are active, and who sponsors them."""
+    """What a decision about credit needs to know about a member: whether they are active, and who sponsors them."""
 
     active: bool
     sponsor_id: str | None
@@ -35,7 +39,10 @@ class MemberStatus:
 
 @dataclass(frozen=True, slots=True)
 class TouchPoint:
-    """One touch: whose page it was, and when. ``member_id``: None for the company's own page."""
+    """One sign-up, as a decision about credit sees it: on whose page, and when.
+
+    ``member_id``: None for the company's own page.
+    """
 
     member_id: str | None
     at: datetime
@@ -43,10 +50,12 @@ class TouchPoint:
 
 @dataclass(frozen=True, slots=True)
 class DecisionInput:
-    """All that a decision depends on. ``touches``: in the order in which they came, the newest last.
+    """Everything that a decision about credit depends on, besides the company's rules and the members.
 
-    Only touches of leads that the person confirmed from their mailbox belong here: otherwise a member could type a
-    stranger's address first and be credited with them.
+    ``touches``: the person's sign-ups, the newest last; only those of leads that the person confirmed from their
+    mailbox: otherwise a member could sign up a stranger's address first and be credited. ``owner``: the member already
+    credited with the person. ``answer``: the member named in the sign-up form. ``correction``: the member whom the
+    person named later. Each of the three is an id or None.
     """
 
     now: datetime
@@ -58,8 +67,11 @@ class DecisionInput:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result of a decision. ``owner``: None for the company's pool. ``assignee``: None if the company follows
-    up."""
+    """The result of a decision about credit.
+
+    ``owner``: the member who is credited; None for the company's pool. ``assignee``: the member who follows up; None
+    for the company. ``rule``: what decided.
+    """
 
     owner: str | None
     assignee: str | None
@@ -67,7 +79,10 @@ class Verdict:
 
 
 def decide(seen: DecisionInput, rules: Rules, members: Mapping[str, MemberStatus]) -> Verdict:
-    """Returns the verdict, which depends on nothing but the arguments. Ids that are not in ``members`` are ignored."""
+    """Decides who is credited with a lead and who follows up. The result depends on nothing but the arguments.
+
+    Ids that are not in ``members`` are ignored.
+    """
     named: tuple[tuple[Rule, str | None], ...] = (
         ("correction", seen.correction),
         ("existing-owner", seen.owner),
@@ -79,8 +94,10 @@ def decide(seen: DecisionInput, rules: Rules, members: Mapping[str, MemberStatus
 
 
 def nearest_active(member_id: str | None, members: Mapping[str, MemberStatus]) -> str | None:
-    """Returns the member, or the nearest active member above; None if there is none, also if the sponsors form a
-    circle."""
+    """Returns the id of the member if active, else of the nearest active sponsor above; None if there is none.
+
+    Returns None as well if the sponsors form a circle.
+    """
     passed: set[str] = set()
     while member_id is not None and member_id in members and member_id not in passed:
         if members[member_id].active:

@@ -1,4 +1,7 @@
-"""Reads from the database what ``attribution.decide`` looks at, and appends its verdicts to the evidence."""
+"""Decides in the database who is credited with leads, and appends each decision to the evidence.
+
+``attribution.decide`` has the rules; this module reads what they need.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ def decide_credit(
     """Decides who is credited with a lead that was just confirmed or corrected, and appends the decision.
 
     ``asked``: when the mail was written whose link confirmed the lead. ``correction``: the id of the member whom the
-    prospect named as introducer.
+    person named as introducer on the page "My data"; None if there was no correction.
     """
     company = hosts.get_company(session)
     chosen = Rules(cast(Policy, company.touch_policy), timedelta(days=company.window_days))
@@ -69,9 +72,9 @@ def decide_credit(
 
 
 def reassign_leads(session: Session, now: datetime) -> int:
-    """Assigns each lead to its owner, or to the nearest active member above, as the roster is now.
+    """Assigns each lead to the member who is credited, or, if inactive, to the nearest active sponsor or the company.
 
-    The owner keeps the credit; each change of assignee is a decision of its own. Returns how many leads changed.
+    The credit stays; each change of assignee is stored as a decision. Returns how many leads changed.
     """
     owner = aliased(Member)
     astray = (
@@ -96,15 +99,18 @@ def reassign_leads(session: Session, now: datetime) -> int:
 
 
 def record_activity(session: Session, lead: Lead, kind: str, now: datetime) -> None:
-    """Appends what a person did about their lead to the evidence. ``kind``: see ``ProspectActivity.kind``."""
+    """Appends to the evidence what a person did about their lead, such as confirming or unsubscribing.
+
+    ``kind``: see ``ProspectActivity.kind``.
+    """
     evidence.append_to_chain(session, ProspectActivity(lead_id=lead.id, kind=kind, at=now))
 
 
 def _answer(session: Session, company: Company, lead: Lead, asked: datetime) -> str | None:
-    """Returns the member whom the prospect named when signing up; None if they named none, or more than one.
+    """Returns the id of the member whom the person named when signing up; None if they named none, or more than one.
 
-    A person who knows the address can sign it up again and name themselves. So an answer counts only if it came before
-    the mail that the prospect answered, and a different answer, whenever it came, makes it void.
+    A stranger who knows the address could sign it up again and name themselves. So an answer counts only if it came
+    before the confirmation mail that the person answered, and not at all if a sign-up at any time named another member.
     """
     named: set[str] = set()
     vouched: set[str] = set()
@@ -119,7 +125,7 @@ def _answer(session: Session, company: Company, lead: Lead, asked: datetime) -> 
 
 
 def _standings(session: Session, ids: set[str]) -> dict[str, MemberStatus]:
-    """Returns the status of these members, and of everyone above those of them who are inactive."""
+    """Returns by id the status of these members and, for inactive ones, of the sponsors up to the first active one."""
     found: dict[str, MemberStatus] = {}
     wanted = set(ids)
     while wanted:

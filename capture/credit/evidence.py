@@ -1,12 +1,12 @@
-"""Rows that prove what happened, chained so that a later change is detected.
+"""Stores rows that prove what happened, chained so that a later change is detected.
 
-Touches, consents, activities and decisions are only ever added. Each row has its number in one common sequence and a
-seal: SHA-256 over the previous seal and the row's own values. Changing, removing or inserting a row breaks the chain
-from there on. A person who can rewrite the whole database can rewrite the chain, too; therefore ``capture audit``
-prints the newest seal, which can be kept elsewhere and looked for in a later audit.
+Sign-ups (touches), consents, activities of prospects and decisions about credit are only ever added. Each row has its
+number in one common sequence and a seal: SHA-256 over the previous seal and the row's own values. Changing, removing or
+inserting a row breaks the chain from there on. A person who can rewrite the whole database can rewrite the chain, too;
+therefore ``capture audit`` prints the newest seal, which can be kept elsewhere and must occur in a later audit.
 
 What identifies a person (address, name, campaign) is stored apart, in ``PersonalData``; the chain covers a salted
-digest of it. Erasure destroys values and salt together: the digest then reveals nothing, and the chain still holds.
+digest of it. Erasure destroys values and salt together: the digest then reveals nothing, and the chain stays valid.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from capture.base.prepared import Driver, Prepared, insert_into
 from capture.models import Chain, ChainedRow, Consent, Decision, PersonalData, ProspectActivity, Touch
 
 TABLES: tuple[type[ChainedRow], ...] = (Touch, Consent, ProspectActivity, Decision)
-"""The tables whose rows are chained."""
+"""The tables whose rows form the chain of evidence."""
 
 _NOT_COVERED = {"id", "seal"}
 
 _written = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
-"""Encodes equal values as equal text, whatever the order of their keys."""
+"""Encodes values as JSON text; equal values give equal text, in whatever order their keys are."""
 
 
 _HEAD = Prepared(lambda insert: select(Chain.seq, Chain.seal).where(Chain.id == 1).with_for_update())
@@ -44,7 +44,10 @@ _BEGIN = insert_into(Chain)
 
 
 class ChainHead:
-    """The end of the chain, locked by one transaction, which can then add many rows with one read and one update."""
+    """The end of the chain of evidence, for one transaction. It is locked once, and many rows can then be added.
+
+    Call ``keep`` after the last row.
+    """
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
@@ -52,7 +55,7 @@ class ChainHead:
         self._end = (0, "")
 
     def seal(self, table: type[ChainedRow], values: dict[str, Any]) -> dict[str, Any]:
-        """Returns the values of the row that follows, with its number and its seal."""
+        """Returns the values of the chain's next row, with the row's number and seal. The caller inserts the row."""
         if self._kept is None:
             self.hold()
         seq, before = self._end
@@ -62,7 +65,7 @@ class ChainHead:
         return sealed
 
     def hold(self) -> None:
-        """Locks the end of the chain; other transactions that add to it wait for this one."""
+        """Locks the end of the chain of evidence: other transactions that add a row wait until this one ends."""
         found = _HEAD(self._driver)
         if not found:
             _BEGIN(self._driver, id=1, seq=0, seal="")
@@ -70,14 +73,14 @@ class ChainHead:
         self._kept = self._end = (seq, seal)
 
     def keep(self) -> None:
-        """Stores the new end of the chain."""
+        """Stores the new end of the chain of evidence, if rows were added."""
         if self._kept is not None and self._kept != self._end:
             _MOVE(self._driver, new_seq=self._end[0], new_seal=self._end[1])
             self._kept = self._end
 
 
 def append_to_chain(session: Session, row: ChainedRow) -> None:
-    """Adds a row at the end of the chain and writes it. Only one transaction at a time can do so; others wait."""
+    """Adds a row at the end of the chain of evidence and writes it. Other transactions that add rows wait meanwhile."""
     head = ChainHead(Driver.of(session))
     sealed = head.seal(type(row), _values(row))
     row.seq, row.seal = sealed["seq"], sealed["seal"]
@@ -87,7 +90,7 @@ def append_to_chain(session: Session, row: ChainedRow) -> None:
 
 
 def seal_of(before: str, row: ChainedRow) -> str:
-    """Returns the seal of a row that follows the seal ``before``."""
+    """Returns the seal that a row of evidence must have. ``before``: the seal of the previous row of the chain."""
     return _seal(before, type(row), _values(row))
 
 
@@ -96,9 +99,9 @@ def _values(row: ChainedRow) -> dict[str, Any]:
 
 
 def _seal(before: str, table: type[ChainedRow], values: Mapping[str, Any]) -> str:
-    """Returns SHA-256 over the previous seal and the row's columns, by their names in the database.
+    """Returns a row's seal: SHA-256 over the previous seal and the row's columns, by their names in the database.
 
-    ``id`` and ``seal`` are left out: they are known only when the row is written.
+    The columns ``id`` and ``seal`` are left out: they are known only when the row is written.
     """
     covered = {name: _plain(values.get(key)) for name, key in _covered(table)}
     text = _written([before, table.__tablename__, covered])
@@ -114,13 +117,16 @@ def _covered(table: type[ChainedRow]) -> tuple[tuple[str, str], ...]:
 def personal_data(
     email: str, first_name: str | None, utm: Mapping[str, str], introducer: str | None = None
 ) -> dict[str, Any]:
-    """Returns the values of a ``PersonalData``: what a sign-up says about the person, with a new salt."""
+    """Returns what a sign-up says about the person, with a new random salt, as values of a ``PersonalData`` row."""
     salt = secrets.token_hex(16)
     return {"salt": salt, "email": email, "first_name": first_name, "utm": dict(utm), "introducer": introducer}
 
 
 def personal_data_digest(about: Mapping[str, Any]) -> str:
-    """Returns the salted digest by which the chain covers a touch's personal data."""
+    """Returns the salted digest of a sign-up's personal data, in hexadecimal (SHA-256).
+
+    The chain of evidence covers this digest instead of the data.
+    """
     values = [about["salt"], about["email"], about["first_name"], about["utm"]]
     if about["introducer"] is not None:  # rows from before the question was asked have no answer
         values.append(about["introducer"])
@@ -130,10 +136,11 @@ def personal_data_digest(about: Mapping[str, Any]) -> str:
 
 @dataclass(slots=True)
 class AuditReport:
-    """The result of an audit. ``rows``: how many were checked; ``older``: how many are older than the chain and not
-    covered; ``erased``: how many touches lost their personal data by an erasure; ``seal``: the newest.
+    """The result of checking the chain of evidence.
 
-    ``faults``: in plain words; empty if the chain holds.
+    ``rows``: how many rows were checked; ``older``: how many rows are older than the chain and not covered;
+    ``erased``: how many sign-ups have lost their personal data by an erasure; ``seal``: the newest seal; ``faults``:
+    what is wrong, in plain words; empty if nothing was changed.
     """
 
     rows: int = 0
@@ -144,17 +151,20 @@ class AuditReport:
 
 
 def audit(session: Session, known: str | None = None) -> AuditReport:
-    """Checks the chain from its first row to its last. ``known``: a seal noted earlier, which must occur in it."""
+    """Checks the chain of evidence from the first row to the last.
+
+    ``known``: a seal that an earlier audit printed, which must occur in the chain; None to look for none.
+    """
     report = AuditReport()
     before, expected = "", 1
     found_known = known is None
     for row in _in_order(session):
         name = f"{row.__tablename__} {row.id}"
         if row.seq != expected:
-            report.faults.append(f"number {expected} is missing before {name}")
+            report.faults.append(f"row number {expected} is missing before {name}")
             expected = row.seq or expected
         elif row.seal != seal_of(before, row):
-            report.faults.append(f"{name} (number {row.seq}) was changed, or what came before it was")
+            report.faults.append(f"{name} (number {row.seq}) was changed, or the row before it was")
         if isinstance(row, Touch):
             _check_particular(row, report)
         before, expected = row.seal or "", expected + 1
@@ -162,7 +172,7 @@ def audit(session: Session, known: str | None = None) -> AuditReport:
         report.rows += 1
     head = session.get(Chain, 1)
     if head is not None and (head.seq, head.seal) != (expected - 1, before):
-        report.faults.append(f"the chain ends at number {expected - 1}, but {head.seq} rows were written")
+        report.faults.append(f"the chain ends at row number {expected - 1}, but {head.seq} rows were written")
     if not found_known:
         report.faults.append(f"the seal {known} does not occur: the chain was rewritten or cut")
     report.seal = before

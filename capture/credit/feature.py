@@ -1,4 +1,4 @@
-"""Declares the room of credit to the service: its personal data, its part of a lead's history, and its mail."""
+"""Declares the feature "credit" (which member is credited with a lead): personal data, history and mail."""
 
 from __future__ import annotations
 

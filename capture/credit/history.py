@@ -1,4 +1,4 @@
-"""A lead's history in the evidence: sign-ups with consent and campaign, what the person did, who was credited."""
+"""Reads a lead's history from the evidence: sign-ups with their consent, what the person did, and who was credited."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ _ACTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedUp(Event):
-    """A sign-up with its consent. ``host``: whose page it was.
+    """An event of a lead's history: a sign-up with its consent. ``host``: the member or company whose page it was.
 
     ``template``: the consent wording with its placeholders; ``read``: the sentence beside the box as the person read
-    it. Each is None if no such wording was ever synced.
+    it. Each is None if no sync brought the wording into the database.
     """
 
     touch: Touch
@@ -51,7 +51,7 @@ class SignedUp(Event):
     read: str | None
 
     def sentences(self) -> Iterator[str]:
-        """Yields where the person signed up, and what they agreed to."""
+        """Yields two English sentences: where the person signed up, and what they agreed to."""
         touch = self.touch
         campaign = ", ".join(f"{name} {value}" for name, value in touch.utm.items())
         yield (
@@ -62,7 +62,7 @@ class SignedUp(Event):
         yield f'Agreed to wording {self.wording_id}: "{self.template or "a wording that was never synced"}"'
 
     def lines(self, words: Words, reader: Reader) -> Iterator[Line]:
-        """Yields the sign-up with its consent, then what the person answered and which campaign brought them."""
+        """Yields lines for the sign-up with its consent, who introduced the person, and the campaign parameters."""
         page, host = self.touch.page, self.host.name
         title = words("office_event_touch", page=page, member=host)
         if page.startswith(CAMPAIGN_PAGES):
@@ -74,7 +74,7 @@ class SignedUp(Event):
             yield Line(words("office_event_came_by"), campaign)
 
     def plain(self) -> tuple[str, dict[str, Any]]:
-        """Returns the sign-up with everything that the person gave."""
+        """Returns the values of the sign-up for the person's export, with everything that the person gave."""
         touch = self.touch
         return "touches", {
             "at": moment(self.at),
@@ -91,27 +91,32 @@ class SignedUp(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acted(Event):
-    """What the person did from their mailbox, or what the company's retention policy did (see
-    ``ProspectActivity.kind``)."""
+    """An event of a lead's history: the person did something from their mailbox, or the retention policy erased them.
+
+    ``kind``: see ``ProspectActivity.kind``.
+    """
 
     kind: str
 
     def sentences(self) -> Iterator[str]:
-        """Yields the sentence for this kind of activity."""
+        """Yields one English sentence about what the person did."""
         yield _ACTS[self.kind]
 
     def lines(self, words: Words, reader: Reader) -> Iterator[Line]:
-        """Yields the line for this kind of activity."""
+        """Yields one line in the reader's language about what the person did."""
         yield Line(words(f"office_act_{self.kind}"))
 
     def plain(self) -> tuple[str, dict[str, Any]]:
-        """Returns the kind and the moment of the activity."""
+        """Returns the values for the person's export: what the person did, and when."""
         return "what_you_did", {"at": moment(self.at), "what": self.kind}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credited(Event):
-    """A decision: who is credited, who follows up, and by which rule. ``saw``: what the rule looked at."""
+    """An event of a lead's history: the decision who is credited and who follows up.
+
+    ``rule``: what decided; ``saw``: the values that the decision was based on.
+    """
 
     rule: str
     saw: dict[str, Any]
@@ -119,7 +124,7 @@ class Credited(Event):
     assignee: Party
 
     def sentences(self) -> Iterator[str]:
-        """Yields who is credited and why, and who follows up in place of an inactive member."""
+        """Yields one or two English sentences: who is credited and why, and who follows up for an inactive member."""
         said = f"Credited to {self.owner}, {_RULES[self.rule].format(**self.saw)}."
         if self.assignee != self.owner:
             said += f" They are not active: {self.assignee} follows up."
@@ -128,18 +133,18 @@ class Credited(Event):
         yield said
 
     def lines(self, words: Words, reader: Reader) -> Iterator[Line]:
-        """Yields who is credited; for a hand-over, who follows up now."""
+        """Yields one line: who is credited, or, if the lead was only reassigned, who follows up now."""
         shown = self.assignee if self.rule == "hand-over" else self.owner
         yield Line(words("office_rule_" + self.rule.replace("-", "_"), member=shown.name))
 
     def plain(self) -> tuple[str, dict[str, Any]]:
-        """Returns the names of the members who were credited and who follow up; None for the company."""
+        """Returns the values for the person's export: the rule, who is credited, and who follows up."""
         names = {"credited_to": self.owner.member_name, "followed_up_by": self.assignee.member_name}
         return "decisions", {"at": moment(self.at), **names, "rule": self.rule}
 
 
 def events(session: Session, lead: Lead) -> Iterator[Event]:
-    """Yields sign-ups, then what the person did, then decisions, each in the order in which they were written."""
+    """Yields the events of a lead's history in the evidence: all sign-ups, all that the person did, all decisions."""
     names = Names(session)
     yield from sign_ups(session, lead, names)
     yield from acts(session, lead)
@@ -147,7 +152,7 @@ def events(session: Session, lead: Lead) -> Iterator[Event]:
 
 
 def sign_ups(session: Session, lead: Lead, names: Names) -> Iterator[SignedUp]:
-    """Yields each sign-up with its consent, in the order in which they were written."""
+    """Yields a lead's sign-ups, each with its consent, the oldest first."""
     joined = select(Touch, Consent).join(Consent, Consent.touch_id == Touch.id)
     for touch, consent in session.execute(joined.where(Touch.lead_id == lead.id).order_by(Touch.id)).all():
         host = names(touch.member_id)
@@ -166,7 +171,7 @@ def sign_ups(session: Session, lead: Lead, names: Names) -> Iterator[SignedUp]:
 
 
 def acts(session: Session, lead: Lead) -> Iterator[Acted]:
-    """Yields what the person did, in the order in which it was written."""
+    """Yields what the person did about the lead, the oldest first."""
     for act in session.scalars(
         select(ProspectActivity).where(ProspectActivity.lead_id == lead.id).order_by(ProspectActivity.id)
     ):
@@ -174,7 +179,7 @@ def acts(session: Session, lead: Lead) -> Iterator[Acted]:
 
 
 def decisions(session: Session, lead: Lead, names: Names) -> Iterator[Credited]:
-    """Yields each decision about the lead, in the order in which they were written."""
+    """Yields the decisions about who is credited with the lead, the oldest first."""
     for row in session.scalars(select(Decision).where(Decision.lead_id == lead.id).order_by(Decision.id)):
         yield Credited(
             at=row.at,

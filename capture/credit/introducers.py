@@ -1,4 +1,4 @@
-"""Finds the member whom a prospect names as their introducer. Only text that can mean one member alone is accepted."""
+"""Finds the member whom a prospect names as introducer. Only text that can mean no other member is accepted."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ _SCHEME = re.compile(r"https?://")
 
 
 def find_introducer(session: Session, company: Company, typed: str) -> Member | None:
-    """Returns the member whose slug, or whose page's address on this company's sites, was typed; None for anything
-    else.
+    """Returns the member whose slug, or whose page's address on the company's sites, was typed; None for other text.
 
-    A name is not accepted, since two members may share it. A slug is never given to another person, so an old slug
-    still finds its member.
+    A name is not accepted, since two members may have the same. A former slug still finds its member, because no slug
+    is ever given to another person.
     """
     slug = _slug(company, typed.strip().lower())
     found = session.get(Slug, slug) if slug else None
@@ -26,7 +25,7 @@ def find_introducer(session: Session, company: Company, typed: str) -> Member | 
 
 
 def _slug(company: Company, text: str) -> str | None:
-    """Returns the slug in a text: the whole text, or the member's part of an address below the company's; else None."""
+    """Returns the slug that a text contains: the whole text, or a part of a member's address; None for other text."""
     if not _SLUG.fullmatch(text):
         text = _member_part(company, text) or ""
     return text if _SLUG.fullmatch(text) else None

@@ -1,4 +1,4 @@
-"""The mail about a new lead."""
+"""Writes the mail that notifies a member or the company of a new lead."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ def new_lead(
     rule: str = "page",
     owner: Member | None = None,
 ) -> Letter:
-    """Writes the mail to the member who follows up, or to the company: who signed up, for what, and why it is theirs.
+    """Writes the mail about a new lead to the member who follows up, or to the company.
 
-    ``rule``: the rule that decided. ``owner``: the member who is credited; None for the company.
+    It says who signed up, for what, and why the lead is the recipient's. ``touch``: the sign-up. ``rule``: what
+    decided. ``owner``: the member who is credited; None for the company.
     """
     recipient = host.member.email if host.member else host.company.email
     mine = host.member.id if host.member else None

@@ -1,4 +1,4 @@
-"""Notifies the assignee of a lead, and no other member, that the lead is there and why it is theirs."""
+"""Notifies the member who follows up on a new lead, or the company, and no other member."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from capture.models import Decision, Lead, Member, Touch
 
 
 def notify_assignee(session: Session, lead: Lead, now: datetime, letters: Letters) -> None:
-    """Adds the "new lead" mail to the outbox, for the assignee of the newest decision.
+    """Adds the mail about a new lead to the outbox, for the member who follows up now, or for the company.
 
-    The member whose page it was gets no mail if the lead is assigned to another.
+    The member on whose page the person signed up gets no mail if another member follows up.
     """
     host = hosts.assignee_of(session, lead)
     touch = session.scalars(select(Touch).where(Touch.lead_id == lead.id).order_by(Touch.id.desc()).limit(1)).one()

@@ -1,5 +1,5 @@
-"""Prospects' personal data in the evidence: the rows stay, so that the chain holds; what identifies a person is
-erased."""
+"""Exports and erases prospects' personal data in the evidence. An erasure destroys only what identifies the person; the
+rows stay, so that the chain stays valid."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _decisions(session: Session, lead: Lead) -> dict[str, Any]:
 
 
 def _forget(session: Session, leads: Sequence[Lead], now: datetime) -> None:
-    """Destroys the touches' personal data together with the salts: the digests then reveal nothing."""
+    """Destroys the personal data of all sign-ups of these leads, with the salts, so that the digests reveal nothing."""
     touches = select(Touch.id).where(Touch.lead_id.in_([lead.id for lead in leads]))
     told = delete(PersonalData).where(PersonalData.touch_id.in_(touches))
     session.execute(told, execution_options={"synchronize_session": "fetch"})

@@ -1,4 +1,4 @@
-"""Declares the feature "imports": its pages, the import worker, personal data, history and purge."""
+"""Declares the feature "imports", by which lists of people become leads: its pages, worker, personal data and purge."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from capture.imports.worker import ImportWorker
 from capture.limits.slots import UploadSlots
 
 MOST_ARRIVING = 2
-"""Files that one process receives at a time. Each occupies a thread, and sign-ups need some."""
+"""The most files that one process receives at a time. Each upload occupies a thread, and sign-ups need some, too."""
 
 
 def _jobs(context: Context) -> Sequence[Job]:

@@ -1,4 +1,4 @@
-"""The form that describes a list: what its columns mean and where it comes from."""
+"""The form that describes an uploaded list: what its columns mean and where the list comes from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from capture.accounts.forms import OfficeForm, is_shown, trimmed
 from capture.base.texts import can_be_shown
 
 LONGEST_WORDING = 2000
-"""Characters of the wording that the people on the list agreed to."""
+"""The most characters that the text may have to which the people on a list agreed."""
 
 
 def _lines(text: str | None) -> str:
@@ -22,7 +22,7 @@ def _lines_shown(form: OfficeForm, field: Field) -> None:
 
 
 class MeaningForm(OfficeForm):
-    """The columns of a list by field, its origin (vendor, day, wording), and its campaign."""
+    """The form that describes an uploaded list: its columns, its origin (vendor, day, wording) and its campaign."""
 
     column_email = SelectField(choices=[], validators=[DataRequired()])
     column_first_name = SelectField(choices=[], validators=[Optional()])
@@ -34,5 +34,5 @@ class MeaningForm(OfficeForm):
     campaign = SelectField(choices=[], validators=[Optional()])
 
     def column(self, name: str) -> SelectField:
-        """Returns the select field with the column for ``name``, one of ``lists.FIELDS``."""
+        """Returns the select field for the column that contains ``name``: a key of ``lists.FIELDS`` such as "email"."""
         return self[f"column_{name}"]

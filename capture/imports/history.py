@@ -1,4 +1,4 @@
-"""The origin of leads that did not sign up, for their history and for the export of personal data."""
+"""Tells where a lead comes from who did not sign up, in the lead's history and in the export of personal data."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from capture.models import Lead, Provenance
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought(Event):
-    """The lead came from an imported list, or a member met the person and entered them."""
+    """An event of a lead's history: a list brought the lead, or a member met the person and entered them."""
 
     origin: Provenance
 
     def sentences(self) -> Iterator[str]:
-        """Yields one sentence: the list with its vendor and day, or that a member met the person."""
+        """Yields one sentence: the list that the lead came from, with vendor and day, or that a member met them."""
         origin = self.origin
         if origin.kind != "list":
             yield "A member met them and entered them."
@@ -31,16 +31,16 @@ class Brought(Event):
         yield f'Came from list {origin.id}, "{origin.file}"{vendor}{day}.'
 
     def lines(self, words: Words, reader: Reader) -> Iterator[Line]:
-        """Yields nothing: on the lead's page the decision already says where the lead comes from."""
+        """Yields no line: on the lead's page, the decision about the credit already says where the lead comes from."""
         return iter(())
 
     def plain(self) -> None:
-        """Returns None: the export has the origin under ``came_from`` instead."""
+        """Returns None, because the person's export contains the lead's origin under ``came_from`` instead."""
         return
 
 
 def events(session: Session, lead: Lead) -> Iterator[Brought]:
-    """Yields the lead's origin if it came from a list or a meeting; nothing if it signed up."""
+    """Yields one event if the lead came from a list or a meeting; none if the person signed up."""
     origin = _origin(session, lead)
     if origin is not None:
         yield Brought(at=origin.at, order=(Rank.ORIGIN, origin.id), origin=origin)
@@ -51,7 +51,7 @@ def _origin(session: Session, lead: Lead) -> Provenance | None:
 
 
 def _held(session: Session, lead: Lead) -> dict[str, Any]:
-    """Returns the origin as ``came_from``; its value is None if the person signed up."""
+    """Returns the lead's origin for the person's export, under ``came_from``; None there if the person signed up."""
     found = _origin(session, lead)
     if found is None:
         return {"came_from": None}
@@ -67,4 +67,4 @@ def _held(session: Session, lead: Lead) -> dict[str, Any]:
 
 
 PERSONAL = (Personal((Provenance,), held=_held, forget=stays),)
-"""Erasing a person keeps the Provenance: it describes the whole list and names no person."""
+"""Exports the origin of a list (``Provenance``). Erasing a person keeps the origin, which names no person."""

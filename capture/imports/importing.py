@@ -1,8 +1,8 @@
 """Imports leads from lists: bought, from another system, or collected at a fair.
 
-A list is read as a stream. Each batch of rows is stored in one transaction with its lines of the ledger, so an
-interrupted import continues after the last stored row. The ledger has a line with the outcome of every row, so the
-totals add up. An import sends no mail, brings back no one who left, and does not change whose lead a person is.
+A list is read as a stream. Each batch of rows is stored in one transaction, together with the result of each row (the
+ledger), so an interrupted import continues after the last stored row and no row is missing in the totals. An import
+sends no mail, adds no one from the suppression list, and does not change which member a lead belongs to.
 """
 
 from __future__ import annotations
@@ -31,33 +31,34 @@ from capture.models import Campaign, Decision, ImportRow, Lead, Provenance
 from sitegen.errors import EspalierError, Fault, did_you_mean
 
 BATCH = 500
-"""Rows per transaction. A sign-up that arrives meanwhile waits for one transaction at most."""
+"""The most rows that one transaction imports. A sign-up during an import waits for at most one such transaction."""
 
 OUTCOMES = ("added", "known", "suppressed", "refused")
 
 
 @dataclass(frozen=True, slots=True)
 class ListOrigin:
-    """Where a list comes from. ``member_id`` None: the leads are the company's own."""
+    """Where a list of people comes from, and whose leads they become. ``member_id`` None: the company's."""
 
     member_id: str | None
     vendor: str | None = None
     obtained_on: date | None = None
     wording: str | None = None
     campaign_id: int | None = None
-    """The campaign of the leads that are new."""
+    """The campaign that new leads from the list are counted under; None for no campaign."""
 
     @property
     def proven(self) -> bool:
-        """True if vendor, day and wording are all known. Otherwise the leads are quarantined: no mail may be sent."""
+        """True if vendor, day and wording are all known. Otherwise the list's leads may not be mailed (quarantine)."""
         return bool(self.vendor and self.obtained_on and self.wording)
 
 
 @dataclass
 class ImportTotals:
-    """Counts of rows by outcome (``OUTCOMES``) and, for refused rows, by reason.
+    """The numbers of a list's rows that an import or a dry run processed, by outcome and, for refused rows, by reason.
 
-    ``before``: rows that an earlier, interrupted run stored; ``rows`` does not include them.
+    ``outcomes``: by the names in ``OUTCOMES``. ``before``: rows that an earlier, interrupted run stored; ``rows`` does
+    not include them.
     """
 
     rows: int = 0
@@ -65,17 +66,17 @@ class ImportTotals:
     outcomes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     provenance_id: int | None = None
-    """The id of the list's Provenance, which its ledger refers to; None for a dry run."""
+    """The id of the ``Provenance`` row that stores the list's origin; None for a dry run."""
 
     def add(self, other: ImportTotals) -> None:
-        """Adds the rows, outcomes and reasons of another batch."""
+        """Adds the numbers of another batch of rows to these totals."""
         self.rows += other.rows
         self.outcomes += other.outcomes
         self.reasons += other.reasons
 
 
 class TakenElsewhereError(EspalierError):
-    """Another process is importing the same list."""
+    """The list cannot be imported, because another process is importing it."""
 
 
 def try_list(
@@ -85,9 +86,9 @@ def try_list(
     origin: ListOrigin,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> ImportTotals:
-    """Returns the totals that an import would give, and writes nothing.
+    """Makes a dry run: returns the totals that an import of the list would give, and stores nothing.
 
-    ``progress`` is called with the number of rows done so far.
+    ``progress`` is called after each batch with the number of rows checked so far.
     """
     totals = ImportTotals()
     rows = found.rows()
@@ -117,8 +118,8 @@ def import_list(
     """Imports a list, or continues an interrupted import. Returns the totals of this run.
 
     ``progress`` is called after each batch with the number of rows done so far. ``within`` is called inside each
-    transaction with the id of the Provenance and the rows done at its end; if it raises, the batch is rolled back.
-    Raises TakenElsewhereError if another process imports the same list.
+    transaction with the id of the list's ``Provenance`` and the number of rows done after it; if ``within`` raises, the
+    batch is rolled back. Raises TakenElsewhereError if another process imports the same list.
     """
     with database.write() as session:
         provenance_id, done = _begin(session, found, origin, clock())
@@ -141,7 +142,7 @@ def import_list(
 
 
 def totals_of(session: Session, provenance_id: int) -> ImportTotals:
-    """Returns the totals of all rows of a list that are done, counted from its ledger."""
+    """Returns the totals of all rows of a list that were imported so far, counted from the rows' stored results."""
     found = select(ImportRow.outcome, ImportRow.reason, func.count()).where(ImportRow.provenance_id == provenance_id)
     totals = ImportTotals(provenance_id=provenance_id)
     for outcome, reason, count in session.execute(found.group_by(ImportRow.outcome, ImportRow.reason)):
@@ -153,7 +154,10 @@ def totals_of(session: Session, provenance_id: int) -> ImportTotals:
 
 
 def campaign_of(session: Session, typed: str, member_id: str | None) -> int:
-    """Returns the id of the company's or this member's campaign with that code. Raises EspalierError if none has it."""
+    """Returns the id of the campaign with the typed code, of the company or of this member.
+
+    Raises EspalierError if neither has a campaign with this code.
+    """
     theirs = or_(Campaign.member_id.is_(None), Campaign.member_id.is_not_distinct_from(member_id))
     found: dict[str, int] = dict(session.execute(select(Campaign.code, Campaign.id).where(theirs)).all())
     code = catalogue.code_from_speech(typed) or typed
@@ -167,9 +171,9 @@ def add_met(
     session: Session, links: Links, member_id: str | None, address: str, name: str | None, phone: str | None,
     interest: Interest, now: datetime,
 ) -> Lead | None:  # fmt: skip
-    """Stores a person whom a member met as a lead.
+    """Stores a person whom a member met as a lead, and returns the lead.
 
-    Returns None if the address is suppressed, or if the person is a lead already.
+    Returns None, and stores nothing, if the address is on the suppression list or the person is a lead already.
     """
     row = ListRow(1, identity(address), name, phone, interest)
     origin = ListOrigin(member_id)
@@ -185,17 +189,17 @@ def add_met(
 
 
 def totals_line(totals: ImportTotals) -> str:
-    """Returns the totals as one line of text."""
+    """Returns an import's totals as one line of English text, for the log and the command line."""
     parts = ", ".join(f"{totals.outcomes[name]} {name}" for name in OUTCOMES)
     why = ", ".join(f"{count} {reason}" for reason, count in sorted(totals.reasons.items()))
     return f"{totals.rows} rows: {parts}" + (f" ({why})" if why else "")
 
 
 def _begin(session: Session, found: LeadList, origin: ListOrigin, now: datetime) -> tuple[int, int]:
-    """Returns the id of the list's Provenance and how many of its rows are done.
+    """Begins or continues the import of a list. Returns the id of its ``Provenance`` row and how many rows are done.
 
-    An interrupted import is continued only if columns, origin and campaign are the same: the rows already stored were
-    read with these and must keep them. Otherwise a new Provenance is created.
+    An interrupted import is continued only if file, columns, origin and campaign are the same, since the rows already
+    stored were read with these. Otherwise a new ``Provenance`` is created.
     """
     said = {**asdict(origin), "digest": found.meant, "kind": "list"}
     same = (getattr(Provenance, name).is_not_distinct_from(value) for name, value in said.items())
@@ -209,7 +213,7 @@ def _begin(session: Session, found: LeadList, origin: ListOrigin, now: datetime)
 
 
 def _hold(session: Session, provenance_id: int, done: int, found: LeadList) -> None:
-    """Locks the Provenance for this transaction. Raises TakenElsewhereError if another process stored rows since."""
+    """Locks the list for this transaction. Raises TakenElsewhereError if another process stored more of its rows."""
     held = select(Provenance.rows).where(Provenance.id == provenance_id, Provenance.finished_at.is_(None))
     if session.scalar(held.with_for_update()) != done:
         hint = "wait until it ends and run `capture import` again: it continues, or has nothing left to do"
@@ -301,14 +305,15 @@ def _count(totals: ImportTotals, row: ListRow, outcome: str) -> None:
 
 
 def _blocked(session: Session, links: Links, batch: list[ListRow]) -> set[str]:
-    """Returns the addresses of these rows that are suppressed, for any reason."""
+    """Returns the addresses in these rows that are on the suppression list, for any reason."""
     email_hashes = {email_hash: row.email for row in batch if row.email for email_hash in links.email_hashes(row.email)}
     found = suppression.suppressed_among(session, list(email_hashes))
     return {address for email_hash, address in email_hashes.items() if email_hash in found and address}
 
 
 def _known(session: Session, batch: list[ListRow], origin: ListOrigin) -> set[str]:
-    """Returns the addresses of these rows that are known leads of any member, or unconfirmed ones of this member."""
+    """Returns the addresses in these rows that are known already: leads that any member or the company can see, or
+    sign-ups with this member that are not confirmed yet."""
     addresses = [row.email for row in batch if row.email]
     mine = or_(Lead.known_at.is_not(None), Lead.member_id.is_not_distinct_from(origin.member_id))
     return set(session.scalars(select(Lead.email).where(Lead.email.in_(addresses), Lead.erased_at.is_(None), mine)))

@@ -19,9 +19,9 @@ from capture.imports.lists import LeadList
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The totals of this run, and of the whole list.
+    """The result of importing a list: the totals of this run, and of the whole list.
 
-    The two differ if an earlier run was interrupted.
+    The two differ if this run continued an interrupted one.
     """
 
     run: ImportTotals
@@ -37,9 +37,9 @@ def origin(
     obtained_on: date | None,
     wording: str | None,
 ) -> ListOrigin:
-    """Returns the origin of a list, with the member looked up by slug and the campaign by code.
+    """Returns the origin of a list. ``member``: the member's slug; ``campaign``: the campaign's code.
 
-    Raises EspalierError if no member ever had the slug, and if the code is unknown or another member's.
+    Raises EspalierError if no member ever had the slug, or if the code is unknown or another member's.
     """
     with database.read() as session:
         member_id = members.member_of(session, member) if member else None
@@ -57,10 +57,10 @@ def import_list(
     *,
     dry_run: bool,
 ) -> Imported:
-    """Imports a list, or continues an interrupted import. ``dry_run``: only returns what an import would do.
+    """Imports a list, or continues an interrupted import. ``dry_run``: returns what an import would do, stores nothing.
 
-    ``progress`` is called with the number of rows done so far. Raises TakenElsewhereError if another process imports
-    the same list.
+    ``progress`` is called after each batch with the number of rows done so far. Raises TakenElsewhereError if another
+    process imports the same list.
     """
     if dry_run:
         totals = importing.try_list(database, links, found, origin, progress)

@@ -1,4 +1,6 @@
-"""Reads lists: CSV files with a header, as a stream, with columns recognised by name or named by the importing person.
+"""Reads lists of people from CSV files with a header, as a stream.
+
+The columns are recognised by their names, or the importing person says what they mean.
 
 Spreadsheets separate cells by commas, semicolons (if the comma is the decimal sign) or tabs; the header shows which.
 Lists are not trusted: rows that cannot be read or displayed are refused one by one, and a cell that begins like a
@@ -41,31 +43,32 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "phone": ("phone", "telephone", "phone number", "mobile", "tel", "teléfono", "telefono", "móvil", "movil"),
     "interest": ("interest", "interés", "interes"),
 }  # fmt: skip
-"""The fields that are read, with the column names that mean them, in lower case. Other columns are ignored."""
+"""The fields that are read from a list, each with the column names that are recognised for it, in lower case. Other
+columns are ignored."""
 
 _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
-"""The first bytes of zip archives (which .xlsx and .ods are) and of old .xls files."""
+"""The first bytes of files that are refused as workbooks: zip archives (such as .xlsx and .ods) and old .xls files."""
 
 _SEPARATORS = ",;\t"
 
 _PLAIN = re.compile(r"[A-Za-z0-9_]+(?:[.+-][A-Za-z0-9_]+)*", re.ASCII)
 _PLAIN_LENGTH = 64
-"""Characters; in an address this short, no part exceeds its limit."""
+"""The length in characters up to which no part of an e-mail address can be too long."""
 
 _NO_ADDRESS = 1_000
-"""Characters; a longer text is no address and need not be checked."""
+"""The length in characters beyond which a text is certainly no e-mail address and is not checked."""
 
 _CHUNK = 1024 * 1024
 
 MOST_COLUMNS = 200
 
 LONGEST = 64 * 1024
-"""Characters of one row, including the line ends that quotes hold together. Without a limit a whole file could be one
-row, and its cells take several times the memory of the text."""
+"""The most characters of one row, including line ends within quotes. Without a limit a whole file could be one row, and
+the cells of a row need several times the memory of its text."""
 
 
 class ListProblem(StrEnum):
-    """Why a file is refused as a whole."""
+    """The reason why a whole file cannot be read as a list."""
 
     WORKBOOK = "workbook"
     ENCODING = "encoding"
@@ -79,7 +82,7 @@ class ListProblem(StrEnum):
 _HINTS = {
     ListProblem.WORKBOOK: ("this is a workbook or an archive", "open it, and save the sheet as CSV UTF-8"),
     ListProblem.ENCODING: ("this is not CSV in UTF-8", "save it as CSV UTF-8"),
-    ListProblem.EMPTY: ("there is no header here", "the first row must name the columns"),
+    ListProblem.EMPTY: ("the file has no header", "the first row must name the columns"),
     ListProblem.CSV: ("this is not CSV in UTF-8: {why}", "save it as CSV UTF-8"),
     ListProblem.COLUMNS: (
         f"a row has more than {MOST_COLUMNS} columns: {{why}}",
@@ -89,12 +92,12 @@ _HINTS = {
         f"a row is longer than {LONGEST // 1024} KB: {{why}}",
         "look there for a quote that is never closed",
     ),
-    ListProblem.ROWS: ("there are more than {why} rows", "split it"),
+    ListProblem.ROWS: ("the file has more than {why} rows", "split it"),
 }
 
 
 class NotAListError(EspalierError):
-    """The file as a whole is not a list that can be read. ``wrong``: why."""
+    """A file cannot be read as a list of people. ``wrong``: the reason."""
 
     def __init__(self, wrong: ListProblem, where: Path | str, why: str = "") -> None:
         message, hint = _HINTS[wrong]
@@ -104,7 +107,10 @@ class NotAListError(EspalierError):
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """One row. ``number``: counted from 1 below the header. ``reason``: why it is refused; None: it is not."""
+    """One row of a list: one person.
+
+    ``number``: counted from 1 below the header. ``reason``: why the row is refused; None if it is accepted.
+    """
 
     number: int
     email: str | None = None
@@ -115,13 +121,13 @@ class ListRow:
 
 
 class LeadList:
-    """A list, read from a file or, by ``of_text``, from memory.
+    """A list of people in CSV, read from a file or, by ``of_text``, from a text in memory.
 
-    ``mapping``: field to column name, for columns that are not recognised; ``positions``: field to column position,
-    counted from 0, which leaves out every field it does not name.
+    The constructor takes ``mapping``: the column name of each field whose column is not recognised. ``of_text`` takes
+    ``positions``: the column of each field, counted from 0; a field without a position is not read.
 
-    Raises NotAListError if the file is not a list, and EspalierError if the mapping does not fit or no column holds
-    e-mail addresses.
+    Both raise NotAListError if the text is not a list. The constructor raises EspalierError if the file cannot be read,
+    the mapping does not fit, or no column holds e-mail addresses.
     """
 
     def __init__(self, path: Path, mapping: Mapping[str, str] | None = None) -> None:
@@ -135,7 +141,11 @@ class LeadList:
 
     @classmethod
     def of_text(cls, name: str, digest: str, text: str, positions: Mapping[str, int] | None = None) -> LeadList:
-        """Returns a list from its text. ``digest``: SHA-256 of the file's bytes in hexadecimal, which identifies it."""
+        """Returns a list that is read from ``text`` instead of a file.
+
+        ``digest``: SHA-256 of the original file's bytes in hexadecimal, which identifies the list. ``positions``: the
+        column of each field, counted from 0; None: the columns are recognised by their names.
+        """
         found = cls.__new__(cls)
         found._begin(name, name, digest, lambda: io.StringIO(text, newline=""))
         found._places = dict(positions) if positions is not None else guess_columns(found.header)
@@ -155,34 +165,40 @@ class LeadList:
 
     @property
     def places(self) -> Mapping[str, int]:
-        """The position of each field's column, counted from 0."""
+        """The position of each field's column in the list, counted from 0."""
         return dict(self._places)
 
     @property
     def meant(self) -> str:
-        """SHA-256 of the file's digest and the columns in hexadecimal: the same file read otherwise is another list."""
+        """A digest of the file and of the columns that are read, in hexadecimal (SHA-256).
+
+        The same file read with other columns counts as another list.
+        """
         places = json.dumps(sorted(self._places.items()))
         return hashlib.sha256(f"{self.digest} {places}".encode()).hexdigest()
 
     @property
     def columns(self) -> Mapping[str, str]:
-        """The name of each field's column."""
+        """The name in the header of each field's column."""
         return {name: self.header[place] for name, place in self._places.items()}
 
     def rows(self, after: int = 0) -> Iterator[ListRow]:
-        """Yields the rows below the header except the first ``after``. Empty lines are not rows."""
+        """Yields the rows below the header, without the first ``after`` rows. Empty lines do not count as rows."""
         for number, cells in enumerate(islice(self._below(), after, None), after + 1):
             yield self._row(number, cells)
 
     def count(self, most: int | None = None) -> int:
-        """Returns the number of rows below the header. Raises NotAListError if there are more than ``most``."""
+        """Returns the number of a list's rows. Raises NotAListError if there are more than ``most``."""
         found = sum(1 for _ in islice(self._below(), None if most is None else most + 1))
         if most is not None and found > most:
             raise NotAListError(ListProblem.ROWS, self.where, f"{most:,}")
         return found
 
     def first(self, count: int) -> list[list[str]]:
-        """Returns the cells of the first rows, as many as the header has; undisplayable characters are replaced."""
+        """Returns the cells of the first ``count`` rows, for a preview. Each row has as many cells as the header.
+
+        Characters that cannot be displayed are replaced.
+        """
         width = len(self.header)
         rows = (list(map(shown, cells)) for cells in self._below())
         return [(cells + [""] * width)[:width] for cells in islice(rows, count)]
@@ -240,7 +256,10 @@ class LeadList:
 
 
 def decoded(content: bytes, name: str) -> tuple[str, str]:
-    """Returns the text of a file and the SHA-256 of its bytes. Raises NotAListError if it is not text in UTF-8."""
+    """Returns the text of a file and the SHA-256 of its bytes in hexadecimal.
+
+    Raises NotAListError if the file is not text in UTF-8.
+    """
     digest = _read_through(io.BytesIO(content), name)
     return content.decode("utf-8-sig"), digest
 
@@ -263,7 +282,10 @@ def _read_through(file: BinaryIO, where: Path | str) -> str:
 
 
 def guess_columns(header: Sequence[str]) -> dict[str, int]:
-    """Returns the position of each field's column, recognised by its name; fields without one are left out."""
+    """Returns the position of each field's column, counted from 0 and recognised by the name in the header.
+
+    Fields for which no column is recognised are left out.
+    """
     places = {cell.strip().lower(): place for place, cell in reversed(list(enumerate(header)))}
     found: dict[str, int] = {}
     for name, aliases in FIELDS.items():
@@ -272,10 +294,10 @@ def guess_columns(header: Sequence[str]) -> dict[str, int]:
 
 
 def normal_address(text: str) -> str | None:
-    """Returns the address in the form that leads are stored under; None if it is not an address.
+    """Returns an e-mail address in the form in which leads store it; None if the text is not an address.
 
-    The result is that of email-validator, but faster: lists repeat few domains, so the result for a domain is cached,
-    and only plain names are joined to it. Longer or unusual addresses are validated as a whole.
+    The result is the same as email-validator's, but comes faster: many addresses of a list have the same domain, so the
+    result for a domain is cached. Only long or unusual addresses are validated as a whole.
     """
     if len(text) > _NO_ADDRESS:
         return None
@@ -301,7 +323,7 @@ def _domain(text: str) -> str | None:
 
 
 def _separator(header: str, where: Path | str) -> str:
-    """Returns the separator that splits the header into the most cells."""
+    """Returns the separator (comma, semicolon or tab) that splits the header into the most cells."""
     try:
         return max(_SEPARATORS, key=lambda each: len(next(csv.reader([header], delimiter=each), [])))
     except csv.Error as error:
@@ -315,7 +337,7 @@ def _columns(header: Sequence[str], mapping: Mapping[str, str], path: Path) -> d
     for name, column in mapping.items():
         if name not in FIELDS:
             hint = did_you_mean(name, list(FIELDS)) or f"one of: {', '.join(FIELDS)}"
-            faults.append(Fault(f'"{name}" is no field of a list', where=path, line=1, hint=hint))
+            faults.append(Fault(f'"{name}" is not a field that is read from lists', where=path, line=1, hint=hint))
         elif column.strip().lower() not in places:
             hint = did_you_mean(column, header) or f"its columns are: {', '.join(header)}"
             faults.append(Fault(f'there is no column "{column}"', where=path, line=1, hint=hint))

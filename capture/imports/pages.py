@@ -1,7 +1,7 @@
 """The office's pages for importing a list: upload, columns and origin, dry run, import, ledger.
 
-The worker does the work in the background (see ``capture.imports.worker``); these pages request it and show its
-progress.
+The pages only request a dry run or an import, and show how far it is. A worker runs it in the background (see
+``capture.imports.worker``).
 """
 
 from __future__ import annotations
@@ -32,25 +32,25 @@ from capture.web import answers, service
 blueprint = Blueprint("imports", __name__, url_prefix="/office/import")
 
 SENDING_SECONDS = 600.0
-"""The time limit of an upload: twenty megabytes from a phone take minutes."""
+"""The time limit of an upload in seconds: twenty megabytes from a phone take minutes."""
 
 RETRY_SECONDS = 60
-"""The Retry-After of an upload that was refused because too many others are running."""
+"""Seconds after which to try again (Retry-After), if an upload is refused because too many others are running."""
 
 BESIDE_THE_FILE = 64 * 1024
-"""Bytes allowed for the rest of the form."""
+"""The most bytes that an upload form may have besides the file."""
 
 BUFFER = 512 * 1024
-"""Bytes of the form that Flask may hold in memory; it reads the file in pieces of an eighth of that."""
+"""The most bytes of an upload form that Flask may hold in memory; Flask reads the file in pieces of an eighth of it."""
 
 SHOWN = 5
-"""Rows shown as a preview."""
+"""The number of rows that the preview of a list shows."""
 
 EVERY_SECONDS = 3
-"""The interval at which the page of a list in work reloads."""
+"""Seconds after which the page of a list reloads while a dry run or an import is running."""
 
 LINES = 2_000
-"""Lines of the ledger read in one query."""
+"""The number of rows of the ledger (the result of each row of a list) that one query reads."""
 
 LEDGER = ("row", "outcome", "reason")
 
@@ -58,14 +58,17 @@ LEDGER = ("row", "outcome", "reason")
 @blueprint.get("")
 @access.office(log=None)
 def start() -> Response:
-    """Shows the form for a file, and the person's earlier lists."""
+    """Shows the form for uploading a list, and the lists that the person uploaded before."""
     return _start(200)
 
 
 @blueprint.post("")
 @access.office(log=None)
 def bring() -> Response:
-    """Stores an uploaded file for its dry run; no lead is created yet."""
+    """Receives an uploaded list and stores the file for the dry run. No lead is created yet.
+
+    Answers 503 if too many other uploads are running.
+    """
     # The sender is already authenticated, before any byte of the file is read: no other address accepts as much.
     request.max_content_length = uploads.LARGEST + BESIDE_THE_FILE
     if (request.content_length or 0) > request.max_content_length:
@@ -84,14 +87,14 @@ def bring() -> Response:
 @blueprint.get("/<row:number>")
 @access.office(log="import")
 def show(number: int) -> Response:
-    """Shows a list in its present state: columns, dry run, import, or result."""
+    """Shows an uploaded list in its present state: the choice of columns, the dry run, the import, or the result."""
     return _show(number)
 
 
 @blueprint.post("/<row:number>")
 @access.office(log="import")
 def describe(number: int) -> Response:
-    """Stores the columns and the origin of a list, and requests a dry run."""
+    """Stores the columns and the origin of an uploaded list, and requests a dry run."""
     form = forms.MeaningForm(request.form)
     current = service.current()
     with current.database.read() as session:
@@ -118,7 +121,7 @@ def describe(number: int) -> Response:
 @blueprint.post("/<row:number>/take")
 @access.office(log="import")
 def take(number: int) -> Response:
-    """Requests the import of a list whose dry run is done."""
+    """Requests the import of an uploaded list whose dry run is done."""
     access.is_valid(OfficeForm(request.form))
     with service.current().database.write() as session:
         done = uploads.start_import(session, _find(session, number))
@@ -128,7 +131,7 @@ def take(number: int) -> Response:
 @blueprint.post("/<row:number>/discard")
 @access.office(log="import")
 def discard(number: int) -> Response:
-    """Deletes the file of a list that is not to be imported."""
+    """Deletes the file of an uploaded list that is not to be imported."""
     access.is_valid(OfficeForm(request.form))
     current = service.current()
     with current.database.write() as session:
@@ -139,7 +142,10 @@ def discard(number: int) -> Response:
 @blueprint.get("/<row:number>/ledger.csv")
 @access.office(log=None)
 def ledger(number: int) -> Response:
-    """Returns the outcome of each row as CSV, without personal data."""
+    """Returns the result of each row of an imported list as CSV, without personal data.
+
+    Answers 404 before the import has begun.
+    """
     database = service.current().database
     with database.read() as session:
         found = _find(session, number).provenance_id
@@ -152,7 +158,7 @@ def ledger(number: int) -> Response:
 
 
 def _bring() -> Response:
-    """Reads the upload, which may take minutes, and stores it if it is a list."""
+    """Reads the uploaded file, which may take minutes, and stores it if it is a list."""
     request.max_form_memory_size = BUFFER
     service.give_time(SENDING_SECONDS)
     access.is_valid(OfficeForm(request.form))
@@ -182,7 +188,7 @@ def _bring() -> Response:
 
 
 def _ledger(database: Database, provenance_id: int) -> Iterator[str]:
-    """Yields the ledger as CSV in pieces. A slow download holds no database connection between two pieces."""
+    """Yields the results of a list's rows as CSV in pieces. No database connection is in use between two pieces."""
     query = select(ImportRow.row, ImportRow.outcome, ImportRow.reason).where(ImportRow.provenance_id == provenance_id)
     last, out = 0, io.StringIO()
     spreadsheet.write_table(LEDGER, (), out)
@@ -197,7 +203,8 @@ def _ledger(database: Database, provenance_id: int) -> Iterator[str]:
 
 
 def _find(session: Session, number: int) -> Upload:
-    """Returns the list. Raises NotFound if it does not exist, and if this person may not see it."""
+    """Returns the uploaded list with the id ``number``. Raises NotFound if it does not exist or this person may not see
+    it."""
     found = uploads.find_upload(session, access.person(), number)
     if found is None:
         raise NotFound
@@ -219,7 +226,7 @@ def _start(status: int, wrong: str | None = None) -> Response:
 
 
 def _show(number: int, status: int = 200, form: forms.MeaningForm | None = None, *, late: bool = False) -> Response:
-    """Returns the page of a list. It reads the list in a transaction of its own, so call it outside any other."""
+    """Returns the page of an uploaded list. Opens a transaction, so it must not be called within another."""
     with service.current().database.read() as session:
         upload = _find(session, number)
         beginning = uploads.list_preview(session, upload) if upload.state in uploads.TO_DESCRIBE else None
@@ -247,7 +254,7 @@ def _show(number: int, status: int = 200, form: forms.MeaningForm | None = None,
 
 
 def _past(form: forms.MeaningForm, today: date) -> bool:
-    """Returns True if the list was obtained by today; otherwise adds an error to the field and returns False."""
+    """Returns False, and adds an error to the form, if the day on which the list was obtained is after ``today``."""
     if form.obtained_on.data and form.obtained_on.data > today:
         form.obtained_on.errors = ["later"]
         return False
@@ -255,7 +262,7 @@ def _past(form: forms.MeaningForm, today: date) -> bool:
 
 
 def _outcomes(session: Session, upload: Upload) -> dict[str, Any] | None:
-    """Returns the totals of the dry run or the import as JSON; None before there are any."""
+    """Returns the totals of the dry run or the import as plain values; None before there are any."""
     if upload.outcomes:
         return upload.outcomes
     if upload.state == "gone" and upload.provenance_id is not None:
@@ -264,7 +271,7 @@ def _outcomes(session: Session, upload: Upload) -> dict[str, Any] | None:
 
 
 def _told(upload: Upload) -> dict[str, Any]:
-    """Returns what is stored about the list, as values of the form's fields."""
+    """Returns what is stored about an uploaded list as values for the fields of the form that describes it."""
     columns = {f"column_{name}": str(place) for name, place in upload.places.items()}
     campaign = str(upload.campaign_id) if upload.campaign_id else ""
     origin = {"vendor": upload.vendor, "obtained_on": upload.obtained_on, "wording": upload.wording}
@@ -272,7 +279,7 @@ def _told(upload: Upload) -> dict[str, Any]:
 
 
 def _choices(session: Session, form: forms.MeaningForm, beginning: LeadList | None) -> None:
-    """Fills the form's select fields: the file's columns, and the campaigns of the person."""
+    """Fills the select fields of the form that describes a list: the file's columns, and the person's campaigns."""
     words = access.reader_words()
     header = beginning.header if beginning else []
     columns = [
@@ -288,7 +295,7 @@ def _choices(session: Session, form: forms.MeaningForm, beginning: LeadList | No
 
 
 def _late(number: int) -> Response:
-    """Answers 409 with the list as it is now: its state changed before this request."""
+    """Answers 409 with the page of the list as it is now, because the list's state changed before this request."""
     return _show(number, 409, late=True)
 
 

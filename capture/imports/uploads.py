@@ -1,8 +1,8 @@
-"""Lists that are uploaded in the browser: stored until their columns are known, tried in a dry run, then imported.
+"""Stores lists that are uploaded in the browser, and how far each has come: columns, dry run, import.
 
-The file is stored in the database, so that a worker on any host can process it. It is deleted after the import, and
-after a day in any case. A worker holds a lease on its list and renews it in the transaction of each batch. If a worker
-is killed, another continues after the last batch, and no row is processed twice.
+The file is stored in the database, so that a worker on any host can process it. The file is deleted after the import,
+and after a day in any case. A worker reserves its list by a lease (for a minute), which each batch of rows extends.
+If a worker is killed, another continues after the last batch, and no row is processed twice.
 """
 
 from __future__ import annotations
@@ -22,37 +22,40 @@ from capture.imports.lists import LeadList
 from capture.models import Provenance, Upload
 
 LARGEST = 20 * 1024 * 1024
-"""Bytes of a file."""
+"""The most bytes of an uploaded file."""
 
 MOST_ROWS = 250_000
-"""Rows of a file; the command takes more."""
+"""The most rows of an uploaded file. The command ``capture import`` has no limit."""
 
 KEPT = timedelta(days=1)
-"""How long a file is kept that is not imported."""
+"""How long an uploaded file is kept if it is not imported."""
 
 MOST_OPEN = 5
-"""Lists that one person may have open at a time; all staff together count as one."""
+"""The most lists that one member, or all staff together, may have uploaded and neither imported nor deleted yet."""
 
 _BEGINNING = 100_000
-"""Characters of a file that the preview reads."""
+"""The number of characters of an uploaded file that the preview reads."""
 
 LEASE = timedelta(minutes=1)
 
 OPEN = ("new", "checking", "checked", "taking")
 
 TO_DESCRIBE = ("new", "checked")
-"""The states in which columns and origin can still be changed."""
+"""The states of an uploaded list in which columns and origin can still be changed."""
 
 _AT_WORK = ("checking", "taking")
 
 
 class LeaseLostError(Exception):
-    """The worker no longer holds the lease: another has it, or the list was discarded or purged."""
+    """The worker may not continue with a list, because another worker has it now, or the list was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListMeaning:
-    """What the importing person says about a list. ``places``: field to column position, counted from 0."""
+    """What the importing person says about a list: its columns, origin and campaign.
+
+    ``places``: the column of each field, counted from 0.
+    """
 
     places: Mapping[str, int]
     vendor: str | None = None
@@ -64,7 +67,8 @@ class ListMeaning:
 def store_upload(
     session: Session, person: Person, found: LeadList, text: str, rows: int, now: datetime
 ) -> Upload | None:
-    """Stores an uploaded file. Returns None if this person has MOST_OPEN open lists already."""
+    """Stores an uploaded list with its file. Returns None if this person already has MOST_OPEN lists that are neither
+    imported nor deleted."""
     open_ones = select(func.count()).select_from(Upload).where(scope(person).uploads, Upload.state.in_(OPEN))
     if (session.scalar(open_ones) or 0) >= MOST_OPEN:
         return None
@@ -78,57 +82,66 @@ def store_upload(
 
 
 def find_upload(session: Session, person: Person, number: int, *, content: bool = False) -> Upload | None:
-    """Returns the list with that id; None if there is none that this person may see. ``content``: loads the file."""
+    """Returns the uploaded list with the id ``number``; None if it does not exist or this person may not see it.
+
+    ``content``: whether to load the text of the file as well.
+    """
     query = select(Upload).where(Upload.id == number, scope(person).uploads)
     return session.scalars(query.options(undefer(Upload.content)) if content else query).first()
 
 
 def list_uploads(session: Session, person: Person, size: int = 20) -> Sequence[Upload]:
-    """Returns the lists that this person may see, the newest first."""
+    """Returns the newest ``size`` uploaded lists that this person may see, the newest first."""
     return session.scalars(select(Upload).where(scope(person).uploads).order_by(Upload.id.desc()).limit(size)).all()
 
 
 def open_list(upload: Upload) -> LeadList | None:
-    """Returns the list in the stored file; None if the file was deleted."""
+    """Opens an uploaded list's stored file for reading; returns None if the file was deleted."""
     if upload.content is None:
         return None
     return LeadList.of_text(upload.file, upload.digest, upload.content, upload.places)
 
 
 def list_preview(session: Session, upload: Upload) -> LeadList | None:
-    """Returns the list with its first rows only, for the preview; None if the file was deleted."""
+    """Opens only the beginning of an uploaded list's file, for the preview; returns None if the file was deleted."""
     text = session.scalar(select(func.substr(Upload.content, 1, _BEGINNING)).where(Upload.id == upload.id))
     return LeadList.of_text(upload.file, upload.digest, text, upload.places) if text else None
 
 
 def origin_of(upload: Upload) -> ListOrigin:
-    """Returns the list's origin, for ``importing``."""
+    """Returns where an uploaded list comes from, as ``importing`` needs it."""
     return ListOrigin(upload.member_id, upload.vendor, upload.obtained_on, upload.wording, upload.campaign_id)
 
 
 def set_columns(session: Session, upload: Upload, meaning: ListMeaning) -> bool:
-    """Stores columns and origin, and requests a dry run. Returns False if the state no longer allows it."""
+    """Stores a list's columns and origin, and requests a dry run.
+
+    Returns False, and changes nothing, if a dry run or import is under way or the list is imported or deleted.
+    """
     changed = {**asdict(meaning), "places": dict(meaning.places), "outcomes": {}}
     return _move(session, upload, TO_DESCRIBE, "checking", **changed)
 
 
 def start_import(session: Session, upload: Upload) -> bool:
-    """Requests the import. Returns False if no dry run is done, or the import was requested already."""
+    """Requests the import of a list. Returns False if no dry run is done, or the import was requested already."""
     return _move(session, upload, ("checked",), "taking")
 
 
 def discard_upload(session: Session, upload: Upload, now: datetime) -> bool:
-    """Deletes the file. Returns False if the import was requested already, or the file is deleted."""
+    """Deletes the file of a list. Returns False if the import was requested already, or the file was deleted before."""
     return _move(session, upload, ("new", "checking", "checked"), "gone", content=None, finished_at=now)
 
 
 def has_work(session: Session, owner: str, now: datetime) -> bool:
-    """Returns True if this worker could lease a list, or a file is due to be purged."""
+    """Returns True if a list waits for a worker, or an old file must be deleted. ``owner``: the worker's name."""
     return session.scalars(select(Upload.id).where(or_(_due(owner, now), _over(now))).limit(1)).first() is not None
 
 
 def lease_upload(session: Session, owner: str, now: datetime) -> Upload | None:
-    """Leases the list that has waited longest to this worker, for LEASE. Returns None if no list waits."""
+    """Reserves the list that has waited longest for the worker named ``owner``, for the time LEASE.
+
+    Returns None if no list waits.
+    """
     query = select(Upload).where(_due(owner, now)).order_by(Upload.id).limit(1).options(undefer(Upload.content))
     found = session.scalars(query.with_for_update(skip_locked=True)).first()
     if found is not None:
@@ -140,7 +153,10 @@ def lease_upload(session: Session, owner: str, now: datetime) -> Upload | None:
 def renew_lease(
     session: Session, number: int, owner: str, now: datetime, done: int, provenance_id: int | None = None
 ) -> None:
-    """Extends the lease and stores the number of rows done. Raises LeaseLostError."""
+    """Extends the worker's lease of a list, and stores how many rows are done.
+
+    Raises LeaseLostError if another worker has the list now, or if it was deleted.
+    """
     values = {"done": done, "leased_until": now + LEASE, "provenance_id": provenance_id}
     mine = (Upload.id == number, Upload.lease_owner == owner, Upload.state.in_(_AT_WORK))
     if not session.execute(update(Upload).where(*mine).values(values).returning(Upload.id)).all():
@@ -148,30 +164,34 @@ def renew_lease(
 
 
 def release_lease(session: Session, number: int, owner: str) -> None:
-    """Gives up the lease, so that another worker can continue with the list."""
+    """Gives up the worker's lease of a list, so that another worker can continue with the list at once."""
     mine = (Upload.id == number, Upload.lease_owner == owner)
     session.execute(update(Upload).where(*mine).values(lease_owner=None, leased_until=None))
 
 
 def finish_trial(session: Session, number: int, owner: str, totals: ImportTotals) -> None:
-    """Stores the totals of the dry run. Raises LeaseLostError."""
+    """Stores the totals of a list's dry run. Raises LeaseLostError if another worker has the list or it was deleted."""
     _end(session, number, owner, "checking", state="checked", outcomes=as_json(totals), done=totals.rows)
 
 
 def finish_import(session: Session, number: int, owner: str, totals: ImportTotals, now: datetime) -> None:
-    """Stores the totals of the import and deletes the file. Raises LeaseLostError."""
+    """Stores the totals of a list's import and deletes the file.
+
+    Raises LeaseLostError if another worker has the list now, or if it was deleted.
+    """
     ended = {"content": None, "finished_at": now, "done": totals.rows}
     _end(session, number, owner, "taking", state="done", outcomes=as_json(totals), **ended)
 
 
 def is_imported(session: Session, upload: Upload) -> bool:
-    """Returns True if all rows are stored, although the worker was killed before ``finish_import``."""
+    """Returns True if all rows of a list are imported, which is possible although its state is still "taking": a worker
+    may be killed before ``finish_import``."""
     found = session.get(Provenance, upload.provenance_id) if upload.provenance_id else None
     return found is not None and found.finished_at is not None
 
 
 def purge_uploads(session: Session, now: datetime) -> int:
-    """Deletes the files of open lists older than KEPT. Returns how many."""
+    """Deletes the files of lists that were uploaded longer than KEPT ago and not imported. Returns how many."""
     gone = update(Upload).where(_over(now)).values(content=None, state="gone", finished_at=now)
     return len(session.execute(gone.returning(Upload.id)).all())
 
@@ -187,7 +207,8 @@ def _over(now: datetime) -> ColumnElement[bool]:
 
 
 def _move(session: Session, upload: Upload, before: Sequence[str], after: str, **values: object) -> bool:
-    """Changes the state if it is one of ``before``; of two simultaneous requests only one returns True."""
+    """Changes a list's state to ``after`` if it is one of ``before``, else returns False. Of two requests at the same
+    moment only one succeeds."""
     row = {"state": after, "done": 0, "lease_owner": None, "leased_until": None, **values}
     moved = update(Upload).where(Upload.id == upload.id, Upload.state.in_(before)).values(row)
     return bool(session.execute(moved.returning(Upload.id)).all())
@@ -201,5 +222,5 @@ def _end(session: Session, number: int, owner: str, before: str, **values: objec
 
 
 def as_json(totals: ImportTotals) -> dict[str, Any]:
-    """Returns outcomes and reasons as an Upload stores them."""
+    """Returns an import's totals as plain values, as ``Upload.outcomes`` stores them."""
     return {"outcomes": dict(totals.outcomes), "reasons": dict(totals.reasons)}

@@ -1,7 +1,7 @@
-"""The worker for uploaded lists: runs dry runs and imports in the background, and purges old files.
+"""The worker for uploaded lists: makes dry runs and imports in the background, and deletes old files.
 
-Several may run, in several processes and on several hosts. If one is killed, its lease expires, and another continues
-with the row after the last committed one.
+Several workers may run, in several processes and on several hosts. If one is killed, another continues its list a
+minute later, with the row after the last committed one.
 """
 
 from __future__ import annotations
@@ -27,18 +27,21 @@ from capture.models import Upload
 log = logging.getLogger("capture.intake")
 
 EVERY_SECONDS = 2.0
-"""The interval between two checks for work."""
+"""Seconds between two checks whether an uploaded list waits."""
 
 BREATH = 0.01
-"""Seconds between two batches, so that a sign-up gets its turn with the database."""
+"""Seconds to wait between two batches of an import, so that waiting sign-ups can use the database."""
 
 
 class _StoppedError(Exception):
-    """``stop`` was called."""
+    """The worker was told to stop before its list was done."""
 
 
 class ImportWorker:
-    """One worker. ``clock`` returns the current moment in UTC."""
+    """Processes uploaded lists in the background: dry runs, imports, and deleting old files.
+
+    ``clock``: returns the current moment in UTC.
+    """
 
     def __init__(self, database: Database, links: Links, clock: Callable[[], datetime]) -> None:
         self.owner = f"{socket.gethostname()[:24]}-{os.getpid()}-{uuid4().hex[:8]}"
@@ -48,23 +51,29 @@ class ImportWorker:
         self._stop = threading.Event()
 
     def stop(self) -> None:
-        """Makes ``run`` end after the current batch; may be called from a signal handler."""
+        """Makes the worker stop after the current batch of rows. May be called from a signal handler."""
         self._stop.set()
 
     def run(self) -> None:
-        """Processes the waiting lists until none is left or ``stop`` is called. Raises Unavailable."""
+        """Processes the waiting lists until none is left or ``stop`` is called.
+
+        Raises Unavailable if the database is not available.
+        """
         while not self._stop.is_set() and self.step():
             pass
 
     def step(self) -> bool:
-        """Processes one list. Returns False if none waits. Raises Unavailable."""
+        """Processes one uploaded list. Returns False if none waits.
+
+        Raises Unavailable if the database is not available.
+        """
         now = self._clock()
         with self._database.read() as session:
             if not uploads.has_work(session, self.owner, now):
                 return False
         with self._database.write() as session:
             if uploads.purge_uploads(session, now):
-                log.info("deleted lists that were not imported in time")
+                log.info("deleted the files of uploaded lists that were not imported in time")
             upload = uploads.lease_upload(session, self.owner, now)
             if upload is None:
                 return False
@@ -83,7 +92,7 @@ class ImportWorker:
             with self._database.write() as session:
                 uploads.release_lease(session, upload.id, self.owner)
         except (LeaseLostError, TakenElsewhereError) as error:
-            log.info("list %d is processed elsewhere or was deleted: %s", upload.id, type(error).__name__)
+            log.info("left list %d, which was deleted or has another worker: %s", upload.id, type(error).__name__)
         return True
 
     def _try(self, upload: Upload, found: LeadList) -> None:
@@ -100,7 +109,7 @@ class ImportWorker:
         totals = importing.try_list(self._database, self._links, found, uploads.origin_of(upload), progress)
         with self._database.write() as session:
             uploads.finish_trial(session, upload.id, self.owner, totals)
-        log.info("dry run of list %d: %s", upload.id, importing.totals_line(totals))
+        log.info("dry run of uploaded list %d: %s", upload.id, importing.totals_line(totals))
 
     def _take_in(self, upload: Upload, found: LeadList) -> None:
         def within(session: Session, provenance_id: int, rows: int) -> None:
@@ -121,7 +130,7 @@ class ImportWorker:
         with self._database.write() as session:
             totals = importing.totals_of(session, upload.provenance_id)
             uploads.finish_import(session, upload.id, self.owner, totals, self._clock())
-        log.info("imported list %d: %s", upload.id, importing.totals_line(totals))
+        log.info("import of uploaded list %d is done: %s", upload.id, importing.totals_line(totals))
 
     def _go_on(self) -> None:
         if self._stop.is_set():

@@ -1,1 +1,1 @@
-"""A lead and its follow-up: today, the list, one lead with its history, stages, notes, days."""
+"""The office's pages for following up on leads: today, the list, and one lead with its stage, notes and history."""

@@ -1,4 +1,4 @@
-"""Queries for the leads that a person sees in the office: the list with its filters, one lead, and what waits today.
+"""Queries for the leads that a person sees in the office: the list with its filters, one lead, and today's work.
 
 Every query is limited to ``scope(person).leads``: members see the leads that are assigned to them, staff see all.
 """
@@ -24,18 +24,18 @@ from capture.mailing.suppression import Reason
 from capture.models import Campaign, Lead, OutboxMail, Provenance, Suppression, Touch
 
 PAGE = 50
-"""Leads of one page of a list."""
+"""The number of leads on one page of the list."""
 
 MOST_COUNTED = 1_000
-"""The largest number that a list counts to; beyond it the list says "more than". Counting a million rows is slow."""
+"""Leads are counted up to this number; beyond it pages say "more than". Counting a million rows is slow."""
 
 
 SOURCES = (*(each.value for each in Channel), MET, OWN)
-"""The sources to filter by: a campaign's channel, ``met`` (in person), or ``own`` (a page without a campaign)."""
+"""Where leads can come from, for the filter: a campaign's channel, ``met`` (in person) or ``own`` (no campaign)."""
 
 
 class LeadOrder(StrEnum):
-    """The order of a list: by the day the lead became known, or by the day of the next follow-up."""
+    """The order of the list of leads: by the time since when the assignee can see a lead, or by the next follow-up."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
@@ -44,9 +44,9 @@ class LeadOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LeadFilter:
-    """The filters and the order of a list; None filters nothing.
+    """The filters and the order of the list of leads. A filter that is None, empty or False is not applied.
 
-    ``after``: the cursor at which the page before ended, as ``LeadPage.next`` returned it.
+    ``after``: the cursor at which the previous page of the list ended (its ``LeadPage.next``).
     """
 
     search: str = ""
@@ -54,9 +54,9 @@ class LeadFilter:
     stage: str | None = None
     page: str | None = None
     campaign: str | None = None
-    """The campaign's code."""
+    """Only leads of the campaign with this code; None for all."""
     source: str | None = None
-    """One of ``SOURCES``."""
+    """Only leads from this source, one of ``SOURCES``; None for all."""
     due: bool = False
     sort: LeadOrder = LeadOrder.NEWEST
     after: tuple[str, int] | None = None
@@ -64,39 +64,45 @@ class LeadFilter:
 
 @dataclass(frozen=True, slots=True)
 class LeadPage:
-    """One page of a list. ``next``: the cursor (sort value, id) for the page after it; None on the last page."""
+    """One page of the list of leads.
+
+    ``next``: the cursor of the next page (the last lead's sort value and id); None on the last page.
+    """
 
     leads: Sequence[Lead]
     next: tuple[str, int] | None
     total: int
-    """Leads on all pages together; MOST_COUNTED + 1 means more than MOST_COUNTED."""
+    """The number of leads on all pages together; MOST_COUNTED + 1 means more than MOST_COUNTED."""
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What waits for a person today. The counts go up to MOST_COUNTED + 1, however many leads are listed."""
+    """The content of a person's page "Today". Counts stop at MOST_COUNTED + 1; lists may be shorter."""
 
     new: Sequence[Lead]
     new_count: int
     due: Sequence[Lead]
     due_count: int
     held: int
-    """Confirmation mails that are held because their sign-ups exceeded a budget."""
+    """The number of confirmation mails that are held because too many sign-ups came at once."""
     bounced: Sequence[Lead]
-    """Leads whose mail bounced, except lost ones."""
+    """Leads whose mail was returned, except those with the stage "lost"."""
     unconfirmed: int
-    """The number of sign-ups without a confirmation. No page shows whose they are."""
+    """The number of people who signed up and have not confirmed. No page shows who they are."""
 
 
 def find_lead(session: Session, person: Person, number: int) -> Lead | None:
-    """Returns the lead with that id; None if there is none that this person may see."""
+    """Returns the lead with the id ``number``; None if it does not exist or this person may not see it."""
     return session.scalars(select(Lead).where(Lead.id == number, scope(person).leads)).first()
 
 
 def list_leads(
     session: Session, person: Person, wanted: LeadFilter, today: date, *, size: int | None = PAGE
 ) -> LeadPage:
-    """Returns a page of at most ``size`` leads; all of them if ``size`` is None. ``today`` decides which are due."""
+    """Returns a page of the leads that this person may see: at most ``size``, or all if ``size`` is None.
+
+    ``today``: the day that decides which follow-ups are due.
+    """
     query = _filtered(
         select(Lead).options(joinedload(Lead.campaign), selectinload(Lead.provenance)), person, wanted, today
     )
@@ -123,9 +129,10 @@ def list_leads(
 
 
 def why_unmailable(session: Session, keys: Sequence[bytes], leads: Sequence[Lead]) -> dict[int, str]:
-    """Returns why leads may not be e-mailed, by lead id; leads that may be are left out.
+    """Returns the reason why each lead may not be e-mailed, by lead id; leads that may be e-mailed are left out.
 
-    The reasons are withdrawn, bounced, suppressed (any other reason on the suppression list) and quarantined.
+    The reasons are withdrawn, bounced, suppressed (any other reason on the suppression list) and quarantined (from a
+    list without proof of what the people agreed to).
     """
     on_list = suppression.reasons_by_address(session, keys, (lead.email for lead in leads))
     found: dict[int, str] = {}
@@ -141,9 +148,9 @@ def why_unmailable(session: Session, keys: Sequence[bytes], leads: Sequence[Lead
 
 
 def cursor_value(sort: LeadOrder, text: str) -> date | datetime:
-    """Returns the day or moment in a cursor, which ``LeadPage.next`` wrote.
+    """Returns the day or moment in the text of a list's cursor, as ``LeadPage.next`` has it.
 
-    Raises ValueError, or OverflowError for a moment that does not exist in UTC.
+    Raises ValueError if the text is neither, and OverflowError if the moment does not exist in UTC.
     """
     if sort is LeadOrder.DUE:
         return date.fromisoformat(text)
@@ -152,7 +159,7 @@ def cursor_value(sort: LeadOrder, text: str) -> date | datetime:
 
 
 def today_for(session: Session, person: Person, day: date, *, size: int = 20) -> Today:
-    """Returns what waits for this person on ``day``; each of its lists holds at most ``size`` leads."""
+    """Returns the content of this person's page "Today" on ``day``, with at most ``size`` leads in each list."""
     new = select(Lead).where(scope(person).leads, Lead.stage == Stage.NEW, Lead.withdrawn_at.is_(None))
     due = select(Lead).where(scope(person).leads, Lead.due_on <= day)
     mine = () if person.member is None else (Lead.member_id == person.member.id,)
@@ -180,7 +187,7 @@ def today_for(session: Session, person: Person, day: date, *, size: int = 20) ->
 
 
 def pages_of_leads(session: Session, person: Person) -> list[str]:
-    """Returns the keys of the pages that this person's newest leads signed up on, sorted, for the filter."""
+    """Returns the keys of the pages on which this person's newest leads signed up, sorted, for the list's filter."""
     newest = select(Lead.id).where(scope(person).leads).order_by(Lead.known_at.desc()).limit(MOST_COUNTED).subquery()
     return sorted(session.scalars(select(Touch.page).where(Touch.lead_id.in_(select(newest.c.id))).distinct()))
 
@@ -211,9 +218,10 @@ def _campaign(code: str) -> ScalarSelect[int]:
 
 
 def _from(source: str) -> ColumnElement[bool]:
-    """Returns the condition for a source.
+    """Returns the SQL condition for leads from a source (see ``SOURCES``).
 
-    A lead with a campaign has its channel. A lead without one has its provenance, or ``own`` if it signed up.
+    The source of a lead with a campaign is the campaign's channel. Otherwise it is ``list`` or ``met`` if the lead was
+    imported or entered by a member, and ``own`` if the person signed up.
     """
     channel = Lead.campaign_id.in_(select(Campaign.id).where(Campaign.channel == source))
     kinds = {LIST: "list", MET: "met"}
@@ -224,10 +232,10 @@ def _from(source: str) -> ColumnElement[bool]:
 
 
 def _found(person: Person, search: str) -> ColumnElement[bool]:
-    """Returns the condition for a search.
+    """Returns the SQL condition for a search.
 
-    Members find any part of name or address among their few leads. Staff search all leads, so they find an address by
-    its beginning only, which an index answers.
+    Members search their few leads by any part of name or address. Staff search all leads, by the beginning of the
+    address only, because the database has an index for that.
     """
     if person.staff is None:
         return or_(Lead.email.icontains(search, autoescape=True), Lead.first_name.icontains(search, autoescape=True))
@@ -240,5 +248,5 @@ def _count(session: Session, query: Select[Any]) -> int:
 
 
 def follow_up_choices(day: date) -> dict[str, date]:
-    """Returns the days that the form proposes for a follow-up, by the key of their words."""
+    """Returns the days that a lead's page proposes for the next follow-up, by name: tomorrow, three_days and week."""
     return {"tomorrow": day + timedelta(days=1), "three_days": day + timedelta(days=3), "week": day + timedelta(days=7)}

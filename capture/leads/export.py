@@ -31,12 +31,13 @@ COLUMNS = (
     "created_at",
     "confirmed_at",
 )
-"""The fields of a row. Page, locale, build, wording, campaign parameters and ``introducer`` (the answer to "Who
-introduced you?") are those of the first touch; times are UTC, ISO 8601."""
+"""The fields of an exported lead. Page, locale, build, wording, campaign parameters and ``introducer`` (the answer to
+"Who introduced you?") are those of the first sign-up; ``touches`` is the number of sign-ups; times are UTC, ISO
+8601."""
 
 
 def rows(leads: Iterable[Lead]) -> Iterator[dict[str, Value]]:
-    """Yields one row for each lead, with the fields of ``COLUMNS``."""
+    """Yields one row for each lead, with the fields that ``COLUMNS`` names."""
     for lead in leads:
         first = lead.touches[0] if lead.touches else None  # imported leads have none
         utm = first.utm if first else {}
@@ -60,7 +61,7 @@ def rows(leads: Iterable[Lead]) -> Iterator[dict[str, Value]]:
 
 
 def write_json(found: Iterable[Mapping[str, Value]], out: TextIO) -> None:
-    """Writes an array of objects, one at a time."""
+    """Writes the rows as a JSON array of objects, without collecting them in memory first."""
     out.write("[")
     for number, row in enumerate(found):
         out.write(("," if number else "") + "\n  " + json.dumps(row, ensure_ascii=False))
@@ -68,7 +69,7 @@ def write_json(found: Iterable[Mapping[str, Value]], out: TextIO) -> None:
 
 
 def write_csv(found: Iterable[Mapping[str, Value]], out: TextIO) -> None:
-    """Writes a header and a line for each row; a spreadsheet that opens the file takes no cell for a formula."""
+    """Writes the rows as CSV with a header. Cells are written so that no spreadsheet takes one for a formula."""
     write_table(COLUMNS, ((row[name] for name in COLUMNS) for row in found), out)
 
 

@@ -1,4 +1,4 @@
-"""Forms about leads, and the filters of the list as query parameters."""
+"""The forms on the pages about leads, and the filters of the list of leads as query parameters."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _phone(form: OfficeForm, field: Field) -> None:
 
 
 class MetForm(OfficeForm):
-    """A person whom a member met. ``asked`` must be ticked: the person agreed to be contacted."""
+    """The form for adding a person whom a member met. ``asked`` must be ticked: the person agreed to be contacted."""
 
     email = StringField(validators=[DataRequired(), Length(max=254), Email()], filters=[trimmed])
     first_name = StringField(validators=[Length(max=100), is_shown], filters=[trimmed])
@@ -44,27 +44,27 @@ class MetForm(OfficeForm):
 
 
 class LeadForm(OfficeForm):
-    """A form on a lead's page."""
+    """A form on a lead's page that changes the lead."""
 
     def apply(self, session: Session, lead: Lead, person: Person, now: datetime) -> None:
-        """Makes the change that the form, found valid, asks for."""
+        """Makes the change to the lead that the form describes. The form must be valid."""
         raise NotImplementedError
 
 
 class StageForm(LeadForm):
-    """A lead's stage, and the reason if the stage is lost."""
+    """The form for a lead's stage, and for the reason if the stage is "lost"."""
 
     stage = SelectField(choices=[each.value for each in Stage], validators=[DataRequired()])
     because = SelectField(choices=["", *(each.value for each in LostReason)], validators=[Optional()])
 
     def apply(self, session: Session, lead: Lead, person: Person, now: datetime) -> None:
-        """Sets the stage."""
+        """Sets the lead's stage. The reason of a lost lead is OTHER if none was chosen."""
         because = LostReason(self.because.data) if self.because.data else LostReason.OTHER
         pipeline.set_stage(session, lead, person, Stage(self.stage.data), because, now)
 
 
 class NoteForm(LeadForm):
-    """The text of a note."""
+    """The form for a note on a lead."""
 
     note = StringField(
         validators=[DataRequired(), Length(max=LONGEST_NOTE), _kept],
@@ -72,27 +72,27 @@ class NoteForm(LeadForm):
     )
 
     def apply(self, session: Session, lead: Lead, person: Person, now: datetime) -> None:
-        """Adds the note."""
+        """Adds the note to the lead."""
         pipeline.add_note(session, lead, person, self.note.data or "", now)
 
 
 class FollowUpForm(LeadForm):
-    """The day of the next follow-up; empty removes the follow-up."""
+    """The form for the day of a lead's next follow-up; an empty day removes the follow-up."""
 
     on = DateField(validators=[Optional()])
 
     def apply(self, session: Session, lead: Lead, person: Person, now: datetime) -> None:
-        """Sets the day of the next follow-up."""
+        """Sets the day of the lead's next follow-up, or removes it if the form's day is empty."""
         pipeline.set_follow_up(session, lead, person, self.on.data, now)
 
 
 class UndoForm(LeadForm):
-    """The id of the change that the page showed as the last one."""
+    """The form that undoes a lead's last change. ``step``: the id of the change that the page showed as the last."""
 
     step = IntegerField(validators=[DataRequired()])
 
     def apply(self, session: Session, lead: Lead, person: Person, now: datetime) -> None:
-        """Takes that change back, if it is still the last one."""
+        """Undoes the change if it is still the lead's last one and this person made it; otherwise does nothing."""
         pipeline.undo_activity(session, lead, person, self.step.data or 0, now)
 
 
@@ -102,11 +102,11 @@ CHANGES: Mapping[str, type[LeadForm]] = {
     "follow-up": FollowUpForm,
     "undo": UndoForm,
 }
-"""The forms on a lead's page, by the address below the lead's to which each is sent."""
+"""The forms on a lead's page, by the last part of the address that each is sent to."""
 
 
 def read_filter(query: MultiDict[str, str]) -> LeadFilter:
-    """Returns the filter that query parameters describe; invalid values are ignored."""
+    """Reads the filters of the list of leads from query parameters; invalid values are ignored."""
     stage, interest, source = query.get("stage", ""), query.get("interest", ""), query.get("source", "")
     sort = LeadOrder(query["sort"]) if query.get("sort") in set(LeadOrder) else LeadOrder.NEWEST
     cursor, _, number = query.get("after", "").rpartition("~")
@@ -124,7 +124,10 @@ def read_filter(query: MultiDict[str, str]) -> LeadFilter:
 
 
 def filter_query(of: LeadFilter, **changes: object) -> str:
-    """Returns the query string for a filter, beginning with "?". ``changes`` replace single parameters."""
+    """Returns the query string that stands for filters of the list of leads, beginning with "?".
+
+    ``changes``: replace single query parameters; an empty value removes the parameter.
+    """
     after = f"{of.after[0]}~{of.after[1]}" if of.after else ""
     fields: dict[str, object] = {
         "q": of.search,
@@ -141,7 +144,7 @@ def filter_query(of: LeadFilter, **changes: object) -> str:
 
 
 def _storable(text: str) -> str:
-    """Returns the text; empty if it contains NUL, which PostgreSQL cannot store."""
+    """Returns the text, or an empty text if it contains NUL, which PostgreSQL cannot store."""
     return "" if "\0" in text else text
 
 

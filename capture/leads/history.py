@@ -1,4 +1,4 @@
-"""The activities of members and staff on a lead, as events of its history."""
+"""What members and staff did about a lead (stages, notes, follow-ups), as events of the lead's history."""
 
 from __future__ import annotations
 
@@ -17,19 +17,22 @@ from capture.models import Lead, LeadActivity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity(Event):
-    """A note, or a change of stage or next follow-up. ``by``: the member who did it; the company for staff."""
+    """An event of a lead's history: a note, or a change of the stage or of the next follow-up.
+
+    ``by``: the member who did it; the company if staff did it.
+    """
 
     step: LeadActivity
     by: Party
 
     def sentences(self) -> Iterator[str]:
-        """Yields what was done and whether it was undone, without the text of notes."""
+        """Yields one English sentence: what was done and whether it was undone, without the text of a note."""
         who = str(self.by)
-        undone = " It was taken back." if self.step.undone_at else ""
+        undone = " It was undone." if self.step.undone_at else ""
         yield f"{who[0].upper()}{who[1:]} {self._deed()}.{undone}"
 
     def lines(self, words: Words, reader: Reader) -> Iterator[Line]:
-        """Yields what was done; nothing if it was undone."""
+        """Yields one line in the reader's language: what was done; none if it was undone."""
         step = self.step
         if step.undone_at is not None:
             return
@@ -47,7 +50,7 @@ class Activity(Event):
             yield Line(words("office_step_date", who=who, day=day(words, date.fromisoformat(due))), None, True)
 
     def plain(self) -> tuple[str, dict[str, Any]]:
-        """Returns the whole activity, also if it was undone, because it is still stored."""
+        """Returns the values for the person's export. Undone changes are included, as they are still stored."""
         step = self.step
         return "written_down", {
             "at": moment(self.at),
@@ -67,7 +70,7 @@ class Activity(Event):
             because = after.get("lost_because")
             return f'set the stage to "{after.get("stage", "lost")}"' + (f" ({because})" if because else "")
         due = after.get("due_on")
-        return f"set the next follow-up to {due}" if due else "took the follow-up away"
+        return f"set the next follow-up to {due}" if due else "removed the next follow-up"
 
     def _who(self, words: Words, reader: Reader) -> str:
         if self.step.staff_id is None and self.step.member_id is not None and self.step.member_id == reader.member_id:
@@ -76,12 +79,12 @@ class Activity(Event):
 
 
 def events(session: Session, lead: Lead) -> Iterator[Activity]:
-    """Yields all activities on a lead, undone ones included, in the order in which they were stored."""
+    """Yields all notes and changes that members and staff made on a lead, the oldest first, undone ones included."""
     names = Names(session)
     for step in session.scalars(select(LeadActivity).where(LeadActivity.lead_id == lead.id).order_by(LeadActivity.id)):
         yield Activity(at=step.at, order=(Rank.ACTIVITY, step.id), step=step, by=names(step.member_id))
 
 
 def day(words: Words, on: date) -> str:
-    """Returns a day as it is written in the reader's language."""
+    """Returns a day with its month and year, as they are written in the reader's language."""
     return words("office_day", day=on.day, month=words(f"office_month_{on.month}"), year=on.year)

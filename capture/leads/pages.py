@@ -1,4 +1,4 @@
-"""The office's pages about leads: Today, the list, one lead, and the form for a person met."""
+"""The office's pages about leads: Today, the list, one lead, and the form for a person whom a member met."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from capture.web import answers, service
 blueprint = Blueprint("leads", __name__, url_prefix="/office")
 
 CSV_COLUMNS = {each.csv: name for name, each in details_of(Lead).items() if each.csv}
-"""The lead's columns in the CSV: what each is called there, and its attribute."""
+"""The columns of the CSV file of leads, and the attribute of ``Lead`` that each shows."""
 
 
 @blueprint.get("/")
 @access.office(log="today")
 def today() -> Response:
-    """Shows new, due and bounced leads, and the counts of held and unconfirmed sign-ups."""
+    """Shows the page "Today": new leads, due follow-ups, returned mail, and counts of unconfirmed and held sign-ups."""
     with service.current().database.read() as session:
         waiting = caseload.today_for(session, access.person(), _day())
         response = access.page("leads/today.html", access.reader_words(), waiting=waiting, day=_day(), at="today")
@@ -44,7 +44,7 @@ def today() -> Response:
 @blueprint.get("/leads")
 @access.office(log="leads")
 def leads() -> Response:
-    """Shows a page of the list, filtered and sorted by the query parameters."""
+    """Shows one page of the list of leads, filtered and sorted by the query parameters."""
     wanted = forms.read_filter(request.args)
     with service.current().database.read() as session:
         found = caseload.list_leads(session, access.person(), wanted, _day())
@@ -71,7 +71,7 @@ def leads() -> Response:
 @blueprint.get("/leads.csv")
 @access.office(log="leads.csv")
 def leads_csv() -> Response:
-    """Returns the whole filtered list as CSV; a spreadsheet that opens it takes no cell for a formula."""
+    """Returns all leads that match the filters as CSV, written so that no spreadsheet takes a cell for a formula."""
     wanted = forms.read_filter(request.args)
     out = io.StringIO()
     with service.current().database.read() as session:
@@ -89,14 +89,14 @@ def leads_csv() -> Response:
 @blueprint.get("/met")
 @access.office(log=None)
 def met() -> Response:
-    """Shows the form for a person whom the member met."""
+    """Shows the form for adding a person whom the member met as a lead."""
     return access.page("leads/met.html", access.reader_words(), form=forms.MetForm(), at="leads", **_choices())
 
 
 @blueprint.post("/met")
 @access.office(log=None)
 def add_met() -> Response:
-    """Stores the person as a lead; answers 409 if the address is suppressed or a lead already."""
+    """Stores a person whom the member met as a lead; answers 409 if they want no mail or are a lead already."""
     form = forms.MetForm(request.form)
     words = access.reader_words()
     if not access.is_valid(form):
@@ -130,11 +130,11 @@ def lead(number: int) -> Response:
 
 
 def _view_of(form_type: type[forms.LeadForm]) -> Callable[[int], Response]:
-    """Returns the view that makes a form's change to a lead."""
+    """Returns the view that receives a form of this type from a lead's page and makes the form's change."""
 
     @access.office(log="change")
     def change(number: int) -> Response:
-        """Makes the change and leads back to the lead; a form with faults changes nothing and says what it lacks."""
+        """Changes the lead and redirects to its page. If the form has errors, only shows the page again."""
         form = form_type(request.form)
         valid = access.is_valid(form)
         with service.current().database.write() as session:
@@ -155,7 +155,7 @@ for _name, _form in forms.CHANGES.items():
 
 
 def _find(session: Session, number: int) -> Lead:
-    """Returns the lead. Raises NotFound for a lead that does not exist, and for one that this person may not see."""
+    """Returns the lead with the id ``number``. Raises NotFound if it does not exist or this person may not see it."""
     found = caseload.find_lead(session, access.person(), number)
     if found is None:
         raise NotFound

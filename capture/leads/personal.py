@@ -1,4 +1,4 @@
-"""The personal data of prospects in leads and in the activities on them: how it is exported and erased."""
+"""Exports and erases the personal data of prospects in leads, and in the notes and changes that members made."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from capture.models import Lead, LeadActivity, details_of
 
 
 def _held(session: Session, lead: Lead) -> dict[str, Any]:
-    """Returns the lead's own fields for the export: identity, source, stage, owner and assignee."""
+    """Returns a lead's own fields for the person's export, with the names of the owner and the assignee."""
     names = Names(session)
     declared = {each.export: _plain(getattr(lead, name)) for name, each in details_of(Lead).items() if each.export}
     return declared | {

@@ -1,6 +1,6 @@
-"""What members and staff do with a lead: change its stage, write a note, set the next follow-up, and undo.
+"""Stores what members and staff do with a lead: change the stage, write a note, set the next follow-up, and undo.
 
-Each change is stored as a LeadActivity with its author and the values before and after, so that the last one can be
+Each change is stored as a LeadActivity with its author and the values before and after, so that the last change can be
 undone and the lead's page can show the whole history.
 """
 
@@ -20,7 +20,8 @@ LONGEST_NOTE = 2_000
 
 
 class Stage(StrEnum):
-    """How far a lead is. Customers bought, recruits joined as distributors, lost leads have a LostReason."""
+    """How far the contact with a lead has come. Customers bought, recruits joined as distributors, and lost leads were
+    given up for a LostReason."""
 
     NEW = "new"
     CONTACTED = "contacted"
@@ -31,7 +32,7 @@ class Stage(StrEnum):
 
 
 class LostReason(StrEnum):
-    """Why a lead is lost."""
+    """The reason why a lead was given up."""
 
     NO_ANSWER = "no-answer"
     NOT_NOW = "not-now"
@@ -43,24 +44,24 @@ class LostReason(StrEnum):
 def set_stage(
     session: Session, lead: Lead, person: Person, stage: Stage, because: LostReason | None, now: datetime
 ) -> None:
-    """Changes the stage. ``because`` is stored for lost leads only; their next follow-up is removed."""
+    """Changes a lead's stage. If it is now "lost", stores the reason ``because`` and removes the follow-up."""
     reason = because.value if because and stage is Stage.LOST else None
     due = None if stage is Stage.LOST else lead.due_on
     _change(session, lead, person, "stage", now, stage=stage.value, lost_because=reason, due_on=due)
 
 
 def set_follow_up(session: Session, lead: Lead, person: Person, on: date | None, now: datetime) -> None:
-    """Sets the day of the next follow-up; None removes it."""
+    """Sets the day of a lead's next follow-up; None removes the follow-up."""
     _change(session, lead, person, "follow-up", now, due_on=on)
 
 
 def add_note(session: Session, lead: Lead, person: Person, words: str, now: datetime) -> None:
-    """Stores a note. ``words``: its text, at most LONGEST_NOTE characters."""
+    """Adds a note to a lead. ``words``: the text of the note, at most LONGEST_NOTE characters."""
     session.add(_step(lead, person, "note", now, note=words))
 
 
 def last_activity(session: Session, lead: Lead, person: Person) -> LeadActivity | None:
-    """Returns the newest change that was not undone, if this person made it and so may undo it; else None."""
+    """Returns the lead's newest change that was not undone, if this person made it and so may undo it; else None."""
     newest = session.scalars(
         select(LeadActivity)
         .where(LeadActivity.lead_id == lead.id, LeadActivity.undone_at.is_(None))
@@ -71,9 +72,9 @@ def last_activity(session: Session, lead: Lead, person: Person) -> LeadActivity 
 
 
 def undo_activity(session: Session, lead: Lead, person: Person, number: int, now: datetime) -> bool:
-    """Undoes the change with that id; the text of a note is deleted.
+    """Undoes the lead's last change, which must have the id ``number``; the text of a note is deleted.
 
-    Returns False if it is not the lead's last change, or was made by another person.
+    Returns False, and changes nothing, if the last change has another id or another person made it.
     """
     step = last_activity(session, lead, person)
     if step is None or step.id != number:

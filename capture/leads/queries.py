@@ -1,4 +1,4 @@
-"""The query behind ``capture leads``."""
+"""Reads leads from the database for the command ``capture leads``."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from capture.models import Lead, Touch
 
 
 def stream_leads(session: Session, member_slug: str | None = None) -> Iterator[Lead]:
-    """Yields leads in the order in which they were stored, with member, touches and consents; erased ones are left out.
+    """Yields leads with their member, sign-ups and consents, the oldest first; erased leads are left out.
 
-    Rows are read in batches, so any number of leads fits in memory. ``member_slug`` limits them to the pages of one
-    member, by a present or former slug. Raises EspalierError if no member ever had that slug.
+    Leads are read in batches, so their number is not limited by memory. ``member_slug``: a present or former slug;
+    only leads from the pages of this member are read. Raises EspalierError if no member ever had the slug.
     """
     touches = selectinload(Lead.touches).options(joinedload(Touch.consent), joinedload(Touch.personal_data))
     query = (

@@ -1,6 +1,6 @@
-"""The sources of leads without a campaign."""
+"""The sources of leads that came without a campaign."""
 
 from __future__ import annotations
 
 OWN, LIST, MET = "own", "list", "met"
-"""A page without a campaign, an imported list, a meeting in person."""
+"""OWN: a sign-up on a page without a campaign. LIST: an imported list. MET: entered by a member who met the person."""

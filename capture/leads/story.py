@@ -1,4 +1,4 @@
-"""The history of a lead in English sentences, as ``capture why`` prints it."""
+"""Writes the history of a lead in English sentences, for the command ``capture why``."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sitegen.errors import EspalierError, Fault
 
 
 def tell(session: Session, features: Sequence[Feature], lead_id: int) -> Iterator[str]:
-    """Yields a line for the lead and one for each event, the oldest first.
+    """Yields a lead's history as lines of English text: one for the lead, then those for each event, oldest first.
 
-    Raises EspalierError if there is no such lead, and before the first sync.
+    Raises EspalierError if there is no lead with this id, or if no sync has run yet.
     """
     lead = session.get(Lead, lead_id)
     if lead is None or session.get(Company, 1) is None:

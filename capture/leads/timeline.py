@@ -1,4 +1,4 @@
-"""The history of a lead for its page in the office."""
+"""Lists what happened to a lead, for the lead's page in the office."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from capture.models import Lead
 def of_lead(
     session: Session, features: Sequence[Feature], lead: Lead, reader: Reader, words: Words
 ) -> list[tuple[datetime, Line]]:
-    """Returns each line with its moment, the newest first; lines of one moment are in reverse order, too."""
+    """Returns the lines of a lead's history, each with its moment, the newest first.
+
+    ``reader``: the person who sees them, since "You" stands for the reader's own name.
+    """
     events = history_of(features, session, lead)
     return [(event.at, line) for event in events for line in event.lines(words, reader)][::-1]

@@ -1,1 +1,1 @@
-"""Results: visits, leads and customers by channel, campaign, page and week, and what they cost."""
+"""The office's page "Results": visits, leads, customers and costs, by channel, campaign, page and week."""

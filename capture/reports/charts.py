@@ -1,7 +1,7 @@
-"""Charts as SVG inside the page: without scripts, styles of their own, or requests to third parties.
+"""Draws bar charts as SVG inside the page: without scripts, styles of their own, or requests to third parties.
 
-Pygal draws them; only its shapes and text are kept. Their look is defined in ``office.css``, so that they take the
-company's colours in both schemes, and a strict Content-Security-Policy needs no exception for them.
+The library pygal draws the charts; only its shapes and text are kept. ``office.css`` defines their look, so that they
+have the company's colours in light and dark, and a strict Content-Security-Policy needs no exception for them.
 """
 
 from __future__ import annotations
@@ -22,36 +22,39 @@ from pygal.style import Style
 sys.meta_path[:] = [each for each in sys.meta_path if type(each).__module__ != pygal.__name__]
 
 WIDTH = 420
-"""Units of a chart's width. On a phone it is scaled down by a sixth, so the letters are large enough there."""
+"""The width of a chart in its own units. On a phone a chart shrinks by a sixth only, so its letters stay readable."""
 
 ROW = 54
 LETTERS = 16
 
 MOST_LABELLED = 12
-"""Bars that have room for a number and a name of their own."""
+"""The most bars of a vertical chart that have room for a number and a name each."""
 
 _SPACE = ' xmlns="http://www.w3.org/2000/svg"'
 
 _DROPPED = {"defs", "desc", "title", "style", "script"}
-"""What pygal adds for its own script: not needed where a table stands beside the chart."""
+"""Elements that are removed from pygal's drawings: only pygal's script needs them, and the page has a table anyway."""
 
 _LAYERS = {"plot overlay", "plot tooltip-overlay", "titles"}
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """The content of one chart: names, and for each series a number per name, in reading order."""
+    """The content of a bar chart: the names of the bars, and for each series one number per name, in reading order."""
 
     title: str
     """What the chart shows, for readers who cannot see it."""
     names: Sequence[str]
     series: Sequence[Sequence[int]]
     write: Callable[[int], str] = str
-    """A number in the reader's language."""
+    """Returns a number as text in the reader's language."""
 
 
 def horizontal_bars(bars: Bars, ident: str) -> Markup:
-    """Draws horizontal bars, one row per name, each with its number at its end."""
+    """Draws a chart of horizontal bars, one row per name, each bar with its number at the end.
+
+    ``ident``: the id of the chart's title in the page.
+    """
     height = ROW * len(bars.names) + 8
     chart = pygal.HorizontalBar(height=height, range=(0, _top(bars) * 1.25), show_x_labels=False, **_common(bars))
     chart.x_labels = list(reversed(bars.names))
@@ -67,7 +70,11 @@ def horizontal_bars(bars: Bars, ident: str) -> Markup:
 
 
 def vertical_bars(bars: Bars, ident: str) -> Markup:
-    """Draws vertical bars of the first series; where there are many, only some are named and the scale has numbers."""
+    """Draws a chart of vertical bars for the first series.
+
+    If there are many bars, only some have a name, and numbers are shown at the scale instead of at the bars. ``ident``:
+    the id of the chart's title in the page.
+    """
     few = len(bars.names) <= MOST_LABELLED
     top = _top(bars)
     chart = pygal.Bar(
@@ -108,7 +115,7 @@ def _top(bars: Bars) -> int:
 
 
 def _bare(chart: Any) -> Element:
-    """Returns pygal's drawing without its scripts, styles and tooltips."""
+    """Returns the chart that pygal draws as XML, without scripts, styles and tooltips."""
     root = ElementTree.fromstring(chart.render().replace(_SPACE, "", 1))
     for parent in list(root.iter()):
         for child in list(parent):
@@ -131,13 +138,13 @@ def _written(root: Element, bars: Bars, ident: str) -> Markup:
 
 
 def _under(root: Element, kind: str) -> list[Element]:
-    """Returns the text elements of an axis."""
+    """Returns the text elements of a chart's axis. ``kind``: the axis's class in the drawing, such as "axis x"."""
     axes = (each for each in root.iter("g") if (each.get("class") or "").removesuffix(" always_show") == kind)
     return [text for axis in axes for text in axis.iter("text")]
 
 
 def _pairs(root: Element) -> list[tuple[Element, Element]]:
-    """Returns each bar with its number: both come in the order of the series."""
+    """Returns each bar of a drawing with the text of its number: pygal writes both in the same order."""
     rects = [each for each in root.iter("rect") if "reactive" in (each.get("class") or "")]
     texts = [each for each in root.iter("text") if each.get("class") == "value"]
     return list(zip(rects, texts, strict=True))

@@ -1,8 +1,8 @@
-"""Counts what ``results`` turns into tables, and counts ahead where that takes too long for a page.
+"""Counts leads, visits and spend in the database; ``results`` turns the counts into tables.
 
-A member's few leads are counted on request; for a member with many, the process keeps the numbers for ``EVERY``. The
-whole company's leads are counted on request while they are few; beyond that the service counts them every few minutes
-and stores the finished tables with their time.
+A member's leads are counted when the page is opened; the numbers of a member with many leads are kept in memory for
+``EVERY``. The whole company's leads are counted when the page is opened while they are few; beyond that the service
+counts them every few minutes and stores the finished tables with their time.
 """
 
 from __future__ import annotations
@@ -50,31 +50,35 @@ from capture.reports.results import (
 )
 
 FEW = 5_000
-"""Most leads of a company that are counted on request."""
+"""The most leads of a company that are counted when the page is opened."""
 
 FEW_OF_MEMBER = 2_000
-"""Most leads of a member that are counted on request; numbers of more are kept for ``EVERY``."""
+"""The most leads of a member that are counted each time; beyond that number the results are kept for ``EVERY``."""
 
 _MOST_KEPT = 500
 
 FEW_VISITS = 20_000
-"""Most rows of visits that are counted on request."""
+"""The most rows of the table of visits that are counted when the page is opened."""
 
 EVERY = timedelta(minutes=5)
-"""The pause between two counts ahead."""
+"""The time between two counts of the whole company in the background, and how long results are kept in memory."""
 
 OLD = 3 * EVERY
-"""The age from which numbers are shown as out of date."""
+"""The age from which results are shown as out of date."""
 
 _ONE_AT_A_TIME = 5_260_120
-"""The number of PostgreSQL's advisory lock: of several processes only one counts ahead."""
+"""The number of the advisory lock in PostgreSQL by which only one of several processes counts in the background."""
 
 _QUALIFIED = (Stage.QUALIFIED, Stage.CUSTOMER, Stage.RECRUIT)
 
 
 @dataclass(frozen=True, slots=True)
 class CountedResults:
-    """Results and their age. ``results`` None: not counted yet. ``at`` None: counted for this request."""
+    """Results and their age.
+
+    ``results``: None if they were not counted yet. ``at``: when they were counted; None: for this request. ``old``:
+    True if they are out of date.
+    """
 
     results: Results | None
     at: datetime | None = None
@@ -82,20 +86,20 @@ class CountedResults:
 
 
 class RecentResults:
-    """A cache of results of members with many leads, in this process, each good for ``EVERY``."""
+    """A cache in memory for the results of members with many leads. Each result can be used for the time ``EVERY``."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, Period, InterestFilter], CountedResults] = OrderedDict()
 
     def get(self, member_id: str, period: Period, about: InterestFilter, now: datetime) -> CountedResults | None:
-        """Returns results that were counted less than ``EVERY`` ago; None otherwise."""
+        """Returns a member's results if they were counted less than ``EVERY`` ago; else None."""
         with self._lock:
             found = self._kept.get((member_id, period, about))
         return found if found is not None and found.at is not None and now - EVERY < found.at <= now else None
 
     def keep(self, member_id: str, period: Period, about: InterestFilter, found: CountedResults) -> None:
-        """Stores results; the oldest go when there are too many."""
+        """Stores a member's results in memory; if too many are stored, removes the oldest."""
         with self._lock:
             self._kept[member_id, period, about] = found
             self._kept.move_to_end((member_id, period, about))
@@ -106,7 +110,10 @@ class RecentResults:
 def results_for(
     session: Session, recent: RecentResults, person: Person, period: Period, about: InterestFilter, now: datetime
 ) -> CountedResults:
-    """Returns the results for a person: a member's own, everything for staff."""
+    """Returns the results that a person sees: a member their own, staff the whole company's.
+
+    ``recent``: the cache for members with many leads. ``about``: which leads count, by their interest.
+    """
     today = now.date()
     if person.member is not None:
         kept_lately = recent.get(person.member.id, period, about, now)
@@ -127,7 +134,7 @@ def results_for(
 
 
 def has_many_leads(session: Session) -> bool:
-    """Returns whether the company has so many leads or visits that its results are counted ahead."""
+    """Returns True if the company has so many leads or visits that results are counted in the background."""
     for column, few in ((Lead.id, FEW), (Visit.day, FEW_VISITS)):
         some = select(column).limit(few + 1).subquery()
         if (session.scalar(select(func.count()).select_from(some)) or 0) > few:
@@ -136,10 +143,11 @@ def has_many_leads(session: Session) -> bool:
 
 
 def is_count_due(session: Session, database: Database, lock: int, kind: str, now: datetime) -> bool:
-    """Returns whether it is time to count ahead: there is much to count, the lock is free, and the last count is old.
+    """Returns True if results must be counted in the background now.
 
-    ``kind``: the period of the ``StoredResults`` rows that hold the time of the last count. The PostgreSQL lock with
-    the number ``lock`` is held until the session's transaction ends.
+    That is so if there are many leads or visits, no other process is counting, and the last count is old. ``kind``: the
+    period of the ``StoredResults`` rows that have the time of the last count. ``lock``: the number of an advisory lock
+    in PostgreSQL, which this session keeps until its transaction ends.
     """
     free = database.is_sqlite or session.scalar(select(func.pg_try_advisory_xact_lock(lock)))
     latest = session.scalar(select(func.max(StoredResults.at)).where(StoredResults.period == kind))
@@ -148,7 +156,10 @@ def is_count_due(session: Session, database: Database, lock: int, kind: str, now
 
 
 def count_ahead(database: Database, now: datetime) -> bool:
-    """Counts the company's results ahead if that is due. Returns whether it did. Raises Unavailable."""
+    """Counts the whole company's results and stores them, if it is time to. Returns True if they were counted.
+
+    Raises Unavailable if the database is not available.
+    """
     with database.read() as session:
         if not is_count_due(session, database, _ONE_AT_A_TIME, Period.ALL, now):
             return False
@@ -170,7 +181,10 @@ def count_ahead(database: Database, now: datetime) -> bool:
 
 
 def gather_counts(session: Session, person: Person | None, today: date, period: Period) -> ResultCounts:
-    """Counts everything of a period for a person. ``person`` None: for the company, with visits summed up by week."""
+    """Counts the leads, visits and spend of a period that a person may see, for ``fold_results``.
+
+    ``person`` None: counts the whole company's, with visits from the stored sums by week.
+    """
     member_id = person.member_id if person else None
     begins = period.begins(today)
     sqlite = session.get_bind().dialect.name == "sqlite"
@@ -190,13 +204,16 @@ def gather_counts(session: Session, person: Person | None, today: date, period: 
 
 
 _GROUPINGS = (("week",), ("since", "campaign", "kind"), ("since", "page"))
-"""The groupings of leads; each is split by interest as well."""
+"""The columns by which leads are grouped for each kind of count; each kind is also grouped by interest."""
 
 
 def _leads(
     session: Session, leads: Sequence[ColumnElement[bool]], today: date, sqlite: bool
 ) -> tuple[list[Any], list[Any], list[Any]]:
-    """Counts leads and their stages in each grouping, in one pass over the leads."""
+    """Counts leads by week, by source and by page, with the stages they have reached, in one query.
+
+    ``leads``: the conditions for the leads to count. Returns the rows for ``ResultCounts`` weeks, sources and pages.
+    """
     keys: dict[str, Any] = {
         "week": _week(Lead.created_at, sqlite),
         "since": _since(today),
@@ -232,23 +249,23 @@ def _leads(
 
 
 def _since(today: date) -> ColumnElement[str]:
-    """Returns an expression for the shortest period that a lead falls into."""
+    """Returns an SQL expression for the shortest period in which a lead was created."""
     begun = [(Lead.created_at >= _midnight(begins), str(each)) for each in Period if (begins := each.begins(today))]
     return case(*begun, else_=str(Period.ALL))
 
 
 def _kind() -> ColumnElement[Any]:
-    """Returns an expression for the kind of provenance; NULL for leads that signed up."""
+    """Returns an SQL expression for where a lead came from: "list" or "met"; NULL if the person signed up."""
     return select(Provenance.kind).where(Provenance.id == Lead.provenance_id).scalar_subquery()
 
 
 def _first_page() -> ColumnElement[Any]:
-    """Returns an expression for the page of a lead's first sign-up."""
+    """Returns an SQL expression for the page of a lead's first sign-up; NULL if there is none."""
     return select(Touch.page).where(Touch.lead_id == Lead.id).order_by(Touch.id).limit(1).scalar_subquery()
 
 
 def _week(column: Any, sqlite: bool) -> ColumnElement[Any]:
-    """Returns an expression for the Monday of a day, or of a moment in UTC."""
+    """Returns an SQL expression for the Monday of the week that a column's day, or moment in UTC, is in."""
     if sqlite:
         # The day alone: SQLite rounds the last microseconds of a day up to the next.
         return func.date(func.substr(column, 1, 10), "weekday 0", "-6 days", type_=String)
@@ -257,7 +274,7 @@ def _week(column: Any, sqlite: bool) -> ColumnElement[Any]:
 
 
 def _visits(session: Session, member_id: str | None, begins: date | None, sqlite: bool) -> list[tuple[date, str, int]]:
-    """The visits of a member's pages, or of all pages."""
+    """Returns visits as rows of week, page and number: of a member's pages, or of all if ``member_id`` is None."""
     days = select(_week(Visit.day, sqlite).label("week"), Visit.page, Visit.count.label("number"))
     if member_id is not None:
         days = days.where(Visit.host == member_id)
@@ -270,7 +287,7 @@ def _visits(session: Session, member_id: str | None, begins: date | None, sqlite
 
 
 def _all_visits(session: Session, begins: date | None) -> list[tuple[date, str, int]]:
-    """The visits of all pages, as far as they were summed up."""
+    """Returns the visits of all pages from the stored sums, as rows of week, page and number."""
     query = select(WeeklyVisits.week, WeeklyVisits.page, WeeklyVisits.count)
     if begins is not None:
         query = query.where(WeeklyVisits.week >= begins)
@@ -278,9 +295,10 @@ def _all_visits(session: Session, begins: date | None) -> list[tuple[date, str, 
 
 
 def _sum_up_visits(session: Session, database: Database) -> None:
-    """Adds what came since the last time. Counts of a day may come late, though hardly by more than a week.
+    """Brings the stored sums of visits by week up to date.
 
-    Sums are made while reading: who writes meanwhile waits only for the few rows that come of it.
+    The last stored week and the week before it are summed up anew, since counts of a day may arrive late. The sums are
+    made before the write transaction begins, so that other writers wait only for a few rows.
     """
     latest = session.scalar(select(func.max(WeeklyVisits.week)))
     since = latest - timedelta(weeks=1) if latest else None
@@ -296,7 +314,7 @@ def _sum_up_visits(session: Session, database: Database) -> None:
 
 
 def _spend(session: Session, mine: ColumnElement[bool], begins: date | None, ends: date) -> list[tuple[date, int, int]]:
-    """Returns the spend on a person's campaigns as rows of day, campaign and minor units."""
+    """Returns what was spent on campaigns as rows of day, campaign id and minor units. ``mine``: which campaigns."""
     query = select(Spending.on, Spending.campaign_id, func.sum(Spending.amount)).where(Spending.on < ends, mine)
     query = query.join(Campaign, Campaign.id == Spending.campaign_id)
     if begins is not None:
@@ -306,7 +324,7 @@ def _spend(session: Session, mine: ColumnElement[bool], begins: date | None, end
 
 
 def _placements(session: Session, mine: ColumnElement[bool], numbers: set[int]) -> dict[int, CampaignPlacement]:
-    """Returns a person's campaigns, and those of others that brought them leads, by id."""
+    """Returns by id a person's campaigns (``mine``), and others' campaigns that brought them leads (``numbers``)."""
     query = select(Campaign.id, Campaign.code, Campaign.channel, mine.label("shown"))
     rows = session.execute(query.where(or_(mine, Campaign.id.in_(numbers))))
     return {number: CampaignPlacement(number, code, channel, bool(shown)) for number, code, channel, shown in rows}
@@ -317,5 +335,5 @@ def _midnight(day: date) -> datetime:
 
 
 def _day(value: date | str) -> date:
-    """SQLite tells days as text."""
+    """Returns a day that the database returned as a date; SQLite returns days as text."""
     return date.fromisoformat(value) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""Results, as the service takes them up."""
+"""Declares the feature "reports": the page "Results", the counting of visits, and their background jobs."""
 
 from __future__ import annotations
 

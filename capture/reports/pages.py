@@ -1,4 +1,4 @@
-"""The page *Results*: visits, leads and customers by channel, campaign, page and week, and what they cost."""
+"""The office's page "Results": visits, leads, customers and costs, by channel, campaign, page and week."""
 
 from __future__ import annotations
 
@@ -32,12 +32,16 @@ blueprint = Blueprint("reports", __name__, url_prefix="/office")
 
 COLUMNS = ("visits", "leads", "confirmed", "qualified", "customers", "recruits")
 CSV_COLUMNS = ("table", "key", "name", *COLUMNS, "spend", "per_confirmed", "per_customer", "per_recruit", "currency")
-"""Money in whole units of the currency; empty where nothing was recorded."""
+"""The columns of the CSV file of results. Money is in whole units of the currency; a missing number is empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """A row of a table. ``note``: the text below its name. ``way``: the path of its leads, below /office/."""
+    """A row of a table on the page "Results".
+
+    ``note``: the text below the row's name. ``way``: the path below /office/ to the leads or the campaign that the
+    row is about; None for rows without a link.
+    """
 
     name: str
     note: str
@@ -48,7 +52,10 @@ class ResultRow:
 
 @dataclass(frozen=True, slots=True)
 class ResultTable:
-    """The table of one grouping. ``spend`` and ``costs``: whether it has these columns."""
+    """A table on the page "Results".
+
+    ``kind``: channels, campaigns, pages or weeks. ``spend`` and ``costs``: whether the table has these columns.
+    """
 
     kind: str
     rows: Sequence[ResultRow]
@@ -58,26 +65,26 @@ class ResultTable:
 
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
-    """Formats numbers and money in the reader's language. Money is given in minor units of the currency."""
+    """Formats numbers and money in the reader's language. Methods take money in minor units of the currency."""
 
     locale: str
     currency: str
 
     def number(self, value: int | None) -> str:
-        """Returns a count as text; a dash for None."""
+        """Returns a number as text in the reader's language; a dash for None."""
         return "–" if value is None else format_decimal(value, locale=self.locale)
 
     def whole(self, amount: int) -> Decimal:
-        """Returns an amount in whole units of the currency."""
+        """Returns an amount of money in whole units of the currency."""
         digits = get_currency_precision(self.currency)
         return Decimal(amount).scaleb(-digits)
 
     def money(self, amount: int | None) -> str:
-        """Returns an amount as text; a dash for None."""
+        """Returns an amount of money as text; a dash for None."""
         return "–" if amount is None else money.shown(amount, self.currency, self.locale)
 
     def short_day(self, day: date) -> str:
-        """Returns day and month in their short form."""
+        """Returns day and month in short form, such as "Mar 9"."""
         text: str = format_skeleton("MMMd", day, locale=self.locale)
         return text
 
@@ -85,7 +92,7 @@ class NumberFormat:
 @blueprint.get("/results")
 @access.office(log=None)
 def results_page() -> Response:
-    """Shows the results as tables and charts."""
+    """Shows the page "Results" with tables and charts, for the period and interest in the query parameters."""
     period, about = _asked()
     words = access.reader_words()
     with service.current().database.read() as session:
@@ -112,7 +119,7 @@ def results_page() -> Response:
 @blueprint.get("/results.csv")
 @access.office(log=None)
 def results_csv() -> Response:
-    """The tables as CSV for a spreadsheet; no cell can start a formula there."""
+    """Returns the results as CSV, written so that no spreadsheet takes a cell for a formula."""
     period, about = _asked()
     words = access.reader_words()
     out = io.StringIO()
@@ -129,7 +136,7 @@ def results_csv() -> Response:
 
 
 def _asked() -> tuple[Period, InterestFilter]:
-    """Returns the period and interest that the query names, or the defaults."""
+    """Returns the period and the interest that the query parameters name; by default twelve weeks and all leads."""
     period, about = request.args.get("period", ""), request.args.get("about", "")
     return (
         Period(period) if period in set(Period) else Period.TWELVE,
@@ -143,7 +150,7 @@ def _find(session: Session, period: Period, about: InterestFilter) -> CountedRes
 
 
 def _tables(session: Session, found: Results, words: Words) -> Iterator[ResultTable]:
-    """Yields the tables of the four groupings, with readable names."""
+    """Yields the four tables of "Results" (channels, campaigns, pages, weeks) with names in the reader's language."""
     yield ResultTable("channels", [_channel(each, words) for each in found.channels], True, True)
     yield ResultTable("campaigns", list(_campaigns(session, found.campaigns, words)), True, True)
     yield ResultTable("pages", [_row(_page_name(each.key, words), each) for each in found.pages], False, False)
@@ -155,7 +162,7 @@ def _channel(line: ResultLine, words: Words) -> ResultRow:
 
 
 def _campaigns(session: Session, lines: Sequence[ResultLine], words: Words) -> Iterator[ResultRow]:
-    """Yields the campaigns' rows with their names; campaigns that this person may not see have none."""
+    """Yields the rows of the table of campaigns; campaigns that this person may not see are left out."""
     numbers = [int(each.key) for each in lines if each.key.isdecimal()]
     query = select(Campaign.id, Campaign.name, Campaign.code).where(
         Campaign.id.in_(numbers), scope(access.person()).campaigns
@@ -190,7 +197,7 @@ def _week_name(key: str, words: Words) -> str:
 
 
 def _charts(found: Results, tables: Iterable[ResultTable], words: Words, tongue: NumberFormat) -> dict[str, Any]:
-    """Returns the two charts: leads by channel, and leads by week."""
+    """Returns the two charts of the page "Results" by name: leads by channel, and leads by week."""
     channels = next(each for each in tables if each.kind == "channels").rows
     shown = [each for each in channels if each.figures.leads]
     weeks = [each for each in reversed(found.weeks) if each.key != results.EARLIER]

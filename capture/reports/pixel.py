@@ -25,10 +25,10 @@ PIXEL = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00"
     b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 )
-"""The smallest transparent GIF that every browser takes."""
+"""The smallest transparent GIF that every browser accepts."""
 
 _MACHINE = re.compile(r"(?<!cu)bot|crawler|spider|preview|monitor", re.IGNORECASE)
-"""Names of robots in the User-Agent; Cubot makes telephones."""
+"""Matches the User-Agent of robots that identify themselves, but not of telephones by the maker Cubot."""
 
 _AHEAD = ("Sec-Purpose", "Purpose", "X-Moz")
 """Headers by which browsers say that they prefetch a page that may never be viewed."""
@@ -37,7 +37,7 @@ _AHEAD = ("Sec-Purpose", "Purpose", "X-Moz")
 @blueprint.get("/visit.gif")
 @open_to(Audience.EVERYONE)
 def visit() -> Response:
-    """Returns the image and counts a visit of the page that holds it."""
+    """Returns an image of one pixel, and counts a visit of the page that contains the image."""
     metrics.VISITS.labels(_count()).inc()
     response = Response(PIXEL, mimetype="image/gif")
     # The image is shown on members' sites, which have other origins.
@@ -46,7 +46,10 @@ def visit() -> Response:
 
 
 def _count() -> str:
-    """Counts the visit; returns the label of the outcome for the metrics."""
+    """Counts a visit and returns the outcome for the metrics.
+
+    Outcomes are "counted", "left_out" (robots and HEAD requests), "void" (a token is not valid) and "lost" (no memory).
+    """
     if request.method == "HEAD" or _by_machine():
         return "left_out"
     current = service.current()
@@ -59,7 +62,7 @@ def _count() -> str:
 
 
 def _by_machine() -> bool:
-    """Returns True for prefetches, and for robots that identify themselves."""
+    """Returns True if the request is a prefetch, comes from a robot that identifies itself, or names no browser."""
     agent = request.headers.get("User-Agent", "")
     ahead = any("prefetch" in request.headers.get(name, "").lower() for name in _AHEAD)
     return ahead or not agent.strip() or _MACHINE.search(agent) is not None

@@ -1,18 +1,20 @@
-"""Results: leads, customers and costs by channel, campaign, page and week. Pure arithmetic.
+"""Turns counts of leads, visits and spend into the tables of the page "Results". Pure arithmetic.
 
-``counting`` counts in the database; this module turns its counts into tables. What the numbers mean:
+``counting`` counts in the database. What the numbers mean:
 
-- A lead belongs to the week it was created in, whatever happens later; its stage is the one it has now. A lead that
-  was erased goes on counting: nothing of the person is in a number.
-- **leads**: everybody who signed up, was met or stood on a list in the period, confirmed or not. **confirmed**: whose
-  owner confirmed the sign-up from their own mailbox. **qualified**: who is qualified, a customer or a recruit now.
-- The channel of a lead is its campaign's. Without a campaign it is ``own`` for sign-ups on somebody's pages, ``list``
-  for lists, ``met`` for people a member met. The page is that of the first sign-up.
-- Retail is everybody who asked about the products, opportunity who asked about joining; who asked about both stands in
-  both, so the two may add up to more than all. Visits and spend know no interest: they are the same in each.
-- **spend**: what was written down for days of the period; None where nothing was, which is not the same as 0. Costs
-  share it out among the leads of those campaigns alone that have spend in the period: dividing it among leads whose
-  cost nobody wrote down would make everything look cheap.
+- A lead counts in the week in which it was created, with the stage that it has now. Erased leads still count, since a
+  number contains nothing about a person.
+- **leads**: all people who signed up, were met by a member or were on an imported list in the period, confirmed or not.
+  **confirmed**: those who confirmed the sign-up from their mailbox. **qualified**: those who are qualified, customers
+  or recruits now.
+- The channel of a lead is the channel of its campaign. Without a campaign it is ``own`` for sign-ups, ``list`` for
+  imported lists and ``met`` for people whom a member met. The page of a lead is the page of its first sign-up.
+- Retail counts the people who asked about the products, opportunity the people who asked about joining. People who
+  asked about both count in both, so the two may add up to more than all. Visits and spend cannot be split by interest:
+  they are the same in each.
+- **spend**: the money recorded for days of the period; None if none was recorded, which is not the same as 0. The cost
+  per lead divides the spend by the leads of only those campaigns that have spend in the period: counting leads whose
+  cost is not known would make everything look cheap.
 """
 
 from __future__ import annotations
@@ -27,25 +29,25 @@ from capture.company.generator import CAMPAIGN_PAGES, Interest, campaign_page
 from capture.leads.sources import LIST, MET, OWN
 
 NO_PAGE = ""
-"""Stands for the page of leads who never signed up on one."""
+"""The key of the line for leads who did not sign up on a page: from lists, or met in person."""
 
 OTHERS = "others"
-"""Stands for the campaigns of others that brought a member leads."""
+"""The key of the line for other people's campaigns that brought a member leads."""
 
 REST = "rest"
-"""Stands for all campaigns beyond the first ``MOST``."""
+"""The key of the line that sums up all campaigns, or pages, beyond the first ``MOST``."""
 
 EARLIER = "earlier"
-"""Stands for the weeks before the last ``WEEKS``."""
+"""The key of the line that sums up all weeks before the last ``WEEKS``."""
 
 MOST = 100
-"""Campaigns and pages with a line of their own."""
+"""The most campaigns, or pages, that have a line of their own in their table."""
 
 WEEKS = 52
 
 
 class Period(StrEnum):
-    """Whole weeks from Monday to Sunday in UTC, this one included."""
+    """The period that results are shown for: whole weeks from Monday to Sunday in UTC, the current week included."""
 
     FOUR = "4"
     TWELVE = "12"
@@ -53,12 +55,12 @@ class Period(StrEnum):
     ALL = "all"
 
     def begins(self, today: date) -> date | None:
-        """Its first Monday; None: it has no beginning."""
+        """Returns the first Monday of the period that ends with this week; None for all time."""
         return None if self is Period.ALL else monday(today) - timedelta(weeks=int(self) - 1)
 
 
 class InterestFilter(StrEnum):
-    """A filter by interest: all leads, retail, or opportunity."""
+    """Which leads count in the results: all, retail (asked about products), or opportunity (asked about joining)."""
 
     ALL = "all"
     RETAIL = "retail"
@@ -66,7 +68,7 @@ class InterestFilter(StrEnum):
 
     @property
     def interests(self) -> frozenset[str]:
-        """The interests of the leads that count."""
+        """The interests of leads that this filter counts."""
         return _INTERESTS[self]
 
 
@@ -78,7 +80,7 @@ _INTERESTS = {
 
 
 class StageCounts(NamedTuple):
-    """Numbers of leads by the stage they have reached."""
+    """Numbers of leads: all of them, and how many are confirmed, qualified, customers and recruits."""
 
     leads: int
     confirmed: int
@@ -89,7 +91,10 @@ class StageCounts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CampaignPlacement:
-    """What the tables need to know of a campaign. ``shown``: by its name; those of others stay nameless."""
+    """What the tables of results need of a campaign.
+
+    ``shown``: True if the campaign has a line with its name; other people's campaigns share one line without names.
+    """
 
     id: int
     code: str
@@ -99,24 +104,30 @@ class CampaignPlacement:
 
 @dataclass(frozen=True, slots=True)
 class ResultCounts:
-    """Counts for one person. Weeks are given by their Monday; ``since`` is the shortest period of a lead."""
+    """The counts from the database that one person's results are made from.
+
+    A week is given by its Monday. ``since`` in a row is the shortest period in which its leads were created.
+    """
 
     weeks: Sequence[tuple[date, str, StageCounts]] = ()
-    """Rows of week, interest, counts."""
+    """Leads by week: rows of week, interest, counts."""
     sources: Sequence[tuple[Period, int | None, str | None, str, StageCounts]] = ()
-    """Rows of since, campaign id, kind of provenance, interest, counts."""
+    """Leads by source: rows of since, campaign id, "list" or "met" (None for sign-ups), interest, counts."""
     pages: Sequence[tuple[Period, str | None, str, StageCounts]] = ()
-    """Rows of since, page, interest, counts."""
+    """Leads by page: rows of since, page, interest, counts."""
     visits: Sequence[tuple[date, str, int]] = ()
-    """Rows of week, page, number."""
+    """Visits: rows of week, page, number."""
     spend: Sequence[tuple[date, int, int]] = ()
-    """Rows of day, campaign id, minor units of the company's currency."""
+    """Spend: rows of day, campaign id, minor units of the company's currency."""
     placements: Mapping[int, CampaignPlacement] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class ResultFigures:
-    """One line. ``visits`` and ``spend`` are None where there is nothing that could be counted or was written down."""
+    """The numbers in one line of a table of results.
+
+    ``visits``: None where visits cannot be counted. ``spend``: in minor units; None if none was recorded.
+    """
 
     visits: int | None = None
     leads: int = 0
@@ -126,27 +137,27 @@ class ResultFigures:
     recruits: int = 0
     spend: int | None = None
     paid_confirmed: int = 0
-    """Confirmed leads of the campaigns that the spend was for; the same for customers and recruits."""
+    """Confirmed leads of only those campaigns that have spend. ``paid_customers`` and ``paid_recruits`` likewise."""
     paid_customers: int = 0
     paid_recruits: int = 0
 
     @property
     def per_confirmed(self) -> int | None:
-        """What a confirmed lead cost, in minor units, rounded; None where there is none, or no spend was recorded."""
+        """The cost of a confirmed lead in minor units, rounded; None if there is no such lead or no recorded spend."""
         return _each(self.spend, self.paid_confirmed)
 
     @property
     def per_customer(self) -> int | None:
-        """The same for a customer."""
+        """The cost of a customer in minor units, rounded; None if there is no customer or no recorded spend."""
         return _each(self.spend, self.paid_customers)
 
     @property
     def per_recruit(self) -> int | None:
-        """The same for a recruit."""
+        """The cost of a recruit in minor units, rounded; None if there is no recruit or no recorded spend."""
         return _each(self.spend, self.paid_recruits)
 
     def take(self, stages: StageCounts, *, paid: bool = False) -> None:
-        """Adds counts of leads by stage."""
+        """Adds numbers of leads to this line. ``paid``: the leads came by a campaign that has spend."""
         self.leads += stages.leads
         self.confirmed += stages.confirmed
         self.qualified += stages.qualified
@@ -158,15 +169,15 @@ class ResultFigures:
             self.paid_recruits += stages.recruits
 
     def visit(self, count: int) -> None:
-        """Adds a number of visits."""
+        """Adds a number of visits to this line."""
         self.visits = (self.visits or 0) + count
 
     def pay(self, amount: int) -> None:
-        """Adds minor units of spend."""
+        """Adds an amount of spend, in minor units, to this line."""
         self.spend = (self.spend or 0) + amount
 
     def merge(self, other: ResultFigures) -> None:
-        """Adds the figures of another line to these."""
+        """Adds the numbers of another line to this line."""
         self.take(StageCounts(other.leads, other.confirmed, other.qualified, other.customers, other.recruits))
         self.paid_confirmed += other.paid_confirmed
         self.paid_customers += other.paid_customers
@@ -179,7 +190,11 @@ class ResultFigures:
 
 @dataclass(frozen=True, slots=True)
 class ResultLine:
-    """A line and what it is about: a channel, a campaign's number, a page or a week; or one of the words above."""
+    """One line of a table of results.
+
+    ``key``: the channel, the campaign's id, the page, or the week's Monday; for lines that sum up several of these, a
+    constant such as OTHERS or REST.
+    """
 
     key: str
     figures: ResultFigures
@@ -187,7 +202,10 @@ class ResultLine:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The tables of one period and one interest; those with most confirmed leads first, the newest week first."""
+    """The tables of results for one period and one interest.
+
+    Lines with the most confirmed leads come first; among weeks, the newest.
+    """
 
     total: ResultFigures
     channels: list[ResultLine]
@@ -196,12 +214,12 @@ class Results:
     weeks: list[ResultLine]
 
     def stored(self) -> dict[str, Any]:
-        """As JSON holds it."""
+        """Returns the results as plain values that JSON can store; ``restored`` reads them back."""
         return asdict(self)
 
     @classmethod
     def restored(cls, found: dict[str, Any]) -> Self:
-        """Restores results from the plain values of ``stored``."""
+        """Returns the results that ``stored`` turned into plain values."""
         lines = {
             name: [ResultLine(each["key"], ResultFigures(**each["figures"])) for each in found[name]]
             for name in ("channels", "campaigns", "pages", "weeks")
@@ -210,17 +228,17 @@ class Results:
 
 
 def monday(day: date) -> date:
-    """The first day of its week."""
+    """Returns the Monday of the week that a day is in."""
     return day - timedelta(days=day.weekday())
 
 
 def fold_results(counts: ResultCounts, period: Period, about: InterestFilter, today: date) -> Results:
-    """Turns counts into the tables of one period and interest."""
+    """Turns counts from the database into the tables of results for one period and one interest."""
     return _Folding(counts, period, about, today).results()
 
 
 class _Folding:
-    """One period and one interest of what was counted."""
+    """Makes the tables of results for one period and one interest from counts."""
 
     def __init__(self, counts: ResultCounts, period: Period, about: InterestFilter, today: date) -> None:
         self._counts = counts
@@ -303,12 +321,12 @@ class _Folding:
 
 
 def _empty(channel: str) -> ResultFigures:
-    """A line to begin with: who stood on a list or was met came by no page, so visits do not count there."""
+    """Returns the empty line of a channel. Visits are None for lists and people met, since no page brought them."""
     return ResultFigures(visits=None if channel in (LIST, MET) else 0)
 
 
 def _page(name: str | None) -> str:
-    """Campaigns' own pages stand together: each has its line among the campaigns."""
+    """Returns the key of a page's line. Landing pages of campaigns share one: campaigns have a table of their own."""
     return NO_PAGE if name is None else CAMPAIGN_PAGES if name.startswith(CAMPAIGN_PAGES) else name
 
 
@@ -318,7 +336,7 @@ def _ranked(found: Mapping[str, ResultFigures]) -> list[ResultLine]:
 
 
 def _shortened(lines: Sequence[ResultLine]) -> list[ResultLine]:
-    """The first ones, and what is left in one line, so that they add up."""
+    """Returns the first ``MOST`` lines, and one line that sums up all others."""
     if len(lines) <= MOST:
         return list(lines)
     rest = ResultFigures()
@@ -328,5 +346,5 @@ def _shortened(lines: Sequence[ResultLine]) -> list[ResultLine]:
 
 
 def _each(amount: int | None, number: int) -> int | None:
-    """A share, rounded half up."""
+    """Returns the amount divided by the number, rounded half up; None if the amount is None or the number 0."""
     return None if amount is None or not number else (2 * amount + number) // (2 * number)

@@ -1,7 +1,8 @@
-"""Counts page visits: in memory, and every few seconds into the database in one statement.
+"""Counts page visits in memory, and adds the counts to the database every few seconds in one statement.
 
-A visit is a day, a host and a page; nothing about the visitor. Counts since the last write are lost if the process is
-killed. While the database is unavailable, counts are kept in memory, up to a bound.
+Of a visit only the day, the member or company, and the page are stored; nothing about the visitor. Counts since the
+last write are lost if the process is killed. While the database is not available, counts are kept in memory, up to
+``MOST`` pages.
 """
 
 from __future__ import annotations
@@ -16,23 +17,23 @@ from capture.base.db import Database
 from capture.models import Visit
 
 COMPANY = "_company"
-"""Stands for the company's own pages where a member's id would stand."""
+"""Stored instead of a member's id for visits of the company's own pages."""
 
 EVERY_SECONDS = 5.0
-"""Seconds between two writes."""
+"""Seconds between two times at which counts of visits are added to the database."""
 
 MOST = 20_000
-"""Different pages that are held in memory, in all some megabytes. Beyond it those already held go on counting, and
-the first visits of further ones are lost."""
+"""The most different pages (by day and member) whose visits are counted in memory: some megabytes in all. Beyond it,
+visits of other pages are lost until the next write."""
 
 LONGEST_PAGE = 200
-"""Characters of a page's name that the database takes."""
+"""The most characters of a page's name that the database can store; visits of longer ones are not counted."""
 
 Key = tuple[date, str, str]
 
 
 class Visits:
-    """The visits of one process. May be used by several threads at once."""
+    """The visits that one process has counted and not yet added to the database. Several threads may use it at once."""
 
     def __init__(self, database: Database, *, most: int = MOST) -> None:
         self._database = database
@@ -43,7 +44,10 @@ class Visits:
         self._underway = 0
 
     def add(self, day: date, member_id: str | None, page: str) -> bool:
-        """Counts one visit. ``member_id`` None: a company page. Returns False if there is no room for it."""
+        """Counts one visit of a page. ``member_id`` None: a page of the company.
+
+        Returns False, and counts nothing, if the page's name is too long or too many pages are in memory.
+        """
         if len(page) > LONGEST_PAGE:
             return False
         key = (day, member_id or COMPANY, page)
@@ -54,7 +58,10 @@ class Visits:
         return True
 
     def write(self) -> None:
-        """Adds the counts to the table. Raises Unavailable, and then keeps them for the next call."""
+        """Adds all visits counted so far to the database.
+
+        Raises Unavailable if the database is not available; the counts are then kept for the next call.
+        """
         with self._writing:
             with self._lock:
                 taken, self._counts = self._counts, Counter()
@@ -72,7 +79,7 @@ class Visits:
 
 
 def add_visits(database: Database, counts: Counter[Key]) -> None:
-    """Adds counts to the table in one transaction. Raises Unavailable."""
+    """Adds counts of visits to the database in one transaction. Raises Unavailable if the database is not available."""
     insert = sqlite.insert if database.is_sqlite else postgresql.insert
     statement = insert(Visit)
     kept = Visit.count + statement.excluded["count"]

@@ -1,1 +1,1 @@
-"""Signing up: the form, the page between, and the one transaction that stores it."""
+"""Signing up: the form, the page with one more button for browsers without scripts, and storing the sign-up."""

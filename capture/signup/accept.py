@@ -1,6 +1,6 @@
-"""Stores a checked sign-up in the database: lead, touch, consent, and the mail that asks for confirmation.
+"""Stores a checked sign-up: the lead, the touch (one row per sign-up), the consent, and the confirmation mail.
 
-The arguments are plain values: nothing here knows Flask or forms. The caller begins and commits the transaction.
+This module does not depend on Flask or forms. The caller begins and commits the transaction.
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class SignUp:
-    """A checked sign-up. ``member_id``: from the signed token; None for the company's own pages."""
+    """A sign-up whose form had no errors.
+
+    ``member_id``: the member whose page it came from, read from the form's signed token; None for the company's own
+    pages.
+    """
 
     email: str
     first_name: str | None
@@ -40,16 +44,19 @@ class SignUp:
     seen: PageSeen
     utm: Mapping[str, str]
     introducer: str | None = None
-    """The answer to "Who introduced you?", as typed. It is not looked up before the prospect confirms."""
+    """The answer to "Who introduced you?", as typed. No member is looked up by it before the prospect confirms."""
     network: str = UNKNOWN
-    """The sender's network, for limits (see ``networks``); stored only as a keyed hash."""
+    """The network of the sender's IP address (see ``networks``), for limits; only its keyed hash is stored."""
     weight: int = 1
-    """The number of sign-ups that it counts as in the budgets."""
+    """The number of sign-ups that this one counts as in the budgets (limits of sign-ups per hour)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A stored sign-up. ``new``: whether its lead is new. ``address``: the thank-you page for the prospect."""
+    """The result of storing a sign-up.
+
+    ``new``: whether a new lead was created. ``address``: the address of the thank-you page for the prospect.
+    """
 
     lead_id: int
     new: bool
@@ -57,10 +64,10 @@ class Accepted:
 
 
 class SignUpBatch:
-    """The sign-ups of one transaction, stored one after the other: what they share is looked up once.
+    """Stores one or more sign-ups in one transaction and looks up only once what several of them need.
 
-    ``shared``: the transaction may hold several sign-ups. It then locks the end of the chain of evidence first, and
-    waits for nothing else that another transaction holds. Call ``close`` last, before the commit.
+    ``shared``: whether the transaction may contain several sign-ups. It then locks the end of the chain of evidence
+    first, and waits for no other lock of another transaction. Call ``close`` last, before the commit.
     """
 
     def __init__(self, connection: Connection, *, shared: bool) -> None:
@@ -72,26 +79,26 @@ class SignUpBatch:
             self.chain.hold()
 
     def close(self) -> None:
-        """Writes the rows that were gathered, and the end of the chain."""
+        """Writes the rows that were kept for the end of the transaction, and the new end of the chain of evidence."""
         self.driver.flush()
         self.chain.keep()
 
 
 class Contended(Exception):
-    """Another transaction holds the lead: this sign-up must wait for it in a transaction of its own."""
+    """Another transaction has locked the lead, so this sign-up must wait for the lock in a transaction of its own."""
 
 
 def accept_sign_up(
     desk: SignUpBatch, signup: SignUp, now: datetime, letters: letters.Letters, limits: Limits = DEFAULT_LIMITS
 ) -> Accepted:
-    """Stores a sign-up: lead, touch, consent, and the mail that asks for confirmation. Commits nothing itself.
+    """Stores a sign-up: lead, touch, consent, and the mail that asks for confirmation. The caller commits.
 
-    The same person under the same member stays one lead: the touch and the consent are added, an interest widens
-    (products and opportunity make both), and a name fills a gap but never replaces one. Until the person confirms,
-    the member hears nothing. A person who has confirmed is not asked again.
+    A person who signs up again with the same member stays one lead: the touch and the consent are added, different
+    interests become both, and a name is stored only if the lead had none. The member is not notified before the person
+    confirms. A person who has confirmed is not asked again.
 
     Raises NoSuchMember if the member is unknown or inactive, and Contended if ``desk`` is shared and another
-    transaction holds the lead.
+    transaction has locked the lead.
     """
     driver = desk.driver
     host = desk.register.find(signup.member_id)
@@ -132,12 +139,12 @@ def accept_sign_up(
 
 
 def widen_interest(before: Interest, now: Interest) -> Interest:
-    """Returns the interest of a person who gave two answers: the same if they agree, else both."""
+    """Returns a person's interest after two sign-ups: the one that both gave, or BOTH if they differ."""
     return before if before is now else Interest.BOTH
 
 
 class _Known(NamedTuple):
-    """The columns of a lead that storing a sign-up needs."""
+    """The columns of a lead in the database that are needed to store a sign-up of the same person."""
 
     id: int
     email: str

@@ -1,4 +1,4 @@
-"""Declares the feature "signup": its pages, and the group commit that they share."""
+"""Declares the feature "signup": its pages, and the ``GroupCommit`` that stores several sign-ups with one commit."""
 
 from __future__ import annotations
 

@@ -15,21 +15,21 @@ from capture.company.generator import Interest
 from capture.signup.characters import is_visible
 
 LONGEST_NAME = 80
-"""Characters of a first name."""
+"""The most characters that a first name may have."""
 
 LONGEST_ANSWER = 200
-"""Characters of the answer to "Who introduced you?"."""
+"""The most characters that the answer to "Who introduced you?" may have."""
 
 CONSENT_GIVEN = "yes"
-"""The value of a ticked box."""
+"""The value that the form sends if the consent box is ticked."""
 
 FIELDS = ("token", "page", "email", "first_name", "introducer", "interest", "consent", "website")
-"""The fields of the page's form. A field that is sent twice is refused: browsers send each once, and it is unclear
-which of the two is meant."""
+"""The fields of the sign-up form. A field that is sent twice is refused: browsers send each once, and it would be
+unclear which of the two values is meant."""
 
 
 class FieldError(Exception):
-    """An error of a field: the key of its sentence, and the values of its placeholders."""
+    """A field of the form has an error. ``key``: the error message; ``values``: fill the message's placeholders."""
 
     def __init__(self, key: str, **values: object) -> None:
         super().__init__(key)
@@ -39,18 +39,18 @@ class FieldError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TypedSignUp:
-    """What was typed into a form with which nothing is wrong."""
+    """The values of a sign-up form that has no errors."""
 
     email: str
-    """The address with its domain in lower case."""
+    """The e-mail address with its domain in lower case."""
     first_name: str | None
-    """In composed form and single spaces, None when empty; so is ``introducer``."""
+    """The first name in composed form (NFC) and with single spaces; None if empty. ``introducer`` likewise."""
     introducer: str | None
     interest: Interest
 
 
 def read_form(sent: MultiDict[str, str]) -> TypedSignUp | None:
-    """Returns what was typed; None if anything is wrong (``SignupForm`` then says what, field by field)."""
+    """Returns the values of the form; None if it has an error (``SignupForm`` then has an error message per field)."""
     try:
         for name in FIELDS:
             _once(sent, name)
@@ -66,12 +66,15 @@ def read_form(sent: MultiDict[str, str]) -> TypedSignUp | None:
 
 
 def is_trapped(sent: MultiDict[str, str]) -> bool:
-    """Returns True if the field that people do not see was filled in."""
+    """Returns True if the hidden field "website" was filled in, which people do not see and robots fill in."""
     return any(value.strip() for value in sent.getlist("website"))
 
 
 class SignupForm(Form):  # type: ignore[misc]
-    """The form as it is shown again: what was typed, and ``errors`` by field in the visitor's language."""
+    """The sign-up form with what was typed and, in ``errors``, each field's messages in the visitor's language.
+
+    It is shown again if the form has errors.
+    """
 
     token = HiddenField()
     page = HiddenField()
@@ -89,15 +92,15 @@ class SignupForm(Form):  # type: ignore[misc]
         self.validate()
 
     def validate_token(self, field: Field) -> None:
-        """Refuses a token that was sent twice; the view reads the token."""
+        """Refuses a member token that was sent twice. Whether the token is valid is checked elsewhere."""
         self._check(field)
 
     def validate_page(self, field: Field) -> None:
-        """Refuses a page token that was sent twice; the view reads the token."""
+        """Refuses a page token that was sent twice. Whether the token is valid is checked elsewhere."""
         self._check(field)
 
     def validate_email(self, field: Field) -> None:
-        """Checks the syntax of the address only: the confirmation mail shows whether it is read."""
+        """Checks only the syntax of the e-mail address: the confirmation mail proves that a person reads mail there."""
         self._check(field, lambda: _email(field.data))
 
     def validate_first_name(self, field: Field) -> None:
@@ -105,19 +108,22 @@ class SignupForm(Form):  # type: ignore[misc]
         self._check(field, lambda: _line(field.data, LONGEST_NAME))
 
     def validate_introducer(self, field: Field) -> None:
-        """Refuses what ``validate_first_name`` refuses. It looks up no member: the response must not reveal members."""
+        """Refuses an answer that is too long or contains invisible characters.
+
+        No member is looked up, because the response must not reveal who is a member.
+        """
         self._check(field, lambda: _line(field.data, LONGEST_ANSWER))
 
     def validate_interest(self, field: Field) -> None:
-        """Refuses a value other than those of Interest."""
+        """Refuses a value that is not one of ``Interest``: products, opportunity or both."""
         self._check(field, lambda: _interest(field.data))
 
     def validate_consent(self, field: Field) -> None:
-        """Refuses a box that was not ticked."""
+        """Refuses the form if its consent box was not ticked."""
         self._check(field, lambda: _consent(self.sent))
 
     def validate_website(self, field: Field) -> None:
-        """Accepts any value: the view has already handled a trap that was filled in (see ``is_trapped``)."""
+        """Refuses the hidden field only if it was sent twice; ``is_trapped`` handles what robots type into it."""
         self._check(field)
 
     def _check(self, field: Field, rule: Callable[[], object] = lambda: None) -> None:

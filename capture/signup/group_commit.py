@@ -1,13 +1,13 @@
 """Group commit: sign-ups that arrive together are written in one transaction and made durable by one commit.
 
-Making a commit durable takes as long for one sign-up as for thirty. Requests that arrive while the database is being
-written wait in a queue. The first of them then leads: it takes the work of the others into its transaction and commits
-once. No request is answered before that commit. Work that is refused before it wrote anything fails alone. If work
-fails after writing, the transaction is rolled back and each piece runs again in a transaction of its own. If the
-commit fails, all its work fails.
+A commit takes as long for one sign-up as for thirty. Requests that arrive while another transaction is writing wait in
+a queue. When it ends, the first request in the queue stores the sign-ups of the waiting requests in one transaction and
+commits once. No request is answered before that commit. A sign-up that is refused before it wrote anything fails alone.
+If one fails after writing, the transaction is rolled back and each sign-up runs again in a transaction of its own. If
+the commit fails, all its sign-ups fail.
 
-The threads that serve requests do this among themselves: there is no further thread that could die unnoticed, and a
-single request waits for no other.
+The threads that serve requests do this themselves, so there is no background thread that could die unnoticed. A single
+request waits for no other.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from capture.signup.accept import SignUpBatch
 Result = TypeVar("Result")
 
 LARGEST = 64
-"""Pieces of work in one transaction."""
+"""The most sign-ups that one transaction stores."""
 
 
 class _Undo(Exception):
-    """Work failed after writing: roll back, and run each piece alone."""
+    """A sign-up failed after it wrote something: the group is rolled back, and each of its sign-ups runs alone."""
 
 
 class _Turn:
-    """One piece of work and its result."""
+    """One request's work in the queue of a ``GroupCommit``, and the result of that work."""
 
     __slots__ = ("_gate", "alone", "error", "leads", "result", "work")
 
@@ -44,7 +44,7 @@ class _Turn:
         self._gate.acquire()
 
     def wait(self, seconds: float = -1) -> bool:
-        """Waits until ``wake``; returns False if that took too long."""
+        """Waits until another thread calls ``wake``. Returns False if that took longer than ``seconds``."""
         return self._gate.acquire(timeout=seconds)
 
     def wake(self) -> None:
@@ -52,7 +52,7 @@ class _Turn:
 
 
 class GroupCommit:
-    """Runs pieces of work in transactions that they share with others waiting at the same moment."""
+    """Stores the sign-ups of several requests that wait at the same moment in one transaction with one commit."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -61,7 +61,10 @@ class GroupCommit:
         self._led = False
 
     def run(self, work: Callable[[SignUpBatch], Result]) -> Result:
-        """Returns what ``work`` returns, once it is committed. Raises what ``work`` raises, and Unavailable."""
+        """Runs ``work`` in a transaction and returns its result after the commit.
+
+        Raises what ``work`` raises, and Unavailable if the database cannot be used or is busy for too long.
+        """
         turn = _Turn(work)
         with self._lock:
             self._waiting.append(turn)
@@ -78,13 +81,16 @@ class GroupCommit:
         return result
 
     def _wait(self, turn: _Turn) -> None:
-        """Waits until the work is done, or this thread must lead. Raises Unavailable if no group took it in time."""
+        """Waits until the request's work is done, or this thread must run the next group.
+
+        Raises Unavailable if no group took the work in time.
+        """
         if turn.wait(self._database.busy_seconds):
             return
         with self._lock:
             if turn in self._waiting and not turn.leads:
                 self._waiting.remove(turn)
-                raise Unavailable("other sign-ups hold the database")
+                raise Unavailable("other sign-ups kept the database busy for too long")
         # A group has taken the work; whether it is stored is known only at the end of that group.
         turn.wait()
 
@@ -123,7 +129,7 @@ class GroupCommit:
             raise
 
     def _alone(self, work: Callable[[SignUpBatch], Result]) -> Result:
-        """Runs the work in a transaction of its own, which may wait for what others hold."""
+        """Runs the work in a transaction of its own, which may wait for the locks of others."""
         with self._database.writing() as connection:
             desk = SignUpBatch(connection, shared=False)
             result = work(desk)
@@ -132,7 +138,7 @@ class GroupCommit:
 
 
 def _do(turn: _Turn, desk: SignUpBatch) -> None:
-    """Runs one piece of work. Raises _Undo if it failed after writing."""
+    """Runs one request's work. Raises _Undo if the work failed after it wrote something."""
     before = desk.driver.writes
     try:
         turn.result = turn.work(desk)

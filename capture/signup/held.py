@@ -1,4 +1,4 @@
-"""Confirmation mails that are held because a budget was exceeded, until the operator releases or drops them."""
+"""Confirmation mails that wait for the operator's decision, because too many sign-ups or mails came at once."""
 
 from __future__ import annotations
 
@@ -18,15 +18,18 @@ from capture.models import Lead, OutboxMail
 
 
 def list_held(session: Session, ids: Sequence[int] | None = None) -> list[OutboxMail]:
-    """Returns the held mails, the oldest first; ``ids``: only these."""
+    """Returns the confirmation mails that are held until the operator decides, the oldest first.
+
+    ``ids``: only the mails with these ids; None for all.
+    """
     query = select(OutboxMail).where(OutboxMail.state == "held").order_by(OutboxMail.id)
     return list(session.scalars(query if ids is None else query.where(OutboxMail.id.in_(ids))))
 
 
 def release_held(session: Session, mails: Sequence[OutboxMail], letters: Letters, now: datetime) -> int:
-    """Replaces held mails with new ones that have new links and are sent.
+    """Replaces each held mail with a new one, which has fresh links and waits to be sent. Returns how many.
 
-    Mails of leads that are confirmed or erased meanwhile are dropped. Returns how many are sent.
+    A mail is dropped instead if its lead was confirmed or erased in the meantime.
     """
     count = 0
     for mail in mails:
@@ -44,7 +47,7 @@ def release_held(session: Session, mails: Sequence[OutboxMail], letters: Letters
 
 
 def drop_held(mails: Sequence[OutboxMail]) -> int:
-    """Drops mails: they are never sent, and their sign-ups stay unconfirmed. Returns how many."""
+    """Marks held mails as dropped and returns how many. They are never sent, and their sign-ups stay unconfirmed."""
     for mail in mails:
         mail.state = "dropped"
     return len(mails)

@@ -1,4 +1,5 @@
-"""Receives the sign-up form, shows the page between, and issues the challenge for the form's script."""
+"""Receives the sign-up form, and tells people from robots: by a puzzle that the form's script solves, or by a page with
+one more button to press."""
 
 from __future__ import annotations
 
@@ -31,16 +32,16 @@ blueprint = Blueprint("signup", __name__)
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 OWN_PAGE = PageSeen(page="signup", locale="", build_id="service", wording="")
-"""The page that is stored for sign-ups on the service's own form, which replaces a form with invalid tokens."""
+"""The page that is stored for a sign-up on the service's own form, which is shown if a form's tokens are not valid."""
 
 
 class Replayed(Exception):
-    """The proof of work was used before."""
+    """The form's proof that a person sent it was used before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """The content of a form's two signed tokens. ``member_id`` None: the company's own pages."""
+    """The member and the page that a form's two signed tokens name. ``member_id`` None: one of the company's pages."""
 
     member_id: str | None
     seen: PageSeen
@@ -52,7 +53,8 @@ class Sender:
 def signup() -> Response:
     """Stores a sign-up and redirects the prospect to the thank-you page of the member or the company.
 
-    Without a proof that a person sent the form, it answers with the page between; with errors, with the form again.
+    If the form has errors, shows it again. If there is no proof that a person sent it, shows a page with one more
+    button to press.
     """
     if request.mimetype not in FORM_TYPES:
         raise UnsupportedMediaType
@@ -73,24 +75,24 @@ def signup() -> Response:
     except Replayed:
         return _between(sender)
     except TokenError:
-        log.info("refused: a token is not valid")
+        log.info("refused a sign-up: its page token or member token is not valid")
         return _instead(seen, "token")
     except NoSuchMember:
-        log.info("refused: the member is not active")
+        log.info("refused a sign-up: the member is not active")
         return _instead(seen, "gone")
 
 
 @blueprint.get("/challenge")
 @open_to(Audience.EVERYONE)
 def challenge() -> Response:
-    """Returns a proof-of-work challenge as JSON; the form's script sends the solution in ``altcha``."""
+    """Returns a proof-of-work puzzle as JSON. The form's script sends the solution in the field ``altcha``."""
     current = service.current()
     return make_response(jsonify(human_proof.challenge(current.links.address_keys, current.clock())))
 
 
 @blueprint.after_request
 def readable_from_every_site(response: Response) -> Response:
-    """Lets scripts on all sites read the response (CORS), which is safe: it depends on no cookie."""
+    """Lets scripts of every site read the response (CORS). This is safe, because no response depends on a cookie."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = "POST"
@@ -107,12 +109,12 @@ def _page_seen(token: str) -> PageSeen | None:
 
 def _sender(token: str, seen: PageSeen | None) -> Sender:
     if seen is None:
-        raise TokenError("the page token does not hold")
+        raise TokenError("the page token is not valid")
     return Sender(service.current().signer.read_member(token), seen)
 
 
 def _proof() -> human_proof.Proof | None:
-    """Returns the proof that a person sent the form: a solved challenge or the page between; None without either."""
+    """Returns the proof that a person sent the form: a solved puzzle or one more button pressed; None without."""
     current = service.current()
     now = current.clock()
     solution = request.form.get("altcha", "")
@@ -121,7 +123,10 @@ def _proof() -> human_proof.Proof | None:
 
 
 def _store(typed: TypedSignUp, sender: Sender, proof: human_proof.Proof) -> str:
-    """Stores the sign-up and returns the thank-you address, once everything is committed. Raises Replayed."""
+    """Stores the sign-up and returns the address of the thank-you page, after the commit.
+
+    Raises Replayed if the proof was used before, and NoSuchMember if the member is not active.
+    """
     current = service.current()
     signup = accept.SignUp(
         email=typed.email,
@@ -142,14 +147,14 @@ def _store(typed: TypedSignUp, sender: Sender, proof: human_proof.Proof) -> str:
         return accept.accept_sign_up(desk, signup, current.clock(), current.letters, current.settings.limits)
 
     accepted = current.part(GroupCommit).run(take_in)
-    log.info("stored: lead %d, %s", accepted.lead_id, "new" if accepted.new else "known")
+    log.info("stored a sign-up: lead %d, %s", accepted.lead_id, "new" if accepted.new else "known")
     return accepted.address
 
 
 def _thanks(sender: Sender) -> str:
-    """Returns the thank-you address, without storing anything, for a form with the trap filled in.
+    """Returns the address of the thank-you page without storing anything, for a form that a robot filled in.
 
-    The response is that of a stored sign-up, so a robot cannot tell.
+    The response is that of a stored sign-up, so that a robot cannot see the difference.
     """
     with service.current().database.read() as session:
         host = hosts.find_host(session, sender.member_id)
@@ -163,9 +168,10 @@ def _answer(address: str) -> Response:
 
 
 def _between(sender: Sender) -> Response:
-    """Shows the page between, with one more button to press, for senders without a script.
+    """Shows the page with one more button to press, for senders without a script.
 
-    A valid pause in the form is kept; a missing or invalid one is replaced by a new one.
+    Its form carries the time at which it was shown, signed, since no person presses the button at once. A valid time in
+    the request is kept; otherwise the current one is signed.
     """
     current, words = service.current(), answers.visitor_words()
     now = current.clock()
@@ -186,12 +192,12 @@ def _between(sender: Sender) -> Response:
 
 
 def _pausing(now: datetime) -> bool:
-    """Returns True if the signed timestamp of the form is valid and only too recent."""
+    """Returns True if the signed time in the form is valid, even if it is too recent for a person."""
     return human_proof.read_pause(service.current().links, request.form, now + human_proof.QUICKEST) is not None
 
 
 def _correct(sender: Sender) -> Response:
-    """Answers 422 with what was typed and an error beside each wrong field."""
+    """Answers 422 with the form: what was typed, and an error beside each wrong field."""
     form = SignupForm(request.form, answers.visitor_words())
     if answers.wants_json():
         return answers.error_json(422, form.words("errors_summary"), form.errors)
@@ -203,7 +209,7 @@ def _correct(sender: Sender) -> Response:
 
 
 def _instead(seen: PageSeen | None, kind: str) -> Response:
-    """Says that the member is unknown or inactive, and offers the company's own form instead."""
+    """Answers 422: says that the form is not valid or its member not active, and offers the company's own form."""
     words = answers.visitor_words()
     form = SignupForm(request.form, words)
     if answers.wants_json():

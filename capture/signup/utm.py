@@ -1,4 +1,4 @@
-"""The campaign parameters of a sign-up, as web analytics name them."""
+"""Reads the campaign parameters of a sign-up (``utm_source`` and so on, as web analytics call them)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ UTM = ("source", "medium", "campaign", "term", "content")
 """The campaign parameters of web analytics, sent as ``utm_source``, ``utm_medium`` …"""
 
 LONGEST_UTM = 200
-"""Characters of a campaign parameter that are kept."""
+"""The most characters of a campaign parameter that are stored; the rest is cut off."""
 
 
 def utm_parameters(sent: Mapping[str, str], query: Mapping[str, str]) -> dict[str, str]:
-    """Returns the campaign parameters of a sign-up, from the form or else from the query; empty ones are left out."""
+    """Returns a sign-up's campaign parameters by name, without "utm_"; empty ones are left out.
+
+    Each is read from the form, or, if it is not there, from the query of the address.
+    """
     # A part of a multipart form may have no name at all.
     if not query and not any(name and name.startswith("utm_") for name in sent):
         return {}  # most sign-ups have none

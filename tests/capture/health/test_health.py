@@ -154,5 +154,5 @@ def test_a_whole_journey_leaves_no_address_in_the_log(written, client, form):
     ):
         client.post("/signup", data=fields)
     client.get("/confirm/zq7x@example.com")
-    assert "stored: lead 1" in written.getvalue()
+    assert "stored a sign-up: lead 1" in written.getvalue()
     assert "zq7x" not in written.getvalue()

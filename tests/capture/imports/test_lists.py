@@ -346,8 +346,8 @@ def test_the_leads_tell_where_they_are_from_and_whether_they_may_be_mailed(
         intake.run()
         return browser.get(path).text
 
-    assert "stay quarantined" not in take(people)
-    assert "stay quarantined" in take(f"{people}fresh@example.com\n", **PROVEN)
+    assert "keep their recorded origin" not in take(people)
+    assert "keep their recorded origin" in take(f"{people}fresh@example.com\n", **PROVEN)
     browser.post("/office/met", email="met@example.com", first_name="", phone="", interest="both", asked="y")
     numbers = {each.email: each.id for each in rows(Lead)}
     with database.write() as session:

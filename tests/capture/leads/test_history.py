@@ -70,7 +70,7 @@ def test_the_operator_reads_everything_but_the_text_of_notes(session, lead):
         "Wrote an event for the company's other program: it waits to be sent.",
         "Bo O'Neill (bo) wrote a note.",
         "Bo O'Neill (bo) set the next follow-up to 2026-03-09.",
-        'Bo O\'Neill (bo) set the stage to "lost" (not-now). It was taken back.',
+        'Bo O\'Neill (bo) set the stage to "lost" (not-now). It was undone.',
     ]
 
 

@@ -74,7 +74,7 @@ def test_it_answers_refuses_and_ends_on_sigterm(server, form, rows, tmp_path):
     assert process.wait(20) == 0
     assert [lead.email for lead in rows(Lead)] == ["real@example.com"]
     log = (tmp_path / "log").read_text()
-    assert "stored: lead 1, new" in log
+    assert "stored a sign-up: lead 1, new" in log
     assert "real@example.com" not in log
     assert "Traceback" not in log
 

@@ -375,7 +375,7 @@ def test_no_address_in_the_log(client, form, caplog):
     client.post("/signup", data=form())
     client.post("/signup", data=form(email="pat@example"))
     client.post("/signup", data=form(token="x"))
-    assert "stored: lead 1, new" in caplog.text
+    assert "stored a sign-up: lead 1, new" in caplog.text
     assert "pat" not in caplog.text.lower()
 
 

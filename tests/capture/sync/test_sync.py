@@ -277,8 +277,8 @@ def test_a_site_without_the_page_for_it_is_told_of_no_campaign(empty):
     ("listed", "message"),
     [
         (Campaign("radio7", "m-9", Channel.RADIO), "who is unknown"),
-        (Campaign("radio7", "m-2", Channel.RADIO), "was a campaign of member m-1 by radio"),
-        (Campaign("radio7", "m-1", Channel.FLYER), "was a campaign of member m-1 by radio"),
+        (Campaign("radio7", "m-2", Channel.RADIO), "belongs to a campaign of member m-1 by radio"),
+        (Campaign("radio7", "m-1", Channel.FLYER), "belongs to a campaign of member m-1 by radio"),
     ],
 )
 def test_a_code_is_never_given_to_another(empty, listed, message):
