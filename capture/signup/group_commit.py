@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from capture.base.db import DRIVER_ERRORS, Database
 from capture.base.unavailable import Unavailable
-from capture.signup.accept import SignUpBatch
+from capture.signup.accept import Contended, SignUpBatch
 
 Result = TypeVar("Result")
 
@@ -138,7 +138,11 @@ class GroupCommit:
 
 
 def _do(turn: _Turn, desk: SignUpBatch) -> None:
-    """Runs one request's work. Raises _Undo if the work failed after it wrote something."""
+    """Runs one request's work. Raises _Undo if the work failed after it wrote something.
+
+    Work that must wait for another transaction's lock is left to a transaction of its own, so that the others need not
+    wait.
+    """
     before = desk.driver.writes
     try:
         turn.result = turn.work(desk)
@@ -147,6 +151,9 @@ def _do(turn: _Turn, desk: SignUpBatch) -> None:
     except Exception as error:
         if desk.driver.writes != before:
             raise _Undo from error
+        if isinstance(error, Contended):
+            turn.alone = True
+            return
         turn.error = error  # raised in the thread that queued the work
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from capture.base.unavailable import Unavailable
 from capture.company.generator import Interest, PageSeen
@@ -97,6 +97,27 @@ def test_what_fails_in_the_middle_is_undone_alone(together, database, rows, tabl
     assert (len(rows(Touch)), len(rows(OutboxMail))) == (3, 3)
     with database.read() as session:
         assert evidence.audit(session).faults == []
+
+
+@pytest.mark.database("postgresql")
+def test_who_must_wait_for_a_locked_lead_waits_alone_and_is_stored(together, database, rows):
+    together(("pat@example.com", "m-2"))
+    locked, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with database.write() as session:
+            session.scalars(select(Lead).where(Lead.email == "pat@example.com").with_for_update()).one()
+            locked.set()
+            done.wait(0.5)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert locked.wait(10)
+    results = together(("pat@example.com", "m-2"), ("b@example.com", "m-2"))
+    done.set()
+    holder.join()
+    assert [getattr(result, "new", result) for result in results] == [False, True]
+    assert len(rows(Touch)) == 5
 
 
 @pytest.mark.database("sqlite")
