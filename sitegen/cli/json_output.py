@@ -1,4 +1,4 @@
-"""Members, summaries and faults as the JSON that ``--json`` prints."""
+"""Turns members, build summaries and faults into the JSON that ``--json`` prints."""
 
 from __future__ import annotations
 

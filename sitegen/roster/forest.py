@@ -46,7 +46,7 @@ class Forest:
             nearest[number] = parent if active[parent] else nearest[parent]
 
     def loops(self) -> Iterator[list[int]]:
-        """Yields each loop of sponsors once, as numbers: the loop's first member in the roster, then sponsor by sponsor."""
+        """Yields each loop of sponsors once, as numbers: the first member in the roster, then each one's sponsor."""
         looping = bytearray(self._looping)
         looping[0] = 0
         for first in range(1, len(looping)):

@@ -1,4 +1,4 @@
-"""Which site a command works on. Imports no other module of the generator."""
+"""The options that say which site a command works on. Imports no other module of the generator."""
 
 from __future__ import annotations
 
