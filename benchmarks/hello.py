@@ -1,4 +1,4 @@
-"""Hello-world under the very server that serves for production: ``python -m benchmarks.hello PORT``."""
+"""Serves hello-world by the same server as ``sitegen serve --production``: ``python -m benchmarks.hello PORT``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[byt
 
 
 def main(port: str) -> None:
-    """Serves until it is told to end."""
+    """Serves hello-world on this port of 127.0.0.1 until SIGTERM or SIGINT."""
     listener = workers.listen("127.0.0.1", int(port))
     threads = next(each.default for each in fields(ServeOptions) if each.name == "threads")
     assert isinstance(threads, int)

@@ -36,4 +36,4 @@ def secrets() -> None:
       sitegen secrets
     """
     made = instance.create(Path("instance"))
-    click.echo(f"made {', '.join(made)} in instance/{instance.ENV_FILE}" if made else "nothing is missing")
+    click.echo(f"made {', '.join(made)} in instance/{instance.ENV_FILE}" if made else "no secret is missing")

@@ -81,7 +81,7 @@ class Addresses:
         return f"{parts.scheme}://{slug}.{parts.netloc}/"
 
     def campaign_home(self, slug: str | None, code: str) -> str:
-        """Returns the absolute address of a campaign's landing page; ``slug`` None: the page is on the company's site."""
+        """Returns the absolute address of a campaign's landing page; ``slug`` None: one on the company's own site."""
         return (self.member_home(slug) if slug else self.home) + campaign_path(code)
 
     def company_base(self, *, from_member: bool) -> str:

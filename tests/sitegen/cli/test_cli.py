@@ -57,7 +57,7 @@ def test_a_missing_secret_refuses_to_build(
     )
     assert not out.exists()
     assert run("secrets").stdout == "made ESPALIER_TOKEN_KEY, ESPALIER_SECRET_KEY in instance/espalier.env\n"
-    assert run("secrets").stdout == "nothing is missing\n"
+    assert run("secrets").stdout == "no secret is missing\n"
     assert run("build", folder, "--out", out).exit_code == 0
 
 
