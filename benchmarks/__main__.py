@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: measures the pairs in turn and prints a table. Exit status 1: a bar was not met."""
+"""``python -m benchmarks``: runs the benchmarks and prints a table. Exit status 1: a figure does not reach its bar."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _HEADERS = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", st
 
 
 def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Answers every request with the same few bytes."""
+    """Answers every request with "Hello, world!"."""
     start_response("200 OK", _HEADERS)
     return [_BODY]
 

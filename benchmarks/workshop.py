@@ -29,7 +29,7 @@ class Ran:
     """The times and the output of a command that succeeded."""
 
     seconds: float
-    """Wall time of the whole process."""
+    """Wall time of the whole command, in seconds."""
     cpu: float
     """Seconds of processor time, including the processes that the command started and waited for."""
     output: str

@@ -81,7 +81,7 @@ class SecretError(EspalierError):
 
 
 class TokenError(EspalierError):
-    """A signed token was altered, truncated, or signed with another key."""
+    """A signed token is not valid: altered, truncated, too long, or signed with another key."""
 
 
 def did_you_mean(found: str, known: Iterable[str]) -> str | None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """Whether a member's site is public. An inactive member has no site and shows nowhere."""
+    """Whether a member's site is public. An inactive member has no site and is shown nowhere."""
 
     ACTIVE = "active"
     INACTIVE = "inactive"
@@ -107,7 +107,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """The network-marketing company that stands behind every site."""
+    """The network-marketing company whose members have the sites."""
 
     name: str
     legal_name: str

@@ -1,8 +1,8 @@
-"""The two signed values a sign-up form carries.
+"""Signs and reads the two tokens in every sign-up form.
 
-- the **member token** says whom the sign-up belongs to. It is the same on all pages of a member.
+- the **member token** says which member the sign-up belongs to. It is the same on all pages of a member.
 - the **page token** says what the prospect saw: page, locale, build id and consent wording. It is the same
-  on a page of every member.
+  for all members on the same page.
 
 Both are ``value.signature`` with HMAC-SHA256 through itsdangerous; each purpose has its own derived key, so
 that a token made for one purpose is refused for the other. A signature proves integrity, not presence:

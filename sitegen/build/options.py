@@ -24,7 +24,7 @@ class Compression(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOptions(SiteOptions):
-    """Which site to build, where to, and how."""
+    """The options of a build: which site, into which folder, and how."""
 
     out: Path
     compression: Compression = Compression.NONE

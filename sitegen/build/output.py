@@ -39,7 +39,7 @@ class FileCounts:
     bytes_written: int = 0
 
     def add(self, other: FileCounts) -> None:
-        """Adds the counts of another process."""
+        """Adds the counts of another process to these."""
         self.written += other.written
         self.unchanged += other.unchanged
         self.removed += other.removed
@@ -224,7 +224,7 @@ def _claim(root: Path) -> None:
             more = f" and {len(foreign) - _NAMED} more" if len(foreign) > _NAMED else ""
             names = ", ".join(foreign[:_NAMED]) + more
             hint = "name an empty folder, or one that an earlier build made"
-            raise OutputError(Fault(f"holds files that are not ours: {names}", where=root, hint=hint))
+            raise OutputError(Fault(f"this folder has files that no build wrote: {names}", where=root, hint=hint))
     root.mkdir(parents=True, exist_ok=True)
     (root / OURS).mkdir(mode=0o700, exist_ok=True)
 

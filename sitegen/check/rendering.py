@@ -119,7 +119,7 @@ def _pages(site: Site, renderer: Renderer, members: Sampled) -> Iterator[Fault]:
     for link, pages in found.items():
         others = len(set(pages)) - 1
         message = f'a link on this page leads nowhere: "{link}"'
-        yield Fault(message, where=pages[0], hint=f"it stands on {others} more pages as well" if others else None)
+        yield Fault(message, where=pages[0], hint=f"the link is on {others} more pages as well" if others else None)
 
 
 def _shown(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def member_json(member: Member) -> dict[str, Any]:
-    """Returns a member as the roster's fields by name."""
+    """Returns a member's values by the names of the roster's columns."""
     return {
         "id": member.id,
         "slug": member.slug,

@@ -1,4 +1,4 @@
-"""``sitegen new`` and ``sitegen secrets``."""
+"""The commands ``sitegen new`` and ``sitegen secrets``."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class FaultLog:
         self._kept: list[Fault] = []
 
     def add(self, message: str, *, line: int | None = None, hint: str | None = None) -> None:
-        """Keeps one fault of the file; ``line`` counts from 1."""
+        """Adds one fault of the file; ``line`` counts from 1, None means the whole file."""
         self.count += 1
         self._kept.append(Fault(message, where=self.path, line=line, hint=hint))
         if len(self._kept) > 20 * SHOWN:

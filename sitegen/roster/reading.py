@@ -90,7 +90,7 @@ def records(path: Path, source: Source, log: FaultLog) -> Iterator[Record]:
         return _jsonl(source, log)
     if path.suffix.lower() == ".csv":
         return csv_records(source, log, COLUMNS, REQUIRED)
-    log.add("not a roster by its name", hint="call it .csv or .jsonl")
+    log.add("the file's name is not a roster's", hint="end it in .csv or .jsonl")
     raise Broken
 
 
@@ -147,7 +147,7 @@ def _columns(
             hint = did_you_mean(name, [each for each in known if each not in names])
             log.add(f"unknown column {quoted(name)}", line=line, hint=hint)
         elif names.count(name) > 1:
-            log.add(f"column {quoted(name)} stands there twice", line=line)
+            log.add(f"column {quoted(name)} is there twice", line=line)
     for name in required:
         if name not in names:
             log.add(f"missing column {quoted(name)}", line=line)
@@ -180,7 +180,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"{quoted(twice)} stands there twice")
+        raise ValueError(f"{quoted(twice)} is there twice")
     return found
 
 

@@ -33,7 +33,7 @@ RESERVED = frozenset(
     well-known widget wpad www www1 www2
     """.split()  # noqa: SIM905
 )
-"""Words with a meaning of their own in addresses, host names or mail (RFC 2142); no member's slug."""
+"""Words that no member may have as slug: they have another meaning in addresses, host names or mail (RFC 2142)."""
 
 _APOSTROPHES = re.compile("['’‘ʼʻ`´]")
 _OTHERS = re.compile("[^a-z0-9]+")

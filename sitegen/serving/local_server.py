@@ -119,7 +119,8 @@ def listening(host: str, port: int) -> LocalServer:
                     ) from error
                 continue
         return LocalServer(host, candidate)
-    raise EspalierError(Fault("all ports are taken", where=f"{host}:{port}", hint="name another one with --port"))
+    message = f"this port and the next {_PORTS_TRIED - 1} are in use"
+    raise EspalierError(Fault(message, where=f"{host}:{port}", hint="name another one with --port"))
 
 
 def _interrupt(number: int, frame: object) -> None:
@@ -141,7 +142,7 @@ def _page(pages: PreviewPages, request: Request) -> Response:
     if found.status == 410:
         return _message(410, "This site is gone", "The member whose site this was is no longer active.")
     if found.status == 404:
-        return _message(404, "There is no such page", f"Nothing stands at {request.path}.")
+        return _message(404, "There is no such page", f"The site has no page at {request.path}.")
     if found.type == "text/html":
         content = content.replace(b"</body>", f"{_TAG}</body>".encode())
     headers = {

@@ -134,7 +134,7 @@ class Preview:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Reloads on every saved file while the block runs."""
+        """Reads the site folder again after every saved file, while the block runs."""
         stop = threading.Event()
         ready = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(ready, stop), daemon=True)

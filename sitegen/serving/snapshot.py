@@ -117,7 +117,7 @@ class Snapshot:
         if not member.is_active:
             return NothingHere(locale, gone=True)
         if locale not in self.site.settings.locales:  # a database's roster may be ahead of this site's settings
-            raise Unavailable(f'the site does not speak "{locale}"')
+            raise Unavailable(f"a member's language is not one of the site's: {locale}")
         here = self.resolver.on_member_site(locale, member.id, path, self._campaign)
         if here is None:
             return NothingHere(locale)

@@ -17,7 +17,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 ASSETS = "assets"
-"""The folder of fingerprinted files below the root."""
+"""The folder, below the root of the company's site, of static files whose names contain digests."""
 
 CAMPAIGNS = "c"
 """The folder of campaigns' landing pages in a site, and the address of the company's page for typing a code."""

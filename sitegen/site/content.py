@@ -49,7 +49,7 @@ def _address_part(value: str) -> str:
 
 
 class FrontMatter(BaseModel):
-    """What stands between the ``---`` lines of a page."""
+    """The front matter of a page: the fields between the ``---`` lines at the top of its Markdown file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 

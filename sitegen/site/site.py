@@ -43,7 +43,7 @@ class Site:
 
     @property
     def folder(self) -> Path:
-        """The folder that holds ``site.toml``."""
+        """The site folder, which has ``site.toml`` in it."""
         return self.settings.folder
 
     @property

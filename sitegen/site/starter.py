@@ -18,7 +18,7 @@ def create(folder: Path) -> None:
     OutputError if the folder exists and is not empty.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise OutputError(Fault("there is something here already", where=folder, hint="name a new folder"))
+        raise OutputError(Fault("this folder is not empty", where=folder, hint="name a new folder"))
     sample = bundled.folder("content")
     shutil.copytree(sample, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(CAMPAIGNS_FILE))
     instance.create(folder / "instance")

@@ -60,12 +60,15 @@ class ThemeFile(BaseModel):
     extends: str | None = None
     settings: dict[str, Setting] = {}
     defaults: dict[str, Any] = {}
-    """A child's own defaults for its parent's settings."""
+    """A child theme's own defaults for the settings of its parents."""
 
 
 @dataclass(frozen=True)
 class Theme:
-    """A theme with its parents: ``chain`` runs from the theme itself to its topmost parent."""
+    """A theme with the parents that it inherits from: how the sites look, and the words on them.
+
+    ``chain``: names and folders, from the theme itself to its topmost parent.
+    """
 
     name: str
     chain: tuple[tuple[str, Path], ...]
@@ -131,7 +134,7 @@ def _read(folder: Path, name: str) -> ThemeFile:
         faults = [Fault(f"{'.'.join(map(str, e['loc']))}: {e['msg']}", where=path) for e in error.errors()]
         raise ThemeError(*faults) from error
     if file.name != name:
-        raise ThemeError(Fault(f'the theme calls itself "{file.name}", its folder "{name}"', where=path))
+        raise ThemeError(Fault(f'the theme is named "{file.name}", but its folder "{name}"', where=path))
     return file
 
 
@@ -174,5 +177,5 @@ def _strings(folders: list[Path], locale: str, faults: list[Fault]) -> dict[str,
         words.update({key: value for key, value in table.items() if isinstance(value, str)})
     if not words and not faults:
         hint = f"add strings/{locale}.toml to the theme, a copy of strings/en.toml to translate"
-        faults.append(Fault(f'the theme does not speak "{locale}"', where=folders[0] / "strings", hint=hint))
+        faults.append(Fault(f'the theme has no words in "{locale}"', where=folders[0] / "strings", hint=hint))
     return words

@@ -17,7 +17,7 @@ from sitegen.site.site import Site, Variant
 from sitegen.token import TokenSigner
 
 GONE = "410"
-"""The key of the page that is shown for a member who is no longer active; a site may do without."""
+"""The key of the page that is shown for a member who is no longer active; a site may do without it."""
 
 _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     NOT_FOUND: {
