@@ -57,7 +57,7 @@ ROOT = Path(__file__).parent.parent
 
 @dataclass
 class Round:
-    """What one round of requests to one server measured. ``took``: the seconds that each answer took."""
+    """The figures of one round of requests to one server. ``took``: the seconds that each answer took."""
 
     seconds: float
     took: list[float]

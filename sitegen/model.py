@@ -25,7 +25,7 @@ class Interest(StrEnum):
 class Channel(StrEnum):
     """The medium by which a campaign reaches people, such as radio or a flyer.
 
-    People of an event, a list or a referral are met in person or known by name.
+    At an event, by a list or by a referral, people are met in person or known by name.
     """
 
     WEB = "web"

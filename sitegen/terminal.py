@@ -77,7 +77,7 @@ def version_option(command: Any) -> Any:
 
 
 def progress_bar(unit: str, *, silent: bool) -> AbstractContextManager[Progress]:
-    """Returns a context that shows on standard error how far long work is; its value is the function to report to.
+    """Shows on standard error, during a ``with`` block, how far long work is; yields the function to report to.
 
     On a terminal there is a bar, elsewhere a line now and then, for logs. ``unit``: what is counted, in the plural.
     ``silent``: show nothing, as with ``--json`` and ``--quiet``.

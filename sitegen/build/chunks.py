@@ -44,19 +44,19 @@ class SitePlan:
     contents: Sequence[MemberFile]
     """The pages, the contact card and the QR code; landing pages of campaigns come on top."""
     files: Plan
-    """The names of the files to write, each with the key of what it is made from."""
+    """The names of the files to write, each with a digest of what it is made from, the member aside."""
     id: str
     """The id of this plan in the manifest."""
     pages: int
     """How many of ``contents`` are pages."""
     variant: Variant
     landing_key: str
-    """The key of what campaigns' landing pages are made from, the member and the campaign aside."""
+    """A digest of what campaigns' landing pages are made from, the member and the campaign aside."""
 
 
 @dataclass(frozen=True, slots=True)
 class _SiteToWrite:
-    """The files of one member's site that are to be written, and the keys of the landing pages among them, by code."""
+    """The files of one member's site to write; ``landings``: digests for the landing pages among them, by code."""
 
     slug: str
     key: bytes
@@ -73,9 +73,9 @@ class ChunkResult:
     pages: int = 0
     counts: FileCounts = field(default_factory=FileCounts)
     sites: list[tuple[str, bytes, str]] = field(default_factory=list)
-    """Sites written: folder, key of the member, id of the plan."""
+    """Sites written: folder, digest of the member's data, id of the plan."""
     landings: list[tuple[str, str, bytes]] = field(default_factory=list)
-    """Landing pages of campaigns written: folder, code, key."""
+    """Landing pages written: folder, campaign code, digest of what the page was made from."""
     photos: list[PhotoSeen] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     unstamped: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -151,7 +151,7 @@ class ChunkBuilder:
         return made
 
     def _news(self, row: MemberRow, above: MemberRow | None, plan: SitePlan) -> tuple[bytes, set[str] | None]:
-        """Returns the member's key, and the files of the member's site that are to be written; None if none are."""
+        """Returns a digest of the member's data, and the files of the site that are to be written; None if none are."""
         key = self._member_key(row, above)
         before = None if self._options.fresh else self._manifest.site(row.slug)
         if before is None or before[0] != key or not self._output.has_site(row.slug):
@@ -162,7 +162,7 @@ class ChunkBuilder:
         return key, {file for file, made_from in plan.files.items() if old.get(file) != made_from}
 
     def _new_landings(self, slug: str, own: Sequence[Campaign], key: bytes, plan: SitePlan) -> dict[str, bytes]:
-        """Returns the keys of the landing pages that are new or have changed, by the codes of their campaigns."""
+        """Returns the landing pages that are new or changed: digests of what they are made from, by campaign code."""
         trusted = not self._options.fresh and self._output.has_site(slug)
         before = self._manifest.landings(slug) if trusted else {}
         keys = {each.code: self._fingerprints.landing(each, key, plan.landing_key) for each in own}

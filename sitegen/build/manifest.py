@@ -37,7 +37,7 @@ create temp table used (name text primary key) without rowid;
 """
 
 Plan = Mapping[str, str]
-"""The files of a member's site, relative to its folder, each with the key of what it is made from, the member aside."""
+"""The files of a member's site, relative to its folder, each with a digest of its sources, the member aside."""
 
 
 class Manifest:
@@ -55,12 +55,12 @@ class Manifest:
         self._db.execute("begin")
 
     def close(self) -> None:
-        """Commits what was entered, and closes the file."""
+        """Commits what was recorded, and closes the file."""
         self._db.execute("commit")
         self._db.close()
 
     def save(self) -> None:
-        """Commits what was entered so far, so that it outlasts this process and other processes see it."""
+        """Commits what was recorded so far, so that it outlasts this process and other processes see it."""
         self._db.execute("commit")
         self._db.execute("begin")
 
@@ -75,78 +75,84 @@ class Manifest:
         return self._reader
 
     def note(self, name: str) -> str | None:
-        """Returns the value of a note, or None if there is no such note."""
+        """Returns the text that is kept under this name, or None if there is none."""
         row = self._db.execute("select value from notes where name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
     def enter_note(self, name: str, value: str | None) -> None:
-        """Keeps a note under its name, or removes the note if ``value`` is None."""
+        """Keeps a text under a name for the next build; removes it if ``value`` is None."""
         if value is None:
             self._db.execute("delete from notes where name = ?", (name,))
         else:
             self._db.execute("insert or replace into notes values (?, ?)", (name, value))
 
     def add_plan(self, plan: Plan) -> str:
-        """Enters a plan (the list of files of a member's site) and returns its id, the same for the same plan."""
+        """Records a plan (the list of files of a member's site) and returns its id, the same for the same plan."""
         text = json.dumps(plan, sort_keys=True)
         plan_id = hashlib.sha256(text.encode()).hexdigest()[:16]
         self._db.execute("insert or ignore into plans values (?, ?)", (plan_id, text))
         return plan_id
 
     def plans(self) -> dict[str, Plan]:
-        """Returns every plan by which a file on the disk may have been written, by the plan's id."""
+        """Returns every plan (list of files) by which a member's site on the disk may have been written, by its id."""
         return {plan_id: json.loads(files) for plan_id, files in self._db.execute("select id, files from plans")}
 
     def drop_old_plans(self) -> None:
-        """Removes the plans that no site was last written by; to be called at the end of a build."""
+        """Removes the plans (lists of files) that no member's site was last written by, at the end of a build."""
         self._db.execute("delete from plans where id not in (select plan from sites)")
 
     def site(self, folder: str) -> tuple[bytes | None, str] | None:
-        """Returns the member's key and the plan's id with which a site was last written; None if it never was."""
+        """Returns from what a member's site was last written: a digest of the member's data, and the plan's id.
+
+        Returns None if it never was; the digest is None if it may not have been written completely.
+        """
         row: tuple[bytes | None, str] | None
         row = self._own.execute("select member_key, plan from sites where folder = ?", (folder,)).fetchone()
         return row
 
     def expect_sites(self, folders: Iterable[str], plan_id: str) -> None:
-        """Enters all sites that will exist after this build, before any is written; entries there already stay."""
+        """Records all members' sites that will exist after this build, before any is written; older records stay."""
         self._db.executemany("insert or ignore into current values (?)", ((folder,) for folder in folders))
         self._db.execute("insert or ignore into sites select folder, null, ? from current", (plan_id,))
 
     def enter_sites(self, written: Iterable[tuple[str, bytes, str]]) -> None:
-        """Enters sites that were written: folder, key of the member, id of the plan."""
+        """Records members' sites that were written: folder, digest of the member's data, id of the plan."""
         self._db.executemany("insert or replace into sites values (?, ?, ?)", written)
 
     def distrust(self, folders: Iterable[str]) -> None:
-        """Notes that the files of these sites may be wrong and must be written anew."""
+        """Records that the files of these members' sites may be wrong and must be written anew."""
         rows = [(each,) for each in folders]
         self._db.executemany("update sites set member_key = null where folder = ?", rows)
         self._db.executemany("update landings set key = null where folder = ?", rows)
 
     def unexpected_sites(self) -> list[str]:
-        """Returns the folders of sites that were built earlier and that ``expect_sites`` did not name."""
+        """Returns the folders of members' sites that were built earlier and that ``expect_sites`` did not name."""
         query = "select folder from sites where folder not in (select folder from current)"
         return [folder for (folder,) in self._db.execute(query)]
 
     def forget_site(self, folder: str) -> None:
-        """Removes the entry of a site whose files are gone."""
+        """Removes the record of a member's site whose files are gone."""
         self._db.execute("delete from sites where folder = ?", (folder,))
 
     def landings(self, folder: str, first: str = "", last: str = "~") -> dict[str, bytes | None]:
-        """Returns the keys with which a folder's landing pages were last written, by campaign code.
+        """Returns, by campaign code, digests of what the landing pages in a folder were last made from.
 
-        Only codes from ``first`` to ``last``; without these, all. A key of None: the page was entered but not yet
-        written.
+        Only codes from ``first`` to ``last``; without these, all. A digest of None: the page was not written
+        completely.
         """
         query = "select code, key from landings where folder = ? and code between ? and ?"
         return dict(self._own.execute(query, (folder, first, last)))
 
     def expect_landings(self, landings: Iterable[tuple[str, str]]) -> None:
-        """Enters all landing pages (folder, campaign code) that will exist after this build, before any is written."""
+        """Records all landing pages (folder, campaign code) that will exist after this build, before any is written."""
         self._db.executemany("insert or ignore into current_landings values (?, ?)", landings)
         self._db.execute("insert or ignore into landings select folder, code, null from current_landings")
 
     def enter_landings(self, written: Iterable[tuple[str, str, bytes | None]]) -> None:
-        """Enters landing pages that were written: folder, campaign code, key. Key None: about to be written."""
+        """Records landing pages that were written: folder, campaign code, digest of what the page was made from.
+
+        A digest of None: the page is about to be written.
+        """
         self._db.executemany("insert or replace into landings values (?, ?, ?)", written)
 
     def unexpected_landings(self) -> list[tuple[str, str]]:
@@ -156,7 +162,7 @@ class Manifest:
         )
 
     def forget_landing(self, folder: str, code: str) -> None:
-        """Removes the entry of a landing page whose file is gone."""
+        """Removes the record of a landing page whose file is gone."""
         self._db.execute("delete from landings where folder = ? and code = ?", (folder, code))
 
     def files(self) -> set[str]:
@@ -164,20 +170,20 @@ class Manifest:
         return {path for (path,) in self._db.execute("select path from files")}
 
     def enter_file(self, path: str) -> None:
-        """Enters a file outside members' sites, before it is written."""
+        """Records a file outside members' sites, before it is written."""
         self._db.execute("insert or ignore into files values (?)", (path,))
 
     def forget_file(self, path: str) -> None:
-        """Removes the entry of a file that is gone."""
+        """Removes the record of a file outside members' sites that is gone."""
         self._db.execute("delete from files where path = ?", (path,))
 
     def photo(self, name: str) -> tuple[str, str, tuple[int, ...]] | None:
-        """Returns a photo's stamp, digest and widths as they were last entered; None if the photo is not known."""
+        """Returns a photo's record: stamp of the file, digest, widths of the scaled copies; None if there is none."""
         row = self._own.execute("select stamp, digest, widths from photos where name = ?", (name,)).fetchone()
         return None if row is None else (row[0], row[1], tuple(map(int, row[2].split())))
 
     def enter_photos(self, seen: Iterable[tuple[str, str, str, tuple[int, ...]]]) -> None:
-        """Enters photos that are in use: name, stamp, digest, widths."""
+        """Records photos that this build uses: name, stamp of the file, digest, widths of the scaled copies."""
         rows = [(name, stamp, digest, " ".join(map(str, widths))) for name, stamp, digest, widths in seen]
         self._db.executemany("insert or replace into photos values (?, ?, ?, ?)", rows)
         self._db.executemany("insert or ignore into used values (?)", ((row[0],) for row in rows))

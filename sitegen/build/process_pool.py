@@ -1,4 +1,4 @@
-"""Shares long work among processes, which are forked, so that all of them have what was prepared before.
+"""Shares long work among processes, which are forked so that all of them have the data prepared before.
 
 The work is cut into numbered pieces; each process works on the next piece that is left and sends the result to the
 parent. A process ends when all pieces are done, or when its parent is gone: after ``kill -9`` of the parent

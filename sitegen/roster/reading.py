@@ -31,7 +31,7 @@ class Broken(Exception):
 
 
 class Source:
-    """A roster file that is read once: gives its lines as text, and afterwards its size in bytes and its digest."""
+    """A roster file that is read once: its lines as text, and when all are read, its size in bytes and its digest."""
 
     def __init__(self, file: BinaryIO, log: FaultLog) -> None:
         self._file = file

@@ -1,4 +1,4 @@
-"""Reads the header fields of a request: conditions, compression and host (RFC 9110, whose sections are named below)."""
+"""Reads the header fields of a request: conditions, compression and host (RFC 9110)."""
 
 from __future__ import annotations
 

@@ -19,13 +19,13 @@ from time import time
 
 
 class ChangeTimes:
-    """Keeps for each name (of a page, say) its key and the time since when it has this key, in one small file."""
+    """Keeps in one small file, for each page by name, a digest of what it is made from and since when that is so."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def since(self, keys: Mapping[str, str], files: Iterable[Path] = ()) -> dict[str, int]:
-        """Returns for each name since when it has its key, in whole seconds since 1970, and keeps that.
+        """Returns the time since when each name has the digest in ``keys``, in whole seconds since 1970, and keeps it.
 
         ``files``: the files and folders that pages are made from; a new name gets the time of their last change.
         """

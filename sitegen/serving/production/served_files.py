@@ -159,8 +159,10 @@ class ServedFiles:
         return member_files.content(self._site, member, file.path)
 
     def _named_keys(self) -> Iterator[tuple[str, str]]:
-        """Yields a name and a key for each page: the name is the language of the member's site ("" for the company's)
-        and the file; the key is a digest of what the page is made from."""
+        """Yields a name for each page and a digest of what the page is made from.
+
+        The name is the language of the member's site ("" for the company's own) and the page's file.
+        """
         site = self._site
         variants = {_COMPANY: site.company_variant}
         variants |= {code: site.member_variant(code) for code in site.settings.locales}
