@@ -1,4 +1,4 @@
-"""The files that a page becomes: itself, a compressed copy beside it, or the compressed copy alone.
+"""Makes the files of a page: the page alone, with a compressed copy beside it, or the compressed copy alone.
 
 ``nginx`` with ``gzip_static on`` (or ``always``, where only the compressed file is kept) and Caddy with
 ``precompressed gzip`` send such copies as they are.
@@ -28,5 +28,8 @@ def names(compression: Compression, path: str) -> tuple[str, ...]:
 
 
 def other_names(compression: Compression, path: str) -> set[str]:
-    """Returns the names that a page's files would have only with other compressions; such old files must be removed."""
+    """Returns the names that a page's files have with other compression settings but not with this one.
+
+    Files with these names are left from an earlier build and must be removed.
+    """
     return {path, f"{path}.gz"} - set(names(compression, path))

@@ -49,7 +49,7 @@ def digests(options: BuildOptions, roster: Path, theme_folders: Iterable[Path]) 
 
 
 def noted(out: Path) -> BuildNote | None:
-    """Returns the note that the last complete build into ``out`` left, or None if there is no such build."""
+    """Returns what the last complete build into ``out`` noted of its inputs, or None if there is no such build."""
     try:
         with closing(_manifest(out)) as manifest:
             row = manifest.execute("select value from notes where name = ?", (NOTE,)).fetchone()

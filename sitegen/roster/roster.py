@@ -251,7 +251,7 @@ _WITH_SPONSORS = (
 )
 
 _IS = "m.id = ? collate nocase and m.id = ?"
-"""The SQL condition for a member's id: first by the index, which ignores case, then compared exactly."""
+"""The SQL condition that finds a member by id: first by the index, which ignores case, then by exact comparison."""
 
 
 def _remove(folder: Path | None, maker: int) -> None:

@@ -57,7 +57,7 @@ def refuse(why: str, hint: str | None = None) -> PydanticCustomError:
 
 
 def one_line(longest: int) -> Callable[[str], str]:
-    """Returns a check for one line of text with at most ``longest`` characters."""
+    """Returns a function that checks one line of text with at most ``longest`` characters."""
 
     def check(value: str) -> str:
         if len(value) > longest:
@@ -70,7 +70,7 @@ def one_line(longest: int) -> Callable[[str], str]:
 
 
 def text(longest: int) -> Callable[[str], str]:
-    """Returns a check for text of several lines with at most ``longest`` characters; line ends become ``\\n``."""
+    """Returns a function that checks text of at most ``longest`` characters, and makes all line ends ``\\n``."""
 
     def check(value: str) -> str:
         value = value.replace("\r\n", "\n").replace("\r", "\n")

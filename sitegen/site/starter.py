@@ -15,10 +15,10 @@ def create(folder: Path) -> None:
     """Copies the sample company into a new folder and makes its secrets in ``instance/`` there.
 
     The sample's file of campaigns is not copied: its codes belong to the database of another company. Raises
-    OutputError if the folder exists and is not empty.
+    OutputError if the folder is a file or is not empty.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise OutputError(Fault("this folder is not empty", where=folder, hint="name a new folder"))
+        raise OutputError(Fault("this is a file, or a folder with files in it", where=folder, hint="name a new folder"))
     sample = bundled.folder("content")
     shutil.copytree(sample, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(CAMPAIGNS_FILE))
     instance.create(folder / "instance")

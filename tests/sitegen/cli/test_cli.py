@@ -42,7 +42,10 @@ def test_new_refuses_a_folder_that_holds_something(elsewhere: Path) -> None:
     (elsewhere / "shop").mkdir()
     (elsewhere / "shop" / "mine.txt").write_text("mine", encoding="utf-8")
     found = run("new", "shop")
-    assert (found.exit_code, found.stderr) == (1, "shop: this folder is not empty\n  hint: name a new folder\n")
+    assert (found.exit_code, found.stderr) == (
+        1,
+        "shop: this is a file, or a folder with files in it\n  hint: name a new folder\n",
+    )
 
 
 def test_a_missing_secret_refuses_to_build(
