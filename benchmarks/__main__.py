@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: measures the pairs in turn and prints a table. Exit status 1: a bar was not met."""
+"""``python -m benchmarks``: runs the benchmarks and prints a table. Exit status 1: a figure does not reach its bar."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmarks.workshop import Workshop
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much is measured: numbers of members, and turns of each pair."""
+    """How much each benchmark measures: numbers of members, and how often each pair is measured."""
 
     turns: int = 3
     compose_turns: int = 7
@@ -48,7 +48,7 @@ MEASURES: dict[str, Measure] = {
 
 
 def run(names: Sequence[str], sizes: Sizes, folder: Path | None = None) -> Iterator[Row]:
-    """Measures what is named, in the order of the table."""
+    """Runs the benchmarks with these names, in the order of MEASURES, and yields the rows of the table."""
     with Workshop(folder) as shop:
         for name, measure in MEASURES.items():
             if name in names:
@@ -56,7 +56,7 @@ def run(names: Sequence[str], sizes: Sizes, folder: Path | None = None) -> Itera
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line."""
+    """Runs the benchmarks that the command line asks for; returns the exit status, 1 if a bar was not met."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer members; the bars stay those of the full run")
     parser.add_argument("--only", action="append", choices=list(MEASURES), help="measure this alone; may be repeated")

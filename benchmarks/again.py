@@ -1,6 +1,6 @@
-"""Building again: one member of many changed, and nothing changed, each against the build of everything.
+"""Measures a second build, after one member of many changed and after nothing changed, against the full build.
 
-Which files were written is seen from outside: their content and times before and after.
+Which files were written is seen from outside: by their inode, size and time before and after.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from benchmarks.members import COLUMNS
 from benchmarks.workshop import Workshop
 
 BAR = 0.15
-"""Of a full build."""
+"""The share of a full build's time that a second build may take."""
 NAME = "again"
 
 
 def measure(shop: Workshop, count: int, turns: int) -> list[Row]:
-    """Both rows. Raises AssertionError where a file was written that had no reason to be."""
+    """Measures both second builds and returns their rows. Raises AssertionError if a file was written needlessly."""
     site = Path(shutil.copytree(shop.site(count), shop.fresh("changing")))
     full: list[float] = []
     one: list[float] = []
@@ -64,7 +64,7 @@ def _row(what: str, pairs: Pairs) -> Row:
 
 
 def change(roster: Path, number: int, tagline: str) -> str:
-    """Gives one member another tagline; gives the member's slug. No other page shows it."""
+    """Changes one member's tagline in the roster and returns the member's slug. No other member's page shows it."""
     with roster.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     rows[number]["tagline"] = tagline
@@ -76,7 +76,7 @@ def change(roster: Path, number: int, tagline: str) -> str:
 
 
 def stamps(root: Path) -> dict[str, tuple[int, int, int]]:
-    """Every file below a folder with inode, size and time; the build's own record aside."""
+    """Returns the inode, size and time (ns) of every file below a folder, by its path, without ``.espalier``."""
     found: dict[str, tuple[int, int, int]] = {}
     start = len(os.fspath(root)) + 1
     for folder, names, files in os.walk(root):

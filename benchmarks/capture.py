@@ -1,14 +1,14 @@
-"""How many sign-ups a second are stored for good, over real HTTP, beside what the same server does for "hello".
+"""Measures how many sign-ups a second are stored for good, over real HTTP, against "hello" from the same server.
 
     python -m benchmarks.capture [--seconds 5] [--rounds 3] [--connections 32] [--postgresql]
 
 Both servers run at once and are loaded in turn, so that a busy machine slows both. A sign-up counts when it was
 answered 303, that is after its commit (SQLite: ``synchronous=FULL``; PostgreSQL: ``fsync=on``), and in the end as many
-must stand in the database as were thanked. Each has an address of its own and comes from one of the members' pages,
-through the page that stands between. The budgets are lifted, so that each one's confirmation mail is promised, too:
-over a budget a sign-up costs less. The load comes from a process of its own on the same machine, so it takes its
-share of the cores from either server alike; what the server itself works for an answer (``CPU µs``) tells more than
-the rate on a machine that others use, too.
+must be in the database as were thanked. Each has its own e-mail address and comes from one of the members' pages,
+through the page that is shown after the form to a browser without JavaScript. The limits on sign-ups are lifted, so
+that every sign-up queues its confirmation mail: over a limit it would cost less. The load comes from a process of its
+own on the same machine, so it takes its share of the cores from either server alike; the processor time of the server
+for an answer (``CPU µs``) says more than the rate if other programs use the machine, too.
 """
 
 from __future__ import annotations
@@ -50,52 +50,52 @@ from capture.sync.site_folder import sync
 
 KEY = "a-key-for-measuring-0123456789abcdef"
 MOST_A_SECOND = 3_000
-"""Sign-ups that are made before the clock starts; more are made as they are needed."""
+"""Requests prepared for each second of a round before the clock starts; more are made as they are needed."""
 
 ROOT = Path(__file__).parent.parent
 
 
 @dataclass
 class Round:
-    """What one round measured. ``took``: the seconds of each answer."""
+    """The figures of one round of requests to one server. ``took``: the seconds that each answer took."""
 
     seconds: float
     took: list[float]
     refused: int = 0
     worked: float = 0.0
-    """The seconds of processor that the server spent meanwhile, in all its processes."""
+    """Seconds of processor time that the server used in this round, in all its processes."""
 
     @property
     def rate(self) -> float:
-        """Answers a second."""
+        """How many answers came a second."""
         return len(self.took) / self.seconds
 
 
 @dataclass
 class Started:
-    """A running server."""
+    """A server that runs in a process of its own, and its port."""
 
     process: psutil.Process
     port: int
 
     def worked(self) -> float:
-        """The seconds of processor it has spent, in all its processes."""
+        """Returns the seconds of processor time that the server has used so far, in all its processes."""
         times = [each.cpu_times() for each in (self.process, *self.process.children(recursive=True))]
         return float(sum(each.user + each.system for each in times))
 
 
 class Hello(server.Server):
-    """The same server with the least that an application can do."""
+    """The capture service's web server with an application that only says hello, to compare with."""
 
     def load(self) -> Any:
-        """The application."""
+        """Returns an application that answers every request with "Hello, world!"."""
         app = Flask("hello")
         app.add_url_rule("/", view_func=lambda: "Hello, world!")
         return app
 
 
 def main() -> None:
-    """Runs it."""
+    """Runs the benchmark; in a child process, the hello server or the load of one round."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=5.0, help="of each round")
     parser.add_argument("--rounds", type=int, default=3)
@@ -117,7 +117,7 @@ def main() -> None:
 
 
 def measure(options: argparse.Namespace) -> None:
-    """Both databases, and the table."""
+    """Measures sign-ups on SQLite, and if asked for on PostgreSQL, and prints the table."""
     table = Table("what", "a second", "of hello", "p50 ms", "p99 ms", "CPU µs", "refused", "stored", box=None)
     with tempfile.TemporaryDirectory(prefix="espalier-benchmark-") as name:
         folder = Path(name)
@@ -181,7 +181,7 @@ def _alternate(table: Table, options: argparse.Namespace, folder: Path, name: st
 
 
 def _prepare(url: str) -> list[dict[str, str]]:
-    """Loads the sample company; gives the fields of a form of each of its members who speak English."""
+    """Loads the sample company and returns the fields of a sign-up form for each active member who speaks English."""
     database = Database(url)
     database.migrate()
     sync(
@@ -222,7 +222,7 @@ def _server(module: list[str], environ: dict[str, str], folder: Path) -> Iterato
 
 
 async def _load(port: int, seconds: float, connections: int, forms: list[dict[str, str]] | None, series: int) -> Round:
-    """So many connections, each of which asks again as soon as it was answered."""
+    """Sends requests over ``connections`` connections, each as soon as the last is answered; returns the figures."""
     numbers, links = count(), Links([KEY])
     result = Round(0.0, [])
 

@@ -1,4 +1,7 @@
-"""The site folder that the benchmarks build: ten pages of seeded prose, the heavy theme, a seeded roster."""
+"""Makes the site folder that the benchmarks build: ten pages of random prose, the heavy theme, a random roster.
+
+The same seed always gives the same folder.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +72,10 @@ _WHEN = ("in November", "before the shop opens", "when the power fails", "out of
 
 
 def make(folder: Path, count: int, *, seed: int = 1, photos: bool = False) -> Path:
-    """A site folder with so many members; gives the folder. ``photos``: some members have one, of no picture."""
+    """Makes a site folder with ``count`` members and returns it.
+
+    ``photos``: some members have a photo, whose file is no real picture.
+    """
     folder.mkdir(parents=True)
     (folder / "site.toml").write_text(_SITE, encoding="utf-8")
     shutil.copytree(HEAVY / "theme", folder / "themes" / "heavy")

@@ -1,8 +1,8 @@
-"""Composing pages in memory: ``Renderer.stamp`` against plain Jinja's ``Renderer.render``, the same templates.
+"""Measures making pages in memory: stamping (``Renderer.stamp``) against plain Jinja (``Renderer.render``).
 
-The members measured are among those that were seen before, so that their shapes are known. What a member's pages
-share (the sheet) is made anew for each, as in a build. The first pass over the members is the warm-up. One
-process works alone here, and its processor time is counted: other work on the machine says nothing about it.
+Both use the same templates. The members measured were stamped before, so that the shapes of their pages are known. What
+a member's pages share (the sheet) is made anew for each member, as in a build. The first pass over the members is the
+warm-up. One process works alone, and its processor time is counted, so that other work on the machine does not matter.
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ SAMPLE_PAGES = (
     "privacy",
 )
 WARM_UP_BAR = 3.0
-"""Seconds for the first members seen."""
+"""The most seconds that the first pass over the members may take."""
 
 
 @dataclass(frozen=True)
 class Bench:
-    """A renderer that has seen nothing yet, the pages of a member's site, and members."""
+    """What is measured: a renderer that has made no page yet, the pages of a member's site, and members (as hosts)."""
 
     renderer: Renderer
     pages: tuple[PlannedPage, ...]
     hosts: tuple[Host, ...]
 
     def pass_over(self, some: Sequence[Host]) -> float:
-        """Seconds to stamp the pages of these members."""
+        """Stamps the pages of these members; returns the seconds of processor time."""
         stamp, sheet_of, pages = self.renderer.stamp, self.renderer.sheet, self.pages
         started = process_time()
         for host in some:
@@ -59,7 +59,7 @@ class Bench:
         return process_time() - started
 
     def plainly(self, some: Sequence[Host]) -> float:
-        """Seconds to render them by plain Jinja."""
+        """Renders the pages of these members by plain Jinja; returns the seconds of processor time."""
         render, pages = self.renderer.render, self.pages
         started = process_time()
         for host in some:
@@ -68,7 +68,7 @@ class Bench:
         return process_time() - started
 
     def compare(self, some: Iterable[Host]) -> None:
-        """Stamped pages must be plain Jinja's, or there is nothing to time."""
+        """Raises ThemeError if a stamped page of these members is not the same as plain Jinja's."""
         for host in some:
             sheet = self.renderer.sheet(host)
             for page in self.pages:
@@ -79,18 +79,21 @@ Make = Callable[[Workshop, int], Bench]
 
 
 def heavy(shop: Workshop, count: int) -> Bench:
-    """The heavy theme."""
+    """Returns the bench of the heavy theme, with ``count`` members, some with photos."""
     site = sites.load(company.make(shop.fresh("photographed"), count, photos=True))
     return _bench(site, count, site.settings.roster_path)
 
 
 def almanac(shop: Workshop, count: int) -> Bench:
-    """The sample company in its default theme, with the ten pages that a member's own language has."""
+    """Returns the bench of the sample company: its default theme, ten pages in English, and ``count`` members."""
     return _bench(sites.load(bundled.folder("content")), count, _written(shop, count), SAMPLE_PAGES)
 
 
 def measure(name: str, bench: Bench, bar: float, *, turns: int, measured: int) -> list[Row]:
-    """The rows of one theme: the warm-up, and the pair. Raises ThemeError where a stamped page is wrong."""
+    """Measures one theme; returns two rows: stamping against plain Jinja, and the first pass over the members.
+
+    Raises ThemeError if a stamped page is wrong.
+    """
     warm = bench.pass_over(bench.hosts)
     programs = [bench.renderer.programs[page] for page in bench.pages]
     declined = [
@@ -139,7 +142,7 @@ def measure(name: str, bench: Bench, bar: float, *, turns: int, measured: int) -
 
 
 def photo(name: str) -> Photo:
-    """A view of a photo that no file stands behind: composing only prints its addresses."""
+    """Returns a photo for templates, without any file: making a page only prints the photo's addresses."""
     stem = f"/assets/photos/{name.removesuffix('.jpg')}-0123456789ab"
     sources = tuple(
         PhotoSource(f"image/{kind}", ", ".join(f"{stem}.{width}.{kind} {width}w" for width in (160, 320, 640)))

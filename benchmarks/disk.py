@@ -1,8 +1,8 @@
-"""The whole build against writing the same finished bytes to the same files with as many processes.
+"""Measures the whole build against only writing the same finished bytes to the same files, with as many processes.
 
-The tree is packed into one file for each process; each reads its pack into memory, all begin at one signal, and
-do nothing but make folders and create files. Reading the packs is not counted, nor starting the processes, while
-the build is counted from the command to its end.
+The tree is packed into one file for each process; each process reads its pack into memory, all begin at one signal, and
+do nothing but make folders and files. Reading the packs and starting the processes is not counted, while the build is
+timed from the start of the command to its end.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NAME = "disk"
 
 
 def measure(shop: Workshop, count: int, turns: int) -> Row:
-    """The row."""
+    """Measures a build of ``count`` members and returns the row of the table."""
     site = shop.site(count)
     jobs = len(os.sched_getaffinity(0))
     model = shop.fresh("model")
@@ -47,7 +47,7 @@ def measure(shop: Workshop, count: int, turns: int) -> Row:
 
 
 def pack(tree: Path, packs: Path, parts: int) -> list[Path]:
-    """Packs a tree into so many files, whole top folders in each: an index, then the bytes."""
+    """Packs a tree into ``parts`` files and returns their paths; each has an index, then the bytes of its folders."""
     packs.mkdir()
     tops = sorted(each for each in tree.iterdir() if each.name != ".espalier")
     made = []
@@ -72,7 +72,7 @@ def pack(tree: Path, packs: Path, parts: int) -> list[Path]:
 
 
 def write(packs: list[Path], out: Path) -> float:
-    """Wall seconds to write the packed files below ``out``, a process for each pack."""
+    """Writes the packed files below ``out``, with a process for each pack; returns the wall time in seconds."""
     out.mkdir()
     go_reader, go_writer = os.pipe()
     ready_reader, ready_writer = os.pipe()
@@ -127,7 +127,7 @@ def _write_one(path: Path, out: Path, ready: int, go: int) -> None:
 
 
 def weigh(tree: Path) -> tuple[int, int]:
-    """Files and bytes of a tree, the build's own record aside."""
+    """Returns the number of files and of bytes in a tree, without the build's own folder ``.espalier``."""
     sizes = [
         path.stat().st_size
         for top in tree.iterdir()

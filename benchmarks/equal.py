@@ -1,4 +1,4 @@
-"""Whether two pages are the same to a browser: elements, attributes and text, white space aside."""
+"""Checks that two pages are the same to a browser: elements, attributes and text, white space aside."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Event = tuple[str, str, object]
 
 
 class DifferenceError(Exception):
-    """Two pages that should be the same are not; the message says where they part."""
+    """Two pages that should be the same are not, or one is missing; the message says where they differ."""
 
 
 def same(ours: str, theirs: str, where: str) -> None:
-    """Raises DifferenceError at the first thing that differs."""
+    """Raises DifferenceError if two pages differ; ``where`` is the page's name in the message."""
     pairs = zip_longest(events(ours), events(theirs))
     for number, (a, b) in enumerate(pairs):
         if a != b:
@@ -23,7 +23,10 @@ def same(ours: str, theirs: str, where: str) -> None:
 
 
 def events(html: str) -> Iterator[Event]:
-    """What a page consists of: ``start`` with attributes, ``end``, ``text`` with single spaces, ``json`` as values."""
+    """Yields the parts of a page to compare: ``start`` with attributes, ``end``, ``text`` with single spaces, etc.
+
+    The text of a ``script`` element is read as JSON, so that only its values are compared.
+    """
     reader = _Reader()
     reader.feed(html)
     reader.close()

@@ -1,4 +1,4 @@
-"""Hello-world under the very server that serves for production: ``python -m benchmarks.hello PORT``."""
+"""Serves hello-world by the same server as ``sitegen serve --production``: ``python -m benchmarks.hello PORT``."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _HEADERS = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", st
 
 
 def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Answers every request with the same few bytes."""
+    """Answers every request with "Hello, world!"."""
     start_response("200 OK", _HEADERS)
     return [_BODY]
 
 
 def main(port: str) -> None:
-    """Serves until it is told to end."""
+    """Serves hello-world on this port of 127.0.0.1 until SIGTERM or SIGINT."""
     listener = workers.listen("127.0.0.1", int(port))
     threads = next(each.default for each in fields(ServeOptions) if each.name == "threads")
     assert isinstance(threads, int)

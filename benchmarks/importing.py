@@ -1,10 +1,10 @@
-"""How long a list takes to come in: rows a second, and the seconds for a hundred thousand.
+"""Measures how long importing a list of people takes: rows a second, and the seconds for 100,000 rows.
 
     python -m benchmarks.importing [--rows 100000] [--turns 3] [--postgresql]
 
-The rows are seeded and as lists are: most people are new, some are leads already, some wanted no more contact, some
-stand on the list twice, and some rows are no address at all. The whole command is timed, in a process of its own, from
-its start to its end, into a database with members, leads and people who left.
+The rows are random, the same each time, and like real lists: most people are new, some are leads already, some want no
+more contact, some are on the list twice, and some rows have no valid address. The whole command is timed, in a process
+of its own, from its start to its end, on a database with members, leads and people who left.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from capture.models import Lead, Slug, Suppression
 from tests.capture import databases
 
 BAR = 60.0
-"""Seconds for 100,000 rows on SQLite."""
+"""The most seconds that 100,000 rows may take on SQLite."""
 
 KEY = office.KEY
 HEADER = ("Name", "Surname", "E-Mail", "Telephone", "Town", "Interest", "Seen at")
@@ -48,7 +48,7 @@ _WRONG = ("", "n/a", "anna.at.example.com", "two@@example.com", "no domain@", "p
 
 
 def main() -> None:
-    """Runs it."""
+    """Runs the benchmark and prints its figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--turns", type=int, default=3)
@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def rows(count: int) -> Iterator[tuple[str, ...]]:
-    """The rows of a list; the same for the same number."""
+    """Yields ``count`` rows of a list of people: always the same rows for the same count."""
     luck = random.Random(5)
     for number in range(count):
         name, family, chance = luck.choice(_NAMES), luck.choice(_FAMILIES), luck.random()
@@ -84,7 +84,7 @@ def rows(count: int) -> Iterator[tuple[str, ...]]:
 
 
 def write(path: Path, count: int) -> None:
-    """A list of so many rows."""
+    """Writes a list of people with ``count`` rows as a CSV file."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(HEADER)
@@ -92,7 +92,7 @@ def write(path: Path, count: int) -> None:
 
 
 def fill(database: Database) -> None:
-    """Members and leads, some of whom stand on the list, and people who left."""
+    """Fills a database with members, with leads (some of whom are on the list), and with people who left."""
     office.fill(database, LEADS, MEMBERS)
     if not database.is_sqlite:
         with database.writing() as connection:
@@ -139,7 +139,8 @@ def _turn(count: int, *, postgresql: bool) -> float:
 
 
 def _worked() -> float:
-    """Seconds of a processor that the commands have taken so far: tells more than the clock on a busy machine."""
+    """Returns the seconds of processor time that the commands have used so far, since the clock misleads on a busy
+    machine."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

@@ -1,4 +1,4 @@
-"""Pairs measured in turn, and whether they reach what they must."""
+"""Measures two things in turn, several times, and puts the figures into rows of the table."""
 
 from __future__ import annotations
 
@@ -9,82 +9,85 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Seconds (or another measure) of ours and of theirs, a pair for each turn."""
+    """Figures of Espalier (``ours``) and of what it is compared with (``theirs``): a pair for each turn.
+
+    The figures are seconds, or requests a second.
+    """
 
     ours: tuple[float, ...]
     theirs: tuple[float, ...]
 
     def faster(self) -> Spread:
-        """How many times as fast ours is: theirs by ours, pair by pair."""
+        """Returns how many times as fast Espalier was: ``theirs`` divided by ``ours``, pair by pair."""
         return Spread(tuple(b / a for a, b in zip(self.ours, self.theirs, strict=True)))
 
     def share(self) -> Spread:
-        """What share of theirs ours takes: ours by theirs, pair by pair."""
+        """Returns Espalier's figure as a share of the other: ``ours`` divided by ``theirs``, pair by pair."""
         return Spread(tuple(a / b for a, b in zip(self.ours, self.theirs, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Values of the same thing measured several times."""
+    """The values of one thing that was measured several times."""
 
     values: tuple[float, ...]
 
     @property
     def middle(self) -> float:
-        """The median."""
+        """The median of the values."""
         return median(self.values)
 
     @property
     def low(self) -> float:
-        """The least."""
+        """The least of the values."""
         return min(self.values)
 
     @property
     def high(self) -> float:
-        """The greatest."""
+        """The greatest of the values."""
         return max(self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table. ``met`` None: there is no bar, or it was not measured."""
+    """One line of the table of results. ``met``: whether the bar was reached; None if it was not measured."""
 
     name: str
-    """What ``--only`` calls it."""
+    """The benchmark's name, as in ``--only``."""
     what: str
     ours: str
     theirs: str
     result: str
-    """The ratio or growth, with its range."""
+    """The ratio or growth, with the range of its values."""
     bar: str
     met: bool | None
     figures: dict[str, object] = field(default_factory=dict)
-    """The same and more, as numbers."""
+    """The figures of this line and some more, as numbers, for ``--json``."""
 
 
 def in_turn(turns: int, ours: Callable[[], float], theirs: Callable[[], float]) -> Pairs:
-    """Measures both, one after the other, so many times."""
+    """Measures both, one after the other, ``turns`` times, and returns the pairs."""
     pairs = [(ours(), theirs()) for _ in range(turns)]
     return Pairs(tuple(a for a, _ in pairs), tuple(b for _, b in pairs))
 
 
 def times(spread: Spread) -> str:
-    """``12.3x (11.9-12.8)``."""
+    """Writes ratios as ``12.3x (11.9-12.8)``: the median, the least and the greatest."""
     return f"{spread.middle:.3g}x ({spread.low:.3g}-{spread.high:.3g})"
 
 
 def percent(spread: Spread) -> str:
-    """``12 % (11-13)``."""
+    """Writes shares as ``12.0 % (11.0 %-13.0 %)``: the median, the least and the greatest."""
     return f"{spread.middle:.1%} ({spread.low:.1%}-{spread.high:.1%})".replace("%", " %")
 
 
 def seconds(values: tuple[float, ...]) -> str:
-    """``1.23 s (1.20-1.31)``."""
+    """Writes seconds as ``1.23 s (1.20-1.31)``: the median, the least and the greatest."""
     spread = Spread(values)
     return f"{spread.middle:.2f} s ({spread.low:.2f}-{spread.high:.2f})"
 
 
 def micros(values: tuple[float, ...]) -> str:
-    """The same in µs, of values in seconds."""
+    """Writes values in seconds as ``45.6 µs (44.9-47.0)``: the median, the least and the greatest."""
     spread = Spread(values)
     return f"{spread.middle * 1e6:.1f} µs ({spread.low * 1e6:.1f}-{spread.high * 1e6:.1f})"

@@ -1,4 +1,4 @@
-"""Seeded members: the same number and seed give the same roster, whatever came before."""
+"""Makes random members for the benchmarks: the same number and seed always give the same roster."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COLUMNS = (
     "joined",
 )
 PHOTOS = 12
-"""How many different photos the members with one share."""
+"""How many different photos there are; the members with a photo share them."""
 
 _FIRST = (
     *("Ada", "Aisling", "Amadou", "Anneke", "Béatrice", "Bo", "Chiara", "Dagny", "Dembe", "Eoin", "Esi", "Fatou"),
@@ -98,13 +98,13 @@ _PRAISES = (
 
 
 def members(count: int, *, seed: int = 1, photos: bool = False, locale: str = "en") -> Iterator[dict[str, str]]:
-    """Rows of a roster: every optional field is there for some and not for others, lists have 0 to 8 entries."""
+    """Yields ``count`` rows of a roster; every optional field is filled in for some members and empty for others."""
     for number in range(count):
         yield _member(random.Random(f"{seed}.{number}"), number, photos, locale)
 
 
 def write(path: Path, rows: Iterator[dict[str, str]]) -> None:
-    """Writes a roster as CSV."""
+    """Writes the rows of a roster as a CSV file."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()

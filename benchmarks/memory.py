@@ -1,7 +1,7 @@
-"""Memory: the largest resident size of each process of a build whose pages go to a sink, few members against many.
+"""Measures the memory of a build with few members against one with many: the largest resident size of each process.
 
-The kernel keeps the high-water mark of each process (VmHWM in /proc/PID/status, which counts shared pages in full);
-it is read again and again while the process lives.
+The pages of members' sites are dropped instead of written. The kernel keeps the largest size of each process (VmHWM in
+/proc/PID/status, which counts shared pages in full), which is read again and again while the process lives.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from benchmarks.measure import Row
 from benchmarks.workshop import TOKEN_KEY, Workshop
 
 GROWTH_BAR, BAR = 50.0, 250.0
-"""Megabytes: how much more with many members, and for any process."""
+"""The most MB by which many members may enlarge the largest process, and the most MB that any process may have."""
 NAME = "memory"
 _EVERY = 0.05  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Peaks:
-    """Of one build: MB of the process itself and of the largest process that it started, and wall seconds."""
+    """The memory of one build: MB of the command's own process and of the largest that it started; wall seconds."""
 
     parent: float
     child: float
@@ -35,12 +35,12 @@ class Peaks:
 
     @property
     def most(self) -> float:
-        """Of any process."""
+        """MB of the largest process of the build."""
         return max(self.parent, self.child)
 
 
 def measure(shop: Workshop, few: int, many: int) -> Row:
-    """The row."""
+    """Builds ``few`` and ``many`` members and returns the row of the table."""
     small, large = peaks(shop, few), peaks(shop, many)
     growth = large.most - small.most
     return Row(
@@ -59,7 +59,10 @@ def measure(shop: Workshop, few: int, many: int) -> Row:
 
 
 def peaks(shop: Workshop, count: int) -> Peaks:
-    """Builds so many members into a sink and watches."""
+    """Builds ``count`` members without writing their pages, and returns the memory that the build took.
+
+    Raises RuntimeError if the build fails.
+    """
     site = company.make(shop.fresh(f"members-{count}"), count)
     command = [sys.executable, "-m", "benchmarks.sink", str(site), str(shop.fresh("sink"))]
     environment = {**os.environ, "ESPALIER_TOKEN_KEY": TOKEN_KEY, "TMPDIR": str(shop.root)}
@@ -81,7 +84,7 @@ def peaks(shop: Workshop, count: int) -> Peaks:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process has started."""
+    """Returns the ids of the processes that a process has started; none if the process has ended."""
     try:
         text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     except OSError:  # it ended meanwhile
@@ -90,7 +93,7 @@ def children(pid: int) -> list[int]:
 
 
 def high_water(pid: int) -> float:
-    """The largest resident size so far in MB; 0 where the process is gone."""
+    """Returns the largest resident size of a process so far, in MB; 0 if the process has ended."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:

@@ -1,11 +1,12 @@
-"""The office with many leads: server time of every page, for a member and for staff, at the median and at the 99th.
+"""Measures the office with many leads: the server's time for each page, for a member and for the company's staff.
 
     python -m benchmarks.office [--leads 200000] [--members 10000] [--asked 200] [--postgresql]
 
-Seeded members stand in a forest, seeded leads under them: one member has a hundredth of all, as in practice few have
-many. A fifth of the members have campaigns with spend, and a year of visits lies behind them. Each page is asked in the
-process itself, without a network, once it has been asked a few times before; the company's numbers are counted ahead,
-as the service does every five minutes, and how long that took is told.
+The table has the median and the 99th percentile. The members, their sponsors and their leads are random, the same each
+time: one member has a hundredth of all leads, as in practice few members have many. A fifth of the members have
+campaigns with costs, and a year of visits is recorded. Each page is requested in the process itself, without a network,
+after a few requests that are not timed; the company's numbers are counted ahead, as the service does every five
+minutes, and the time for this is printed.
 """
 
 from __future__ import annotations
@@ -45,11 +46,11 @@ BATCH = 10_000
 PAGES = ("home", "about", "products", "opportunity", "faq", "signup")
 DAYS = 365
 MEDIAN_BAR, P99_BAR = 150.0, 400.0
-"""Milliseconds."""
+"""The most milliseconds that a page may take, at the median and at the 99th percentile."""
 
 
 def main() -> None:
-    """Runs it."""
+    """Runs the benchmark and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--leads", type=int, default=200_000)
     parser.add_argument("--members", type=int, default=10_000)
@@ -83,7 +84,10 @@ def main() -> None:
 
 
 def fill(database: Database, leads: int, members: int) -> None:
-    """Members in a forest, and leads with their last steps; the same for the same numbers."""
+    """Fills a database with members in trees of sponsors, and with leads, campaigns and visits.
+
+    The same numbers always give the same rows.
+    """
     luck = random.Random(1)
     with database.write() as session:
         session.add(
@@ -120,7 +124,7 @@ def fill(database: Database, leads: int, members: int) -> None:
 
 
 def measure(url: str, asked: int) -> Iterator[tuple[str, ...]]:
-    """A line of the table for each page and person."""
+    """Requests each page ``asked`` times, as a member and as staff; yields a line of the table for each."""
     for who, address in (("member with many", "member.0@example.com"), ("staff", STAFF)):
         ask, lead, campaign = _office(url, address)
         pages = {
@@ -153,8 +157,11 @@ def measure(url: str, asked: int) -> Iterator[tuple[str, ...]]:
 
 
 def _office(url: str, address: str) -> tuple[Callable[[str], float], int, str]:
-    """Milliseconds of an answer to a browser that is signed in; the number of a lead and the code of a campaign that it
-    may see."""
+    """Signs in to the office with an e-mail address.
+
+    Returns a function that requests a path and gives the milliseconds of the answer, and the number of a lead and the
+    code of a campaign that may be seen.
+    """
     moment = [NOW]
     settings = Settings(token_keys=(KEY,), secret_key=KEY, database_url=url)
     app = create_app(settings, clock=lambda: moment[0])
@@ -195,11 +202,14 @@ def _member(number: int, luck: random.Random) -> dict[str, Any]:
 
 
 Placed = dict[str, list[tuple[int, str]]]
-"""Numbers and codes of a member's campaigns."""
+"""The numbers and codes of members' campaigns, by the member's id."""
 
 
 def _campaigns(database: Database, members: int, luck: random.Random) -> Placed:
-    """Every fifth member has one, the first has thirty; seven of ten with spend. And one list without a campaign."""
+    """Adds campaigns: one for every fifth member, thirty for the first; seven of ten have costs.
+
+    Adds an imported list without a campaign, too. Returns the campaigns by member.
+    """
     placed: Placed = {}
     rows, spent = [], []
     for number, owner in enumerate([0] * 30 + list(range(1, members, 5)), 1):
@@ -234,7 +244,8 @@ def _touch(lead: dict[str, Any], luck: random.Random) -> dict[str, Any]:
 
 
 def _visits(database: Database, members: int, campaigns: Placed, luck: random.Random) -> None:
-    """Each day a tenth of the members have visitors, on one of the pages and on a campaign's where there is one."""
+    """Adds a year of visits: each day a tenth of the members have some, on one page and on a campaign's if they have
+    one."""
     for past in range(DAYS):
         day = (NOW - timedelta(days=past)).date()
         rows = []

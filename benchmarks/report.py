@@ -1,4 +1,4 @@
-"""The table, on the terminal and in README.md."""
+"""Writes the table of results, for the terminal and into README.md."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _VERSIONS = ("jinja2", "markupsafe", "markdown", "itsdangerous", "segno", "hugo"
 
 
 def table(rows: Iterable[Row]) -> list[str]:
-    """The rows as a Markdown table."""
+    """Returns the lines of a Markdown table of the results."""
     lines = ["| what | Espalier | against | result | bar | |", "| --- | --- | --- | --- | --- | --- |"]
     for row in rows:
         cells = (row.what, row.ours, row.theirs, row.result, row.bar, _verdict(row))
@@ -25,13 +25,16 @@ def table(rows: Iterable[Row]) -> list[str]:
 
 
 def commands(rows: Iterable[Row], options: Sequence[str] = ()) -> list[str]:
-    """How to measure each row alone."""
+    """Returns the commands that run the benchmark of each row alone."""
     names = dict.fromkeys(row.name for row in rows)
     return [" ".join(["python -m benchmarks --only", name, *options]) for name in names]
 
 
 def machine(load: float) -> str:
-    """What it ran on, with versions; the load tells whether it had the machine to itself."""
+    """Describes the machine and the versions of the programs that were measured.
+
+    ``load``: the system's load at the start; above 0.5, the text says that other processes were running.
+    """
     versions = ", ".join(f"{name} {_version(name)}" for name in _VERSIONS)
     cores = len(os.sched_getaffinity(0))
     busy = f"; {load:.1f} other processes wanted them when it began" if load > 0.5 else ""
@@ -39,7 +42,7 @@ def machine(load: float) -> str:
 
 
 def write(rows: Sequence[Row], about: str, readme: Path = README) -> None:
-    """Puts the results between the two marks of README.md."""
+    """Replaces the results in README.md, between the marks BEGIN and END."""
     before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     shell = ["```sh", *commands(rows), "```"]

@@ -1,7 +1,7 @@
-"""Serving: random pages of many members against hello-world on the same server (hello.py), on the loopback address.
+"""Measures serving random pages of many members against hello-world on the same server (hello.py), on 127.0.0.1.
 
-Both servers have as many processes and threads, and stand idle in turn. Connections are kept open; answers are
-compressed where they can be, as browsers ask for it. The load generator shares the processors with them.
+Both servers have as many processes and threads, and one is idle while the other is measured. Connections are kept
+open; answers are compressed where possible, as browsers ask for it. The load generator uses the same processors.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ OPTION = "--production"
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How a server is asked: connections at once, and for how long."""
+    """The load on a server: how many connections at once, and for how many seconds."""
 
     connections: int = 16
     seconds: float = 5.0
 
 
 def measure(shop: Workshop, count: int, turns: int, load: Load) -> Row:
-    """The row."""
+    """Measures requests a second with ``count`` members and returns the row of the table."""
     site = shop.site(count)
     port, other = free_port(), free_port()
     serve = [sys.executable, "-m", "sitegen", "serve", "--production", "--port", str(port), str(site)]
@@ -54,7 +54,7 @@ def measure(shop: Workshop, count: int, turns: int, load: Load) -> Row:
 
 
 def addresses(site: Path, count: int, luck: random.Random) -> Callable[[], str]:
-    """Gives a random page of a random member each time."""
+    """Returns a function that gives the path of a random page of a random member each time."""
     root = site / "pages" / "en"
     keys = [path.relative_to(root).with_suffix("").as_posix() for path in sorted(root.rglob("*.md"))]
     ends = ["" if key == "home" else f"{key}/" for key in keys]
@@ -62,9 +62,9 @@ def addresses(site: Path, count: int, luck: random.Random) -> Callable[[], str]:
 
 
 def rate(port: int, address: Callable[[], str], load: Load) -> float:
-    """Answers a second over connections that are kept open, one request at a time on each.
+    """Loads a server over connections that are kept open, one request at a time on each; returns answers a second.
 
-    Raises RuntimeError for an answer that is not 200.
+    Raises RuntimeError if an answer is not 200.
     """
     with ExitStack() as open_now:
         waiting = open_now.enter_context(selectors.DefaultSelector())
@@ -87,19 +87,22 @@ def rate(port: int, address: Callable[[], str], load: Load) -> float:
 
 
 def request(address: str) -> bytes:
-    """A request as a browser's, in short."""
+    """Returns the bytes of a GET request with the few header fields of a browser that matter here."""
     return f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\nAccept-Encoding: gzip\r\n\r\n".encode()
 
 
 class Answer:
-    """Reads one answer after another from what arrives: a status line, Content-Length, a body."""
+    """Reads one HTTP answer after another from the bytes that arrive: a status line, Content-Length, a body."""
 
     def __init__(self) -> None:
         self._head = b""
         self._left = -1
 
     def take(self, arrived: bytes) -> bool:
-        """True when an answer is whole. Raises RuntimeError for one that is not 200, or has no length."""
+        """Reads the bytes that arrived and returns whether an answer is complete.
+
+        Raises RuntimeError if the answer is not 200, has no Content-Length, or the connection is closed.
+        """
         if not arrived:
             raise RuntimeError("the server closed the connection")
         if self._left < 0:
@@ -127,7 +130,10 @@ def _length(head: bytes) -> int:
 
 
 class Server:
-    """A server for the time of a block: started, waited for, and ended with all that it started."""
+    """Runs a server while a block runs: starts it, waits until it listens, and ends it with all its processes.
+
+    Raises RuntimeError if the server does not listen after 300 seconds.
+    """
 
     def __init__(self, command: Sequence[str], folder: Path, port: int) -> None:
         self._command = command
@@ -159,7 +165,7 @@ class Server:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
+    """Returns a port of 127.0.0.1 on which no server listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,6 +1,6 @@
-"""A temporary root with everything a run needs: site folders, fresh output folders, commands and their time.
+"""A temporary folder for a run of the benchmarks: makes site folders and fresh output folders, runs and times commands.
 
-No folder is ever removed and made again under its name while a run goes on: ext4 steps over inodes that were freed
+No folder is ever removed and made again under its name during a run: ext4 steps over inodes that were freed
 a moment ago, which makes creating files several times as slow.
 """
 
@@ -26,12 +26,12 @@ TOKEN_KEY = "a-key-for-benchmarks-0123456789abcdef"
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A command that ended well."""
+    """The times and the output of a command that succeeded."""
 
     seconds: float
-    """Wall time of the whole process."""
+    """Wall time of the whole command, in seconds."""
     cpu: float
-    """Processor seconds, of the processes that it started and waited for as well."""
+    """Seconds of processor time, including the processes that the command started and waited for."""
     output: str
 
 
@@ -40,7 +40,10 @@ class CommandError(Exception):
 
 
 class Workshop:
-    """Use as a context; the root is removed at its end."""
+    """A temporary folder for a run, with site folders and fresh output folders; runs and times commands in it.
+
+    To be used in a ``with`` statement, which removes the folder at its end.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="espalier-bench-", dir=folder))
@@ -56,18 +59,21 @@ class Workshop:
         shutil.rmtree(self.root, ignore_errors=True)
 
     def fresh(self, name: str) -> Path:
-        """A path that nothing has ever stood at."""
+        """Returns a path below the folder that was never used before."""
         self._made += 1
         return self.root / f"{name}-{self._made}"
 
     def site(self, count: int) -> Path:
-        """The heavy company with so many members; made once."""
+        """Returns the site folder of the heavy company with ``count`` members; it is made only once."""
         if count not in self._sites:
             self._sites[count] = company.make(self.fresh(f"site-{count}"), count)
         return self._sites[count]
 
     def run(self, command: Sequence[str | Path]) -> Ran:
-        """Runs a command in the root, after what was written before has reached the disk."""
+        """Runs a command in the folder, once earlier writes have reached the disk, and returns its times and output.
+
+        Raises CommandError if the command fails.
+        """
         os.sync()
         with tempfile.TemporaryFile("w+") as printed:
             started = perf_counter()
@@ -88,6 +94,6 @@ class Workshop:
         return Ran(seconds, used.ru_utime + used.ru_stime, output)
 
     def build(self, site: Path, out: Path, *options: str) -> tuple[Ran, dict[str, Any]]:
-        """``sitegen build`` as a process of its own, and its summary."""
+        """Runs ``sitegen build`` in a process of its own and returns its times and its summary."""
         ran = self.run([sys.executable, "-m", "sitegen", "build", site, "--out", out, "--json", *options])
         return ran, json.loads(ran.output)

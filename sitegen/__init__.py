@@ -3,12 +3,12 @@
 from functools import cache
 
 DISTRIBUTION = "espalier-sites"
-"""The name that the program is installed by."""
+"""The name of the package that pip installs."""
 
 
 @cache
 def version() -> str:
-    """The version that is installed; ``0+unknown`` in a source tree that never was."""
+    """Returns the version of the installed package; ``0+unknown`` in a source tree that was never installed."""
     from importlib.metadata import PackageNotFoundError
     from importlib.metadata import version as installed
 

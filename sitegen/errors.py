@@ -1,17 +1,18 @@
-"""What can go wrong, as one tree.
+"""The errors of ``sitegen`` and ``capture`` that a person can put right, as one tree of exceptions.
 
 ::
 
     EspalierError            carries one or more Faults; str() is the report a person reads
     ├── ConfigError          site.toml
-    ├── RosterError          members.csv, members.jsonl
+    ├── RosterError          members.csv, members.jsonl, campaigns.csv
     ├── ContentError         Markdown pages, pictures, photos
     ├── ThemeError           theme.toml, templates, static files
-    ├── OutputError          the folder that is written to
+    ├── OutputError          a file or folder that is to be written
     ├── SecretError          a key is missing or unusable
-    └── TokenError           a signed token that does not hold
+    └── TokenError           a signed token is not valid
 
-Nothing here knows of Click or Flask: ``sitegen.terminal`` turns these into text, the capture service into responses.
+This module imports neither Click nor Flask: ``sitegen.terminal`` prints these errors, and the capture service turns
+them into responses.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing a person can mend: where it is, what was found, and what to do about it.
+    """One mistake that a person can put right: where it is, what was found, and a hint what to do.
 
-    ``line`` counts from 1; None where a file as a whole is meant. ``where`` is a path or an address.
+    ``where`` is a path or an address. ``line`` counts from 1; None if the file as a whole is meant.
     """
 
     message: str
@@ -43,7 +44,7 @@ class Fault:
 
     @property
     def order(self) -> tuple[str, int]:
-        """Sorts faults by file, then line."""
+        """Returns the key to sort faults by: the file, then the line."""
         return (str(self.where or ""), self.line or 0)
 
 
@@ -60,7 +61,7 @@ class ConfigError(EspalierError):
 
 
 class RosterError(EspalierError):
-    """The roster has rows that cannot be used."""
+    """The roster (the list of members) or ``campaigns.csv`` has rows that cannot be used."""
 
 
 class ContentError(EspalierError):
@@ -72,19 +73,22 @@ class ThemeError(EspalierError):
 
 
 class OutputError(EspalierError):
-    """The output folder cannot be written to, or is not ours to write to."""
+    """A file or folder cannot be written, or the program must not write there."""
 
 
 class SecretError(EspalierError):
-    """A secret is missing or unusable; nothing starts without it."""
+    """A secret key is missing or unusable, so the command does not start."""
 
 
 class TokenError(EspalierError):
-    """A signed token was altered, truncated, or signed with another key."""
+    """A signed token is not valid: altered, truncated, too long, or signed with another key."""
 
 
 def did_you_mean(found: str, known: Iterable[str]) -> str | None:
-    """A hint that names the nearest known word, or lists the known words; None when there are none."""
+    """Returns a hint: the known word that is most like ``found``, else a list of the known words.
+
+    Returns None if ``known`` is empty.
+    """
     words = list(known)
     near = difflib.get_close_matches(found, words, n=1, cutoff=0.6)
     if near:

@@ -1,8 +1,9 @@
-"""Where a running installation keeps what is its own: secrets and, by default, its database.
+"""Finds, reads and makes the instance folder: where an installation keeps its secrets and, by default, its database.
 
 Settings come from the environment. For the demo and for work on one machine there is also the *instance*
 folder, which every command finds by itself: ``$ESPALIER_INSTANCE``, else ``./instance``, else ``instance``
-in or beside the site folder. Its ``espalier.env`` holds ``NAME=value`` lines; the environment wins.
+in or beside the site folder. The ``espalier.env`` in that folder has ``NAME=value`` lines; a variable of the
+environment takes the place of a line with the same name.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ SECRETS = {
 
 
 def find(environ: Mapping[str, str], site_folder: Path | None = None) -> Path | None:
-    """The instance folder, or None when there is none."""
+    """Returns the instance folder, or None if there is none."""
     named = environ.get("ESPALIER_INSTANCE")
     if named:
         return Path(named)
@@ -34,9 +35,9 @@ def find(environ: Mapping[str, str], site_folder: Path | None = None) -> Path | 
 
 
 def read(environ: Mapping[str, str], site_folder: Path | None = None) -> dict[str, str]:
-    """The settings of this installation: the instance's file, overridden by the environment.
+    """Returns this installation's settings: those of the instance folder's file, overridden by the environment.
 
-    Raises SecretError naming file and line for a line that is not ``NAME=value``.
+    Raises SecretError, with file and line, if a line is not ``NAME=value``.
     """
     folder = find(environ, site_folder)
     settings: dict[str, str] = {}
@@ -57,7 +58,7 @@ def read(environ: Mapping[str, str], site_folder: Path | None = None) -> dict[st
 
 
 def token_keys(settings: Mapping[str, str]) -> list[str]:
-    """The token keys, newest first. Raises SecretError with a hint when there is none."""
+    """Returns the keys that sign the tokens of sign-up forms, newest first. Raises SecretError if there is none."""
     keys = settings.get("ESPALIER_TOKEN_KEY", "").split()
     if not keys:
         raise SecretError(
@@ -70,9 +71,9 @@ def token_keys(settings: Mapping[str, str]) -> list[str]:
 
 
 def create(folder: Path) -> list[str]:
-    """Makes the instance folder with the secrets that are still missing, readable by its owner only.
+    """Makes the instance folder with the secrets that are still missing; only the folder's owner can read them.
 
-    Returns the names of the secrets it made; an existing secret is never changed.
+    Returns the names of the secrets that were made; an existing secret is never changed.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / ".gitignore").write_text("*\n", encoding="utf-8")

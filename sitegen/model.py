@@ -1,4 +1,4 @@
-"""The nouns of the field, as plain frozen data. Imports no other module of the generator."""
+"""Members, campaigns, the company and its languages, as plain frozen data. Imports no other module of the generator."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """Whether a member's site is public. An inactive member has no site and shows nowhere."""
+    """Whether a member's site is public. An inactive member has no site and is shown nowhere."""
 
     ACTIVE = "active"
     INACTIVE = "inactive"
@@ -23,7 +23,10 @@ class Interest(StrEnum):
 
 
 class Channel(StrEnum):
-    """Where a campaign meets people. An event, a list and a referral are met in person or by name."""
+    """The medium by which a campaign reaches people, such as radio or a flyer.
+
+    At an event, by a list or by a referral, people are met in person or known by name.
+    """
 
     WEB = "web"
     SOCIAL = "social"
@@ -38,11 +41,11 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One placement of one channel, which has a landing page of its own.
+    """One piece of advertising in one channel, such as a radio spot or a flyer, with a landing page of its own.
 
-    ``code`` is unique in the company and easily spoken (``radio7``). ``member`` is the id of the member it belongs
-    to, None: the company's own. ``name`` and the days ``starts`` and ``ends`` are never shown in public; the page
-    stays after the last day, for printed addresses must go on working.
+    ``code`` is unique in the company and easily spoken (``radio7``). ``member`` is the id of the member whose campaign
+    this is; None if it is the company's own. ``name`` and the days ``starts`` and ``ends`` are never shown in public;
+    the landing page stays after the last day, because printed addresses must go on working.
     """
 
     code: str
@@ -55,7 +58,7 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One of a member's own addresses elsewhere, e.g. ``Link("Instagram", "https://…")``. Always https."""
+    """A link to one of a member's own pages on other sites, e.g. ``Link("Instagram", "https://…")``. Always https."""
 
     label: str
     url: str
@@ -63,11 +66,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member (distributor) as the roster tells it.
+    """A member (distributor), with the values from the company's roster.
 
-    ``id`` never changes and is what tokens and leads hold. ``slug`` is only an address, lower-case ASCII.
+    ``id`` never changes; tokens and leads name the member by it. ``slug`` is the member's part of the address,
+    lower-case ASCII.
     ``phone`` is in E.164 (``+34600111222``). ``photo`` is a path relative to the site folder's ``photos/``.
-    ``sponsor_id`` is the id of the member who recruited them, None at the top of a tree.
+    ``sponsor_id`` is the id of the member who recruited this one, None at the top of a tree.
     ``place``, ``tagline`` and ``story`` are the member's own words, as typed (``story`` is Markdown).
     """
 
@@ -94,13 +98,16 @@ class Member:
         return self.status is Status.ACTIVE
 
     def is_self_canonical(self, least_words: int | None) -> bool:
-        """Whether the story is long enough for the member's own pages to be their canonical address."""
+        """Returns whether search engines are given the member's own pages as canonical, instead of the company's.
+
+        This is so if the member's story has ``least_words`` words or more; never if ``least_words`` is None.
+        """
         return least_words is not None and len((self.story or "").split()) >= least_words
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """The network-marketing company that stands behind every site."""
+    """The network-marketing company whose members have the sites."""
 
     name: str
     legal_name: str
@@ -113,7 +120,7 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """A language the site speaks. ``name`` is its own name for itself; ``direction`` is ltr or rtl."""
+    """A language of the site. ``name`` is what its speakers call it (``Español``); ``direction`` is ltr or rtl."""
 
     code: str
     name: str
@@ -122,11 +129,11 @@ class Locale:
 
 @dataclass(frozen=True, slots=True)
 class LocaleTexts:
-    """What the company says in one language outside the pages.
+    """The company's wordings in one language that do not stand in the Markdown pages.
 
-    ``status`` names what a member is ("Independent distributor of …"). ``consent`` is the wording on the
-    sign-up form of a member's page and must hold ``{member}`` and ``{company}``; ``consent_company`` the
-    one on the company's own pages and must hold ``{company}``.
+    ``status`` says what a member is ("Independent distributor of …"). ``consent`` is the wording on the
+    sign-up form of a member's page and must contain ``{member}`` and ``{company}``; ``consent_company`` is the
+    wording on the company's own pages and must contain ``{company}``. ``notices`` stand at the foot of every page.
     """
 
     status: str

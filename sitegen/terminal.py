@@ -1,7 +1,7 @@
-"""What the commands of both packages do alike: faults as text and exit status, ``--version``, progress.
+"""What the ``sitegen`` and ``capture`` commands share: faults as text and exit status, ``--version``, progress.
 
-The one module outside ``sitegen.cli`` and ``capture.commands`` that imports Click. Rich is loaded only where a bar is
-drawn.
+The one module outside ``sitegen.cli`` and ``capture.commands`` that imports Click. Rich is imported only if a progress
+bar is drawn.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ import sitegen
 from sitegen.errors import EspalierError
 
 SECONDS_BETWEEN_LINES = 5.0
-"""Of long work whose standard error is no terminal."""
+"""Seconds between two lines about progress, where standard error is not a terminal."""
 
 Progress = Callable[[int, int | None], None]
-"""Is told how much is done, and how much there is in all; None where that is not known."""
+"""A function to call with how much work is done and how much there is in all (None if that is not known)."""
 
 
 class FaultReportingGroup(click.Group):
-    """Turns every fault that a person can mend into text and exit status 1, in one place; a bug keeps its traceback.
+    """A group of commands that prints the faults a person can put right and ends with exit status 1.
 
-    ``counts_faults``: where there are several, the last line says how many. ``interrupted``: what to say after Ctrl-C,
-    with exit status 130; None leaves that to Click.
+    A bug keeps its traceback. ``counts_faults``: if there are several faults, a last line says how many.
+    ``interrupted``: the text to print after Ctrl-C, with exit status 130; None leaves Ctrl-C to Click.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class FaultReportingGroup(click.Group):
         self._interrupted = interrupted
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command."""
+        """Runs the command; prints its faults and ends the program with exit status 1 if there are any."""
         try:
             return super().invoke(ctx)
         except EspalierError as error:
@@ -63,7 +63,7 @@ class FaultReportingGroup(click.Group):
 
 
 def version_option(command: Any) -> Any:
-    """``--version``: prints the program, the distribution that it came with and its version, and ends."""
+    """Adds ``--version`` to a command: prints the names of the program and its package, and the version, and ends."""
 
     def shown(ctx: click.Context, param: click.Parameter, value: bool) -> None:
         if value and not ctx.resilient_parsing:
@@ -77,9 +77,10 @@ def version_option(command: Any) -> Any:
 
 
 def progress_bar(unit: str, *, silent: bool) -> AbstractContextManager[Progress]:
-    """Shows on standard error how far long work is: a bar on a terminal, elsewhere a line now and then, for logs.
+    """Shows on standard error, during a ``with`` block, how far long work is; yields the function to report to.
 
-    ``unit``: what is counted, in the plural. ``silent``: shows nothing, as with ``--json`` and ``--quiet``.
+    On a terminal there is a bar, elsewhere a line now and then, for logs. ``unit``: what is counted, in the plural.
+    ``silent``: show nothing, as with ``--json`` and ``--quiet``.
     """
     if silent:
         return nullcontext(lambda done, total: None)

@@ -1,8 +1,8 @@
-"""The two signed values a sign-up form carries.
+"""Signs and reads the two tokens in every sign-up form.
 
-- the **member token** says whom the sign-up belongs to. It is the same on all pages of a member.
+- the **member token** says which member the sign-up belongs to. It is the same on all pages of a member.
 - the **page token** says what the prospect saw: page, locale, build id and consent wording. It is the same
-  on a page of every member.
+  for all members on the same page.
 
 Both are ``value.signature`` with HMAC-SHA256 through itsdangerous; each purpose has its own derived key, so
 that a token made for one purpose is refused for the other. A signature proves integrity, not presence:
@@ -26,24 +26,24 @@ from itsdangerous.encoding import base64_decode, base64_encode
 from sitegen.errors import Fault, SecretError, TokenError
 
 COMPANY_SUBJECT = "_company"
-"""Stands where a member's id would: the sign-up came from the company's own page."""
+"""The text in a member token, in place of a member's id, for sign-ups on the company's own pages."""
 
 MEMBER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
-"""What a member id may look like; never the company's subject, and never a dot, which ends a token's value."""
+"""The pattern of a member's id. ``_company`` never fits it, nor does a dot, which ends the value in a token."""
 
 LONGEST_TOKEN = 512
-"""Characters; anything longer is refused before any arithmetic is done on it."""
+"""The most characters a token may have; a longer one is refused before its signature is computed."""
 
 REMEMBERED = 10_000
-"""Tokens of each kind that are not checked again."""
+"""How many valid tokens of each kind are remembered, so that their signatures are not computed again."""
 
 SHORTEST_KEY = 32
-"""Characters of a key; 32 random hexadecimal characters hold 128 bits."""
+"""The least number of characters of a key; 32 random hexadecimal characters have 128 bits."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageSeen:
-    """What a page token says: which page in which locale, made by which build, with which consent wording.
+    """What a prospect saw when signing up: which page in which locale, made by which build, with which consent wording.
 
     ``wording`` is the first 16 hexadecimal digits of the SHA-256 of the wording with its placeholders.
     """
@@ -55,7 +55,10 @@ class PageSeen:
 
 
 class TokenSigner:
-    """Signs and reads both tokens. ``keys``: newest first, each of at least 32 characters."""
+    """Signs and reads the member tokens and page tokens of sign-up forms.
+
+    ``keys``: newest first, each of at least 32 characters. Raises SecretError if there is none or one is shorter.
+    """
 
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys or any(len(key) < SHORTEST_KEY for key in keys):
@@ -73,20 +76,20 @@ class TokenSigner:
         self._page_in = lru_cache(maxsize=REMEMBERED)(partial(_unsign, self._page))
 
     def member_token(self, member_id: str | None) -> str:
-        """The token for a member's pages; for None, the company's own pages."""
+        """Returns the token for the sign-up forms of a member's pages; with None, of the company's own pages."""
         return self._member.sign(member_id or COMPANY_SUBJECT).decode()
 
     def read_member(self, token: str) -> str | None:
-        """The member id a token holds, None for the company's own. Raises TokenError."""
+        """Returns the member's id in a token, or None for the company's own pages. Raises TokenError if not valid."""
         value = self._member_in(token)
         return None if value == COMPANY_SUBJECT else value
 
     def page_token(self, seen: PageSeen) -> str:
-        """The token that says what a page showed."""
+        """Returns the token that records which page, language and consent wording a prospect saw."""
         return self._page.sign("~".join((seen.page, seen.locale, seen.build_id, seen.wording))).decode()
 
     def read_page(self, token: str) -> PageSeen:
-        """What the page showed. Raises TokenError."""
+        """Returns what a page token records. Raises TokenError if the token is not valid."""
         parts = self._page_in(token).split("~")
         if len(parts) != 4:
             raise TokenError("the page token does not have four parts")

@@ -1,4 +1,4 @@
-"""Building: check everything, then write what is new, then remove what is gone.
+"""Builds the sites: checks everything, then writes what is new, then removes what is gone.
 
 ::
 
@@ -48,14 +48,14 @@ _COMPANY = ""  # the folder of the company's own landing pages in the manifest
 _FORK_FROM = 200  # members: below, forking costs more than it saves
 
 Progress = Callable[[int, int], None]
-"""Told (sites done, sites in all) as a build goes on."""
+"""A function that a build calls as it goes on, with the number of members' sites done and the number in all."""
 
 
 def build(options: BuildOptions, progress: Progress = lambda done, total: None) -> BuildSummary:
     """Builds the company's site and every active member's.
 
-    Raises EspalierError with everything that is wrong with the site, before anything is written. What goes
-    wrong with single members is told in the summary.
+    Returns the summary, which also lists the faults of single members. Raises EspalierError with everything that
+    is wrong with the site, before anything is written.
     """
     started = perf_counter()
     site = sites.load_by(options)
@@ -133,7 +133,7 @@ class _Builder:
         )
 
     def _distrust_begun(self) -> None:
-        """Sites that a cut-off build had begun to write are written anew, whatever the manifest says."""
+        """Marks the sites that an interrupted build had begun to write, so that this build writes them anew."""
         for path in self._begun():
             self._manifest.distrust(path.read_text(encoding="utf-8").splitlines())
         self._manifest.save()
@@ -165,7 +165,7 @@ class _Builder:
                 self._root_file(path, packed)
 
     def _company_landings(self) -> None:
-        """The landing pages of the company's own campaigns, those that are new."""
+        """Writes the landing pages of the company's own campaigns that are new or have changed."""
         variant = self._site.company_variant
         planned = self._renderer.landing_page(variant)
         if planned is None:

@@ -1,7 +1,8 @@
-"""The members' sites, a chunk of the roster at a time: find out what is new, render it, write it.
+"""Builds the members' sites, a chunk of the roster at a time: finds out what is new, renders it, writes it.
 
-A chunk is rendered before any of it is written. What goes wrong with one member (a photo that cannot be read,
-a story that does not render) is noted, their old pages stay, and the others are built.
+A chunk (some dozens of members) is rendered before any of it is written. If one member's site cannot be made (a photo
+that cannot be read, a story that does not render), this is noted, the member's old pages stay, and the others are
+built.
 """
 
 from __future__ import annotations
@@ -33,29 +34,29 @@ from sitegen.stamping import Sheet
 _FEW = 3  # members: for so many, learning how to stamp costs more than it saves
 
 PhotoSeen = tuple[str, str, str, tuple[int, ...]]
-"""A photo in use: name, stamp of its file, digest and widths of its renditions."""
+"""A photo in use: its name, its file's stamp (size, times, inode), and the digest and widths of its scaled copies."""
 
 
 @dataclass(frozen=True, slots=True)
 class SitePlan:
-    """What the site of a member with one home language consists of."""
+    """The pages and files that every member's site with the same home language consists of."""
 
     contents: Sequence[MemberFile]
-    """Its pages and cards; landing pages come on top."""
+    """The pages, the contact card and the QR code; landing pages of campaigns come on top."""
     files: Plan
-    """The names they are written under, with their keys."""
+    """The names of the files to write, each with a digest of what it is made from, the member aside."""
     id: str
-    """Of the plan in the manifest."""
+    """The id of this plan in the manifest."""
     pages: int
-    """How many of the contents are pages."""
+    """How many of ``contents`` are pages."""
     variant: Variant
     landing_key: str
-    """What of landing pages of campaigns is the same for all members."""
+    """A digest of what campaigns' landing pages are made from, the member and the campaign aside."""
 
 
 @dataclass(frozen=True, slots=True)
 class _SiteToWrite:
-    """What is to be written of one site: its files, and which of the landing pages are among them, by code and key."""
+    """The files of one member's site to write; ``landings``: digests for the landing pages among them, by code."""
 
     slug: str
     key: bytes
@@ -66,15 +67,15 @@ class _SiteToWrite:
 
 @dataclass
 class ChunkResult:
-    """What a process tells of a chunk that it brought up to date: counts, what to enter in the manifest, and faults."""
+    """What a process reports after it built one chunk of the roster: counts, entries for the manifest, and faults."""
 
     members: int = 0
     pages: int = 0
     counts: FileCounts = field(default_factory=FileCounts)
     sites: list[tuple[str, bytes, str]] = field(default_factory=list)
-    """Sites written: folder, key of the member, id of the plan."""
+    """Sites written: folder, digest of the member's data, id of the plan."""
     landings: list[tuple[str, str, bytes]] = field(default_factory=list)
-    """Landing pages of campaigns written: folder, code, key."""
+    """Landing pages written: folder, campaign code, digest of what the page was made from."""
     photos: list[PhotoSeen] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     unstamped: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -82,7 +83,7 @@ class ChunkResult:
 
 
 class ChunkBuilder:
-    """Brings chunks of the roster up to date; every process of the pool uses a copy of the same builder."""
+    """Builds the members' sites of one chunk of the roster at a time; every process of the pool uses a copy."""
 
     def __init__(
         self,
@@ -111,12 +112,16 @@ class ChunkBuilder:
         self._photos: dict[str, Photo] = {}
         left = {file for old in known_plans.values() for file in old}
         self._stale = {plan.id: sorted(left - plan.files.keys()) for plan in plans.values()}
-        """Files that an earlier plan may have left and the newest does not name."""
+        """By the id of a plan: the files that earlier plans may have written and this plan does not name."""
         self._seen: list[PhotoSeen] = []
         self._files_a_page = len(page_files.names(options.compression, ""))
 
     def chunk(self, rows: range) -> ChunkResult:
-        """Brings the sites of these roster rows up to date."""
+        """Writes what is new of the sites of the active members on these roster rows.
+
+        Returns counts, entries for the manifest, and the faults of single members. Raises OutputError if a file cannot
+        be written.
+        """
         made = ChunkResult()
         self._output.counts = made.counts
         self._seen = made.photos
@@ -146,7 +151,7 @@ class ChunkBuilder:
         return made
 
     def _news(self, row: MemberRow, above: MemberRow | None, plan: SitePlan) -> tuple[bytes, set[str] | None]:
-        """The member's key, and the files of their site that are new; None: all is as it should be."""
+        """Returns a digest of the member's data, and the files of the site that are to be written; None if none are."""
         key = self._member_key(row, above)
         before = None if self._options.fresh else self._manifest.site(row.slug)
         if before is None or before[0] != key or not self._output.has_site(row.slug):
@@ -157,7 +162,7 @@ class ChunkBuilder:
         return key, {file for file, made_from in plan.files.items() if old.get(file) != made_from}
 
     def _new_landings(self, slug: str, own: Sequence[Campaign], key: bytes, plan: SitePlan) -> dict[str, bytes]:
-        """The landing pages that are new: code and key."""
+        """Returns the landing pages that are new or changed: digests of what they are made from, by campaign code."""
         trusted = not self._options.fresh and self._output.has_site(slug)
         before = self._manifest.landings(slug) if trusted else {}
         keys = {each.code: self._fingerprints.landing(each, key, plan.landing_key) for each in own}
@@ -175,7 +180,7 @@ class ChunkBuilder:
             return None
 
     def _photo(self, name: str) -> Photo:
-        """A photo's renditions, made where they are missing."""
+        """Returns a photo's scaled copies, and makes those that are missing."""
         found = self._photos.get(name)
         if found is None:
             found = self._renditions(name).view(self._site.addresses.asset(""))
@@ -251,14 +256,14 @@ class ChunkBuilder:
 
 
 def landing_file(code: str) -> str:
-    """Where a campaign's landing page is written, relative to the folder of the site it belongs to."""
+    """Returns the path of a campaign's landing page, relative to the folder of the site that has the page."""
     return f"{campaign_path(code)}index.html"
 
 
 def landing_files(
     renderer: Renderer, page: PageFile, host: Host, options: BuildOptions, *, is_stamped: bool
 ) -> Iterator[File]:
-    """The files that a landing page becomes, relative to the folder of its site."""
+    """Yields the path and bytes of each file of a landing page; paths are relative to the folder of the page's site."""
     assert page.campaign is not None
     landing = renderer.landing(page.planned, host, page.campaign)
     sheet = renderer.sheet(landing) if is_stamped else None
@@ -269,7 +274,11 @@ def landing_files(
 def written(
     renderer: Renderer, page: PlannedPage, whose: Host | Landing, sheet: Sheet | None, options: BuildOptions
 ) -> bytes:
-    """The bytes of a page: stamped on a sheet, and verified where the options ask for it; plain without one."""
+    """Returns the bytes of a page.
+
+    With ``sheet`` (the member's values for stamping) the page is stamped, and compared with plain Jinja's if the
+    options ask for it; without, plain Jinja renders it.
+    """
     if sheet is None:
         return renderer.render(page, whose)
     content = renderer.stamp(page, sheet)

@@ -1,12 +1,14 @@
-"""What was built: a small SQLite file in the output folder that lets the next build do only what is new.
+"""The record of what was built: an SQLite file in the output folder that lets the next build do only what is new.
 
 - a **plan** is the list of files of one variant of a member's site, each with the key of what it was made from
 - a **site** is a folder (a member's slug) with the key of its member and the plan it was last written by
-- a **landing** is a campaign's page in such a folder (in none on the company's own site), with the key of what it was
-  made from
-- a **file** stands at the root and belongs to no site: the company's pages, assets, the sitemap
+- a **landing** is a campaign's page in such a folder (an empty name: on the company's own site), with the key of what
+  the page was made from
+- a **file** lies at the root and belongs to no member's site: the company's pages, assets, the sitemap
 - a **photo** is a member's picture by its name, with the stamp of the file and the digest of its renditions
-- a **note** is anything else by its name
+- a **note** is any other text, kept under a name
+
+A **key** is a digest of what something was made from: with the same key, nothing need be made again.
 
 Every site and landing is entered before its files are written (without a key) and again afterwards (with it), and plans
 are kept until a build has come to its end, so that a build that is cut off leaves no file unknown.
@@ -35,11 +37,11 @@ create temp table used (name text primary key) without rowid;
 """
 
 Plan = Mapping[str, str]
-"""File below a site's folder -> key of what it was made from, members aside."""
+"""The files of a member's site, relative to its folder, each with a digest of its sources, the member aside."""
 
 
 class Manifest:
-    """The manifest of one output folder, open for one build; forked processes may only ask it."""
+    """The record of what was built in one output folder, open for one build. A forked process may only read."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -53,18 +55,18 @@ class Manifest:
         self._db.execute("begin")
 
     def close(self) -> None:
-        """Commits what was entered, and closes the file."""
+        """Commits what was recorded, and closes the file."""
         self._db.execute("commit")
         self._db.close()
 
     def save(self) -> None:
-        """Commits what was entered so far: it outlasts this process, and other processes see it."""
+        """Commits what was recorded so far, so that it outlasts this process and other processes see it."""
         self._db.execute("commit")
         self._db.execute("begin")
 
     @property
     def _own(self) -> sqlite3.Connection:
-        """What this process may read by: after a fork the parent's connection must be neither used nor closed
+        """The connection that this process may read by: after a fork the parent's must be neither used nor closed
         (sqlite.org/howtocorrupt), so a child opens one of its own, which sees what was saved."""
         if os.getpid() == self._pid:
             return self._db
@@ -73,111 +75,120 @@ class Manifest:
         return self._reader
 
     def note(self, name: str) -> str | None:
-        """The value of a note; None: there is no such note."""
+        """Returns the text that is kept under this name, or None if there is none."""
         row = self._db.execute("select value from notes where name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
     def enter_note(self, name: str, value: str | None) -> None:
-        """Keeps a note; None takes it away."""
+        """Keeps a text under a name for the next build; removes it if ``value`` is None."""
         if value is None:
             self._db.execute("delete from notes where name = ?", (name,))
         else:
             self._db.execute("insert or replace into notes values (?, ?)", (name, value))
 
     def add_plan(self, plan: Plan) -> str:
-        """Enters a plan; gives its id, which is the same for the same plan."""
+        """Records a plan (the list of files of a member's site) and returns its id, the same for the same plan."""
         text = json.dumps(plan, sort_keys=True)
         plan_id = hashlib.sha256(text.encode()).hexdigest()[:16]
         self._db.execute("insert or ignore into plans values (?, ?)", (plan_id, text))
         return plan_id
 
     def plans(self) -> dict[str, Plan]:
-        """Every plan that a file on the disk may come from, by its id."""
+        """Returns every plan (list of files) by which a member's site on the disk may have been written, by its id."""
         return {plan_id: json.loads(files) for plan_id, files in self._db.execute("select id, files from plans")}
 
     def drop_old_plans(self) -> None:
-        """Forgets the plans that no site was written by; for the end of a build."""
+        """Removes the plans (lists of files) that no member's site was last written by, at the end of a build."""
         self._db.execute("delete from plans where id not in (select plan from sites)")
 
     def site(self, folder: str) -> tuple[bytes | None, str] | None:
-        """(key of the member, id of the plan) of a site as it was last written; None: never."""
+        """Returns from what a member's site was last written: a digest of the member's data, and the plan's id.
+
+        Returns None if it never was; the digest is None if it may not have been written completely.
+        """
         row: tuple[bytes | None, str] | None
         row = self._own.execute("select member_key, plan from sites where folder = ?", (folder,)).fetchone()
         return row
 
     def expect_sites(self, folders: Iterable[str], plan_id: str) -> None:
-        """Enters the sites that this build is to leave, before any is written; keeps what is known of them."""
+        """Records all members' sites that will exist after this build, before any is written; older records stay."""
         self._db.executemany("insert or ignore into current values (?)", ((folder,) for folder in folders))
         self._db.execute("insert or ignore into sites select folder, null, ? from current", (plan_id,))
 
     def enter_sites(self, written: Iterable[tuple[str, bytes, str]]) -> None:
-        """Notes sites that were written: folder, key of the member, id of the plan."""
+        """Records members' sites that were written: folder, digest of the member's data, id of the plan."""
         self._db.executemany("insert or replace into sites values (?, ?, ?)", written)
 
     def distrust(self, folders: Iterable[str]) -> None:
-        """Notes that these sites may hold anything, and must be written anew."""
+        """Records that the files of these members' sites may be wrong and must be written anew."""
         rows = [(each,) for each in folders]
         self._db.executemany("update sites set member_key = null where folder = ?", rows)
         self._db.executemany("update landings set key = null where folder = ?", rows)
 
     def unexpected_sites(self) -> list[str]:
-        """The sites in the manifest that ``expect_sites`` did not name."""
+        """Returns the folders of members' sites that were built earlier and that ``expect_sites`` did not name."""
         query = "select folder from sites where folder not in (select folder from current)"
         return [folder for (folder,) in self._db.execute(query)]
 
     def forget_site(self, folder: str) -> None:
-        """Notes that a site is gone."""
+        """Removes the record of a member's site whose files are gone."""
         self._db.execute("delete from sites where folder = ?", (folder,))
 
     def landings(self, folder: str, first: str = "", last: str = "~") -> dict[str, bytes | None]:
-        """The keys of the landings in a folder as they were last written, by code, for all codes or some; None: never,
-        or not to its end."""
+        """Returns, by campaign code, digests of what the landing pages in a folder were last made from.
+
+        Only codes from ``first`` to ``last``; without these, all. A digest of None: the page was not written
+        completely.
+        """
         query = "select code, key from landings where folder = ? and code between ? and ?"
         return dict(self._own.execute(query, (folder, first, last)))
 
     def expect_landings(self, landings: Iterable[tuple[str, str]]) -> None:
-        """Enters the landings (folder, code) that this build is to leave, as ``expect_sites`` does sites."""
+        """Records all landing pages (folder, campaign code) that will exist after this build, before any is written."""
         self._db.executemany("insert or ignore into current_landings values (?, ?)", landings)
         self._db.execute("insert or ignore into landings select folder, code, null from current_landings")
 
     def enter_landings(self, written: Iterable[tuple[str, str, bytes | None]]) -> None:
-        """Notes landings that were written: folder, code, key; or, without a key, that are about to be."""
+        """Records landing pages that were written: folder, campaign code, digest of what the page was made from.
+
+        A digest of None: the page is about to be written.
+        """
         self._db.executemany("insert or replace into landings values (?, ?, ?)", written)
 
     def unexpected_landings(self) -> list[tuple[str, str]]:
-        """The landings in the manifest that ``expect_landings`` did not name: folder, code."""
+        """Returns the landing pages (folder, code) built earlier that ``expect_landings`` did not name."""
         return list(
             self._db.execute("select folder, code from landings except select folder, code from current_landings")
         )
 
     def forget_landing(self, folder: str, code: str) -> None:
-        """Notes that a landing is gone."""
+        """Removes the record of a landing page whose file is gone."""
         self._db.execute("delete from landings where folder = ? and code = ?", (folder, code))
 
     def files(self) -> set[str]:
-        """The paths at the root that this build and earlier ones wrote."""
+        """Returns the paths of the files outside members' sites that this build and earlier ones wrote."""
         return {path for (path,) in self._db.execute("select path from files")}
 
     def enter_file(self, path: str) -> None:
-        """Notes a file at the root, before it is written."""
+        """Records a file outside members' sites, before it is written."""
         self._db.execute("insert or ignore into files values (?)", (path,))
 
     def forget_file(self, path: str) -> None:
-        """Notes that a file is gone."""
+        """Removes the record of a file outside members' sites that is gone."""
         self._db.execute("delete from files where path = ?", (path,))
 
     def photo(self, name: str) -> tuple[str, str, tuple[int, ...]] | None:
-        """(stamp, digest, widths) of a photo as it was last seen."""
+        """Returns a photo's record: stamp of the file, digest, widths of the scaled copies; None if there is none."""
         row = self._own.execute("select stamp, digest, widths from photos where name = ?", (name,)).fetchone()
         return None if row is None else (row[0], row[1], tuple(map(int, row[2].split())))
 
     def enter_photos(self, seen: Iterable[tuple[str, str, str, tuple[int, ...]]]) -> None:
-        """Notes photos that are in use: name, stamp, digest, widths."""
+        """Records photos that this build uses: name, stamp of the file, digest, widths of the scaled copies."""
         rows = [(name, stamp, digest, " ".join(map(str, widths))) for name, stamp, digest, widths in seen]
         self._db.executemany("insert or replace into photos values (?, ?, ?, ?)", rows)
         self._db.executemany("insert or ignore into used values (?)", ((row[0],) for row in rows))
 
     def keep_used_photos(self) -> set[str]:
-        """Forgets the photos that this build did not use; gives the digests of those it did."""
+        """Removes the photos that this build did not use, and returns the digests of the photos that it did use."""
         self._db.execute("delete from photos where name not in (select name from used)")
         return {digest for (digest,) in self._db.execute("select digest from photos")}

@@ -1,4 +1,4 @@
-"""What a build is asked for, and what it tells afterwards. Imports next to nothing: see up_to_date.py."""
+"""The options of a build, and its summary. Imports next to nothing: see up_to_date.py."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ class Compression(StrEnum):
     BESIDE = "beside"
     """The page, and its compressed copy beside it."""
     ALONE = "alone"
-    """The compressed copy alone; every web server that serves it must be told."""
+    """The compressed copy alone; the web server must be configured to serve it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOptions(SiteOptions):
-    """Which site to build, where to, and how."""
+    """The options of a build: which site, into which folder, and how."""
 
     out: Path
     compression: Compression = Compression.NONE
     jobs: int = 0
-    """Processes that share the members; 0: one for each core that this process may use."""
+    """How many processes share the work; 0: one for each core that this process may use."""
     fresh: bool = False
     """Compare every file instead of trusting the manifest of the last build."""
     verify: bool = False
-    """Compare every stamped page with plain Jinja's."""
+    """Compare every stamped page with the page that plain Jinja renders."""
 
     @property
     def processes(self) -> int:
-        """How many processes share the members."""
+        """How many processes share the work: ``jobs``, or one for each core that this process may use."""
         return self.jobs or len(os.sched_getaffinity(0))
 
 
 @dataclass(frozen=True, slots=True)
 class BuildSummary:
-    """What a build did. ``pages`` counts those of the finished tree; ``seconds`` is wall time."""
+    """What a build did. ``pages`` counts all pages of the finished tree; ``seconds`` is wall time."""
 
     members: int
     pages: int
@@ -53,6 +53,6 @@ class BuildSummary:
     bytes_written: int
     seconds: float
     faults: tuple[Fault, ...] = ()
-    """What kept single members from being built; their old pages stay."""
+    """Why the sites of single members could not be built; their old pages stay."""
     unstamped: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """Pages (key and language) that were rendered plainly for some members, and why."""
+    """Pages (key and language) that some processes had to render by plain Jinja, and why."""

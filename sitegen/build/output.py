@@ -1,12 +1,12 @@
-"""The folder that a build writes: nothing outside it is ever touched, and no reader ever sees half a page.
+"""Writes a build's output folder: nothing outside the folder is ever touched, and no reader ever sees half a page.
 
-A new member's whole site is staged under ``.espalier/staging`` and renamed to its place as one folder; a file
-of a site that stands already is staged and renamed over the old one. Measured on ext4 (``make bench`` prints
-the figures of your disk): renaming over costs 60 to 100 µs a file against 40 to 50 for creating one, writing in
+A new member's whole site is written under ``.espalier/staging`` and renamed to its place as one folder; a file
+of a site that exists already is written there too and renamed over the old one. Measured on ext4 (``make bench``
+prints the figures of your disk): renaming over costs 60 to 100 µs a file against 40 to 50 for creating one, writing in
 place half of that but a reader could meet half a page, and exchanging two folders costs milliseconds.
 
-``.espalier`` also marks the folder as ours, holds the lock of the running build and the manifest of what was
-written (manifest.py); only its owner can read it.
+The folder ``.espalier`` shows that a build made the output folder, and contains the lock of the running build and the
+record of what was written (manifest.py); only its owner can read it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ OURS = ".espalier"
 _NAMED = 3  # foreign files that a message names
 
 File = tuple[str, bytes]
-"""A path below a folder, and what it is to hold."""
+"""A file to write: its path relative to some folder, and its bytes."""
 
 
 @dataclass
@@ -39,7 +39,7 @@ class FileCounts:
     bytes_written: int = 0
 
     def add(self, other: FileCounts) -> None:
-        """Adds the counts of another process."""
+        """Adds the counts of another process to these."""
         self.written += other.written
         self.unchanged += other.unchanged
         self.removed += other.removed
@@ -47,7 +47,7 @@ class FileCounts:
 
 
 class Output:
-    """An output folder that is ours, locked for one build. Make one with ``opened``; may be used after a fork."""
+    """A build's output folder, locked for this build. ``opened`` makes one; it may be used after a fork."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -57,7 +57,10 @@ class Output:
         self._staged = 0
 
     def write(self, path: str, content: bytes) -> None:
-        """Puts one file in its place, unless it holds these bytes already. ``path`` is relative to the root."""
+        """Writes one file, unless it has these bytes already. ``path`` is relative to the output folder.
+
+        Raises OutputError if the file cannot be written, or would lie outside the folder.
+        """
         target = self._target(path)
         with _telling(target):
             if _holds(target, content):
@@ -75,7 +78,7 @@ class Output:
         self.counts.bytes_written += len(content)
 
     def write_site(self, folder: str, files: Sequence[File]) -> bool:
-        """Writes the files of one member's site. A new site appears as a whole; True: it was new."""
+        """Writes files of one member's site and returns whether the site is new; a new site appears all at once."""
         target = self._target(folder)
         if os.path.lexists(target):
             for path, content in files:
@@ -94,11 +97,11 @@ class Output:
         return True
 
     def has_site(self, folder: str) -> bool:
-        """Whether a folder stands in its place."""
+        """Returns whether the folder of this member's site exists."""
         return os.path.isdir(f"{self._root}/{folder}")
 
     def remove(self, path: str) -> None:
-        """Removes one file, and the folders that it leaves empty."""
+        """Removes one file, if it exists, and the folders that are empty then."""
         target = Path(self._target(path))
         with _telling(target):
             if not target.is_file():
@@ -127,10 +130,10 @@ class Output:
 
 @contextmanager
 def opened(root: Path, *, keep_out_of: Path) -> Iterator[Output]:
-    """The output folder, made when it does not exist, locked until the block ends.
+    """Yields the output folder, locked until the block ends; makes the folder if it does not exist.
 
-    ``keep_out_of``: the site folder, which a build must never write to. Raises OutputError where the folder
-    is a file, is not ours, overlaps the site folder, or is being written by another build.
+    ``keep_out_of``: the site folder, which a build must never write to. Raises OutputError if the output folder
+    is a file, has files that no build wrote, overlaps the site folder, or is being written by another build.
     """
     _refuse_overlap(root, keep_out_of)
     with _telling(root):
@@ -179,7 +182,7 @@ def _create_folders(root: str, folder: str, made: set[str]) -> None:
 
 
 def _removed(folder: Path) -> bool:
-    """Removes a folder if it is empty; asking what it holds would read all of it."""
+    """Removes a folder if it is empty, and returns whether it was. (Listing the folder first would read all of it.)"""
     try:
         folder.rmdir()
     except OSError as error:
@@ -221,7 +224,7 @@ def _claim(root: Path) -> None:
             more = f" and {len(foreign) - _NAMED} more" if len(foreign) > _NAMED else ""
             names = ", ".join(foreign[:_NAMED]) + more
             hint = "name an empty folder, or one that an earlier build made"
-            raise OutputError(Fault(f"holds files that are not ours: {names}", where=root, hint=hint))
+            raise OutputError(Fault(f"this folder has files that no build wrote: {names}", where=root, hint=hint))
     root.mkdir(parents=True, exist_ok=True)
     (root / OURS).mkdir(mode=0o700, exist_ok=True)
 
@@ -249,7 +252,7 @@ def _link(path: str) -> Fault:
 
 @contextmanager
 def _telling(where: Path | str) -> Iterator[None]:
-    """Turns what the file system refuses into an error that a person can mend."""
+    """Turns an error of the file system in the block into an OutputError with a hint."""
     hints = {
         errno.ENOSPC: "free some room and build again; what was published before is whole",
         errno.EDQUOT: "free some room and build again; what was published before is whole",

@@ -1,8 +1,8 @@
-"""The processes that share a long piece of work: forked, so that what was prepared once is there for all.
+"""Shares long work among processes, which are forked so that all of them have the data prepared before.
 
-Work is cut into numbered pieces; each process takes the next piece that is left, and sends what it made of it to
-the parent. A process ends when the pieces are done, or when its parent is gone: after ``kill -9`` of the
-parent none goes on writing.
+The work is cut into numbered pieces; each process works on the next piece that is left and sends the result to the
+parent. A process ends when all pieces are done, or when its parent is gone: after ``kill -9`` of the parent
+no process goes on writing.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _FORK = multiprocessing.get_context("fork")
 
 
 class PoolError(Exception):
-    """A process of the pool died early; its standard error says why."""
+    """A process that shared the work died early; its standard error says why."""
 
 
 def shared_out(pieces: int, jobs: int, work: Callable[[int], T]) -> Iterator[T]:
-    """What ``work`` makes of each piece number, in no particular order, by ``jobs`` processes.
+    """Calls ``work`` with each number below ``pieces`` in ``jobs`` processes; yields the results in any order.
 
-    With one job, or one piece, nothing is forked. An exception of ``work`` reaches the caller as it is; closing
-    the iterator early ends the processes. Raises PoolError when a process dies.
+    With one job, or one piece, nothing is forked. An exception of ``work`` is raised here too; closing
+    the iterator early ends the processes. Raises PoolError if a process dies.
     """
     if jobs <= 1 or pieces <= 1:
         yield from map(work, range(pieces))

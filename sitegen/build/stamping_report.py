@@ -1,4 +1,8 @@
-"""What stamping makes of a site: which pages cannot be stamped and why, and which questions multiply shapes."""
+"""Reports how well a site's pages can be stamped: which cannot and why, and which conditions make many shapes.
+
+Stamping: a page is rendered by Jinja once for each *shape* (members for whom the same parts of the template run), and
+joined from that page's bytes for all other members.
+"""
 
 from __future__ import annotations
 
@@ -14,27 +18,27 @@ from sitegen.roster import Roster
 from sitegen.site.site import Site
 
 SAMPLE = 2_000
-"""Members that are looked at."""
+"""How many members' pages are made for the report."""
 
 
 @dataclass(frozen=True, slots=True)
 class StampedPage:
-    """One page in one language, after it was stamped for ``members`` members."""
+    """How stamping went for one page in one language, made for ``members`` members in ``shapes`` different shapes."""
 
     page: str
     locale: str
     members: int
     shapes: int
     plain: int
-    """Members for whom it was rendered plainly, the first of each shape among them."""
+    """How many members' pages plain Jinja rendered, the first of each shape among them."""
     reason: str | None
-    """Why it cannot be stamped; None: it can."""
+    """Why the page cannot be stamped; None if it can."""
     questions: tuple[tuple[str, int], ...]
-    """What is asked of members in several places of the tree of shapes, and in how many."""
+    """Conditions on a member that occur in several places of the tree of shapes, and in how many."""
 
 
 def explain(site: Site, renderer: Renderer, roster: Roster) -> Iterator[StampedPage]:
-    """Stamps the pages of the first members in memory, and a landing page of each, and tells what came of it."""
+    """Stamps the pages of the first members in memory, with a landing page for each, and yields how each page went."""
     channels = cycle(Channel)
     for member, sponsor in islice(roster.active_with_sponsors(), SAMPLE):
         host = hosts.of_member(site, member, sponsor, lambda name: Photo(name, (), 1))

@@ -1,9 +1,9 @@
-"""Whether there is anything to build: the inputs now, against those that the last complete build left a note of.
+"""Finds out whether there is anything to build: compares the inputs with those that the last complete build noted.
 
-With the same inputs, the same settings and the same program there is nothing to build, and nothing need be loaded
-to know it; with the same shared inputs (all but roster, photos and campaigns) the pages need no checking again.
+With the same inputs, settings and program there is nothing to build, and nothing need be loaded to know that; with
+the same shared inputs (all but roster, photos and campaigns) the pages need no checking again.
 
-Imports next to nothing, since it is all that runs when nothing changed.
+This module imports next to nothing, since no other runs when nothing has changed.
 """
 
 from __future__ import annotations
@@ -23,33 +23,33 @@ from sitegen.site import input_digests
 from sitegen.site.input_digests import InputDigests
 
 MANIFEST = "record.sqlite"
-"""The manifest of a build, in the folder that is ours."""
+"""The file name of a build's manifest, in the folder ``.espalier`` of the output folder."""
 
 NOTE = "inputs"
-"""The name of the note in the manifest."""
+"""The name under which the manifest keeps the note of the last complete build."""
 
 
 @dataclass(frozen=True, slots=True)
 class BuildNote:
-    """What the last complete build into a folder left behind."""
+    """The note that a complete build leaves in the manifest: its inputs, its roster file and its summary."""
 
     inputs: InputDigests
     roster: str
     summary: BuildSummary
 
     def entry(self) -> tuple[str, str]:
-        """Name and value for the manifest."""
+        """Returns the note's name and value for the manifest."""
         return NOTE, json.dumps({"inputs": asdict(self.inputs), "roster": self.roster, "summary": asdict(self.summary)})
 
 
 def digests(options: BuildOptions, roster: Path, theme_folders: Iterable[Path]) -> InputDigests:
-    """The inputs of a build as they are now."""
+    """Returns digests of all inputs of a build as they are now."""
     compression = options.compression.value
     return input_digests.read(options, roster, theme_folders, out=options.out, compression=compression)
 
 
 def noted(out: Path) -> BuildNote | None:
-    """What the last complete build into ``out`` left; None when there is no such build."""
+    """Returns what the last complete build into ``out`` noted of its inputs, or None if there is no such build."""
     try:
         with closing(_manifest(out)) as manifest:
             row = manifest.execute("select value from notes where name = ?", (NOTE,)).fetchone()
@@ -66,10 +66,10 @@ def noted(out: Path) -> BuildNote | None:
 
 
 def nothing_changed(options: BuildOptions) -> BuildSummary | None:
-    """The summary of a build that has nothing to do; None where there may be something.
+    """Returns the summary of a build that has nothing to do, or None if there may be something to build.
 
-    A site whose folder is gone from the output is something; a file in it that was changed by hand is not
-    noticed (``fresh`` compares them all).
+    A member's site whose folder is gone from the output is noticed; a file there that was changed by hand is not
+    (``fresh`` compares every file).
     """
     started = perf_counter()
     if options.fresh or options.verify:

@@ -1,5 +1,5 @@
-"""The campaigns of a site.
+"""The campaigns of a site: advertising, each piece with a code and a landing page of its own.
 
-``campaign_file`` reads and writes ``campaigns.csv`` as typed rows; ``placements`` is an index on disk that tells whose
-they are, for any number of them.
+``campaign_file`` reads and writes ``campaigns.csv`` as typed rows; ``placements`` keeps any number of campaigns in an
+index on disk, by member.
 """

@@ -1,4 +1,4 @@
-"""``campaigns.csv``: the campaigns whose landing pages stand on the sites.
+"""Reads and writes ``campaigns.csv``: the campaigns that have landing pages on the sites.
 
 The file lies beside ``site.toml``; without it there are no campaigns. ``capture sync`` writes it, or a person does.
 """
@@ -26,7 +26,7 @@ from sitegen.roster.reading import Broken, Source, csv_records
 from sitegen.site.addresses import CAMPAIGN_CODE
 
 CODE = re.compile(rf"{CAMPAIGN_CODE}\Z")
-"""What a code looks like: easily spoken, never a folder of anything else."""
+"""The pattern of a campaign's code: easily spoken, and never the name of another folder of a site."""
 
 
 def _code(value: str) -> str:
@@ -55,7 +55,7 @@ Day = Annotated[date, PlainValidator(values.joined)]
 
 
 class CampaignRow(BaseModel):
-    """A row as it is validated."""
+    """One row of ``campaigns.csv``, checked by pydantic."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -75,7 +75,7 @@ class CampaignRow(BaseModel):
     """Its last day; never shown in public."""
 
     def campaign(self) -> Campaign:
-        """The campaign that this row describes."""
+        """Returns the campaign that this row describes."""
         return Campaign(self.code, self.member, self.channel, self.name, self.starts, self.ends)
 
 
@@ -83,13 +83,13 @@ COLUMNS = tuple(CampaignRow.model_fields)
 REQUIRED = ("code", "channel")
 
 FirstLine = Callable[[str, int], int]
-"""Told a code and its line; gives the line it was first met on."""
+"""A function that takes a campaign's code and its line, and returns the line on which the code was first found."""
 
 
 def read(path: Path) -> Iterator[Campaign]:
-    """The campaigns of a file, in its order; none where there is no file.
+    """Yields the campaigns of a file, in the file's order; none if there is no file.
 
-    Raises RosterError at its end with every fault of the file; whether members exist is not looked at.
+    Raises RosterError after the last one, with every fault of the file. Whether the members exist is not checked.
     """
     if not path.is_file():
         return
@@ -103,7 +103,7 @@ def read(path: Path) -> Iterator[Campaign]:
 
 @contextmanager
 def opened(path: Path, log: FaultLog) -> Iterator[Source]:
-    """The file, to be read once by ``rows``. Raises RosterError where it cannot be read."""
+    """Opens the file of campaigns, for ``rows`` to read once. Raises RosterError if it cannot be read."""
     try:
         with path.open("rb") as file:
             yield Source(file, log)
@@ -114,7 +114,7 @@ def opened(path: Path, log: FaultLog) -> Iterator[Source]:
 
 
 def rows(source: Source, log: FaultLog, first_line: FirstLine) -> Iterator[tuple[int, Campaign]]:
-    """The rows that hold, each with its line; what does not hold is in the log."""
+    """Yields the campaign and line number of each row without faults; adds the faults of other rows to the log."""
     try:
         for line, found, whole in csv_records(source, log, COLUMNS, REQUIRED):
             campaign = _campaign(line, found, log, first_line) if whole else None
@@ -139,9 +139,10 @@ def _campaign(line: int, found: dict[str, Any], log: FaultLog, first_line: First
 
 
 def write(path: Path, campaigns: Iterable[Campaign]) -> bool:
-    """Puts these campaigns in the file's place in one step, ordered by code; False: it holds them already.
+    """Replaces the file in one step by these campaigns, ordered by code; returns False if it has them already.
 
-    Without campaigns there is no file. Raises RosterError for campaigns that ``read`` would refuse, and OutputError.
+    Without campaigns the file is removed. Raises RosterError for campaigns that ``read`` would refuse, and OutputError
+    if the file cannot be written.
     """
     content = _content(path, campaigns)
     try:
@@ -157,7 +158,7 @@ def write(path: Path, campaigns: Iterable[Campaign]) -> bool:
 
 
 def holds(campaign: Campaign) -> bool:
-    """Whether the file can hold this campaign, so that it is read again as it was."""
+    """Returns whether this campaign can be written to the file and read again unchanged."""
     try:
         return CampaignRow.model_validate(_told(_cells(campaign))).campaign() == campaign
     except ValidationError:

@@ -1,6 +1,6 @@
-"""The campaigns of a site, answered for by an index on disk: a hundred thousand take no more memory than one.
+"""Looks up a site's campaigns in an index on disk: a hundred thousand take no more memory than one.
 
-The index keeps of a campaign what its page shows: whose it is, its code and its channel.
+The index keeps what a campaign's landing page shows: the campaign's code, its member and its channel.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sitegen.roster.faults import FaultLog, quoted
 from sitegen.roster.reader import Reader
 
 VERSION = 1
-"""Of the table and of the rules a row is checked by. Raise it when either changes: old indexes are made anew."""
+"""The version of the table and of the rules for a row. Raise it when either changes: old indexes are rebuilt."""
 
 _TABLES = """
 create table meta (key text primary key, value) without rowid;
@@ -45,27 +45,30 @@ _LANDINGS = (
 
 
 class Placements:
-    """The campaigns of a checked file. May be asked by several threads at once, and after a fork."""
+    """The campaigns of a checked ``campaigns.csv``, by code and by member, read from an index on disk.
+
+    Several threads may use it at once, also after a fork.
+    """
 
     def __init__(self, index: Path | None, folder: Path | None = None) -> None:
-        """``index`` None: there are no campaigns. ``folder`` is removed by ``close``."""
+        """``index``: the file of the index; None if there are no campaigns. ``folder``: is removed by ``close``."""
         self._reader = None if index is None else Reader(index)
         self._index = index
         self._remove_folder = weakref.finalize(self, _remove, folder, os.getpid())
         self._count = 0
         self.digest = ""
-        """SHA-256 of the file, in hexadecimal; empty where there is none."""
+        """SHA-256 of the file of campaigns, in hexadecimal; empty if there is no file."""
         if self._reader is not None:
             meta = dict(self._reader.all("select key, value from meta"))
             self._count, self.digest = int(meta["campaigns"]), str(meta["digest"])
 
     @classmethod
     def load(cls, path: Path, roster: Roster | None, *, index: Path | None = None) -> Self:
-        """Checks the campaigns at ``path`` and opens their index; without the file there are none.
+        """Checks the campaigns in the file at ``path``, makes their index, and returns them; none if there is no file.
 
-        An index at ``index`` is used again when it was made from the same bytes for the same roster; without
-        ``index`` one is made in the temporary folder. Without ``roster`` it is not looked at whether members exist.
-        Raises RosterError with every fault of the file, and OutputError.
+        An index at ``index`` is used again if it was made from the same bytes for the same roster; without
+        ``index`` one is made in the temporary folder. Without ``roster``, the members that campaigns name are not
+        looked up. Raises RosterError with every fault of the file, and OutputError if the index cannot be written.
         """
         if not path.is_file():
             return cls(None)
@@ -94,25 +97,25 @@ class Placements:
         return self._count
 
     def close(self) -> None:
-        """Closes what is open and idle, and removes a temporary index."""
+        """Closes the connections that are not in use, and removes the index if it is a temporary one."""
         if self._reader is not None:
             self._reader.close()
         self._remove_folder()
 
     def one(self, code: str) -> Campaign | None:
-        """The campaign with this code; None: there is none."""
+        """Returns the campaign with this code, or None if there is none."""
         found = self._found("where code = ?", (code,))
         return found[0] if found else None
 
     def of_company(self) -> Iterator[list[Campaign]]:
-        """The company's own campaigns, ordered by code, some at a time."""
+        """Yields the company's own campaigns in lists of some hundreds, ordered by code."""
         last = ""
         while some := self._found("where member is null and code > ? order by code limit ?", (last, _SOME)):
             yield some
             last = some[-1].code
 
     def of_rows(self, rows: range) -> dict[str, list[Campaign]]:
-        """The campaigns of the members on these rows of the roster, by the members' ids, ordered by code."""
+        """Returns the campaigns of the members on these rows of the roster, by the members' ids, ordered by code."""
         found: dict[str, list[Campaign]] = {}
         for each in self._found("where row between ? and ? order by code", (rows.start, rows.stop - 1)):
             assert each.member is not None
@@ -120,7 +123,7 @@ class Placements:
         return found
 
     def landings(self, roster: Roster) -> Iterator[tuple[str, str]]:
-        """(slug of the member, code) of every landing page; the slug is empty on the company's own site."""
+        """Yields the member's slug (empty: the company's own) and the campaign's code of every landing page."""
         if self._index is None:
             return
         with closing(sqlite3.connect(f"{self._index.resolve().as_uri()}?mode=ro", uri=True)) as database:
@@ -144,7 +147,7 @@ def _holds(index: Path, facts: dict[str, Any]) -> bool:
 
 
 def _make(index: Path, path: Path, roster: Roster | None, facts: dict[str, Any]) -> None:
-    """Writes the index beside its place and moves it there in one step."""
+    """Writes the index to a temporary file beside its destination and moves it there in one step."""
     growing = index.with_name(f".{index.name}.{os.getpid()}.new")
     try:
         index.parent.mkdir(parents=True, exist_ok=True)
@@ -189,9 +192,11 @@ def _fill(database: sqlite3.Connection, path: Path, roster: Roster | None, facts
 
 
 def _note_misspelt(database: sqlite3.Connection, log: FaultLog) -> None:
-    """Notes ids that are written in another case. An id that the roster does not hold at all belongs to a member who
-    has left: their campaign gets no page, and the build goes on. ``capture sync`` knows all former members, and reports
-    ids that never existed."""
+    """Notes a fault for each member's id that differs from the roster's only in upper and lower case.
+
+    An id that is not in the roster at all belongs to a member who has left: the member's campaign gets no page, and the
+    build goes on. ``capture sync`` knows all former members, and reports ids that never existed.
+    """
     for line, member, near in database.execute(_MISSPELT):
         log.add(f"member {quoted(member)} is not in the roster", line=line, hint=f"did you mean {quoted(near)}?")
 

@@ -1,4 +1,4 @@
-"""All that can be wrong with a site folder, reported together."""
+"""Checks a site folder as a whole and reports all its faults together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sitegen.token import TokenSigner
 
 
 def everything(folder: Path, signer: TokenSigner) -> tuple[Site, int]:
-    """Checks a site folder; gives the site and its number of members.
+    """Checks a site folder and returns the site and its number of members.
 
     Raises EspalierError with all faults of config, pages, theme, roster, campaigns, templates and links.
     """

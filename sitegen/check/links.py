@@ -1,4 +1,4 @@
-"""Internal links of rendered pages: each must lead to a page, a file or an anchor that exists."""
+"""Checks the internal links of rendered pages: each must lead to a page, a file or an anchor that exists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ADDRESS_ATTRIBUTES = {"href", "src", "action", "poster"}
 
 @dataclass
 class LinkedPage(HTMLParser):
-    """What a page links to, and the anchors it offers."""
+    """The links on a rendered page, and the ids that a link with ``#`` can lead to."""
 
     links: list[str] = field(default_factory=list)
     anchors: set[str] = field(default_factory=set)
@@ -21,7 +21,7 @@ class LinkedPage(HTMLParser):
         super().__init__()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Collects addresses and ids."""
+        """Collects the addresses and the id among an element's attributes."""
         for name, value in attrs:
             if value is None:
                 continue
@@ -34,7 +34,7 @@ class LinkedPage(HTMLParser):
 
 
 def read(html: bytes) -> LinkedPage:
-    """The links and anchors of a page."""
+    """Returns the links and anchors of a rendered page."""
     page = LinkedPage()
     page.feed(html.decode())
     page.close()
@@ -42,11 +42,11 @@ def read(html: bytes) -> LinkedPage:
 
 
 def broken(pages: Mapping[str, LinkedPage], files: set[str], root: str, foreign: set[str]) -> Iterator[tuple[str, str]]:
-    """(address of a page, link on it) for each internal link that leads nowhere.
+    """Yields the address of a page and a link on that page, for each internal link that leads nowhere.
 
     ``pages``: rendered pages by their absolute address. ``files``: absolute addresses of everything else.
-    ``root``: the address below which a link is internal. ``foreign``: addresses known to be there though
-    they were not rendered, such as other members' sites; a query makes no difference to them.
+    ``root``: the address below which a link is internal. ``foreign``: addresses known to exist though
+    they were not rendered, such as other members' sites; a query in a link to them makes no difference.
     """
     for address, page in pages.items():
         for link in page.links:

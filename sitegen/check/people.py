@@ -1,4 +1,4 @@
-"""A site's roster and campaigns, checked by the rules of its settings."""
+"""Reads a site's roster and campaigns and checks them by the rules of the site's settings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from sitegen.site.site import Site
 
 
 def roster(site: Site, index: Path | None = None) -> Roster:
-    """The site's roster, checked. Raises RosterError."""
+    """Checks the site's roster and returns it. ``index``: where to keep its index; None: in a temporary folder.
+
+    Raises RosterError with every fault.
+    """
     settings = site.settings
     return Roster.load(
         settings.roster_path,
@@ -29,9 +32,10 @@ def roster(site: Site, index: Path | None = None) -> Roster:
 
 
 def campaigns(site: Site, members: Roster | None, index: Path | None = None) -> Placements:
-    """The site's campaigns, checked; without ``members`` it is not looked at whether theirs exist.
+    """Checks the site's campaigns and returns them. ``index``: where to keep their index; None: in a temporary folder.
 
-    Raises RosterError, and ContentError where there is no page to make landing pages from.
+    Without ``members``, the members that campaigns name are not looked up. Raises RosterError with every fault of the
+    file, and ContentError if there are campaigns but no page to make landing pages from.
     """
     found = Placements.load(site.campaigns_path, members, index=index)
     missing = [locale for locale in site.pages if len(found) and site.page(CAMPAIGN, locale) is None]
@@ -49,7 +53,7 @@ def _no_landing_page(site: Site, locale: str) -> Fault:
 
 @contextmanager
 def opened(site: Site) -> Iterator[tuple[Roster, Placements]]:
-    """The site's roster and campaigns, checked together. Raises EspalierError with every fault of both files."""
+    """Yields the site's roster and campaigns, checked. Raises EspalierError with every fault of both files."""
     try:
         members = roster(site)
     except RosterError as error:
@@ -59,8 +63,10 @@ def opened(site: Site) -> Iterator[tuple[Roster, Placements]]:
 
 
 def faults_alone(folder: Path) -> Iterable[Fault]:
-    """The faults of roster and campaigns where the site's pages or theme have faults of their own: they are still worth
-    telling in the same run."""
+    """Returns the faults of roster and campaigns, to be reported together with faults of the site's pages or theme.
+
+    Returns none if ``site.toml`` itself cannot be read.
+    """
     try:
         settings = config.load(folder)
         photos = folder / "photos"

@@ -1,7 +1,6 @@
-"""The faults that only show when a page is made: unknown names in templates, links that lead nowhere.
+"""Finds the faults that only show when a page is made: unknown names in templates, links that lead nowhere.
 
-They are found by rendering every page of the company's site, and of a few members chosen to differ as much as
-members can.
+For this, every page of the company's site is rendered, and every page of a few members who differ as much as possible.
 """
 
 from __future__ import annotations
@@ -27,10 +26,10 @@ from sitegen.site.site import Site, Variant
 
 
 class Sampled(Protocol):
-    """What checking asks of a roster."""
+    """Any roster whose members can be sampled for a check."""
 
     def active_with_sponsors(self) -> Iterator[tuple[Member, Member | None]]:
-        """The active members, each with the nearest active member above them."""
+        """Yields the active members, each with the nearest active member above in the sponsors' tree, or None."""
 
 
 def _stand_in(photo: str) -> Photo:
@@ -39,9 +38,9 @@ def _stand_in(photo: str) -> Photo:
 
 
 def check(site: Site, renderer: Renderer, members: Sampled) -> None:
-    """Renders every page for the company and for sample members, and follows their links.
+    """Renders every page for the company and for a few sample members, and checks the links on all of them.
 
-    Raises EspalierError.
+    Raises EspalierError with every fault found.
     """
     faults = list(_templates(site, renderer))
     if not faults:
@@ -51,7 +50,7 @@ def check(site: Site, renderer: Renderer, members: Sampled) -> None:
 
 
 def _templates(site: Site, renderer: Renderer) -> Iterator[Fault]:
-    """Syntax of every template; templates and assets that are named but not there."""
+    """Yields faults of templates: wrong syntax, and names of templates and assets that do not exist."""
     environment = renderer.environment
     loader = environment.loader
     assert isinstance(loader, SiteLoader)
@@ -120,13 +119,16 @@ def _pages(site: Site, renderer: Renderer, members: Sampled) -> Iterator[Fault]:
     for link, pages in found.items():
         others = len(set(pages)) - 1
         message = f'a link on this page leads nowhere: "{link}"'
-        yield Fault(message, where=pages[0], hint=f"it stands on {others} more pages as well" if others else None)
+        yield Fault(message, where=pages[0], hint=f"the link is on {others} more pages as well" if others else None)
 
 
 def _shown(
     renderer: Renderer, host: Host, variant: Variant, channels: Iterable[Channel]
 ) -> Iterator[tuple[str, PlannedPage, Host | Landing]]:
-    """Address, page and whose it is, of every page of a site; landing pages too, before there is a campaign."""
+    """Yields the address of every page of a site, the page, and the host to render it for.
+
+    For each of ``channels`` there is a landing page too, whether or not there are campaigns.
+    """
     for planned in renderer.plan(variant):
         yield host.home + planned.view.path, planned, host
     page = renderer.landing_page(variant)
@@ -137,7 +139,10 @@ def _shown(
 
 
 def samples(members: Sampled) -> Iterator[tuple[Member, Member | None]]:
-    """A few active members that differ: for each language the one with most filled in, and the one with least."""
+    """Yields a few active members who differ, with their sponsors.
+
+    For each language among the first 500 members: the member with most fields filled in, and the one with least.
+    """
     best: dict[tuple[str, bool], tuple[int, Member, Member | None]] = {}
     for number, (member, sponsor) in enumerate(members.active_with_sponsors()):
         if number >= 500:  # enough to meet every kind; the rest is met while building

@@ -1,6 +1,6 @@
-"""The ``sitegen`` command: parses, calls and prints. Only this package and ``terminal`` import Click.
+"""The ``sitegen`` command: reads options, calls the generator and prints. Only this package and ``terminal`` use Click.
 
-Commands import what only they need when they run, so that ``--help`` and a build with nothing to do are fast.
+Each command imports what only it needs when it runs, so that ``--help`` and a build with nothing to do are fast.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``sitegen build`` and ``sitegen check``."""
+"""The commands ``sitegen build`` and ``sitegen check``."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def build(
 
 def _tell_faults(summary: BuildSummary) -> None:
     click.echo("\n".join(map(str, summary.faults)), err=True)
-    click.echo(f"{len(summary.faults)} faults of single members; their old pages stay", err=True)
+    click.echo(f"{len(summary.faults)} faults of single members, whose old pages stay", err=True)
 
 
 @click.command(name="check")

@@ -1,4 +1,4 @@
-"""The keys and the instance folder that the commands use."""
+"""Finds the token keys and the instance folder that the commands use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Members, summaries and faults as the JSON that ``--json`` prints."""
+"""Turns members, build summaries and faults into the JSON that ``--json`` prints."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def member_json(member: Member) -> dict[str, Any]:
-    """Returns a member as the roster's fields by name."""
+    """Returns a member's values by the names of the roster's columns."""
     return {
         "id": member.id,
         "slug": member.slug,

@@ -1,4 +1,4 @@
-"""``sitegen members`` and ``sitegen roster-to``."""
+"""The commands ``sitegen members`` and ``sitegen roster-to``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``sitegen serve``: the preview, a built folder, or production."""
+"""The command ``sitegen serve``: serves a preview, a built folder, or the sites to visitors (production)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``sitegen new`` and ``sitegen secrets``."""
+"""The commands ``sitegen new`` and ``sitegen secrets``."""
 
 from __future__ import annotations
 
@@ -36,4 +36,4 @@ def secrets() -> None:
       sitegen secrets
     """
     made = instance.create(Path("instance"))
-    click.echo(f"made {', '.join(made)} in instance/{instance.ENV_FILE}" if made else "nothing is missing")
+    click.echo(f"made {', '.join(made)} in instance/{instance.ENV_FILE}" if made else "no secret is missing")

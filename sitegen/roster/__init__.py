@@ -1,8 +1,8 @@
-"""The roster: who has a site, and who stands above whom.
+"""The roster: the company's list of members, and who recruited whom.
 
-``fields`` says what a row may hold, ``reading`` takes a file apart, ``forest`` resolves sponsors, ``loading``
-writes the checked rows into an SQLite index, and ``roster`` answers from it without holding the members in
-memory.
+``fields`` declares and checks a row's columns, ``reading`` splits a file into rows, ``forest`` works out the tree of
+sponsors, ``loading`` writes the checked rows into an SQLite index, and ``roster`` looks members up in that index
+without keeping all of them in memory.
 """
 
 from sitegen.roster.roster import Query, Roster

@@ -7,11 +7,11 @@ from pathlib import Path
 from sitegen.errors import Fault, RosterError
 
 SHOWN = 50
-"""Faults that a report names; the rest are counted. A file with more is wrong in one way throughout."""
+"""How many faults of a file a report names; the rest are only counted, being mostly one mistake repeated."""
 
 
 class FaultLog:
-    """Keeps the first faults in line order, whatever order they are found in, and counts all."""
+    """Collects the faults of one file, in any order: counts all of them, and keeps those on the first lines."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -19,7 +19,7 @@ class FaultLog:
         self._kept: list[Fault] = []
 
     def add(self, message: str, *, line: int | None = None, hint: str | None = None) -> None:
-        """Keeps one fault of the file; ``line`` counts from 1."""
+        """Adds one fault of the file; ``line`` counts from 1, None means the whole file."""
         self.count += 1
         self._kept.append(Fault(message, where=self.path, line=line, hint=hint))
         if len(self._kept) > 20 * SHOWN:
@@ -30,7 +30,7 @@ class FaultLog:
         del self._kept[SHOWN:]
 
     def raise_any(self) -> None:
-        """Raises RosterError when there is at least one fault."""
+        """Raises RosterError with the faults in order of line, if there are any."""
         if not self.count:
             return
         self._cut()
@@ -40,7 +40,7 @@ class FaultLog:
 
 
 def quoted(value: object, longest: int = 60) -> str:
-    """A value as a message shows it: quoted, cut, and with nothing in it that could upset a terminal."""
+    """Returns a value as a message shows it: in quotes, cut to ``longest`` characters, unprintable ones escaped."""
     text = value if isinstance(value, str) else repr(value)
     cut = text if len(text) <= longest else text[:longest] + "…"
     shown = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in cut)

@@ -1,4 +1,4 @@
-"""The columns of a roster, as one typed row."""
+"""Declares the columns of a roster as one typed row, and checks rows by it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _line(longest: int) -> AfterValidator:
 
 
 class RosterRow(BaseModel):
-    """A row as it is validated. The order matters: a phone number is read by the rules of the market."""
+    """One row of a roster, checked by pydantic. ``market`` must come before ``phone``, which is read by its rules."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -77,7 +77,7 @@ REQUIRED = tuple(name for name, field in RosterRow.model_fields.items() if field
 
 
 def note_faults(log: FaultLog, line: int | None, error: ValidationError, columns: Sequence[str] = COLUMNS) -> None:
-    """Turns pydantic's errors about one row into our sentences."""
+    """Adds pydantic's errors about one row to the log, each as a sentence for a person."""
     for each in error.errors(include_url=False):
         message, hint = _sentence(each, columns)
         log.add(message, line=line, hint=hint)

@@ -1,4 +1,4 @@
-"""Who stands above whom, worked out for all members at once in a few bytes a member.
+"""Works out the trees of sponsors for all members at once, in a few bytes a member.
 
 Members are numbered from 1 in roster order; 0 stands for no member.
 """
@@ -10,20 +10,20 @@ from collections.abc import Iterator
 
 
 class Forest:
-    """The sponsors of all members: ``parents[n]`` is the number of member n's sponsor."""
+    """The trees that all members and their sponsors form: ``parents[n]`` is the number of member n's sponsor."""
 
     def __init__(self, parents: array[int], active: bytearray) -> None:
         self._parents = parents
         size = len(parents)
         self.downline = array("i", bytes(4 * size))
-        """How many members stand below each, directly or not."""
+        """For each member, how many members are below in the tree, directly or not."""
         self.nearest = array("i", bytes(4 * size))
-        """The nearest active member above each."""
+        """For each member, the number of the nearest active member above in the tree; 0 if there is none."""
         order = self._from_the_leaves()
         self._place(order, active)
 
     def _from_the_leaves(self) -> array[int]:
-        """Members in an order in which each comes before their sponsor; members of loops are left out."""
+        """Returns the members in an order in which each comes before their sponsor; members of loops are left out."""
         parents, downline = self._parents, self.downline
         waiting = array("i", bytes(4 * len(parents)))
         for parent in parents:
@@ -46,7 +46,7 @@ class Forest:
             nearest[number] = parent if active[parent] else nearest[parent]
 
     def loops(self) -> Iterator[list[int]]:
-        """Each loop once, from its first member in roster order, each followed by their sponsor."""
+        """Yields each loop of sponsors once, as numbers: the first member in the roster, then each one's sponsor."""
         looping = bytearray(self._looping)
         looping[0] = 0
         for first in range(1, len(looping)):

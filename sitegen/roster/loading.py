@@ -1,7 +1,7 @@
-"""Checks a whole roster file and writes its index, or writes nothing and names every fault.
+"""Checks a whole roster file and writes its SQLite index, or writes nothing and reports every fault.
 
-Only a few bytes a member are ever in memory. The index grows in a file of its own beside its destination and
-is moved there in one step once everything held, so that a broken roster never replaces a good index.
+Only a few bytes a member are ever in memory. The index is written to a temporary file beside its destination and
+moved there in one step once all rows are checked, so that a broken roster never replaces a good index.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _TAKE = "insert or ignore into taken values (?, 1)"
 
 
 class Loader:
-    """One loading of one file. ``locale`` is for members whose row names none."""
+    """Checks one roster file and writes its index. ``locale``: the language of members whose row names none."""
 
     def __init__(self, path: Path, rules: Rules, locale: str) -> None:
         self._path = path
@@ -45,12 +45,13 @@ class Loader:
         self._locale = locale
         self._log = FaultLog(path)
         self._active = bytearray(1)
-        """For each member in order whether they are active; number 0 is no member."""
+        """Whether each member is active, by the member's number; number 0 is no member."""
 
     def write(self, index: Path, facts: dict[str, str]) -> None:
-        """Writes the index to ``index``. ``facts`` are remembered in it, besides those of the file.
+        """Writes the index to ``index``, with ``facts`` in its table ``meta``.
 
-        Raises RosterError with the faults of the file, or OutputError; ``index`` is then as it was.
+        Raises RosterError with the faults of the file, or OutputError if the index cannot be written; ``index`` is
+        then as before.
         """
         try:
             self._write(index, facts)
@@ -146,7 +147,7 @@ class Loader:
             )
 
     def _stub(self, number: int, line: int, values: dict[str, Any]) -> tuple[Any, ...]:
-        """A row with faults, kept only so that others may name it as sponsor and clash with it."""
+        """Returns a row with faults, kept so that other rows can name it as sponsor or clash with its id or slug."""
         self._active.append(False)
         known = {name: value.strip() for name, value in values.items() if isinstance(value, str)}
         slug = known.get("slug", "").lower()
@@ -177,7 +178,7 @@ class Loader:
             )
 
     def _sponsors(self, database: sqlite3.Connection) -> array[int]:
-        """For each member the number of their sponsor; a sponsor who does not exist is a fault."""
+        """Returns the number of each member's sponsor, 0 for none; notes a fault for a sponsor who does not exist."""
         parents = array("i", [0])
         rows = database.execute(
             "select m.line, m.sponsor_id, s.row, s.id from member m left join member s"
@@ -208,7 +209,7 @@ class Loader:
         return str(found)
 
     def _complete(self, database: sqlite3.Connection, forest: Forest) -> None:
-        """Settles the slugs that were derived, and writes down what the forest knows."""
+        """Makes the slugs derived from names unique, and adds the searchable words and the members above and below."""
         database.execute("create temp table taken (slug text primary key, next integer) without rowid")
         database.executemany(_TAKE, ((each,) for each in sorted(self._rules.reserved)))
         database.execute("insert or ignore into taken select slug, 1 from member where explicit")
@@ -229,8 +230,10 @@ class Loader:
 
 
 def _free_slug(database: sqlite3.Connection, wish: str) -> str:
-    """The slug wished for, or the next free one with a number. Those before us in the roster come first, so
-    that a member who is added at the end changes no address."""
+    """Returns the slug ``wish`` if it is free, else the next free one with a number, and marks it as taken.
+
+    Members earlier in the roster come first, so that a member who is added at the end changes no address.
+    """
     slug = wish
     while not database.execute(_TAKE, (slug,)).rowcount:
         (number,) = database.execute(
@@ -241,5 +244,5 @@ def _free_slug(database: sqlite3.Connection, wish: str) -> str:
 
 
 def _sound(text: str) -> str:
-    """Text without half characters, which no database takes."""
+    """Returns text without half characters (lone surrogates), which no database can store."""
     return text.encode(errors="replace").decode()

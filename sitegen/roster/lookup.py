@@ -1,7 +1,8 @@
-"""One member by their address, with whom their pages show above them: all that serving asks of a roster.
+"""Finds a member by the address of their site, with the sponsor to show on it: what a web server needs of a roster.
 
-Two fulfil it: the index on disk (here) and a table in PostgreSQL (postgres.py). Both give a member and their
-nearest active sponsor from one query, so that a roster that changes in between never shows half of each.
+There are two kinds: ``IndexLookup`` (here) asks the index on disk, ``PostgresLookup`` (postgres.py) a table in
+PostgreSQL. Both read a member and their nearest active sponsor by one query, so that both come from the same version
+of a roster that changes.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from sitegen.roster.slugs import is_slug
 
 WIDTH = len(table.FIELDS)
 COLUMNS = f"{table.selected('m')}, {table.selected('s')}"
-"""What a lookup selects: the member's columns and those of the sponsor, all null where there is none."""
+"""The columns that a lookup selects: the member's, then the sponsor's, which are all null if there is none."""
 
 _MAPPED = 1 << 40  # bytes of the index that SQLite may map instead of copying; the system shares them
 
@@ -30,11 +31,14 @@ _ID, _LOCALE, _STATUS, _PHOTO = (table.FIELDS.index(each) for each in ("id", "lo
 
 
 class Unavailable(EspalierError):
-    """The roster cannot be asked at this moment."""
+    """The roster (or the index of campaigns) cannot be read at the moment; a later request may succeed."""
 
 
 class FoundMember:
-    """A member as a lookup found them. ``since``: when the roster last changed, in seconds since 1970."""
+    """A member found by the address of their site, with the sponsor that the site shows.
+
+    ``since``: when the roster last changed, in seconds since 1970.
+    """
 
     __slots__ = ("row", "since")
 
@@ -49,7 +53,7 @@ class FoundMember:
 
     @property
     def sponsor(self) -> Member | None:
-        """The nearest active member above."""
+        """The nearest active member above in the tree of sponsors; None if there is none."""
         return None if self.row[WIDTH] is None else table.to_member(self.row[WIDTH:])
 
     @property
@@ -64,19 +68,19 @@ class FoundMember:
 
     @property
     def photo(self) -> str | None:
-        """The name of the member's photo."""
+        """The path of the member's photo below the folder ``photos/``; None if there is none."""
         photo: str | None = self.row[_PHOTO]
         return photo
 
     @property
     def sponsors_photo(self) -> str | None:
-        """The name of the photo of the nearest active member above."""
+        """The path of the photo of the nearest active sponsor above; None if there is no sponsor or no photo."""
         photo: str | None = self.row[WIDTH + _PHOTO]
         return photo
 
     @property
     def is_active(self) -> bool:
-        """Whether the member has a site."""
+        """Whether the member is active, and so has a site."""
         return bool(self.row[_STATUS] == "active")
 
     @property
@@ -86,39 +90,46 @@ class FoundMember:
 
     @property
     def sponsor_row(self) -> tuple[Any, ...] | None:
-        """The columns of the nearest active member above; None: there is none."""
+        """The columns of the nearest active sponsor above, in the order of ``table.FIELDS``; None if there is none."""
         return None if self.row[WIDTH] is None else self.row[WIDTH:]
 
 
 class Lookup(Protocol):
-    """What serving asks of a roster. May be asked by several threads, and after a fork."""
+    """A roster as a web server reads it, member by member. Several threads may use one, also after a fork."""
 
     digest: str
-    """Names the state of the whole roster."""
+    """A digest of the whole roster: a changed roster has another one."""
     since: int
-    """When it last changed, in seconds since 1970."""
+    """When the roster last changed, in seconds since 1970."""
 
     def refresh(self) -> None:
-        """Brings these two up to date. Raises Unavailable."""
+        """Brings ``digest`` and ``since`` up to date. Raises Unavailable if the roster cannot be read."""
 
     def by_slug(self, slug: str) -> FoundMember | None:
-        """The member whose address this is, active or not. Raises Unavailable."""
+        """Returns the member with this slug, active or not; None if there is none.
+
+        Raises Unavailable if the roster cannot be read.
+        """
 
     def active(self) -> Iterator[Member]:
-        """All active members."""
+        """Yields all active members."""
 
     def active_with_sponsors(self) -> Iterator[tuple[Member, Member | None]]:
-        """The active members, each with the nearest active member above them."""
+        """Yields the active members, each with the nearest active sponsor above, or None."""
 
     def storytellers(self, least_words: int) -> Iterator[Member]:
-        """The active members whose story has at least so many words."""
+        """Yields the active members whose story has at least ``least_words`` words."""
 
     def close(self) -> None:
-        """Closes the connections that are not in use."""
+        """Closes the database connections that are not in use."""
 
 
 class IndexLookup:
-    """Asks the index on disk, by read-only connections that are opened before another index takes its place."""
+    """Finds members in a roster's index on disk.
+
+    ``threads`` read-only connections are opened at once, so that they still read this index after another one has
+    replaced it on the disk.
+    """
 
     def __init__(self, roster: Roster, since: int, *, threads: int = 1) -> None:
         self.roster = roster
@@ -128,7 +139,10 @@ class IndexLookup:
         _FORKED.add(self)
 
     def by_slug(self, slug: str) -> FoundMember | None:
-        """The member whose address this is, active or not. Raises Unavailable."""
+        """Returns the member with this slug, active or not; None if there is none.
+
+        Raises Unavailable if the roster cannot be read.
+        """
         if not is_slug(slug):
             return None
         try:
@@ -144,27 +158,27 @@ class IndexLookup:
         return None if row is None else FoundMember(row, self.since)
 
     def refresh(self) -> None:
-        """Nothing: an index never changes, another one takes its place."""
+        """Does nothing: an index never changes; a changed roster has another index, and another IndexLookup."""
 
     def active(self) -> Iterator[Member]:
-        """All active members."""
+        """Yields all active members."""
         return self.roster.active()
 
     def active_with_sponsors(self) -> Iterator[tuple[Member, Member | None]]:
-        """The active members, each with the nearest active member above them."""
+        """Yields the active members, each with the nearest active sponsor above, or None."""
         return self.roster.active_with_sponsors()
 
     def storytellers(self, least_words: int) -> Iterator[Member]:
-        """The active members whose story has at least so many words."""
+        """Yields the active members whose story has at least ``least_words`` words."""
         return self.roster.storytellers(least_words)
 
     def close(self) -> None:
-        """Closes the connections that are not in use."""
+        """Closes the database connections that are not in use."""
         while self._idle:
             self._idle.pop().close()
 
     def forked(self) -> None:
-        """Leaves the parent's connections alone: never to be used or closed here (sqlite.org/howtocorrupt)."""
+        """Sets the parent process's connections aside: a fork must not use or close them (sqlite.org/howtocorrupt)."""
         _PARENTS.append(self._idle)
         self._idle = deque()
 

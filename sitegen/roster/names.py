@@ -1,4 +1,4 @@
-"""First names out of whole names, for rosters that have no column of them."""
+"""Guesses first names from whole names, for rosters without a column of first names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 _WHOLE = re.compile(
     "[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]"
 )
-"""Scripts in which the family name comes first and the whole is said: Han, kana, Hangul."""
+"""Scripts in which the family name comes first and people are called by their whole name: Han, kana, Hangul."""
 
 _COUPLE = re.compile(r"\s+(?:&|\+|and|und)\s+")
 _INITIAL = re.compile(r"\w\.?\Z|(?:\w\.){2,3}\Z")
@@ -20,13 +20,16 @@ _JOINED = frozenset(["abd", "abdel", "abdul", "abu", "umm", "عبد", "أبو", 
 
 
 def couple(name: str) -> tuple[str, str] | None:
-    """The two names of ``Rosa & Tom Keller``, Rosa and Tom Keller; None for one person."""
+    """Splits a couple's name in two: ``Rosa & Tom Keller`` gives Rosa and Tom Keller. Returns None for one person."""
     joint = _COUPLE.search(name)
     return (name[: joint.start()], name[joint.end() :]) if joint else None
 
 
 def words(name: str) -> list[str]:
-    """The words of one person's name, without titles and what holds no letter: Ana, Ruiz of ``Dr. Ana Ruiz``."""
+    """Returns the words of one person's name without titles: ``Dr. Ana Ruiz`` gives Ana and Ruiz.
+
+    Words without a letter or digit are left out.
+    """
     found = [word for word in name.split() if any(map(str.isalnum, word))]
     while len(found) > 1 and found[0].rstrip(".").casefold() in _TITLES:
         found = found[1:]
@@ -34,10 +37,10 @@ def words(name: str) -> list[str]:
 
 
 def first_name(name: str) -> str:
-    """What a friendly page calls the bearer of ``name``.
+    """Returns the name by which a friendly page calls the person (or couple) named ``name``.
 
     ``Ana López`` is Ana; ``Rosa & Tom Keller`` are Rosa & Tom; ``Dr. J. Robert Meyer`` is J. Robert; ``王小明``
-    and one-word names stay whole. A guess by rule: the roster's own column always wins.
+    and one-word names stay whole. This is a guess: a first name in the roster is used instead.
     """
     if _WHOLE.search(name):
         return name

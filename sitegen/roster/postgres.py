@@ -1,4 +1,4 @@
-"""A roster in PostgreSQL: copied there whole from the checked index, and asked from there while serving.
+"""A roster in PostgreSQL: copied whole from the checked index, and read by web servers.
 
 ::
 
@@ -60,14 +60,17 @@ on conflict (one) do update set digest = excluded.digest, rules = excluded.rules
 
 
 def rules(of_site: str) -> str:
-    """How the rows are to be read: our version, and what of the site's settings decides it (``Site.roster_rules``)."""
+    """Returns the rules by which a roster was checked, as one text to compare: this version's, and the site's.
+
+    ``of_site``: the settings of the site that matter for a roster, ``Site.roster_rules``.
+    """
     return f"{table.VERSION} {of_site}"
 
 
 def copy(roster: Roster, url: str, rules: str) -> bool:
-    """Puts the members of a checked roster in the place of those in the database; False: they are there already.
+    """Replaces the members in the database by those of a checked roster; returns False if they are there already.
 
-    Readers see the old roster until all of the new one is there. Raises OutputError.
+    Readers see the old roster until all of the new one is there. Raises OutputError if the database refuses.
     """
     try:
         with psycopg.connect(url, connect_timeout=10) as database, database.cursor() as cursor:
@@ -91,7 +94,11 @@ def copy(roster: Roster, url: str, rules: str) -> bool:
 
 
 class PostgresLookup:
-    """Asks the table; a connection for each thread, opened when it is first needed and again when it breaks."""
+    """Finds members in the table in PostgreSQL that ``copy`` filled.
+
+    Each thread has a connection of its own, opened when it is first needed and again when it breaks. Raises
+    EspalierError if there is no roster in the database, or one that was checked by other rules.
+    """
 
     def __init__(self, url: str, rules: str) -> None:
         self._url = url
@@ -106,14 +113,17 @@ class PostgresLookup:
         self.since = int(row[2])
 
     def refresh(self) -> None:
-        """Takes note of a roster that was copied since. Raises Unavailable."""
+        """Updates ``digest`` and ``since`` if another roster was copied. Raises Unavailable if the database fails."""
         with self._telling():
             row = self._connection().execute("select digest, changed from espalier_roster").fetchone()
         if row is not None:
             self.digest, self.since = str(row[0]), int(row[1])
 
     def by_slug(self, slug: str) -> FoundMember | None:
-        """The member whose address this is, active or not. Raises Unavailable."""
+        """Returns the member with this slug, active or not; None if there is none.
+
+        Raises Unavailable if the database fails.
+        """
         if not is_slug(slug):
             return None
         with self._telling():
@@ -125,11 +135,11 @@ class PostgresLookup:
         return None if row is None else FoundMember(row[:-1], row[-1])
 
     def active(self) -> Iterator[Member]:
-        """All active members, in roster order."""
+        """Yields all active members, in roster order."""
         return (member for member, _ in self.active_with_sponsors())
 
     def active_with_sponsors(self) -> Iterator[tuple[Member, Member | None]]:
-        """The active members in roster order, each with the nearest active member above them."""
+        """Yields the active members in roster order, each with the nearest active sponsor above, or None."""
         query = f"{_MEMBERS} where m.status = 'active' order by m.row"
         # On a connection of its own: it streams, and a reader who stops early leaves it half read.
         with (
@@ -143,11 +153,11 @@ class PostgresLookup:
                 yield found.member, found.sponsor
 
     def storytellers(self, least_words: int) -> Iterator[Member]:
-        """The active members whose story has at least so many words."""
+        """Yields the active members whose story has at least ``least_words`` words."""
         return (member for member in self.active() if member.is_self_canonical(least_words))
 
     def close(self) -> None:
-        """Closes this thread's connection."""
+        """Closes the connection of the thread that calls this."""
         if getattr(self._mine, "process", None) == os.getpid():
             self._mine.connection.close()
             self._mine.process = None
@@ -173,7 +183,7 @@ class PostgresLookup:
 
 
 def shown(url: str) -> str:
-    """An address of a database without its password, for messages."""
+    """Returns a database's address without user and password, for messages."""
     try:
         known = psycopg.conninfo.conninfo_to_dict(url)
     except psycopg.Error:

@@ -1,4 +1,4 @@
-"""Read-only connections to an index on disk, for several threads and through forks."""
+"""Read-only connections to an SQLite index on disk, for several threads and after forks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Reader:
-    """Lends connections to one index, each to one reader at a time."""
+    """Opens read-only connections to one SQLite index and uses them again, each for one reader at a time."""
 
     def __init__(self, index: Path) -> None:
         self._index = index
@@ -22,7 +22,7 @@ class Reader:
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one reader at a time; given back for the next one."""
+        """Yields a connection that nothing else uses until the block ends; then the next reader may have it."""
         if self._process != os.getpid():
             # After a fork, connections of the parent must be neither used nor closed (sqlite.org/howtocorrupt).
             self._inherited.append(self._idle)  # else they would be closed as garbage
@@ -38,7 +38,7 @@ class Reader:
             self._idle.append(database)
 
     def all(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """All rows that a query finds."""
+        """Returns all rows that a query finds."""
         with self.connection() as database:
             return database.execute(query, values).fetchall()
 

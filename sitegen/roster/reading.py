@@ -1,4 +1,4 @@
-"""Takes a roster file apart: rows as mappings of text, with the line each began on."""
+"""Reads a roster file (CSV or JSON lines) as rows: each a mapping of column names to values, with its line number."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from sitegen.roster.faults import FaultLog, quoted
 from sitegen.roster.fields import COLUMNS, REQUIRED
 
 LONGEST_LINE = 1 << 20
-"""Bytes. A longer line is no member; reading on would only fill the memory."""
+"""The most bytes of one line. A longer one cannot be a member, and reading on would fill the memory."""
 
 Record = tuple[int, dict[str, Any], bool]
-"""The line a row began on, its fields that are not empty, and whether it is whole. One that is not has its
-fault in the log already; it is passed on so that members who name it as their sponsor are not reported as well."""
+"""A row: the number of its first line, its fields that are not empty, and whether it has the right number of cells.
+
+A row that has not is in the log as a fault already. It is passed on all the same, so that members who name it as their
+sponsor are not reported as well.
+"""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -28,7 +31,7 @@ class Broken(Exception):
 
 
 class Source:
-    """A roster file, read once: its lines as text, its size and its digest."""
+    """A roster file that is read once: its lines as text, and when all are read, its size in bytes and its digest."""
 
     def __init__(self, file: BinaryIO, log: FaultLog) -> None:
         self._file = file
@@ -39,11 +42,14 @@ class Source:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what was read so far, in hexadecimal."""
+        """SHA-256 of the bytes read so far, in hexadecimal."""
         return self._hash.hexdigest()
 
     def lines(self) -> Iterator[str]:
-        """Each line with its end. Bytes that are not UTF-8 are a fault of their line."""
+        """Yields each line, with its line end. Notes a fault for a line that is not UTF-8.
+
+        Raises Broken if the rest of the file cannot be read.
+        """
         while raw := self._file.readline(LONGEST_LINE):
             self._hash.update(raw)
             self.size += len(raw)
@@ -70,23 +76,29 @@ class Source:
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a whole file, as ``Source.digest`` gives it after the last line."""
+    """Returns the SHA-256 of a whole file in hexadecimal, the same as ``Source.digest`` after the last line."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def records(path: Path, source: Source, log: FaultLog) -> Iterator[Record]:
-    """The rows of a ``.csv`` or ``.jsonl`` file. Raises Broken when the rest makes no sense."""
+    """Returns an iterator over the rows of a ``.csv`` or ``.jsonl`` file.
+
+    Raises Broken, at once or later, if the rest of the file cannot be read; the fault is in the log.
+    """
     if path.suffix.lower() in {".jsonl", ".ndjson"}:
         return _jsonl(source, log)
     if path.suffix.lower() == ".csv":
         return csv_records(source, log, COLUMNS, REQUIRED)
-    log.add("not a roster by its name", hint="call it .csv or .jsonl")
+    log.add("the file's name is not a roster's", hint="end it in .csv or .jsonl")
     raise Broken
 
 
 def csv_records(source: Source, log: FaultLog, known: Sequence[str], required: Sequence[str]) -> Iterator[Record]:
-    """The rows of a CSV file whose header names some of the columns ``known``. Raises Broken likewise."""
+    """Yields the rows of a CSV file. Its header must name only ``known`` columns, and all of ``required``.
+
+    Raises Broken if it does not, or if the rest of the file cannot be read; the fault is in the log.
+    """
     reader = csv.reader(source.lines(), strict=True)
     last = 0
     try:
@@ -135,7 +147,7 @@ def _columns(
             hint = did_you_mean(name, [each for each in known if each not in names])
             log.add(f"unknown column {quoted(name)}", line=line, hint=hint)
         elif names.count(name) > 1:
-            log.add(f"column {quoted(name)} stands there twice", line=line)
+            log.add(f"column {quoted(name)} is there twice", line=line)
     for name in required:
         if name not in names:
             log.add(f"missing column {quoted(name)}", line=line)
@@ -168,7 +180,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"{quoted(twice)} stands there twice")
+        raise ValueError(f"{quoted(twice)} is there twice")
     return found
 
 

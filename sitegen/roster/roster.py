@@ -1,4 +1,4 @@
-"""Members of a checked roster: by slug or id, with sponsors and uplines, searched, or all in turn."""
+"""Looks up the members of a checked roster: by slug or id, with sponsors and uplines, by a search, or all in turn."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _WIDTH = len(table.FIELDS)
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which members are meant; a field that is None leaves all in.
+    """A search for members: those that fit every field; a field of None fits all.
 
-    ``text`` is looked for in slug, name, id, e-mail, phone and place, without case and accents.
+    ``text`` is looked for in slug, name, id, e-mail, phone and place, ignoring case and accents.
     """
 
     text: str | None = None
@@ -42,10 +42,10 @@ class Query:
 
 
 class Roster:
-    """The members of a roster file, in its order, answered for by an index on disk.
+    """The members of a roster file, in the file's order, read from an index on disk.
 
-    May be asked by several threads at once, each on a read-only connection of its own, and be handed to
-    worker processes (it pickles as the path of its index).
+    Several threads may use it at once: each gets its own read-only connection. Worker processes can receive it too,
+    because it pickles as the path of its index.
     """
 
     def __init__(self, index: Path, folder: Path | None = None) -> None:
@@ -69,12 +69,12 @@ class Roster:
         reserved: Iterable[str] = (),
         photos: Path | None = None,
     ) -> Self:
-        """Checks the roster at ``path`` (``.csv`` or ``.jsonl``) and opens its index.
+        """Checks the roster at ``path`` (``.csv`` or ``.jsonl``), makes its index, and returns the roster.
 
-        An index at ``index`` is used again when it was made from the same bytes by the same rules; without
+        An index at ``index`` is used again if it was made from the same bytes by the same rules; without
         ``index`` one is made in the temporary folder and removed by ``close``. ``reserved`` are words that
-        no slug may be, besides ``slugs.RESERVED``. ``photos`` is the folder that photos must lie in; None:
-        it is not looked at. Raises RosterError with every fault; an existing index is then untouched.
+        no slug may be, besides ``slugs.RESERVED``. ``photos`` is the folder that photos must lie in; with None
+        they are not looked for. Raises RosterError with every fault; an existing index is then untouched.
         """
         rules = Rules(frozenset(locales), RESERVED | {word.lower() for word in reserved}, photos)
         folder = None
@@ -105,7 +105,7 @@ class Roster:
         self.close()
 
     def close(self) -> None:
-        """Closes the connections that are not in use, and removes a temporary index."""
+        """Closes the connections that are not in use, and removes the index if it is a temporary one."""
         self._reader.close()
         self._remove_folder()
 
@@ -116,14 +116,14 @@ class Roster:
 
     @property
     def active_count(self) -> int:
-        """How many members have a site."""
+        """How many members are active, and so have a site."""
         return self._active
 
     def __iter__(self) -> Iterator[Member]:
         return self._members_of(f"select {_M} from member m order by m.row")
 
     def active(self, rows: range | None = None) -> Iterator[Member]:
-        """The active members in roster order; of ``rows`` alone, where given (see ``spans``)."""
+        """Yields the active members in roster order; with ``rows``, only those on these rows (see ``spans``)."""
         first, last = self._ends(rows)
         return self._members_of(
             f"select {_M} from member m where +m.status = 'active' and m.row between ? and ? order by m.row",
@@ -131,51 +131,58 @@ class Roster:
         )
 
     def active_with_sponsors(self, rows: range | None = None) -> Iterator[tuple[Member, Member | None]]:
-        """The active members in roster order, each with the nearest active member above them."""
+        """Yields the active members in roster order, each with the nearest active sponsor above, or None.
+
+        With ``rows``, only the members on these rows (see ``spans``).
+        """
         for row, above in self.active_rows_with_sponsors(rows):
             yield table.to_member(row), None if above is None else table.to_member(above)
 
     def active_rows_with_sponsors(self, rows: range | None = None) -> Iterator[tuple[MemberRow, MemberRow | None]]:
-        """The same as rows of the index, which take a fraction of the time: for a build that only asks what changed."""
+        """Yields the active members in roster order with their nearest active sponsors, as rows of the index.
+
+        Reading rows takes a fraction of the time of making Members: for a build that only asks what has changed. With
+        ``rows``, only the members on these rows (see ``spans``).
+        """
         make = MemberRow._make
         with self._reader.connection() as database:
             for row in database.execute(_WITH_SPONSORS, self._ends(rows)):
                 yield make(row[:_WIDTH]), None if row[_WIDTH] is None else make(row[_WIDTH:])
 
     def active_slugs(self) -> Iterator[str]:
-        """The slugs of the active members in roster order."""
+        """Yields the slugs of the active members in roster order."""
         with self._reader.connection() as database:
             yield from (slug for (slug,) in database.execute("select slug from member where +status = 'active'"))
 
     def storytellers(self, least_words: int) -> Iterator[Member]:
-        """The active members in roster order whose story has at least so many words."""
+        """Yields the active members in roster order whose story has at least ``least_words`` words."""
         # So many words have at least so many letters and blanks between them; only those are worth counting.
         query = f"select {_M} from member m where +m.status = 'active' and length(m.story) >= ? order by m.row"
         members = self._members_of(query, (2 * least_words - 1,))
         return (member for member in members if member.is_self_canonical(least_words))
 
     def spans(self, parts: int) -> list[range]:
-        """The roster's rows cut into at most ``parts`` runs of about equal length, to share out work."""
+        """Cuts the roster's rows into at most ``parts`` runs of about equal length, to share out work."""
         size = -(-self._members // max(parts, 1)) or 1
         return [range(start, min(start + size, self._members + 1)) for start in range(1, self._members + 1, size)]
 
     # -- single members --------------------------------------------------------------------------------
 
     def by_slug(self, slug: str) -> Member | None:
-        """The member whose address this is, active or not."""
+        """Returns the member with this slug, active or not; None if there is none."""
         return self._one(f"select {_M} from member m where m.slug = ?", (slug,))
 
     def by_id(self, member_id: str) -> Member | None:
-        """The member with this id, active or not."""
+        """Returns the member with this id, active or not; None if there is none."""
         return self._one(f"select {_M} from member m where {_IS}", (member_id, member_id))
 
     def sponsor(self, member: Member) -> Member | None:
-        """The nearest active member above: the one whom pages show."""
+        """Returns the nearest active member above, whom the member's pages show as sponsor; None if there is none."""
         query = f"select {_S} from member m join member s on s.row = m.nearest where {_IS}"
         return self._one(query, (member.id, member.id))
 
     def upline(self, member: Member) -> list[Member]:
-        """All members above, active or not, the nearest first."""
+        """Returns all members above in the tree of sponsors, active or not, the nearest first."""
         query = (
             "with recursive above (row, sponsor_id, depth) as ("
             f" select m.row, m.sponsor_id, 0 from member m where {_IS}"
@@ -187,25 +194,25 @@ class Roster:
         return list(self._members_of(query, (member.id, member.id)))
 
     def downline_count(self, member: Member) -> int:
-        """How many members stand below, directly or not, active or not."""
+        """Returns how many members are below in the tree of sponsors, directly or not, active or not."""
         rows = self._reader.all(f"select m.downline from member m where {_IS}", (member.id, member.id))
         return int(rows[0][0]) if rows else 0
 
     def line(self, member: Member) -> int:
-        """The line of the roster file on which the member stands, for messages about them."""
+        """Returns the line of the roster file that the member's row begins on, for messages about the member."""
         rows = self._reader.all(f"select m.line from member m where {_IS}", (member.id, member.id))
         return int(rows[0][0])
 
     # -- searches --------------------------------------------------------------------------------------
 
     def search(self, query: Query, *, limit: int | None = None, offset: int = 0) -> Iterator[Member]:
-        """The members that a query finds, in roster order, at most ``limit`` of them after the first ``offset``."""
+        """Yields the members that fit a query, in roster order: at most ``limit``, after the first ``offset``."""
         conditions, values = _conditions(query)
         statement = f"select {_M} from member m {conditions} order by m.row limit ? offset ?"
         return self._members_of(statement, (*values, -1 if limit is None else limit, offset))
 
     def count(self, query: Query) -> int:
-        """How many members a query finds."""
+        """Returns how many members fit a query."""
         conditions, values = _conditions(query)
         return int(self._reader.all(f"select count(*) from member m {conditions}", values)[0][0])
 
@@ -223,7 +230,7 @@ class Roster:
         return (1, self._members) if rows is None else (rows.start, rows.stop - 1)
 
     def _check_photos(self, path: Path, photos: Path | None) -> None:
-        """An index that is used again may be older than the photos folder."""
+        """Raises RosterError for photos that are missing: an index used again may be older than the photos folder."""
         if photos is None:
             return
         query = "select line, photo from member where photo is not null order by row"
@@ -244,7 +251,7 @@ _WITH_SPONSORS = (
 )
 
 _IS = "m.id = ? collate nocase and m.id = ?"
-"""A member by id: found by the index, which knows no case, then compared exactly."""
+"""The SQL condition that finds a member by id: first by the index, which ignores case, then by exact comparison."""
 
 
 def _remove(folder: Path | None, maker: int) -> None:
@@ -269,7 +276,7 @@ def _rules_digest(rules: Rules, default_locale: str) -> str:
 
 
 def _is_current(index: Path, path: Path, facts: dict[str, str]) -> bool:
-    """Whether the index was made from this very file by these rules. Its time says nothing: the bytes do."""
+    """Returns whether the index was made from the bytes that this roster file has now, by these rules."""
     try:
         with closing(sqlite3.connect(f"{index.resolve().as_uri()}?mode=ro", uri=True)) as database:
             meta = dict(database.execute("select key, value from meta"))

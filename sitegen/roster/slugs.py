@@ -1,11 +1,11 @@
-"""Slugs: the part of an address that is a member's own.
+"""Slugs: the part of a site's address that is a member's own, such as ``ana``.
 
 A slug is a DNS label, so that it serves as ``example.com/<slug>/`` and as ``<slug>.example.com`` (RFC 1035,
 2.3.1, and RFC 5891, 4.2.3.1): 1 to 63 of a-z, 0-9 and hyphens, none at either end, none at both the third
 and fourth place, where they mark encoded names.
 
-Transliteration is text-unidecode's, whose table never changes: an address must not move because a library
-was upgraded or another one was installed beside it.
+Other scripts are transliterated by text-unidecode, whose table never changes: an address must not move because a
+library was upgraded or another one was installed beside it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import re
 from text_unidecode import unidecode
 
 LONGEST = 63
-"""Characters of a DNS label."""
+"""The most characters of a slug, as of a DNS label."""
 
 SLUG = re.compile(r"(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 
@@ -33,16 +33,16 @@ RESERVED = frozenset(
     well-known widget wpad www www1 www2
     """.split()  # noqa: SIM905
 )
-"""Words with a meaning of their own in addresses, host names or mail (RFC 2142); no member's slug."""
+"""Words that no member may have as slug: they have another meaning in addresses, host names or mail (RFC 2142)."""
 
 _APOSTROPHES = re.compile("['’‘ʼʻ`´]")
 _OTHERS = re.compile("[^a-z0-9]+")
 
 
 def slugify(text: str) -> str:
-    """A valid slug that reads like ``text``: ``Zoë O'Brien`` gives ``zoe-obrien``.
+    """Returns a valid slug that reads like ``text``: ``Zoë O'Brien`` gives ``zoe-obrien``.
 
-    Empty when nothing of the text can be written in ASCII. A slug is its own slug.
+    Returns an empty text if nothing of ``text`` can be written in ASCII. A text that is a slug is returned unchanged.
     """
     plain = text if text.isascii() else unidecode(_APOSTROPHES.sub("", text))
     words = _OTHERS.sub("-", _APOSTROPHES.sub("", plain).lower())
@@ -51,11 +51,11 @@ def slugify(text: str) -> str:
 
 
 def numbered(base: str, number: int) -> str:
-    """``base`` with a number, shortened where the whole would be too long: ``numbered("ana", 2)`` is ``ana-2``."""
+    """Returns ``base`` with a number, shortened if the whole is too long: ``numbered("ana", 2)`` is ``ana-2``."""
     ending = f"-{number}"
     return base[: LONGEST - len(ending)].rstrip("-") + ending
 
 
 def is_slug(text: str) -> bool:
-    """Whether ``text`` may stand in an address as it is."""
+    """Returns whether ``text`` is a valid slug; words reserved for other uses are not looked at."""
     return SLUG.match(text) is not None

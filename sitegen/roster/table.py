@@ -1,4 +1,4 @@
-"""The index on disk: its tables, and the way between a Member and its row."""
+"""The tables of a roster's SQLite index, and the conversion between a Member and its row."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sitegen.model import Link, Member, Status
 
 VERSION = 1
-"""Of the tables and of the rules a row is checked by. Raise it when either changes: old indexes are rebuilt."""
+"""The version of the tables and of the rules for a row. Raise it when either changes: old indexes are rebuilt."""
 
 TABLES = """
 create table meta (key text primary key, value) without rowid;
@@ -47,7 +47,10 @@ create index member_kind on member (status, locale, market);
 
 
 class MemberRow(NamedTuple):
-    """A member as their columns say it: quickly read, quickly compared. ``to_member`` makes a Member of it."""
+    """One member's row in the roster index, as plain texts.
+
+    It is quicker to read and compare than a Member; ``to_member`` turns it into one.
+    """
 
     id: str
     slug: str
@@ -76,12 +79,12 @@ _fromisoformat = date.fromisoformat
 
 
 def selected(alias: str) -> str:
-    """The columns that ``to_member`` wants, in its order."""
+    """Returns the SQL list of the columns that ``to_member`` needs, in the right order."""
     return ", ".join(f"{alias}.{name}" for name in FIELDS)
 
 
 def to_member(row: MemberRow | tuple[Any, ...]) -> Member:
-    """A Member from the columns that ``selected`` names."""
+    """Makes a Member from a row with the columns that ``selected`` lists."""
     (
         id, slug, name, first_name, email, locale, status, phone, photo, place, tagline, story, links, sponsor_id,
         market, joined,
@@ -107,7 +110,7 @@ def to_member(row: MemberRow | tuple[Any, ...]) -> Member:
 
 
 def from_links(links: tuple[Link, ...]) -> str | None:
-    """Links as one text: labels and addresses in turn, a line each, which neither can hold."""
+    """Returns links as one text: labels and addresses in turn, each on its own line; None if there are no links."""
     return "\n".join(f"{link.label}\n{link.url}" for link in links) or None
 
 
@@ -117,7 +120,7 @@ def _links(text: str) -> tuple[Link, ...]:
 
 
 def fold(text: str) -> str:
-    """Text as a search compares it: no case, no accents."""
+    """Returns text as a search compares it: in lower case, without accents."""
     if text.isascii():
         return text.lower()
     return _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold()

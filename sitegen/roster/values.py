@@ -1,6 +1,7 @@
-"""The single values of a roster row: what each may be, and the sentence said about one that may not.
+"""Checks the single values of a roster row, and words the sentence about a wrong one.
 
-Each function takes the value as written and gives it in the form the program keeps, or raises by ``refuse``.
+Each function takes the value as it is written and returns it in the form that the program keeps, or raises the
+error that ``refuse`` makes.
 """
 
 from __future__ import annotations
@@ -40,7 +41,10 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 
 @dataclass(frozen=True)
 class Rules:
-    """What the site says about its roster. ``photos`` None: photos are not looked for."""
+    """The site's settings that a roster is checked by: its languages, reserved slugs and folder of photos.
+
+    ``photos`` is None if photos are not to be looked for.
+    """
 
     locales: frozenset[str]
     reserved: frozenset[str]
@@ -48,12 +52,12 @@ class Rules:
 
 
 def refuse(why: str, hint: str | None = None) -> PydanticCustomError:
-    """The error that carries our own sentence through pydantic."""
+    """Returns the error to raise for a wrong value; pydantic passes on its sentence and hint."""
     return PydanticCustomError("roster", "{why}", {"why": why, "hint": hint})
 
 
 def one_line(longest: int) -> Callable[[str], str]:
-    """A check for a line of text with at most ``longest`` characters."""
+    """Returns a function that checks one line of text with at most ``longest`` characters."""
 
     def check(value: str) -> str:
         if len(value) > longest:
@@ -66,7 +70,7 @@ def one_line(longest: int) -> Callable[[str], str]:
 
 
 def text(longest: int) -> Callable[[str], str]:
-    """A check for text of several lines with at most ``longest`` characters; line ends become ``\\n``."""
+    """Returns a function that checks text of at most ``longest`` characters, and makes all line ends ``\\n``."""
 
     def check(value: str) -> str:
         value = value.replace("\r\n", "\n").replace("\r", "\n")
@@ -85,14 +89,14 @@ def _unwanted(character: str) -> PydanticCustomError:
 
 
 def member_id(value: str) -> str:
-    """An id: it stands in tokens and leads for ever."""
+    """Checks a member's id, which tokens and leads keep for ever."""
     if not MEMBER_ID.match(value):
         raise refuse("expected 1 to 64 letters, digits, hyphens and underscores, a letter or digit first")
     return value
 
 
 def slug(value: str, rules: Rules) -> str:
-    """An explicit slug, in lower case: host names know no other."""
+    """Checks a slug that the roster gives, and returns it in lower case, as in host names."""
     lower = value.lower() if value.isascii() else value
     if not is_slug(lower):
         near = slugify(value)
@@ -103,7 +107,7 @@ def slug(value: str, rules: Rules) -> str:
 
 
 def email(value: str) -> str:
-    """An e-mail address by its syntax, its domain in lower case; no network is asked."""
+    """Checks the syntax of an e-mail address, without the network, and returns it with the domain in lower case."""
     local, _, domain = value.rpartition("@")
     # email-validator takes 25 µs; almost every address is a plain one at a domain that was seen before.
     if _LOCAL_PART.match(local) and len(value) <= 254 and (plain := _domain(domain)):
@@ -127,7 +131,7 @@ def _email(value: str) -> str:
 
 
 def phone(value: str, market: str | None) -> str:
-    """A phone number in E.164, read as people in ``market`` write theirs."""
+    """Reads a phone number as people in the country ``market`` write theirs, and returns it in E.164."""
     if _COMPACT.match(value) and _is_plain(value):
         return value
     try:
@@ -145,9 +149,9 @@ def phone(value: str, market: str | None) -> str:
 
 
 def _is_plain(value: str) -> bool:
-    """Whether a number in E.164 would come out of phonenumbers unchanged, at a tenth of its 20 µs.
+    """Returns whether the library phonenumbers would leave a number in E.164 unchanged, in a tenth of its 20 µs.
 
-    It would when it is as long as its country's numbers are and has no national prefix to be taken off.
+    That is so if the number is as long as its country's numbers are and has no national prefix to remove.
     """
     for end in (2, 3, 4):
         code = int(value[1:end])
@@ -168,7 +172,7 @@ def _numbering(code: int) -> tuple[frozenset[int], re.Pattern[str] | None]:
 
 
 def market(value: str) -> str:
-    """A country by its two letters (ISO 3166-1)."""
+    """Checks a country's two letters (ISO 3166-1), and returns them in capitals."""
     upper = value.upper()
     if upper not in phonenumbers.SUPPORTED_REGIONS:
         hint = 'the United Kingdom is "GB"' if upper == "UK" else None
@@ -177,14 +181,14 @@ def market(value: str) -> str:
 
 
 def locale(value: str, rules: Rules) -> str:
-    """One of the site's locales."""
+    """Checks that a language is one of the site's."""
     if value not in rules.locales:
         raise refuse("not a locale of this site", did_you_mean(value, rules.locales))
     return value
 
 
 def status(value: object) -> Status:
-    """Active or inactive."""
+    """Reads a member's status, ``active`` or ``inactive``."""
     if not isinstance(value, str):
         raise refuse("expected active or inactive")
     try:
@@ -194,7 +198,7 @@ def status(value: object) -> Status:
 
 
 def joined(value: object) -> date:
-    """A calendar date in the one form that is not ambiguous."""
+    """Reads a date in the form ``2024-12-31``, the one that is not ambiguous."""
     if not isinstance(value, str) or not _DATE.match(value.strip()):
         raise refuse("expected a date such as 2024-12-31")
     try:
@@ -204,7 +208,7 @@ def joined(value: object) -> date:
 
 
 def photo(value: str, rules: Rules) -> str:
-    """The path of a file that lies in the photos folder."""
+    """Checks the path of a photo: a file in the photos folder."""
     parts = value.split("/")
     if "\\" in value or any(part in {"", ".", ".."} for part in parts):
         raise refuse("a photo must lie in the photos folder", "name it relative to that folder, such as ana.jpg")
@@ -214,7 +218,7 @@ def photo(value: str, rules: Rules) -> str:
 
 
 def links(value: Any) -> tuple[Link, ...]:
-    """Links as CSV writes them (``Label=https://…; Label=https://…``) or as JSON does (a list of objects)."""
+    """Reads links as CSV has them (``Label=https://…; Label=https://…``) or as JSON does (a list of objects)."""
     if isinstance(value, str):
         pairs = [_pair(each) for each in value.split(";") if each.strip()]
     elif isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What a request asks for beside its path: conditions, compression, hosts (RFC 9110)."""
+"""Reads the header fields of a request: conditions, compression and host (RFC 9110)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PORT = re.compile(r":[0-9]*\Z")
 
 @lru_cache(512)
 def takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding field lets gzip through, and does not like the plain bytes better (12.5.3)."""
+    """Returns whether an Accept-Encoding field allows gzip, and does not prefer plain bytes (RFC 9110, 12.5.3)."""
     weights: dict[str, float] = {}
     for each in accepted.lower().split(","):
         coding, *parameters = (part.strip() for part in each.split(";"))
@@ -32,8 +32,11 @@ def takes_gzip(accepted: str) -> bool:
 
 
 def not_modified(environ: dict[str, Any], tag: str, since: int) -> bool:
-    """Whether the client has these bytes already (13.2.2): If-None-Match decides where it is there, and compares
-    weakly; else If-Modified-Since."""
+    """Returns whether the client has these bytes already, so that a 304 is enough (RFC 9110, 13.2.2).
+
+    If-None-Match decides if it is there (by weak comparison), else If-Modified-Since. ``tag``: the entity tag without
+    quotes; ``since``: the last change, in seconds since 1970.
+    """
     wanted = environ.get("HTTP_IF_NONE_MATCH")
     if wanted is not None:
         if wanted.strip() == "*":
@@ -48,13 +51,13 @@ def not_modified(environ: dict[str, Any], tag: str, since: int) -> bool:
 
 @lru_cache(512)
 def http_date(seconds: int) -> str:
-    """``Sun, 06 Nov 1994 08:49:37 GMT`` (5.6.7)."""
+    """Formats seconds since 1970 for a header field: ``Sun, 06 Nov 1994 08:49:37 GMT`` (RFC 9110, 5.6.7)."""
     return formatdate(seconds, usegmt=True)
 
 
 @lru_cache(512)
 def _seconds(date: str) -> float | None:
-    """A date of any of the three forms of 5.6.7; None for what is none."""
+    """Reads a date in any of the three forms of RFC 9110, 5.6.7, as seconds since 1970; None if it is not a date."""
     try:
         parsed = parsedate_to_datetime(date)
         return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
@@ -63,7 +66,10 @@ def _seconds(date: str) -> float | None:
 
 
 def host_of(company: str) -> Callable[[str], str | None]:
-    """Reads Host fields: "" for the company's own host, the first part for one below it, None for all others."""
+    """Returns a function that reads Host fields, for a site whose company has the host ``company``.
+
+    The function returns "" for the company's own host, ``ana`` for the host ``ana.<company>``, None for all others.
+    """
     own = _PORT.sub("", company.lower())
 
     @lru_cache(4096)

@@ -1,4 +1,4 @@
-"""The local web server: the preview with live reload, or a built folder exactly as it lies on the disk."""
+"""The web server for one's own machine: the preview with live reload, or a built folder as it is on the disk."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PORTS_TRIED = 20
 
 
 def preview_app(preview: Preview) -> RequestHandler:
-    """Pages rendered on request; each reloads itself when a file is saved."""
+    """Returns the application that renders pages on request; each page reloads itself when a file is saved."""
 
     def answer(request: Request) -> Response:
         if request.path == SCRIPT_PATH:
@@ -54,7 +54,7 @@ def preview_app(preview: Preview) -> RequestHandler:
 
 
 def built_app(folder: Path, capture_url: str, addresses: Addresses | None = None) -> RequestHandler:
-    """The files of a built folder, with the headers a production server would send."""
+    """Returns the application that sends the files of a built folder, with the headers of a production server."""
 
     def answer(request: Request) -> Response:
         path = request.path.lstrip("/")
@@ -77,7 +77,7 @@ def built_app(folder: Path, capture_url: str, addresses: Addresses | None = None
 
 
 class LocalServer:
-    """A server that has its port but answers nothing yet."""
+    """The web server for one's own machine. It has its port at once, and answers when ``run`` is called."""
 
     def __init__(self, host: str, port: int) -> None:
         self._app: RequestHandler | None = None
@@ -88,7 +88,7 @@ class LocalServer:
         self.address = f"http://{self.host}:{self.port}"
 
     def run(self, app: RequestHandler, ready: Callable[[], None]) -> None:
-        """Answers until Ctrl-C or SIGTERM. ``ready`` is told when it begins."""
+        """Answers requests until Ctrl-C or SIGTERM. ``ready`` is called once, just before the first answer."""
         self._app = app
         ending = signal.signal(signal.SIGTERM, _interrupt)
         try:
@@ -106,7 +106,7 @@ class LocalServer:
 
 
 def listening(host: str, port: int) -> LocalServer:
-    """A server on the first free port from ``port`` on. Raises EspalierError when twenty are taken."""
+    """Returns a server on the first free port from ``port`` on. Raises EspalierError if twenty ports are in use."""
     for candidate in range(port, port + _PORTS_TRIED):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -119,7 +119,8 @@ def listening(host: str, port: int) -> LocalServer:
                     ) from error
                 continue
         return LocalServer(host, candidate)
-    raise EspalierError(Fault("all ports are taken", where=f"{host}:{port}", hint="name another one with --port"))
+    message = f"this port and the next {_PORTS_TRIED - 1} are in use"
+    raise EspalierError(Fault(message, where=f"{host}:{port}", hint="name another one with --port"))
 
 
 def _interrupt(number: int, frame: object) -> None:
@@ -141,7 +142,7 @@ def _page(pages: PreviewPages, request: Request) -> Response:
     if found.status == 410:
         return _message(410, "This site is gone", "The member whose site this was is no longer active.")
     if found.status == 404:
-        return _message(404, "There is no such page", f"Nothing stands at {request.path}.")
+        return _message(404, "There is no such page", f"The site has no page at {request.path}.")
     if found.type == "text/html":
         content = content.replace(b"</body>", f"{_TAG}</body>".encode())
     headers = {
@@ -152,7 +153,7 @@ def _page(pages: PreviewPages, request: Request) -> Response:
 
 
 def _versions(preview: Preview) -> Iterator[bytes]:
-    """A server-sent event for each version of the site, beginning with the current one."""
+    """Yields a server-sent event for each version of the site, beginning with the current one."""
     version, ends = preview.version, monotonic() + _STREAM_SECONDS
     yield f"retry: 500\ndata: {version}\n\n".encode()
     while monotonic() < ends:

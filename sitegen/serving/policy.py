@@ -8,10 +8,10 @@ from sitegen.site.addresses import Addresses
 
 
 def policy(capture_url: str, addresses: Addresses | None = None) -> str:
-    """The Content-Security-Policy that every page keeps: nothing inline, nothing from anyone else.
+    """Returns the Content-Security-Policy of every page: no inline scripts or styles, nothing from third parties.
 
-    With ``addresses`` of members on hosts of their own, a form may lead to those: who types a campaign's code on the
-    company's site is sent on to a member's page, and browsers hold the whole way against the policy.
+    If ``addresses`` has members on hosts of their own, forms may lead there: a visitor who types a campaign's code on
+    the company's site is sent on to a member's page, and browsers check every redirect of a form by the policy.
     """
     parts = urlsplit(capture_url)
     capture = f"{parts.scheme}://{parts.netloc}"

@@ -1,7 +1,7 @@
-"""Any page of any member, rendered on request from the files as they are now.
+"""Renders any page of any member on request, from the files as they are now.
 
-The folder is read again whenever one of its files changes; while something is broken, every page shows what
-and where, and the next good save brings the pages back.
+The site folder is read again whenever one of its files changes; while the site has faults, every page shows them,
+and the next save without faults brings the pages back.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from sitegen.token import TokenSigner
 
 @dataclass(frozen=True, slots=True)
 class PreviewAnswer:
-    """What a path holds: a file with its type, a redirect (308), nothing (404), or a member who is gone (410)."""
+    """The preview's answer for a path: a file with its type, a redirect (308), no page (404), a former member (410)."""
 
     status: int
     content: bytes = b""
@@ -41,17 +41,20 @@ class PreviewAnswer:
 
 
 class PreviewPages:
-    """The pages of one snapshot, rendered by plain Jinja when they are asked for."""
+    """The pages of the site as its files were at one moment, rendered by plain Jinja on request."""
 
     def __init__(self, site: Site, signer: TokenSigner, made: Path) -> None:
-        """``made``: a folder for photos that are scaled on request. Raises EspalierError with the site's faults."""
+        """``made``: a folder for photos that are scaled on request.
+
+        Raises EspalierError with the faults of the site's roster and campaigns.
+        """
         self._made = made
         roster = people.roster(site)
         placements = people.campaigns(site, roster)
         self.snapshot = Snapshot(Resolver(Renderer(site, signer)), IndexLookup(roster, since=0), placements)
 
     def answer(self, path: str, slug: str | None = None) -> PreviewAnswer:
-        """What stands at ``path`` (no slash in front), on the host of the member ``slug`` if one is named."""
+        """Returns the answer for ``path`` (no slash in front), on the host of the member ``slug`` if one is named."""
         here = self.snapshot.on_member_host(slug, path) if slug else self.snapshot.below_root("/", path)
         match here:
             case Moved():
@@ -95,7 +98,10 @@ class PreviewPages:
 
 
 class Preview:
-    """The pages of the newest snapshot of a folder, or the error that keeps it from being read."""
+    """The live preview of a site folder: its pages as the files are now, or the error that the site has faults.
+
+    ``version`` counts how often the folder was read.
+    """
 
     def __init__(self, options: SiteOptions) -> None:
         self._options = options
@@ -108,7 +114,7 @@ class Preview:
         self.reload()
 
     def reload(self) -> None:
-        """Reads the folder again and wakes everyone who waits for a change."""
+        """Reads the folder again and wakes the threads in ``wait``."""
         pages, problem = None, None
         try:
             site = sites.load_by(self._options)
@@ -121,14 +127,14 @@ class Preview:
             self._changed.notify_all()
 
     def wait(self, version: int, seconds: float) -> int:
-        """Waits until there is a newer version than this, at most so long; gives the newest."""
+        """Waits until the folder was read again after ``version``, at most ``seconds``; returns the newest version."""
         with self._changed:
             self._changed.wait_for(lambda: self.version > version, timeout=seconds)
             return self.version
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Reloads on every saved file while the block runs."""
+        """Reads the site folder again after every saved file, while the block runs."""
         stop = threading.Event()
         ready = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(ready, stop), daemon=True)

@@ -1,4 +1,4 @@
-"""The site as its files were at one moment: whose site an address is on, and what stands there."""
+"""The site as its files were at one moment: finds out whose site an address is on, and which file is there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sitegen.site.site import Site
 
 @dataclass(frozen=True, slots=True)
 class OnMemberSite:
-    """A file of a member's site; the member is active."""
+    """A file of an active member's site, and the member."""
 
     member: FoundMember
     file: MemberFile
@@ -28,22 +28,25 @@ class OnMemberSite:
 
 @dataclass(frozen=True, slots=True)
 class NothingHere:
-    """No file: a page that is not there, or (``gone``) the site of a member who is no longer active. ``locale``: the
-    member's language; None: the company's."""
+    """There is no file at an address: no such page, or (``gone``) the site of a member who is no longer active.
+
+    ``locale``: the language of the member's site; None: the company's language.
+    """
 
     locale: str | None = None
     gone: bool = False
 
 
 Here = CompanyFile | OnMemberSite | Moved | NothingHere
-"""What stands at an address. A ``Moved`` holds the address to send: absolute, or beginning with the root."""
+"""What can be at an address. A ``Moved`` has the new address to send: absolute, or beginning with the site's root."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The files of a site and its people. May be asked by several threads at once, and after a fork.
+    """The site as its files were at one moment: pages, theme and assets, roster and campaigns.
 
-    All methods raise Unavailable where roster or campaigns cannot be asked at this moment.
+    Several threads may use it at once, also after a fork. All methods that look up an address raise Unavailable if the
+    roster or the campaigns cannot be read at the moment.
     """
 
     resolver: Resolver
@@ -52,27 +55,30 @@ class Snapshot:
 
     @property
     def site(self) -> Site:
-        """The settings, pages, theme and assets."""
+        """The site's settings, pages, theme and assets."""
         return self.renderer.site
 
     @property
     def renderer(self) -> Renderer:
-        """Renders and stamps the pages of these files."""
+        """The renderer of this snapshot's pages."""
         return self.resolver.renderer
 
     def with_placements(self, placements: Placements) -> Self:
-        """The same files with other campaigns."""
+        """Returns a copy of this snapshot that shows other campaigns."""
         return replace(self, placements=placements)
 
     @cached_property
     def slug_of_host(self) -> Callable[[str], str | None]:
-        """Reads Host fields of the subdomain layout: whose site it is, "" for the company's, None for other hosts."""
+        """A function that reads Host fields in the subdomain layout.
+
+        It returns the member's slug, "" for the company's own host, and None for other hosts.
+        """
         return host_of(urlsplit(self.site.addresses.url).netloc)
 
     def below_root(self, root: str, path: str) -> Here:
-        """What stands at a path below the company's root, where members' sites are folders of it.
+        """Finds the file at a path in the path layout, where members' sites are folders of the company's.
 
-        ``root`` is put in front of what has moved.
+        ``path`` is relative to the root of the company's site; ``root`` is put in front of a moved file's new address.
         """
         here = self.resolver.on_company_site(path, self._campaign)
         if here is not None:
@@ -86,7 +92,7 @@ class Snapshot:
         return self._of_member(member, rest, f"{root}{slug}/")
 
     def on_company_host(self, path: str) -> Here:
-        """What stands at a path of the company's host in the subdomain layout."""
+        """Finds the file at a path of the company's host in the subdomain layout."""
         here = self.resolver.on_company_site(path, self._campaign)
         if here is not None:
             return _with_root("/", here)
@@ -99,7 +105,7 @@ class Snapshot:
         return Moved(self.site.addresses.member_home(slug) + rest)
 
     def on_member_host(self, slug: str, path: str) -> Here:
-        """What stands at a path of a member's host in the subdomain layout."""
+        """Finds the file at a path of a member's host in the subdomain layout."""
         shared: SharedFile | None = self.resolver.on_every_host(path)
         if shared is not None:
             return shared
@@ -111,7 +117,7 @@ class Snapshot:
         if not member.is_active:
             return NothingHere(locale, gone=True)
         if locale not in self.site.settings.locales:  # a database's roster may be ahead of this site's settings
-            raise Unavailable(f'the site does not speak "{locale}"')
+            raise Unavailable(f"a member's language is not one of the site's: {locale}")
         here = self.resolver.on_member_site(locale, member.id, path, self._campaign)
         if here is None:
             return NothingHere(locale)

@@ -1,12 +1,12 @@
-"""A site folder as typed values. Nothing here depends on a member, and nothing needs a secret.
+"""Reads a company's site folder as typed values. Nothing here depends on a member, and nothing needs a secret.
 
 ::
 
-    location, options   which folder, and what takes the place of its settings
+    location, options   which folder, and options that take the place of its settings
     config              site.toml
     content, markup     pages/: Markdown with front matter, Jinja expressions kept
-    theme, assets       the theme and its parents; static files under names that hold their digest
-    addresses, site     where each page stands; all of it together
+    theme, assets       the theme and its parents; static files under names that contain their digest
+    addresses, site     the address of each page; all of it together
     consent             the wording that a prospect agrees to
     input_digests       whether any file changed, without reading one
     starter, bundled    a new site, from the sample that comes with the program

@@ -1,4 +1,4 @@
-"""Static files under names that hold a digest of their bytes, so that a browser may keep them for ever."""
+"""Reads static files and names each by a digest of its bytes, so that a browser may keep the file for ever."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sitegen.errors import ContentError, Fault, ThemeError, did_you_mean
 from sitegen.site.theme import Theme
 
 PICTURES = "pictures"
-"""The site's folder of pictures, and the prefix of their names."""
+"""The folder of pictures in a site folder, and the first part of their names for ``asset()``."""
 
 _TEMPLATE = ".jinja"
 _CSS_URL = re.compile(r"""url\(\s*(['"]?)(?!data:|[a-z]+:|/|#)([^'")]+?)\1\s*\)""")
@@ -26,7 +26,7 @@ _DIGITS = 10  # of the digest in a name: 40 bits, ample for the files of one sit
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A static file: its name for authors, its published name, and its bytes."""
+    """A static file: the name that authors use, the published name with a digest of the bytes, and the bytes."""
 
     name: str
     published: str
@@ -34,14 +34,14 @@ class Asset:
 
 
 class Assets:
-    """The static files of a theme and a site, by the name that ``asset()`` takes."""
+    """The static files of a theme and a site, by the name that authors use in ``asset()``."""
 
     def __init__(self, files: Mapping[str, Asset], address: Callable[[str], str]) -> None:
         self.files = files
         self._address = address
 
     def address(self, name: str) -> str:
-        """The address of a file by its name. Raises ThemeError when there is none."""
+        """Returns the address of a static file by the name that authors use. Raises ThemeError if there is no such."""
         found = self.files.get(name)
         if found is None:
             hint = did_you_mean(name, self.files)
@@ -50,10 +50,11 @@ class Assets:
 
 
 def load(theme: Theme, site_folder: Path, address: Callable[[str], str]) -> Assets:
-    """Reads every static file of the theme's chain and every picture of the site.
+    """Reads every static file of the theme and its parents, and every picture of the site.
 
     ``x.css.jinja`` is rendered with ``theme`` (its name and settings) and published as ``x.css``; parts that such a
-    file includes are published too, which costs nothing. Raises ThemeError.
+    file includes are published too, which does no harm. Raises ThemeError if a style sheet does not render or names a
+    file that does not exist.
     """
     sources = theme.static_files()
     pictures = site_folder / PICTURES
@@ -75,7 +76,7 @@ def load(theme: Theme, site_folder: Path, address: Callable[[str], str]) -> Asse
 
 
 def picture_size(path: Path) -> tuple[int, int]:
-    """Width and height of a picture in CSS pixels. Raises ContentError for what is no picture."""
+    """Returns the width and height of a picture in CSS pixels. Raises ContentError if the file is not a picture."""
     try:
         if path.suffix == ".svg":
             root = ElementTree.parse(path).getroot()

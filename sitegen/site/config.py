@@ -1,4 +1,4 @@
-"""``site.toml`` becomes frozen, typed settings; every fault of the file is reported at once, with its line."""
+"""Reads ``site.toml`` as frozen, typed settings, and reports every fault of the file at once, with its line."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ class SiteFile(_Table):
 
 
 class Settings:
-    """A checked ``site.toml`` with the folder it lies in, as the nouns of ``model``."""
+    """The settings of a site: a checked ``site.toml``, with the folder that the file is in."""
 
     def __init__(self, folder: Path, file: SiteFile) -> None:
         self.folder = folder
@@ -209,12 +209,12 @@ class Settings:
 
     @property
     def roster_path(self) -> Path:
-        """The roster file, wherever the folder is."""
+        """The path of the roster file."""
         return self.folder / self.site.roster
 
 
 def load(folder: Path, *, url: str | None = None, capture_url: str | None = None) -> Settings:
-    """Reads ``folder/site.toml``; ``url`` and ``capture_url`` take the place of the file's (previews, demo).
+    """Reads ``folder/site.toml``; ``url`` and ``capture_url``, if given, replace those in the file (preview, demo).
 
     Raises ConfigError with every fault of the file.
     """
@@ -288,7 +288,7 @@ def _known_keys(location: tuple[str, ...]) -> list[str]:
 
 
 def key_lines(source: str) -> dict[tuple[str, ...], int]:
-    """The line of each ``[table]`` and ``key =`` of a TOML text, which tomllib does not tell."""
+    """Returns the line number of each ``[table]`` and ``key =`` in a TOML text, since tomllib does not give these."""
     lines: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
     for number, line in enumerate(source.splitlines(), 1):

@@ -1,4 +1,4 @@
-"""The company's pages: Markdown files with typed front matter, the same keys in every language."""
+"""Reads the company's pages: Markdown files with typed front matter, under the same names in every language."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ THANKS = "thanks"
 """The key of the page that a prospect is sent to after signing up."""
 
 NOT_FOUND = "404"
-"""The key of the page that a web server shows where there is none; a site may do without."""
+"""The key of the page that a web server shows if there is no page at an address; a site may do without it."""
 
 CAMPAIGN = "campaign"
-"""The key of the page that landing pages of campaigns are made from; it has no address of its own."""
+"""The key of the page that every campaign's landing page is made from; this page has no address of its own."""
 
 CODE = "code"
-"""The key of the page for typing a campaign's code, on the company's own site alone; a site may do without."""
+"""The key of the page for typing a campaign's code, only on the company's own site; a site may do without it."""
 
 UNLISTED = frozenset({THANKS, NOT_FOUND, CODE})
-"""Pages that search engines are kept from: they are no use to a person who finds them by a search."""
+"""Keys of the pages that search engines are asked not to list, since they are of no use to a person who searches."""
 
 _FIXED = {HOME: "", CODE: CAMPAIGNS}
-"""Pages whose addresses the company does not choose."""
+"""Addresses of the pages for which the company cannot choose one, by the page's key."""
 
 _KEY = re.compile(r"[a-z0-9]+(?:[-/][a-z0-9]+)*\Z")
 Line = Annotated[str, Field(min_length=1, max_length=300)]
@@ -49,7 +49,7 @@ def _address_part(value: str) -> str:
 
 
 class FrontMatter(BaseModel):
-    """What stands between the ``---`` lines of a page."""
+    """The front matter of a page: the fields between the ``---`` lines at the top of its Markdown file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -94,7 +94,11 @@ class FrontMatter(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page in one language, as its file tells it. ``path`` has no slashes at its ends."""
+    """One page in one language, as read from its Markdown file.
+
+    ``key``: the file's path below its language, without ``.md``. ``path``: the page's address, without slashes at its
+    ends.
+    """
 
     key: str
     locale: str
@@ -112,12 +116,12 @@ class Page:
 
     @property
     def description(self) -> str:
-        """For search engines: what the author wrote, or the nearest thing to it."""
+        """The description for search engines; without one, the summary, else the title."""
         return self.front.description or self.front.summary or self.front.title
 
 
 def load(folder: Path, locales: Iterable[str]) -> dict[str, tuple[Page, ...]]:
-    """All pages by language, in their order. Raises ContentError with every fault of every page."""
+    """Reads all pages and returns them by language, in order. Raises ContentError with every fault of every page."""
     faults: list[Fault] = []
     pages: dict[str, tuple[Page, ...]] = {}
     for locale in locales:
@@ -245,7 +249,10 @@ def _is_file_below(folder: Path, name: str) -> bool:
 
 
 def amount_and_currency(value: str) -> tuple[int, str]:
-    """``12.50 EUR`` as an amount in minor units and an ISO 4217 code. Raises ValueError for anything else."""
+    """Reads a price: ``12.50 EUR`` gives 1250 (the amount in minor units, cents) and ``EUR``, an ISO 4217 code.
+
+    Raises ValueError for any other form.
+    """
     found = re.fullmatch(r"(\d+)(?:\.(\d+))?\s+([A-Z]{3})", value.strip())
     if not found or not is_currency(found[3]):
         raise ValueError("expected an amount and a currency, such as 12.50 EUR")

@@ -1,7 +1,7 @@
-"""What a site is made from, told without reading it: digests of what the file system says of every input.
+"""Finds out whether a site's files changed, without reading them: by digests of what the file system says of each.
 
-Size, times of content and of change, and number of the file: another content never has the same four. Imports next
-to nothing, since it is nearly all that runs when nothing changed.
+Used are the size, the times of content and of change, and the inode number: another content never has the same four.
+This module imports next to nothing, since hardly any other runs when nothing has changed.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ _SKIPPED = {"instance", "__pycache__", ".git"}
 
 @dataclass(frozen=True, slots=True)
 class InputDigests:
-    """Digests (SHA-256, in hexadecimal) of a site's inputs: ``members`` of roster and photos, ``campaigns`` of their
-    file, ``shared`` of all other files, ``settings`` of what the options and the program add."""
+    """Digests (SHA-256, in hexadecimal) of a site's inputs, to see whether one changed.
+
+    ``members``: roster and photos; ``campaigns``: ``campaigns.csv``; ``shared``: all other files; ``settings``: the
+    command's options and the program's version.
+    """
 
     shared: str
     members: str
@@ -39,7 +42,10 @@ def read(
     out: Path | None = None,
     compression: str = "none",
 ) -> InputDigests:
-    """The inputs as they are now. ``out``: a folder that a build writes, which is no input wherever it lies."""
+    """Returns digests of a site's inputs as they are now.
+
+    ``out``: the folder that a build writes, which is left out wherever it is.
+    """
     folders = tuple(os.fspath(folder.resolve()) for folder in theme_folders)
     site = os.path.realpath(options.folder)
     own, photos = os.path.realpath(roster), os.path.join(site, "photos")
@@ -58,7 +64,7 @@ def read(
 
 
 def _stamps(root: str, out: str) -> Iterator[tuple[str, str]]:
-    """(path, stamp) of every file below, in a stable order; the output and what is not an input left out."""
+    """Yields the path and stamp of every file below a folder, in a stable order, without the output folder ``out``."""
     try:
         entries = sorted(os.scandir(root), key=lambda entry: entry.name)
     except (FileNotFoundError, NotADirectoryError):
@@ -73,5 +79,5 @@ def _stamps(root: str, out: str) -> Iterator[tuple[str, str]]:
 
 
 def stamp(found: os.stat_result) -> str:
-    """What the file system says of a file, as one text."""
+    """Returns a file's size, times of content and of change, and inode number as one text, to notice a change."""
     return f"{found.st_size}.{found.st_mtime_ns}.{found.st_ctime_ns}.{found.st_ino}"

@@ -1,6 +1,6 @@
-"""What makes a folder a site's, and where it is looked for.
+"""Finds the site folder: the folder with ``site.toml``.
 
-Imports no other module of the generator, so that a command that has nothing to do is over at once.
+This module imports no other of the generator, so that a command with nothing to do ends at once.
 """
 
 from __future__ import annotations
@@ -8,14 +8,17 @@ from __future__ import annotations
 from pathlib import Path
 
 SITE_FILE = "site.toml"
-"""The file that makes a folder a site's."""
+"""The name of the settings file that every site folder has."""
 
 CAMPAIGNS_FILE = "campaigns.csv"
-"""The file of the campaigns in a site folder; without it there are none."""
+"""The name of the file of campaigns in a site folder; without this file there are none."""
 
 
 def find_folder(named: Path | None) -> Path:
-    """The site folder: the one named, else the current one or ``content`` where that holds ``site.toml``."""
+    """Returns the site folder: ``named`` if given, else ``content`` if only that has a ``site.toml``, else the current.
+
+    Whether the folder exists is not checked.
+    """
     if named is not None:
         return named
     here = Path()

@@ -1,7 +1,7 @@
-"""Markdown to a Jinja template: the Markdown is read once a page, its Jinja survives for every member.
+"""Turns a page's Markdown into a Jinja template: Markdown is converted once, the Jinja in it runs for every member.
 
-``{{ … }}``, ``{% … %}`` and ``{# … #}`` are put aside before Markdown sees them and put back afterwards.
-``page:`` and ``picture:`` addresses become expressions that know the page's and the asset's real address.
+``{{ … }}``, ``{% … %}`` and ``{# … #}`` are put aside before Markdown is converted and put back afterwards.
+``page:`` and ``picture:`` addresses become Jinja expressions for the page's or the picture's real address.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _STATEMENT_LINE = re.compile(f"^((?:{_OPEN}\\d+{_CLOSE}[ \\t]*)+)$", re.MULTILIN
 _EXTENSIONS = ["tables", "attr_list", "def_list", "md_in_html", "sane_lists", "toc"]
 
 _Keep = Callable[[str, int], str]
-"""Puts a piece of Jinja with its line (0: none) aside; gives what stands for it in the Markdown."""
+"""A function that puts a piece of Jinja aside, with its line (0: none), and returns the mark to leave in its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A ``page:`` or ``picture:`` address in a Markdown text, with the line it stands on."""
+    """A ``page:`` or ``picture:`` address in a Markdown file, with its line number."""
 
     kind: str
     target: str
@@ -38,21 +38,24 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A page's Markdown as the source of a Jinja template."""
+    """A page's text, converted from Markdown to the source of a Jinja template."""
 
     template: str
     references: tuple[Reference, ...]
     lines: tuple[tuple[int, int], ...]
-    """(line of the template, line of the Markdown file) wherever Jinja stands, in order."""
+    """For each piece of Jinja, in order: its line in the template, and its line in the Markdown file."""
 
     def markdown_line(self, template_line: int) -> int | None:
-        """The line of the Markdown file that a line of the template came from; None where none is known."""
+        """Returns the line of the Markdown file that a line of the template came from, for messages.
+
+        Returns None if the page has no Jinja.
+        """
         at = bisect_right(self.lines, (template_line, 1 << 60)) - 1
         return self.lines[max(at, 0)][1] if self.lines else None
 
 
 def convert(text: str, *, first_line: int = 1) -> Body:
-    """Turns Markdown into a template. ``first_line`` is the file's line on which ``text`` begins."""
+    """Turns Markdown into a Jinja template. ``first_line``: the line of the file on which ``text`` begins."""
     kept: list[tuple[str, int]] = []
 
     def keep(source: str, line: int) -> str:

@@ -1,4 +1,4 @@
-"""Which site a command works on. Imports no other module of the generator."""
+"""The options that say which site a command works on. Imports no other module of the generator."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteOptions:
-    """A site folder, the keys that sign its tokens, and values that take the place of those in ``site.toml``."""
+    """The site that a command works on: folder, keys that sign tokens, values that replace those in ``site.toml``."""
 
     folder: Path
     token_keys: tuple[str, ...]
-    """Newest first; the first one signs."""
+    """The keys for tokens, newest first; the first one signs."""
     url: str | None = None
     capture_url: str | None = None
     theme: str | None = None

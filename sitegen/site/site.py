@@ -1,4 +1,4 @@
-"""A company's site as it was read from its folder: settings, pages, theme, assets, and where each page stands.
+"""Reads a company's site from its folder: settings, pages, theme, assets, and the address of each page.
 
 Nothing here depends on a member, and nothing needs a secret.
 """
@@ -24,7 +24,7 @@ from sitegen.site.theme import Theme
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way a site is laid out: which language stands at its root, and whether it is a member's site."""
+    """One kind of site: which language is at its root, and whether it is a member's site or the company's own."""
 
     home_locale: str
     replica: bool
@@ -32,66 +32,69 @@ class Variant:
 
 @dataclass(frozen=True)
 class Site:
-    """Everything that is the same for all members."""
+    """A company's site as read from its folder: everything that is the same for all members."""
 
     settings: Settings
     addresses: Addresses
     pages: Mapping[str, tuple[Page, ...]]
-    """By language, in their order."""
+    """The pages by language, in their order."""
     theme: Theme
     assets: Assets
 
     @property
     def folder(self) -> Path:
-        """The folder that holds ``site.toml``."""
+        """The site folder, which has ``site.toml`` in it."""
         return self.settings.folder
 
     @property
     def company(self) -> Company:
-        """Who stands behind the site."""
+        """The company whose site this is."""
         return self.settings.company
 
     @property
     def texts(self) -> Mapping[str, LocaleTexts]:
-        """Consent wordings, status and notices by language."""
+        """The company's consent wordings, name for members and notices, by language."""
         return self.settings.texts
 
     @property
     def campaigns_path(self) -> Path:
-        """The file of the campaigns, which need not be there."""
+        """The path of the file of campaigns, which need not exist."""
         return self.folder / CAMPAIGNS_FILE
 
     @property
     def company_variant(self) -> Variant:
-        """How the company's own site is laid out."""
+        """The kind of the company's own site: the company's language at its root."""
         return Variant(self.settings.default_locale, replica=False)
 
     def member_variant(self, locale: str) -> Variant:
-        """How the site of a member with this language is laid out."""
+        """Returns the kind of a member's site with this language at its root."""
         return Variant(locale, replica=True)
 
     def locales(self, variant: Variant) -> tuple[Locale, ...]:
-        """The languages of a site, its own first."""
+        """Returns the languages of a site of this kind, the one at its root first."""
         only_own = variant.replica and self.settings.site.member_locales == "own"
         others = () if only_own else tuple(c for c in self.settings.locales if c != variant.home_locale)
         return tuple(self.settings.locales[code] for code in (variant.home_locale, *others))
 
     def path(self, page: Page, home_locale: str) -> str:
-        """A page's address below the root of a site whose own language is ``home_locale``."""
+        """Returns a page's path, relative to the root of a site whose own language is ``home_locale``."""
         return page_path(page.path, page.locale, home_locale)
 
     def page(self, key: str, locale: str) -> Page | None:
-        """A page by its key and language."""
+        """Returns the page with this key and language, or None if there is none."""
         return next((page for page in self.pages[locale] if page.key == key), None)
 
     def standing(self, variant: Variant, locale: str) -> tuple[Page, ...]:
-        """The pages of one language that have an address on such a site: of a campaign's there is one for each
-        campaign, and codes are typed on the company's own site."""
+        """Returns the pages of one language that have an address on a site of this kind.
+
+        Left out are the page that landing pages of campaigns are made from and, on members' sites, the page for typing
+        a campaign's code.
+        """
         without = {CAMPAIGN, CODE} if variant.replica else {CAMPAIGN}
         return tuple(page for page in self.pages[locale] if page.key not in without)
 
     def reserved_slugs(self) -> frozenset[str]:
-        """Slugs that would hide something of the company's own at the root."""
+        """Returns the slugs that no member may have: their sites would hide pages of the company's own site."""
         tops = {
             self.path(page, self.settings.default_locale).split("/")[0]
             for pages in self.pages.values()
@@ -105,19 +108,19 @@ class Site:
 
     @property
     def roster_rules(self) -> str:
-        """What of the settings decides how the roster is read; members read by other rules would not fit the site."""
+        """The settings by which the roster is checked, as one text to compare with those of an earlier check."""
         return repr((sorted(self.settings.locales), self.settings.default_locale, sorted(self.reserved_slugs())))
 
 
 def load_by(options: SiteOptions) -> Site:
-    """Reads the site that the options name. Raises EspalierError as ``load`` does."""
+    """Reads the site that a command's options name. Raises EspalierError with the faults of config, pages and theme."""
     return load(options.folder, url=options.url, capture_url=options.capture_url, theme_name=options.theme)
 
 
 def load(
     folder: Path, *, url: str | None = None, capture_url: str | None = None, theme_name: str | None = None
 ) -> Site:
-    """Reads a site folder. ``url``, ``capture_url`` and ``theme_name`` take the place of those in ``site.toml``.
+    """Reads a site folder. ``url``, ``capture_url`` and ``theme_name``, if given, replace those in ``site.toml``.
 
     Raises EspalierError with the faults of config, pages and theme together.
     """

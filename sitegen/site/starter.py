@@ -1,4 +1,4 @@
-"""``sitegen new``: a copy of the sample company to begin with."""
+"""Makes a new site for ``sitegen new``: a copy of the sample company to begin with."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from sitegen.site.location import CAMPAIGNS_FILE
 def create(folder: Path) -> None:
     """Copies the sample company into a new folder and makes its secrets in ``instance/`` there.
 
-    A file of campaigns stays behind: its codes belong to the database of another company. Raises OutputError where the
-    folder exists and holds anything.
+    The sample's file of campaigns is not copied: its codes belong to the database of another company. Raises
+    OutputError if the folder is a file or is not empty.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise OutputError(Fault("there is something here already", where=folder, hint="name a new folder"))
+        raise OutputError(Fault("this is a file, or a folder with files in it", where=folder, hint="name a new folder"))
     sample = bundled.folder("content")
     shutil.copytree(sample, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(CAMPAIGNS_FILE))
     instance.create(folder / "instance")

@@ -1,6 +1,6 @@
-"""Themes: a folder with ``theme.toml``, ``templates/``, ``static/`` and ``strings/``, perhaps with a parent.
+"""Reads themes: folders with ``theme.toml``, ``templates/``, ``static/`` and ``strings/``, perhaps with a parent theme.
 
-A child theme has what it changes and inherits the rest: single templates, static files, settings and words.
+A child theme has only what it changes and inherits the rest: single templates, static files, settings and words.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 
 class Setting(BaseModel):
-    """One ``[settings.<name>]`` table: a value that a site may choose."""
+    """One ``[settings.<name>]`` table of ``theme.toml``: a value that a site may choose."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -31,7 +31,7 @@ class Setting(BaseModel):
     choices: tuple[str, ...] = ()
 
     def fault_of(self, value: object) -> str | None:
-        """What is wrong with a value, None when it fits."""
+        """Returns what is expected instead of a wrong value, such as "a number"; None if the value is right."""
         match self.type:
             case "colour":
                 right = isinstance(value, str) and _COLOUR.match(value) is not None
@@ -60,18 +60,21 @@ class ThemeFile(BaseModel):
     extends: str | None = None
     settings: dict[str, Setting] = {}
     defaults: dict[str, Any] = {}
-    """A child's own defaults for its parent's settings."""
+    """A child theme's own defaults for the settings of its parents."""
 
 
 @dataclass(frozen=True)
 class Theme:
-    """A theme with its parents: ``chain`` runs from the theme itself to its topmost parent."""
+    """A theme with the parents that it inherits from: how the sites look, and the words on them.
+
+    ``chain``: names and folders, from the theme itself to its topmost parent.
+    """
 
     name: str
     chain: tuple[tuple[str, Path], ...]
     settings: Mapping[str, object]
     strings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By language, then key."""
+    """The theme's own words, by language, then key."""
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -79,7 +82,7 @@ class Theme:
         return tuple(folder for _, folder in self.chain)
 
     def static_files(self) -> dict[str, Path]:
-        """Every static file by its name, the nearest theme's version of each."""
+        """Returns the path of every static file by its name: the theme's own file, else its nearest parent's."""
         files: dict[str, Path] = {}
         for folder in reversed(self.folders):
             root = folder / "static"
@@ -109,7 +112,10 @@ def load(name: str, site_folder: Path, chosen: Mapping[str, object], locales: tu
 
 
 def find_theme(name: str, site_folder: Path) -> Path:
-    """The folder of a theme: ``themes/`` in or beside the site folder, then the themes that come with us."""
+    """Returns a theme's folder: in ``themes/`` in or beside the site folder, else among those that come with Espalier.
+
+    Raises ThemeError if there is no such theme.
+    """
     folders = [site_folder / "themes", site_folder.resolve().parent / "themes", bundled.folder("themes")]
     for folder in folders:
         if (folder / name / "theme.toml").is_file():
@@ -128,7 +134,7 @@ def _read(folder: Path, name: str) -> ThemeFile:
         faults = [Fault(f"{'.'.join(map(str, e['loc']))}: {e['msg']}", where=path) for e in error.errors()]
         raise ThemeError(*faults) from error
     if file.name != name:
-        raise ThemeError(Fault(f'the theme calls itself "{file.name}", its folder "{name}"', where=path))
+        raise ThemeError(Fault(f'the theme is named "{file.name}", but its folder "{name}"', where=path))
     return file
 
 
@@ -171,5 +177,5 @@ def _strings(folders: list[Path], locale: str, faults: list[Fault]) -> dict[str,
         words.update({key: value for key, value in table.items() if isinstance(value, str)})
     if not words and not faults:
         hint = f"add strings/{locale}.toml to the theme, a copy of strings/en.toml to translate"
-        faults.append(Fault(f'the theme does not speak "{locale}"', where=folders[0] / "strings", hint=hint))
+        faults.append(Fault(f'the theme has no words in "{locale}"', where=folders[0] / "strings", hint=hint))
     return words

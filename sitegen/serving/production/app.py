@@ -1,9 +1,9 @@
-"""From a request to bytes: a WSGI application (PEP 3333) with as little as possible in between.
+"""Answers visitors' requests: a WSGI application (PEP 3333) that does as little as possible for each.
 
 ::
 
-    method ─> path ─> host ─> what stands there ─> entity tag known? ─> 304
-                                                         └─ render, compress ─> 200
+    method ─> path ─> host ─> which file is there ─> entity tag known? ─> 304
+                                                           └─ render, compress ─> 200
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Header = tuple[str, str]
 Answer = tuple[str, list[Header], bytes]
 
 LONGEST = 2000
-"""Characters of a path; no address of a site comes near."""
+"""The most characters of a path; a longer one is answered 404. No address of a site is nearly as long."""
 
 STATUS = {
     200: "200 OK",
@@ -56,7 +56,7 @@ _log = logging.getLogger("sitegen.production")
 
 
 class ProductionApp:
-    """Answers from the files of the newest snapshot; ``files`` gives them."""
+    """The WSGI application: answers every request from the newest version of the site, which ``files`` returns."""
 
     def __init__(self, files: Callable[[], ServedFiles]) -> None:
         self._files = files
@@ -73,7 +73,7 @@ class ProductionApp:
 
 
 class Responder:
-    """Answers requests from the files of one snapshot."""
+    """Answers requests from one version of the site's files."""
 
     def __init__(self, files: ServedFiles) -> None:
         self.files = files
@@ -88,7 +88,7 @@ class Responder:
         ]
 
     def answer(self, environ: WSGIEnvironment) -> Answer:
-        """Status, headers and content; the content of a GET for HEAD as well."""
+        """Returns the status, headers and content of the answer to a request; for HEAD the same as for GET."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._plain(405, "only GET and HEAD", ("Allow", "GET, HEAD"))
         path = environ["PATH_INFO"]
@@ -102,14 +102,14 @@ class Responder:
         try:
             return self._on_host(environ, path) if self._by_host else self._below_root(environ, path)
         except Unavailable as error:
-            _log.error("%s", error)
+            _log.error("a request was answered 503: %s", error)
             return self._plain(503, "please try again in a moment", ("Retry-After", "5"))
         except EspalierError as error:
-            _log.error("%s: %s", path, error)
+            _log.error("a request for %s was answered 500: %s", path, error)
             return self._plain(500, "this page cannot be shown")
 
     def _on_host(self, environ: WSGIEnvironment, path: str) -> Answer:
-        """The subdomain layout: ana.example.com/faq/."""
+        """Answers in the subdomain layout: ana.example.com/faq/."""
         slug = self._snapshot.slug_of_host(environ.get("HTTP_HOST", ""))
         if slug is None:
             return self._plain(421, "no site of this name is kept here")
@@ -118,7 +118,7 @@ class Responder:
         return self._here(environ, here)
 
     def _below_root(self, environ: WSGIEnvironment, path: str) -> Answer:
-        """The path layout: /ana/faq/."""
+        """Answers in the path layout: example.com/ana/faq/."""
         if not path.startswith(self._root):
             if f"{path}/" == self._root:
                 return self._moved(environ, self._root)
@@ -157,7 +157,7 @@ class Responder:
         return self._whole(file.status, headers, file.type, content, packed)
 
     def _headers(self, cache: Header, tag: str | None, since: int, packed: bool, varies: bool) -> list[Header]:
-        """What a 200 and a 304 have in common (15.4.5)."""
+        """Returns the headers that a 200 and a 304 have in common (RFC 9110, 15.4.5)."""
         headers = [*self._safe, cache]
         if varies:
             headers.append(_VARY)

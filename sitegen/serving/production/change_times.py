@@ -1,10 +1,10 @@
-"""Since when things are what they are: for ``Last-Modified``.
+"""Remembers when each page last changed: for the header ``Last-Modified``.
 
-File times do not tell it: a file that is put back, copied with its old time or removed leaves no newer time
-behind. So each thing's key (a digest of what it is made from) is remembered with the time when it was first seen
-here, in a file that outlasts restarts and is shared by all processes. A thing that changes gets a later time than
-it ever had, even when it becomes what it was before; what did not change keeps its time. Only what is new
-here takes its time from the files.
+The times of files do not show this: a file that is put back, copied with its old time or removed leaves no newer time
+behind. So each page's key (a digest of what the page is made from) is kept with the time when it was first seen
+here, in a file that outlasts restarts and is shared by all processes. A page that changes gets a later time than
+it ever had, even if it becomes what it was before; a page that did not change keeps its time. Only a page that is not
+in the file yet gets its time from the files it is made from.
 """
 
 from __future__ import annotations
@@ -19,14 +19,16 @@ from time import time
 
 
 class ChangeTimes:
-    """Keeps (key, time) by name, in one small file."""
+    """Keeps in one small file, for each page by name, a digest of what it is made from and since when that is so."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def since(self, keys: Mapping[str, str], files: Iterable[Path] = ()) -> dict[str, int]:
-        """For each name, when its key came to be, in whole seconds since 1970. ``files``: folders and files that
-        the things are made from, asked where a name is new."""
+        """Returns the time since when each name has the digest in ``keys``, in whole seconds since 1970, and keeps it.
+
+        ``files``: the files and folders that pages are made from; a new name gets the time of their last change.
+        """
         with locked(self._path.with_suffix(".lock")):
             before = self._read()
             now = int(time())
@@ -51,7 +53,7 @@ class ChangeTimes:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keeps other processes and threads that lock the same file waiting while the block runs."""
+    """Locks a file while the block runs: other processes and threads that lock the same file wait."""
     lock = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -67,7 +69,7 @@ def _entry(before: tuple[str, int] | None, key: str, now: int, fresh: int) -> tu
 
 
 def _newest(roots: Iterable[Path], now: int) -> int:
-    """The latest change of a file or folder: the system's own time of change, which no copy sets back."""
+    """Returns the latest change below some folders, in seconds: the system's own time, which no copy sets back."""
     newest = 0.0
     for root in roots:
         for path in (root, *root.rglob("*")):

@@ -1,7 +1,7 @@
-"""The pages for what is not there (404) and for members who left (410), in the company's theme.
+"""Makes the pages for addresses without a page (404) and for members who left (410), in the company's theme.
 
-A company writes its own as ``pages/<locale>/404.md`` and ``410.md``. Where it did not, a few kind words from here
-stand in, in the languages that we have them in, else in English.
+A company writes its own as ``pages/<locale>/404.md`` and ``410.md``. For those that it did not write, this module has
+a few kind words in English, Spanish, German and French; other languages get the English ones.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sitegen.site.site import Site, Variant
 from sitegen.token import TokenSigner
 
 GONE = "410"
-"""The key of the page that is shown for a member who is no longer active; a site may do without."""
+"""The key of the page that is shown for a member who is no longer active; a site may do without it."""
 
 _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     NOT_FOUND: {
@@ -52,7 +52,10 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 
 
 def pages(site: Site, signer: TokenSigner) -> dict[tuple[str, str], bytes]:
-    """The pages by key ("404", "410") and language. Raises ThemeError where one does not render."""
+    """Returns the bytes of the 404 and 410 pages by key ("404", "410") and language.
+
+    Raises ThemeError if one does not render.
+    """
     whole = {locale: (*there, *_missing(site, locale, there)) for locale, there in site.pages.items()}
     renderer = Renderer(replace(site, pages=whole), signer)
     # They may be shown on a member's host, where "/" would lead to the member.

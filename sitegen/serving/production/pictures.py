@@ -1,7 +1,7 @@
-"""Members' photos while serving: a page names a photo's renditions at once, and they are made when first asked for.
+"""Members' photos on served pages: a photo's renditions (scaled copies) are made when they are first asked for.
 
-What photo a rendition's digest stands for is noted in a small file, so that any process, now or after a restart,
-can make it.
+The address of a rendition has a digest of the photo. Which photo that is, is noted in a small file, so that any
+process, now or after a restart, can make the rendition.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PATIENCE = 2.0  # seconds that a request waits for a search
 
 
 class Pictures:
-    """The photos of one snapshot. ``made``: the folder of renditions and notes, shared by all processes."""
+    """Members' photos, scaled on request. ``made``: the folder of scaled copies and notes, shared by all processes."""
 
     def __init__(self, site: Site, made: Path) -> None:
         self._photos = site.folder / "photos"
@@ -33,7 +33,7 @@ class Pictures:
         self.view = lru_cache(_REMEMBERED)(self._view)
 
     def _view(self, name: str) -> Photo | None:
-        """What templates see of a photo. None where it cannot be read: a page is better without it than not there."""
+        """Returns a photo as templates see it; None if it cannot be read, so that the page is shown without it."""
         try:
             renditions = photos.examine(photos.locate(self._photos, name))
         except ContentError:
@@ -42,7 +42,10 @@ class Pictures:
         return renditions.view(self._prefix)
 
     def rendition(self, path: str) -> tuple[bytes, int] | None:
-        """The bytes of a rendition and when they were made; ``path`` is below the assets folder."""
+        """Returns the bytes of a scaled copy and when they were made, in seconds since 1970; None if there is no such.
+
+        ``path`` is relative to the assets folder.
+        """
         known = photos.RENDITION.match(path)
         if known is None:
             return None
@@ -58,7 +61,7 @@ class Pictures:
             return None
 
     def _source(self, digest: str) -> str | None:
-        """The photo that a digest stands for."""
+        """Returns the path of the photo with this digest; None if no photo has it, or the search takes too long."""
         note = self._made / "sources" / digest
         if not note.is_file():
             # The page was made by another machine, perhaps. The search goes on when we stop waiting for it.
@@ -67,7 +70,7 @@ class Pictures:
         return note.read_text(encoding="utf-8") if note.is_file() else None
 
     def _search(self) -> None:
-        """Begins to note all photos, once."""
+        """Starts a thread that notes the digests of all photos, unless it was started before."""
         with self._lock:
             if not self._searching:
                 self._searching = True

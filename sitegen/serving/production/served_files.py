@@ -1,4 +1,4 @@
-"""What a server sends for the files of one snapshot: bytes, entity tags, and times of the last change."""
+"""Makes what the web server sends for one version of the site: bytes, entity tags, and times of the last change."""
 
 from __future__ import annotations
 
@@ -40,8 +40,11 @@ _STAND_IN = Photo("data:,", (PhotoSource("image/avif", "data:,"), PhotoSource("i
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """Bytes that are the same for every visitor. ``packed``: compressed, where that makes sense; ``tag``: their entity
-    tag without its quotes, none where they are never asked for again; ``since``: seconds since 1970."""
+    """A file kept ready to be sent, the same for every visitor.
+
+    ``packed``: the bytes compressed, None if that does not make them smaller; ``tag``: the entity tag without quotes,
+    None for 404 and 410 pages; ``since``: the last change, in seconds since 1970.
+    """
 
     content: bytes
     packed: bytes | None
@@ -49,13 +52,17 @@ class StoredFile:
     tag: str | None
     since: int
     lasting: bool = False
-    """Whether the address names the bytes, so that a browser may keep them for ever."""
+    """Whether the address has a digest of the bytes, so that a browser may keep the file for ever."""
     status: int = 200
 
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What is known of a member's file before it is made. ``key``: what it is made from, the member aside."""
+    """What is known of a member's file before it is made.
+
+    ``key``: a digest of what the file is made from, the member aside; ``since``: when that last changed, in seconds
+    since 1970; ``type``: its Content-Type.
+    """
 
     key: str
     since: int
@@ -63,7 +70,11 @@ class FileFacts:
 
 
 class ServedFiles:
-    """The files of one snapshot. Safe to ask from several threads, and after a fork."""
+    """All files that the web server sends for one version of the site.
+
+    The company's pages and the assets are kept as bytes; members' files are made on request. Several threads may use it
+    at once, also after a fork.
+    """
 
     def __init__(
         self,
@@ -75,9 +86,10 @@ class ServedFiles:
         members_since: int,
         campaigns_since: int,
     ) -> None:
-        """``folder``: for what is made on request. ``…_since``: when roster or photos, and the campaigns, last changed.
+        """``folder``: for files that are made on request. ``members_since``: when roster or photos last changed, and
+        ``campaigns_since``: when the campaigns did, in seconds since 1970.
 
-        Raises EspalierError with what is wrong with the site's pages.
+        Raises EspalierError with the faults of the site's pages.
         """
         self.snapshot = snapshot
         self.members_since = members_since
@@ -101,14 +113,14 @@ class ServedFiles:
         self._sitemaps = Sitemaps(snapshot, self._fingerprints, folder, max(self._times.values()))
 
     def with_placements(self, placements: Placements, since: int) -> ServedFiles:
-        """The same files with other campaigns, which changed at ``since``."""
+        """Returns a copy with other campaigns, which last changed at ``since`` (seconds since 1970)."""
         other = copy(self)
         other.snapshot = self.snapshot.with_placements(placements)
         other._campaigns_since = since
         return other
 
     def of_company(self, file: CompanyFile) -> StoredFile | None:
-        """What is sent for a file of the company's; None: it turned out not to be there."""
+        """Returns what to send for a file of the company's site; None if there is no such picture or sitemap."""
         if isinstance(file, PageFile):
             return self._stored[file.path] if file.campaign is None else self._company_landing(file)
         if isinstance(file, AssetFile):
@@ -116,12 +128,12 @@ class ServedFiles:
         return self._rendition(file.name) if isinstance(file, RenditionFile) else self._sitemap(file.name)
 
     def message(self, key: str, locale: str | None = None) -> StoredFile:
-        """The page for what is not there, in a language or the company's own."""
+        """Returns the 404 or 410 page (``key``) in a language, else in the company's own language."""
         own = self._site.settings.default_locale
         return self._messages.get((key, locale or own)) or self._messages[key, own]
 
     def facts(self, file: MemberFile, locale: str) -> FileFacts:
-        """What is known of a file of a member with this language before it is made."""
+        """Returns what is known of a member's file before it is made. ``locale``: the member's language."""
         if not isinstance(file, PageFile):
             name = f"{locale}/{_CARDS}"
             return FileFacts(self._keys[name] + file.path, self._times[name], content_type(file.path))
@@ -133,21 +145,24 @@ class ServedFiles:
         return FileFacts(key, since, HTML)
 
     def tag(self, file: MemberFile, facts: FileFacts, found: FoundMember) -> str:
-        """The entity tag of a member's file, from what it is made from."""
+        """Returns the entity tag of a member's file without making the file: a digest of what it is made from."""
         names = (found.photo, found.sponsors_photo) if isinstance(file, PageFile) else ()
         photos = [self._pictures.view(name) if name else None for name in names]
         of_member = fingerprints.of_member(found.member_row, found.sponsor_row, *photos)
         return hashlib.sha256(facts.key.encode() + of_member).hexdigest()[:24]
 
     def content(self, file: MemberFile, found: FoundMember) -> bytes:
-        """The bytes of a member's file. Raises what rendering raises."""
+        """Makes a member's file and returns its bytes. Raises EspalierError if the page does not render."""
         member = found.member
         if isinstance(file, PageFile):
             return self._stamped(file, hosts.of_member(self._site, member, found.sponsor, self._pictures.view))
         return member_files.content(self._site, member, file.path)
 
     def _named_keys(self) -> Iterator[tuple[str, str]]:
-        """What each page is made from, by the language of the member's site ("" for the company's) and its file."""
+        """Yields a name for each page and a digest of what the page is made from.
+
+        The name is the language of the member's site ("" for the company's own) and the page's file.
+        """
         site = self._site
         variants = {_COMPANY: site.company_variant}
         variants |= {code: site.member_variant(code) for code in site.settings.locales}
@@ -170,8 +185,10 @@ class ServedFiles:
         return _stored(content, HTML, _digest(facts.key.encode()), facts.since)
 
     def _warm_up(self) -> None:
-        """Lets the programs of all pages meet members of many shapes, so that forked processes share what they learn,
-        and visitors do not wait for it."""
+        """Stamps the pages of many members for a few seconds, before the processes fork.
+
+        So the processes share what stamping learns about the pages, and visitors do not wait for it.
+        """
         ends = thread_time() + _WARMING
         for member, sponsor in self.snapshot.lookup.active_with_sponsors():
             host = hosts.of_member(self._site, member, sponsor, lambda name: _STAND_IN)
@@ -209,7 +226,7 @@ class ServedFiles:
 
 
 def _keep_templates(site: Site, environment: jinja2.Environment) -> None:
-    """Reads every template now: what is saved later belongs to the next edition."""
+    """Reads every template now and keeps it, so that a template saved later is used only with the next snapshot."""
     loader = environment.loader
     assert isinstance(loader, SiteLoader)
     names = [name for name in loader.list_templates() if not name.startswith("content:")]

@@ -1,6 +1,6 @@
-"""The sitemap and ``robots.txt`` while serving: made when first asked for, once for all processes.
+"""Serves the sitemap and ``robots.txt``: makes them when they are first asked for, once for all processes.
 
-With many members who are their own canonical address this takes a while and much room, so it goes to files.
+If the pages of many members are in the sitemap, making it takes a while and much room, so it is kept in files.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ class SitemapPart:
 
 
 class Sitemaps:
-    """The files of one snapshot. ``since``: when the newest page of the company's came to be."""
+    """The sitemap files and ``robots.txt`` of one version of the site, made on request.
+
+    ``since``: when any page last changed, in seconds since 1970.
+    """
 
     def __init__(self, snapshot: Snapshot, fingerprints: Fingerprints, folder: Path, since: int) -> None:
         self._snapshot = snapshot
@@ -38,7 +41,7 @@ class Sitemaps:
         self._shared = fingerprints.sitemap(plans)
 
     def file(self, name: str) -> SitemapPart | None:
-        """One of the files by its name; None where there is no such."""
+        """Returns the sitemap file of this name, or ``robots.txt``; None if there is no such file."""
         key = hashlib.sha256((self._shared + self._snapshot.lookup.digest).encode()).hexdigest()[:24]
         folder = self._root / key
         if not folder.is_dir():

@@ -1,4 +1,4 @@
-"""Runs the application under gunicorn: loaded once, then forked, so that all processes share its memory."""
+"""Runs the web server under gunicorn: the site is loaded once, then processes fork, so that they share the memory."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 GRACE_SECONDS = 20
-"""How long requests that have begun may take to finish after the server was told to stop."""
+"""Seconds that requests already begun have to finish, once the server is asked to stop."""
 
 BACKLOG = 1024
-"""Connections that may wait to be accepted."""
+"""How many connections may wait to be accepted."""
 
 _SWITCH_SECONDS = 0.0005
-"""How long a thread that renders may keep one waiting that only wants to send; with Python's own 5 ms fewer were
-answered."""
+"""Seconds after which a thread that renders must let another thread run. With Python's own 5 ms, threads that only
+send waited, and fewer requests a second were answered."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket with its address, to which no client can connect until the server is ready; port 0: any that is free.
+    """Returns a socket on this host and port, to which no client can connect until the server is ready.
 
-    Raises EspalierError.
+    Port 0: any free port. Raises EspalierError if the port is in use or the host is not this machine's.
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
@@ -49,15 +49,15 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address(listener: socket.socket) -> str:
-    """The address of a socket as a person would open it."""
+    """Returns the web address of a socket, as a person types it into a browser."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def run(options: ServeOptions, listener: socket.socket, *, workers: int, ready: Callable[[], None]) -> None:
-    """Serves until SIGTERM or SIGINT; then takes no more connections and finishes what has begun.
+    """Serves the site to visitors until SIGTERM or SIGINT; then accepts no more connections and finishes open requests.
 
-    ``ready`` is told when it begins. Raises EspalierError, before that, with what is wrong with the site.
+    ``ready`` is called when the server can answer. Raises EspalierError, before that, with the faults of the site.
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
     renewer = SnapshotRenewer(options)
@@ -66,7 +66,10 @@ def run(options: ServeOptions, listener: socket.socket, *, workers: int, ready: 
 
 
 class ProductionServer(BaseApplication):  # type: ignore[misc]
-    """gunicorn, set by code instead of by a file of its own. ``begun`` is called in each process."""
+    """gunicorn with its settings given by code instead of a settings file.
+
+    ``ready`` is called when the server listens, ``begun`` in each serving process when it starts.
+    """
 
     def __init__(
         self,
@@ -104,12 +107,12 @@ class ProductionServer(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        """What gunicorn asks for at its start."""
+        """Sets gunicorn's settings; gunicorn calls this when it starts."""
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
     def load(self) -> WSGIApplication:
-        """The application, called before the processes fork."""
+        """Returns the application; gunicorn calls this before its processes fork."""
         gc.collect()
         gc.freeze()  # a collector that walks over shared memory would copy it
         return self._app

@@ -174,7 +174,7 @@ def test_out_that_is_a_file(rebuild: Rebuild, out: Path) -> None:
 def test_out_that_holds_foreign_files(rebuild: Rebuild, out: Path) -> None:
     out.mkdir()
     (out / "thesis.doc").write_text("mine", encoding="utf-8")
-    with pytest.raises(OutputError, match=r"holds files that are not ours: thesis\.doc"):
+    with pytest.raises(OutputError, match=r"this folder has files that no build wrote: thesis\.doc"):
         rebuild()
     assert tree(out) == {"thesis.doc": b"mine"}
 

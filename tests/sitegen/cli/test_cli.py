@@ -42,7 +42,10 @@ def test_new_refuses_a_folder_that_holds_something(elsewhere: Path) -> None:
     (elsewhere / "shop").mkdir()
     (elsewhere / "shop" / "mine.txt").write_text("mine", encoding="utf-8")
     found = run("new", "shop")
-    assert (found.exit_code, found.stderr) == (1, "shop: there is something here already\n  hint: name a new folder\n")
+    assert (found.exit_code, found.stderr) == (
+        1,
+        "shop: this is a file, or a folder with files in it\n  hint: name a new folder\n",
+    )
 
 
 def test_a_missing_secret_refuses_to_build(
@@ -57,7 +60,7 @@ def test_a_missing_secret_refuses_to_build(
     )
     assert not out.exists()
     assert run("secrets").stdout == "made ESPALIER_TOKEN_KEY, ESPALIER_SECRET_KEY in instance/espalier.env\n"
-    assert run("secrets").stdout == "nothing is missing\n"
+    assert run("secrets").stdout == "no secret is missing\n"
     assert run("build", folder, "--out", out).exit_code == 0
 
 
