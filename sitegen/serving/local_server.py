@@ -58,7 +58,7 @@ def built_app(folder: Path, capture_url: str, addresses: Addresses | None = None
 
     def answer(request: Request) -> Response:
         path = request.path.lstrip("/")
-        if path.startswith("."):
+        if path.startswith(".") or ".." in path.split("/"):
             return Response("not found", 404)
         if not path or path.endswith("/"):
             path += "index.html"

@@ -120,9 +120,6 @@ class _AddressProcessor(Treeprocessor):
                 name = element.get("src", "")[8:]
                 element.set("src", self._keep(f'{{{{ asset("pictures/{name}") }}}}', 0))
                 element.set("loading", "lazy")
-            elif element.tag in {"td", "th"} and (style := element.attrib.pop("style", "")):
-                # A strict Content-Security-Policy refuses style attributes: alignment becomes a class.
-                element.set("class", f"align-{style.removeprefix('text-align: ').removesuffix(';')}")
 
 
 class _Addresses(Extension):

@@ -105,7 +105,8 @@ class Responder:
             _log.error("a request was answered 503: %s", error)
             return self._plain(503, "please try again in a moment", ("Retry-After", "5"))
         except EspalierError as error:
-            _log.error("a request for %s was answered 500: %s", path, error)
+            # Without its path, which names a member: the error names the file that is at fault.
+            _log.error("a request was answered 500: %s", error)
             return self._plain(500, "this page cannot be shown")
 
     def _on_host(self, environ: WSGIEnvironment, path: str) -> Answer:

@@ -176,4 +176,5 @@ def test_a_built_folder_as_it_lies_there(rebuild: Callable[..., BuildSummary], f
         assert get(port, "/ana")[1]["location"] == "/ana/"
         assert get(port, "/gone/")[0] == 404
         assert get(port, "/.espalier/record.sqlite")[0] == 404
-        assert get(port, "/../site/site.toml")[0] == 404
+        for outside in ("/../site/site.toml", "/ana/../../site/site.toml", "/ana/../..", f"/ana/../../{out.name}"):
+            assert get(port, outside)[0] == 404
