@@ -70,6 +70,7 @@ def test_bounces(run, tmp_path):
     assert json.loads(run("bounces", tmp_path / "box", "--json").stdout) == {
         "hard": 0,
         "soft": 0,
+        "complaint": 0,
         "unknown": 0,
         "other": 1,
     }

@@ -127,7 +127,7 @@ def test_from_the_file_to_the_leads(
     assert re.findall(r'class="number">(\d+)<', page) == ["2", "1", "1", "1", "5"]
     assert "no address: 1" in page
     assert "under “The fair”" in page
-    assert "may not be e-mailed" not in page.partition("<details>")[0]
+    assert "saved, but may not be e-mailed" not in page.partition("<details>")[0]
     assert browser.post(f"{path}/take").status_code == 303
     assert browser.post(f"{path}/take").status_code == 409
     intake.run()
@@ -154,10 +154,10 @@ def test_without_its_origin_a_list_is_quarantined(enter: SignIn, intake: ImportW
     path = brought(browser)
     assert browser.post(path, **COLUMNS, vendor="Fair Lists Ltd", obtained_on="", wording="").status_code == 303
     intake.run()
-    assert "may not be e-mailed" in browser.get(path).text
+    assert "saved, but may not be e-mailed" in browser.get(path).text
     browser.post(f"{path}/take")
     intake.run()
-    assert "may not be e-mailed" in browser.get(path).text
+    assert "saved, but may not be e-mailed" in browser.get(path).text
     assert not rows(Provenance)[0].proven
     page = browser.get(f"/office/leads/{rows(Lead)[0].id}").text
     assert "do not e-mail them" in page

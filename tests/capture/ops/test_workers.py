@@ -133,6 +133,6 @@ def test_told_to_stop_while_a_mail_server_hangs_it_gives_the_rest_back(settings,
         process.send_signal(signal.SIGTERM)
         _, log = process.communicate(timeout=25)
     assert process.returncode == 0, log.decode()
-    assert b"when its lease has run out" in log
+    assert b"lease on it has run out" in log
     assert [row.state for row in rows(OutboxMail)] == ["sent", "leased", "waiting", "waiting", "waiting"]
     assert [row.attempts for row in rows(OutboxMail)] == [1, 0, 0, 0, 0]

@@ -85,7 +85,7 @@ def test_a_roster_that_is_not_there(tmp_path: Path) -> None:
 
 def test_a_roster_of_another_kind(tmp_path: Path) -> None:
     (tmp_path / "members.xlsx").write_bytes(b"PK")
-    with pytest.raises(RosterError, match=r"call it \.csv or \.jsonl"):
+    with pytest.raises(RosterError, match=r"end it in \.csv or \.jsonl"):
         Roster.load(tmp_path / "members.xlsx")
 
 
