@@ -412,7 +412,11 @@ def test_a_certificate_of_another_address_is_never_asked_for(url):
         read_amazon(by_amazon(ses(), SigningCertURL=url), never)
 
 
-@pytest.mark.parametrize("pem", [b"", b"nonsense", certificate(NOW - timedelta(days=9), NOW - timedelta(days=1))])
+@pytest.mark.parametrize(
+    "pem",
+    [b"", b"nonsense", certificate(NOW - timedelta(days=9), NOW - timedelta(days=1))],
+    ids=["empty", "nonsense", "expired"],
+)
 def test_a_certificate_that_does_not_hold(pem):
     with pytest.raises(NotVerified):
         read_amazon(by_amazon(ses()), lambda url: pem)
