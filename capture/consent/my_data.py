@@ -120,6 +120,4 @@ def _corrections(session: Session, lead: Lead) -> int:
 
 def withdraw(session: Session, links: Links, address: str, now: datetime) -> None:
     """Withdraws every consent of a person, so that no mail goes to them any more. Their data stay until erased."""
-    suppression.suppress(session, links.address_keys, address, Reason.WITHDRAWN, now)
-    for lead in unsubscribing.withdraw(session, links.email_hashes(address), now):
-        crediting.record_activity(session, lead, "withdrawn", now)
+    unsubscribing.leave(session, links, address, Reason.WITHDRAWN, now)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from capture.base.identity import hash_email_by_all
+from capture.base.tokens import Links
 from capture.credit import crediting
 from capture.mailing import suppression
 from capture.mailing.suppression import Reason
@@ -21,15 +21,16 @@ def unsubscribe(session: Session, email_hash: str, now: datetime) -> None:
     A second call changes nothing.
     """
     suppression.suppress_hash(session, email_hash, Reason.UNSUBSCRIBED, now)
-    for lead in withdraw(session, [email_hash], now):
-        crediting.record_activity(session, lead, "unsubscribed", now)
+    _withdraw_and_record(session, [email_hash], Reason.UNSUBSCRIBED, now)
 
 
-def unsubscribe_address(session: Session, keys: Sequence[bytes], address: str, now: datetime) -> None:
-    """Does the same for an address, as the mail service's report of a complaint names it. ``keys``: newest first."""
-    suppression.suppress(session, keys, address, Reason.UNSUBSCRIBED, now)
-    for lead in withdraw(session, hash_email_by_all(keys, address), now):
-        crediting.record_activity(session, lead, "unsubscribed", now)
+def leave(session: Session, links: Links, address: str, reason: Reason, now: datetime) -> None:
+    """Puts a known address on the suppression list for a reason, and marks all its leads as withdrawn.
+
+    The history of each lead that changes gets an entry named after the reason. A second call changes nothing.
+    """
+    suppression.suppress(session, links.address_keys, address, reason, now)
+    _withdraw_and_record(session, links.email_hashes(address), reason, now)
 
 
 def locale_of(session: Session, email_hash: str) -> str | None:
@@ -47,3 +48,8 @@ def withdraw(session: Session, email_hashes: Sequence[str], now: datetime) -> li
         execution_options={"synchronize_session": "fetch"},
     )
     return leads
+
+
+def _withdraw_and_record(session: Session, email_hashes: Sequence[str], reason: Reason, now: datetime) -> None:
+    for lead in withdraw(session, email_hashes, now):
+        crediting.record_activity(session, lead, reason.value, now)
