@@ -18,16 +18,13 @@ from tests.browser.company import (
     ONE_WORD,
     QUOTES,
 )
-from tests.browser.layout import measured, small_targets, to_the_end, too_wide
+from tests.browser.layout import LARGEST_SHIFT, measure_shifts, measured, small_targets, to_the_end, too_wide
 from tests.browser.live import Capture, Website
 from tests.browser.windows import DESK, PHONE, TABLET, Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-sites")]
 
 WIDTHS = (360, PHONE[0], TABLET[0], DESK[0])
-LARGEST_SHIFT = 0.05
-"""Cumulative Layout Shift; 0.1 is what the Web Vitals call good."""
-
 HOSTS = (EVERYTHING["en"], LEAST["en"], None)
 THEMES = ("almanac", "nightmarket")
 CASES = [
@@ -81,19 +78,7 @@ def test_it_fits_every_width_stays_still_and_can_be_clicked(
 ) -> None:
     window = open_window(touch=False)
     page = window.page
-    page.add_init_script(
-        """
-        window.shifts = [];
-        new PerformanceObserver((list) => {
-          for (const each of list.getEntries())
-            if (!each.hadRecentInput)
-              window.shifts.push([each.value, each.sources.map((source) => source.node?.outerHTML?.slice(0, 90))]);
-        }).observe({ type: "layout-shift", buffered: true });
-        """
-    )
-    page.goto(themed(theme).address(slug, key, locale))
-    to_the_end(page)
-    shifts = page.evaluate("window.shifts")
+    shifts = measure_shifts(page, themed(theme).address(slug, key, locale))
     assert sum(value for value, _ in shifts) <= LARGEST_SHIFT, shifts
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})

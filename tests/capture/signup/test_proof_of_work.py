@@ -17,7 +17,7 @@ from capture.limits.budgets import Limits
 from capture.limits.networks import network
 from capture.models import BudgetUse, HourlyCount, Lead, Member, OutboxMail, Touch, UsedProof
 from tests.capture.applications import application
-from tests.capture.forms import JSON, form_of, solve
+from tests.capture.forms import JSON, form_of, solve, solve_wrongly
 
 
 @pytest.fixture(autouse=True)
@@ -122,15 +122,11 @@ def forged(client) -> list[str]:
     easy = {**good, "parameters": {**good["parameters"], "keyPrefix": ""}}
     dear = {**good, "parameters": {**good["parameters"], "cost": 10**9}}
     late = {**good, "parameters": {**good["parameters"], "expiresAt": 10**10}}
-    wrong = json.loads(base64.b64decode(solve(good)))
-    wrong["solution"]["counter"] += 1
     odd = json.loads(base64.b64decode(solve(good)))
     odds = [odd | {"solution": {"counter": each}} for each in (True, -1, "1", None, 2**32, 1.5)]
-    encoded = [
-        base64.b64encode(json.dumps(each).encode()).decode() for each in (wrong, *odds, [], "x", {"challenge": 1})
-    ]
+    encoded = [base64.b64encode(json.dumps(each).encode()).decode() for each in (*odds, [], "x", {"challenge": 1})]
     dear_one = base64.b64encode(json.dumps({"challenge": dear, "solution": {"counter": 1}}).encode()).decode()
-    return [solve(easy), solve(late), dear_one, *encoded, "", "%%%", "x" * 60_000, "e30=", "\x00"]
+    return [solve_wrongly(good), solve(easy), solve(late), dear_one, *encoded, "", "%%%", "x" * 60_000, "e30=", "\x00"]
 
 
 def test_forged_solutions_count_for_nothing(client, bare, rows, clock):
