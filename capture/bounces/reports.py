@@ -25,7 +25,8 @@ from capture.bounces.kinds import Kind
 from capture.bounces.reading import Finding
 from capture.bounces.services.event import Event, Told
 from capture.mailing.posting import domain_of
-from capture.mailing.refusals import Judgement, judge
+from capture.mailing.refusals import NO_SUCH_MAILBOX, Judgement, Strength, judge
+from capture.mailing.suppression import Source
 from capture.models import Company, OutboxMail
 from sitegen.errors import EspalierError, Fault
 
@@ -33,7 +34,10 @@ from sitegen.errors import EspalierError, Fault
 class Suppressor(Protocol):
     """An object that keeps the suppression list: the addresses that must not be mailed."""
 
-    def bounced(self, session: Session, address: str, now: datetime) -> None:
+    def bounced(
+        self, session: Session, address: str, now: datetime,
+        *, source: Source, strong: bool = False, mail_id: int | None = None,
+    ) -> None:  # fmt: skip
         """Puts an address on the suppression list, because its mailbox does not exist."""
 
     def complained(self, session: Session, address: str, now: datetime) -> None:
@@ -46,13 +50,21 @@ class BounceReport:
     Message-IDs that may be the mail's.
 
     ``status``: the enhanced status code (RFC 3463), or the SMTP code. ``judgement``: what the refusal is about, such as
-    the recipient or the sender; None if only the status is known.
+    the recipient or the sender; None if only the status is known. ``source``: how the report came.
     """
 
     message_id: str
     status: str
     others: tuple[str, ...] = ()
     judgement: Judgement | None = None
+    source: Source = Source.REPORT
+
+    @property
+    def strong(self) -> bool:
+        """True if a hard bounce leaves no other reading, so that one report is enough."""
+        if self.judgement is None:
+            return self.status in NO_SUCH_MAILBOX
+        return self.judgement.strength is Strength.STRONG
 
     @property
     def hard(self) -> bool:
@@ -72,15 +84,15 @@ def record_bounce(session: Session, report: BounceReport, suppressor: Suppressor
     Returns "hard" or "soft"; "unknown" if we sent no such mail. The same report may be recorded again.
     """
     ids = (report.message_id, *report.others)
-    found = session.execute(select(OutboxMail.message_id, OutboxMail.recipient).where(OutboxMail.message_id.in_(ids)))
-    recipients = {row.message_id: row.recipient for row in found}
-    ours = next((message_id for message_id in ids if message_id in recipients), None)
-    if ours is None:
+    columns = (OutboxMail.message_id, OutboxMail.recipient, OutboxMail.id)
+    found = {row.message_id: row for row in session.execute(select(*columns).where(OutboxMail.message_id.in_(ids)))}
+    mail = next((found[message_id] for message_id in ids if message_id in found), None)
+    if mail is None:
         return "unknown"
     told = f"came back: {report.status}"
-    session.execute(update(OutboxMail).where(OutboxMail.message_id == ours).values(last_error=told))
+    session.execute(update(OutboxMail).where(OutboxMail.id == mail.id).values(last_error=told))
     if report.hard:
-        suppressor.bounced(session, recipients[ours], now)
+        suppressor.bounced(session, mail.recipient, now, source=report.source, strong=report.strong, mail_id=mail.id)
     metrics.BOUNCES.labels("hard" if report.hard else "soft").inc()
     return "hard" if report.hard else "soft"
 
@@ -112,10 +124,11 @@ def record_event(session: Session, event: Event, suppressor: Suppressor, now: da
     kind = "unknown"
     if event.message_id is not None:
         status = event.enhanced or str(event.code or "")
-        report = BounceReport(event.message_id, status, judgement=event.judgement)
+        report = BounceReport(event.message_id, status, judgement=event.judgement, source=Source.SERVICE)
         kind = record_bounce(session, report, suppressor, now)
     if kind == "unknown" and event.recipient is not None and event.judgement is not None and event.judgement.dead:
-        suppressor.bounced(session, event.recipient, now)
+        strong = event.judgement.strength is Strength.STRONG
+        suppressor.bounced(session, event.recipient, now, source=Source.SERVICE, strong=strong)
         metrics.BOUNCES.labels("hard").inc()
         kind = "hard"
     return kind

@@ -76,7 +76,9 @@ def leads_csv() -> Response:
     out = io.StringIO()
     with service.current().database.read() as session:
         found = caseload.list_leads(session, access.person(), wanted, _day(), size=None)
-        refused = caseload.why_unmailable(session, service.current().links.address_keys, found.leads)
+        refused = caseload.why_unmailable(
+            session, service.current().links.address_keys, found.leads, service.current().clock()
+        )
         header = (*CSV_COLUMNS, "may_be_mailed", "why_not")
         spreadsheet.write_table(header, (_cells(each, refused.get(each.id)) for each in found.leads), out)
     access.shows(len(found.leads))

@@ -28,9 +28,10 @@ from capture.mailing.envelope import compose
 from capture.mailing.kinds import UnknownKind
 from capture.mailing.outbox import WEBHOOK, Retry
 from capture.mailing.quota import Quota
-from capture.mailing.refusals import Judgement
+from capture.mailing.refusals import Judgement, Strength
 from capture.mailing.sender_refusals import SenderRefusals
 from capture.mailing.smtp import Mailer, NoServer, PutOff, Refused
+from capture.mailing.suppression import Source
 from capture.models import Company, OutboxMail
 
 log = logging.getLogger("capture.worker")
@@ -48,11 +49,13 @@ LONGEST_PAUSE = 60.0
 class Gate(Protocol):
     """Answers the worker's questions about a row right before it is sent."""
 
-    def blocks(self, session: Session, row: OutboxMail) -> bool:
+    def blocks(self, session: Session, row: OutboxMail, now: datetime) -> bool:
         """Returns True if the row must not be sent any more. Raises UnknownKind."""
 
-    def bounced(self, session: Session, address: str, now: datetime) -> None:
-        """Suppresses an address that does not exist."""
+    def bounced(
+        self, session: Session, address: str, now: datetime, *, source: Source, strong: bool, mail_id: int
+    ) -> None:
+        """Suppresses an address that does not exist; ``strong``: beyond doubt."""
 
     def unsubscribe(self, company: Company, row: OutboxMail) -> str | None:
         """Returns the address where one POST leaves the row's list; None if there is none."""
@@ -178,7 +181,7 @@ class Worker:
             if row is None:
                 return  # the lease is about to end: the next worker sends it
             company = session.get_one(Company, 1)
-            blocked = row.kind != WEBHOOK and self._gate.blocks(session, row)
+            blocked = row.kind != WEBHOOK and self._gate.blocks(session, row, now)
             unsubscribe = self._gate.unsubscribe(company, row) if row.list_id else None
             if row.kind != WEBHOOK and not blocked and (until := self._quota.take(session, row.domain, now)):
                 outbox.postpone(session, mail_id, self.owner, until)
@@ -223,7 +226,10 @@ class Worker:
         def note(session: Session) -> None:
             outbox.dead(session, row.id, self.owner, str(error))
             if error.hard:
-                self._gate.bounced(session, row.recipient, self._clock())
+                strong = error.judgement is not None and error.judgement.strength is Strength.STRONG
+                self._gate.bounced(
+                    session, row.recipient, self._clock(), source=Source.SERVER, strong=strong, mail_id=row.id
+                )
 
         self._note(note)
         self._count("bounced" if error.hard else "refused", row.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from capture.models.holds import HASH, Holds, Whose
@@ -53,7 +53,7 @@ class OutboxMail(Base):
 
 
 class Suppression(Base):
-    """An e-mail address that must not be mailed, stored as a keyed hash, with the reason."""
+    """A mark on an e-mail address, for which it must not be mailed: the address's keyed hash, and one reason."""
 
     __tablename__ = "suppression"
     holds = HASH
@@ -61,3 +61,13 @@ class Suppression(Base):
     email_hash: Mapped[str] = mapped_column("fingerprint", String(64), key="email_hash", primary_key=True)
     reason: Mapped[str] = mapped_column(String(16), primary_key=True)
     at: Mapped[datetime]
+    """When the mark was set, or last set again."""
+    source: Mapped[str] = mapped_column(String(16), default="person", server_default="person")
+    """Who said so (``capture.mailing.suppression.Source``)."""
+    strong: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """False for one report alone that the mailbox does not exist: it ends by itself, or by the person's own sign-up."""
+    mail_id: Mapped[int | None] = mapped_column(Id)
+    """The mail that came back; None if the reason is no bounce, or no mail of ours is known. No foreign key, since
+    mails are purged."""
+    note: Mapped[str | None] = mapped_column(Text)
+    """Why staff or an operator set the mark, in their words; None for other sources."""

@@ -22,9 +22,11 @@ from capture.models import Lead, OutboxMail, Suppression
 from sitegen.errors import EspalierError
 from tests.capture.bounces.samples import MESSAGE_ID, samples
 from tests.capture.cast import KEY
+from tests.capture.clock import Clock
 
 SECRET = "whsec_" + "c2VjcmV0" * 4
 LINKS = Links([KEY])
+NOW = Clock().now
 
 REPORT = """\
 From: mailer-daemon@mx.example
@@ -84,7 +86,7 @@ def report(mail: OutboxMail, **changes: str) -> str:
 
 def is_suppressed(database, address: str = "pat@example.com") -> bool:
     with database.read() as session:
-        return suppression.blocks(session, LINKS.address_keys, address, THANK_YOU)
+        return suppression.blocks(session, LINKS.address_keys, address, THANK_YOU, NOW)
 
 
 @pytest.mark.parametrize("name", ["box.mbox", "maildir"])

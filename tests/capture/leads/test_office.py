@@ -504,7 +504,9 @@ def test_mail_that_comes_back_is_told(
     browser = enter("bo@members.example.com")
     assert "Mail returned" not in browser.get("/office/").text
     with database.write() as session:
-        suppression.suppress_bounced(session, links.address_keys, "pat@example.com", clock.now)
+        suppression.suppress_bounced(
+            session, links.address_keys, "pat@example.com", clock.now, source=suppression.Source.REPORT
+        )
     assert "pat@example.com" in browser.get("/office/").text.partition("Mail returned")[2]
 
 

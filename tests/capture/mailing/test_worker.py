@@ -28,12 +28,12 @@ class OpenGate:
         self.closed: set[str] = set()
         self.gone: list[str] = []
 
-    def blocks(self, session: Any, row: OutboxMail) -> bool:
+    def blocks(self, session: Any, row: OutboxMail, now: datetime) -> bool:
         if row.kind == "birthday":
             raise UnknownKind("no room declares it")
         return row.recipient in self.closed
 
-    def bounced(self, session: Any, address: str, now: datetime) -> None:
+    def bounced(self, session: Any, address: str, now: datetime, **how: Any) -> None:
         self.gone.append(address)
 
     def unsubscribe(self, company: Company, row: OutboxMail) -> str | None:
