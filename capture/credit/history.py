@@ -29,6 +29,8 @@ _ACTS = {
     "confirmed": "The owner of the address confirmed it from their mailbox.",
     "unsubscribed": "They unsubscribed.",
     "withdrawn": "They withdrew their consent.",
+    "requested": "They asked the company not to be mailed.",
+    "reinstated": "The company took back its note that they asked not to be mailed.",
     "disowned": 'The owner of the address said: "This wasn\'t me".',
     "corrected": "They corrected who introduced them.",
     "erased": "Everything that identified them was erased at their request.",

@@ -21,6 +21,7 @@ from capture.company.generator import Interest
 from capture.imports import importing
 from capture.leads import caseload, forms, pipeline, timeline
 from capture.leads.pipeline import LostReason, Stage
+from capture.mailing import trouble
 from capture.models import Lead, details_of
 from capture.web import answers, service
 
@@ -36,7 +37,13 @@ def today() -> Response:
     """Shows the page "Today": new leads, due follow-ups, returned mail, and counts of unconfirmed and held sign-ups."""
     with service.current().database.read() as session:
         waiting = caseload.today_for(session, access.person(), _day())
-        response = access.page("leads/today.html", access.reader_words(), waiting=waiting, day=_day(), at="today")
+        alerts = None
+        if access.person().staff:
+            current = service.current()
+            alerts = trouble.alerts(session, current.links.address_keys, current.clock())
+        response = access.page(
+            "leads/today.html", access.reader_words(), waiting=waiting, alerts=alerts, day=_day(), at="today"
+        )
     access.shows(len(waiting.new) + len(waiting.due) + len(waiting.bounced))
     return response
 

@@ -7,6 +7,7 @@ arrive; such mails are counted as ``uncertain``.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import random
@@ -24,11 +25,12 @@ from capture.base import metrics
 from capture.base.db import Database
 from capture.base.unavailable import Unavailable
 from capture.mailing import outbox
+from capture.mailing import trouble as troubles
 from capture.mailing.envelope import compose
 from capture.mailing.kinds import UnknownKind
 from capture.mailing.outbox import WEBHOOK, Retry
 from capture.mailing.quota import Quota
-from capture.mailing.refusals import Judgement, Strength
+from capture.mailing.refusals import About, Judgement, Strength
 from capture.mailing.sender_refusals import SenderRefusals
 from capture.mailing.smtp import Mailer, NoServer, PutOff, Refused
 from capture.mailing.suppression import Source
@@ -98,6 +100,8 @@ class Worker:
         self._sending: int | None = None
         self._refusals = SenderRefusals()
         self._trouble: str | None = None
+        self._of_server = False
+        self._noted = False  # an earlier worker may have left a note
 
     def stop(self) -> None:
         """Asks the worker to end after the mail that it is sending; may be called from a signal handler."""
@@ -118,10 +122,11 @@ class Worker:
                 try:
                     busy = self.step()
                     pause = 0.0
-                    self._tell(None)
+                    if not self._of_server and self._trouble is not None:
+                        self._tell(None)
                 except (NoServer, Unavailable) as error:
                     pause = min(LONGEST_PAUSE, max(1.0, pause * 2))
-                    self._tell(str(error))
+                    self._tell(str(error), of_server=isinstance(error, NoServer))
                     self._stop.wait(pause * random.uniform(0.5, 1.0))
                 except Exception:  # a bug with one batch must not end all mail
                     log.exception("a bug in the mail worker")
@@ -133,21 +138,30 @@ class Worker:
         finally:
             self._mailer.close()
 
-    def _tell(self, trouble: str | None) -> None:
-        """Logs once that nothing can be sent, and once that it can again, instead of at every attempt."""
-        if trouble == self._trouble:
-            return
-        if trouble is not None:
-            log.warning("nothing can be sent; trying again every %.0f s at the latest: %s", LONGEST_PAUSE, trouble)
-        else:
-            log.info("the mail worker works again")
-        self._trouble = trouble
+    def _tell(self, trouble: str | None, *, of_server: bool = False) -> None:
+        """Says once that nothing can be sent, and once that it can again, instead of at every attempt: in the log, and
+        in the database for the pages that show it. ``of_server``: only an answer of the mail server ends the trouble.
+        """
+        self._of_server = of_server
+        if trouble != self._trouble:
+            if trouble is not None:
+                log.warning("nothing can be sent; trying again every %.0f s at the latest: %s", LONGEST_PAUSE, trouble)
+            else:
+                log.info("the mail worker works again")
+            self._trouble, self._noted = trouble, False
+        if not self._noted:
+            with contextlib.suppress(Unavailable), self._database.write() as session:
+                troubles.note(session, trouble, self._clock())
+                self._noted = True
 
     def run_once(self) -> None:
         """Sends what is due, and returns. Raises NoServer, Unavailable."""
         try:
             while not self._stop.is_set() and self.step():
                 pass
+        except NoServer as error:
+            self._tell(str(error), of_server=True)
+            raise
         finally:
             self._mailer.close()
 
@@ -194,7 +208,7 @@ class Worker:
             )
             return
         if blocked:
-            self._note(lambda session: outbox.drop_unwanted(session, mail_id, self.owner, "the address is suppressed"))
+            self._note(lambda session: outbox.drop_unwanted(session, mail_id, self.owner, outbox.SUPPRESSED))
             self._count("suppressed", mail_id)
             return
         try:
@@ -257,6 +271,8 @@ class Worker:
             again = self._clock() + self._retry.shortest
             self._note(lambda session: outbox.put_back(session, self._refusals.mails, again, states=("dead",)))
             raise NoServer(f"the mail server refuses mail from this sender, to any domain ({judgement.what})")
+        if judgement.about in (About.RECIPIENT, About.NOW):
+            self._tell(None)  # the server talks to us
 
     def _taken(self) -> None:
         """The server takes mail. If it did not before, what it refused is tried again at once."""
@@ -265,6 +281,7 @@ class Worker:
             self._note(lambda session: outbox.put_back(session, mails, now, states=("waiting", "dead")))
             log.info("the mail server takes mail from this sender again: %d mails are tried again", len(mails))
         self._refusals.clear()
+        self._tell(None)
 
     def _note(self, change: Callable[[Session], None]) -> None:
         """Stores the result of a mail. The mail cannot be unsent, so storing is retried for a while before it is given

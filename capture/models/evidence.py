@@ -94,7 +94,8 @@ class ProspectActivity(ChainedRow):
 
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
-    """What the person did: confirmed, unsubscribed, withdrawn, disowned, corrected or erased; purged: removed by the
+    """What the person did: confirmed, unsubscribed, withdrawn, disowned, corrected or erased; requested: asked the
+    company not to be mailed, which staff noted; reinstated: staff took such a note back; purged: removed by the
     company's retention policy."""
     at: Mapped[datetime]
 

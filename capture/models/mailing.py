@@ -52,6 +52,18 @@ class OutboxMail(Base):
     created_at: Mapped[datetime]
 
 
+class MailTrouble(Base):
+    """Why no mail can be sent at present, in a table of one row; without a row, mails are sent."""
+
+    __tablename__ = "mail_trouble"
+    holds = Holds.nothing("a mail server's refusal")
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime]
+
+
 class Suppression(Base):
     """A mark on an e-mail address, for which it must not be mailed: the address's keyed hash, and one reason."""
 

@@ -117,7 +117,7 @@ class Leaving:
         for row in rows:
             session.expunge(row)
             if row.recipient in left and self._gate.blocks(session, row, at):
-                outbox.drop_unwanted(session, row.id, _WORKER, "the address is suppressed")
+                outbox.drop_unwanted(session, row.id, _WORKER, outbox.SUPPRESSED)
         if rows:
             outbox.all_sent(session, _WORKER, at)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
 
 from capture.commands import main
+from capture.mailing import trouble
 from capture.models import OutboxMail
 from tests.capture.cast import KEY
 
@@ -54,6 +56,24 @@ def test_dead_mails_can_be_sent_again_or_dropped(run, database, rows):
         "there is no dead or waiting mail 1\nthere is no dead or waiting mail 99\n",
     )
     assert run("mail", "drop").exit_code == 2
+
+
+def test_mails_that_were_put_off_are_tried_at_once(run, database, rows):
+    """As after a relay was mended: what waits for its next attempt need not wait hours for it."""
+    later = datetime.now(UTC) + timedelta(hours=4)
+    with database.write() as session:
+        session.query(OutboxMail).update({"attempts": 7, "last_error": "450 later", "next_attempt_at": later})
+    assert run("mail", "retry").stdout == "1 put back\n"
+    assert (rows(OutboxMail)[0].attempts, rows(OutboxMail)[0].next_attempt_at < later) == (0, True)
+    assert run("mail", "retry").stdout == "0 put back\n", "it was not tried since"
+
+
+def test_mail_says_that_nothing_can_be_sent(run, database):
+    with database.write() as session:
+        trouble.note(session, "a wrong password", datetime(2026, 3, 4, 5, 6, tzinfo=UTC))
+    assert "no mail can be sent since 2026-03-04 05:06 UTC: a wrong password\n" in run("mail").stdout
+    shown = json.loads(run("mail", "--json").stdout)["trouble"]
+    assert shown == {"reason": "a wrong password", "since": "2026-03-04T05:06:00+00:00"}
 
 
 def test_backup_and_restore(run, empty_url, tmp_path, monkeypatch):
