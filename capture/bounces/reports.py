@@ -7,13 +7,14 @@ that it then concerns is the recipient of the mail that we sent, not the address
 
 from __future__ import annotations
 
+import hashlib
 import mailbox
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ from capture.bounces.reading import Finding
 from capture.bounces.services.event import Event, Told
 from capture.mailing.posting import domain_of
 from capture.mailing.refusals import NO_SUCH_MAILBOX, Judgement, Strength, judge
+from capture.mailing.return_path import ReturnPath
 from capture.mailing.suppression import Source
 from capture.models import Company, OutboxMail
 from sitegen.errors import EspalierError, Fault
@@ -134,20 +136,52 @@ def record_event(session: Session, event: Event, suppressor: Suppressor, now: da
     return kind
 
 
-def read_file(database: Database, path: Path, suppressor: Suppressor, now: datetime) -> Counter[str]:
-    """Records the bounces and complaints that are reported in an mbox file or a Maildir folder.
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A report of which nothing was recorded. ``content``: the whole message; ``reason``: why."""
 
-    Returns the counts of "hard" and "soft" bounces, of each "complaint", of "unknown" reports (unreadable, or of no
-    mail of ours), and of "other" messages. Raises EspalierError for a folder that is no Maildir.
+    content: bytes
+    reason: str
+
+    @property
+    def name(self) -> str:
+        """A name for a file with the message: always the same for the same message."""
+        return f"{hashlib.sha256(self.content).hexdigest()[:16]}.eml"
+
+
+def read_messages(
+    database: Database,
+    messages: Iterable[bytes],
+    suppressor: Suppressor,
+    now: datetime,
+    *,
+    return_path: ReturnPath | None = None,
+    unread: Callable[[Unread], None] = lambda unread: None,
+) -> Counter[str]:
+    """Records the bounces and complaints that messages report.
+
+    ``return_path``: where reports come to, if it names the mail. ``unread`` is called for each report of which nothing
+    was recorded. Returns the counts of "hard" and "soft" bounces, of each "complaint", of "unknown" reports
+    (unreadable, or of no mail of ours), and of "other" messages.
     """
     found: Counter[str] = Counter()
     with database.read() as session:
         company = session.get(Company, 1)
         domain = domain_of(company.email) if company is not None else None
-    for content in contents(path):
-        kinds = [_take(database, finding, suppressor, now) for finding in reading.read(content, domain=domain)]
+    for content in messages:
+        code = return_path.code_in(content.decode("latin-1")) if return_path and domain else None
+        findings = reading.read(content, domain=domain, known=f"{code}@{domain}" if code else None)
+        kinds = [_take(database, finding, suppressor, now) for finding in findings]
         found.update(kinds)
+        if set(kinds) == {"unknown"}:
+            unread(Unread(content, findings[0].reason or "names no mail of this service"))
     return found
+
+
+def read_file(database: Database, path: Path, suppressor: Suppressor, now: datetime, **how: Any) -> Counter[str]:
+    """Records what an mbox file or a Maildir folder reports; see ``read_messages``. Raises EspalierError for a folder
+    that is no Maildir."""
+    return read_messages(database, contents(path), suppressor, now, **how)
 
 
 def _take(database: Database, finding: Finding, suppressor: Suppressor, now: datetime) -> str:

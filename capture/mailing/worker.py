@@ -31,6 +31,7 @@ from capture.mailing.kinds import UnknownKind
 from capture.mailing.outbox import WEBHOOK, Retry
 from capture.mailing.quota import Quota
 from capture.mailing.refusals import About, Judgement, Strength
+from capture.mailing.return_path import ReturnPath
 from capture.mailing.sender_refusals import SenderRefusals
 from capture.mailing.smtp import Mailer, NoServer, PutOff, Refused
 from capture.mailing.suppression import Source
@@ -71,7 +72,8 @@ class Hooks(Protocol):
 
 
 class Worker:
-    """One worker, in a thread or a process of its own. ``sender``: the address that mails come from."""
+    """One worker, in a thread or a process of its own. ``sender``: the address that mails come from; ``return_path``:
+    the address that mail servers report to, if it is another."""
 
     def __init__(
         self,
@@ -82,6 +84,7 @@ class Worker:
         clock: Callable[[], datetime],
         quota: Quota,
         *,
+        return_path: ReturnPath | None = None,
         hooks: Hooks | None = None,
         retry: Retry | None = None,
         idle: float = IDLE,
@@ -91,6 +94,7 @@ class Worker:
         self._mailer = mailer
         self._gate = gate
         self._sender = sender
+        self._return_path = return_path
         self._clock = clock
         self._hooks = hooks
         self._retry = retry or Retry()
@@ -215,7 +219,7 @@ class Worker:
             if row.kind == WEBHOOK and self._hooks is not None:
                 self._hooks.send(row, now)
             else:
-                self._mailer.send(compose(row, self._sender, company.name, unsubscribe))
+                self._mailer.send(compose(row, self._sender, company.name, unsubscribe, self._return_path))
         except Refused as error:
             self._refused(row, error)
         except PutOff as error:

@@ -93,6 +93,7 @@ def test_bounces(run, tmp_path):
         "complaint": 0,
         "unknown": 0,
         "other": 1,
+        "unread": [],
     }
     assert "1 messages were no reports" in run("bounces", tmp_path / "box").stdout
 
