@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import NotFound
 
 from capture.accounts import access
 from capture.base.identity import identity
@@ -71,7 +71,7 @@ def lift() -> Response:
 
 def _staff_only() -> None:
     if access.person().staff is None:
-        raise Forbidden
+        raise NotFound
 
 
 def _page(form: AddressForm, status: int = 200, *, address: str | None = None, **values: Any) -> Response:

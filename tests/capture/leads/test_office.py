@@ -450,8 +450,11 @@ ALLOWED: dict[str, dict[str, int]] = {
         f"campaigns.{action}": {**dict.fromkeys(ROLES, 404), "owner": 303, "staff": 303, "nobody": 403}
         for action in ("change", "spend", "strike")
     },
-    "suppression.overview": {**dict.fromkeys(ROLES, 403), "staff": 200, "nobody": 303},
-    **{f"suppression.{action}": {**dict.fromkeys(ROLES, 403), "staff": 200} for action in ("look_up", "add", "lift")},
+    "suppression.overview": {**dict.fromkeys(ROLES, 404), "staff": 200, "nobody": 303},
+    **{
+        f"suppression.{action}": {**dict.fromkeys(ROLES, 404), "staff": 200, "nobody": 403}
+        for action in ("look_up", "add", "lift")
+    },
     "leads.lead": {**dict.fromkeys(ROLES, 404), "owner": 200, "staff": 200, "nobody": 303},
     **{
         f"leads.{action}": {**dict.fromkeys(ROLES, 404), "owner": 303, "staff": 303, "nobody": 403}
