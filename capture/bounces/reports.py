@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from capture.base import metrics
@@ -26,7 +26,7 @@ from capture.bounces.kinds import Kind
 from capture.bounces.reading import Finding
 from capture.bounces.services.event import Event, Told
 from capture.mailing.posting import domain_of
-from capture.mailing.refusals import NO_SUCH_MAILBOX, Judgement, Strength, judge
+from capture.mailing.refusals import NO_SUCH_MAILBOX, About, Judgement, Strength, judge
 from capture.mailing.return_path import ReturnPath
 from capture.mailing.suppression import Source
 from capture.models import Company, OutboxMail
@@ -69,9 +69,22 @@ class BounceReport:
         return self.judgement.strength is Strength.STRONG
 
     @property
+    def unclear(self) -> bool:
+        """True if the report does not say what it is about, as those of some servers never do."""
+        return self.judgement is not None and self.judgement.about is About.UNKNOWN
+
+    @property
     def hard(self) -> bool:
         """True for a hard bounce: the report says that the address does not exist."""
         return self.judgement.dead if self.judgement is not None else is_hard(self.status)
+
+
+UNCLEAR = "came back, unclear why:"
+"""How the last error of a mail begins that came back for a reason that no server said."""
+
+MOST_UNCLEAR = 3
+"""So many mails to one address that came back without a clear reason, and the address gets a weak mark: some servers
+never say why, and dead addresses must not be mailed for ever."""
 
 
 def is_hard(status: str) -> bool:
@@ -81,7 +94,8 @@ def is_hard(status: str) -> bool:
 
 
 def record_bounce(session: Session, report: BounceReport, suppressor: Suppressor, now: datetime) -> str:
-    """Records a report that a mail came back; a hard bounce puts the recipient on the suppression list.
+    """Records a report that a mail came back; a hard bounce puts the recipient on the suppression list, and so does the
+    MOST_UNCLEAR-th mail that came back without a clear reason.
 
     Returns "hard" or "soft"; "unknown" if we sent no such mail. The same report may be recorded again.
     """
@@ -91,12 +105,18 @@ def record_bounce(session: Session, report: BounceReport, suppressor: Suppressor
     mail = next((found[message_id] for message_id in ids if message_id in found), None)
     if mail is None:
         return "unknown"
-    told = f"came back: {report.status}"
+    told = f"{UNCLEAR if report.unclear else 'came back:'} {report.status}"
     session.execute(update(OutboxMail).where(OutboxMail.id == mail.id).values(last_error=told))
-    if report.hard:
+    if report.hard or (report.unclear and _unclear(session, mail.recipient) >= MOST_UNCLEAR):
         suppressor.bounced(session, mail.recipient, now, source=report.source, strong=report.strong, mail_id=mail.id)
     metrics.BOUNCES.labels("hard" if report.hard else "soft").inc()
     return "hard" if report.hard else "soft"
+
+
+def _unclear(session: Session, address: str) -> int:
+    """Returns how many mails to an address came back without a clear reason."""
+    these = (OutboxMail.recipient == address, OutboxMail.last_error.startswith(UNCLEAR))
+    return session.scalar(select(func.count()).select_from(OutboxMail).where(*these)) or 0
 
 
 def record_complaint(

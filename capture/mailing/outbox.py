@@ -118,6 +118,11 @@ def dead(session: Session, mail_id: int, owner: str, error: str) -> None:
     _end(session, mail_id, owner, state="dead", last_error=_short(error), attempts=OutboxMail.attempts + 1)
 
 
+def hold(session: Session, mail_id: int, owner: str, why: str) -> None:
+    """Keeps a mail that the company's own mail server cannot send, until the operator releases or drops it."""
+    _end(session, mail_id, owner, state="held", last_error=_short(why))
+
+
 def drop_unwanted(session: Session, mail_id: int, owner: str, why: str) -> None:
     """Drops a mail that must not be sent, since its recipient has left, or an event that no program receives."""
     _end(session, mail_id, owner, state="dropped", last_error=why)

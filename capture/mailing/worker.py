@@ -241,6 +241,12 @@ class Worker:
         self._count("unknown_kind", mail_id)
 
     def _refused(self, row: OutboxMail, error: Refused) -> None:
+        if error.unable:
+            log.warning("mail %d is held until an operator decides: %s", row.id, error)
+            self._note(lambda session: outbox.hold(session, row.id, self.owner, str(error)))
+            self._count("held", row.id)
+            return
+
         def note(session: Session) -> None:
             outbox.dead(session, row.id, self.owner, str(error))
             if error.hard:

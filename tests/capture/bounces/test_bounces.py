@@ -107,6 +107,28 @@ def test_a_full_mailbox_is_no_dead_one(database, sent, gate, clock, tmp_path, ch
     assert not is_suppressed(database)
 
 
+def test_several_mails_that_come_back_for_no_clear_reason_are_a_weak_report(
+    database, sent, gate, clock, tmp_path, rows, client, form
+):
+    """Some servers never say why. Reports about one mail count once, and other people's mails do not count."""
+    client.post("/signup", data=form(email="kim@example.com"))
+    with database.write() as session:
+        first = session.get_one(OutboxMail, sent.id)
+        values = {each.key: getattr(first, each.key) for each in OutboxMail.__table__.columns if each.key != "id"}
+        for number in range(2):
+            session.add(OutboxMail(**values | {"message_id": f"{number:032x}@fern.example.com"}))
+    mails = [each for each in rows(OutboxMail) if each.recipient == "pat@example.com"]
+    for mail in (mails[0], mails[0], mails[1], rows(OutboxMail)[1]):
+        box = write_box(tmp_path / "box.mbox", report(mail, status="5.0.0"))
+        assert reports.read_file(database, box, gate, clock.now)["soft"] >= 1
+        assert not is_suppressed(database)
+    box = write_box(tmp_path / "last.mbox", report(mails[2], status="5.0.0"))
+    reports.read_file(database, box, gate, clock.now)
+    assert is_suppressed(database)
+    [mark] = rows(Suppression)
+    assert (mark.strong, mark.source) == (False, "report")
+
+
 @pytest.mark.parametrize(
     "changes", [{"action": "delayed"}, {"message_id": "forged@fern.example.com"}, {"status": ""}, {"message_id": ""}]
 )

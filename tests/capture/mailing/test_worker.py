@@ -266,6 +266,16 @@ def test_that_nothing_can_be_sent_is_noted_until_a_mail_is_taken(promise, worker
     assert noted() is None
 
 
+def test_a_mail_that_our_server_cannot_send_is_held_and_marks_nobody(promise, worker, rows, gate, caplog):
+    """Not every mail server takes addresses in letters beyond ASCII (RFC 6531); the person may still be reached."""
+    promise("josé@ejemplo.example", "pat@example.com")
+    with serving(Handler(), smtputf8=False) as port:
+        worker(port).run_once()
+    assert states(rows) == ["held", "sent"]
+    assert "no SMTPUTF8" in rows(OutboxMail)[0].last_error and "no SMTPUTF8" in caplog.text
+    assert gate.gone == [] and "josé" not in caplog.text
+
+
 def test_a_server_that_is_away_is_noted(promise, worker, database):
     promise("p@d.example")
     with serving(Handler()) as port:
