@@ -268,7 +268,8 @@ def test_that_nothing_can_be_sent_is_noted_until_a_mail_is_taken(promise, worker
 
 def test_a_mail_that_our_server_cannot_send_is_held_and_marks_nobody(promise, worker, rows, gate, caplog):
     """Not every mail server takes addresses in letters beyond ASCII (RFC 6531); the person may still be reached."""
-    promise("josé@ejemplo.example", "pat@example.com")
+    promise("josé@ejemplo.example", message_id="a@fern.example.com")
+    promise("pat@example.com")
     with serving(Handler(), smtputf8=False) as port:
         worker(port).run_once()
     assert states(rows) == ["held", "sent"]
