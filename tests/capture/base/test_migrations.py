@@ -118,6 +118,16 @@ def test_every_step_down_and_up_again_keeps_what_people_gave(lived, client, form
     assert report.older == 6, "three touches and their consents: a seal made today would prove nothing of yesterday"
 
 
+def test_members_addresses_are_folded_on_the_way_up(lived):
+    step(lived, "0011", down=True)
+    with lived.writing() as connection:
+        connection.execute(text("UPDATE member SET email = 'B.o+x@Example.com' WHERE id = 'm-2'"))
+    step(lived, "0018", down=False)
+    with lived.read() as session:
+        found = dict(session.execute(text("SELECT id, folded_email FROM member")).all())
+    assert found == {"m-1": "ana@members.example.com", "m-2": "bo@example.com", "m-3": "cleo@members.example.com"}
+
+
 def test_all_the_way_down_and_up_from_nothing(empty_url):
     database = Database(empty_url)
     database.migrate()
