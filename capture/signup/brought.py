@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
 from capture.campaigns.catalogue import code_from_speech
+from capture.company.generator import CAMPAIGN_FIELD
 from capture.signup.characters import is_visible
 
 UTM = ("source", "medium", "campaign", "term", "content")
@@ -19,9 +20,6 @@ UTM = ("source", "medium", "campaign", "term", "content")
 
 LONGEST_UTM = 200
 """The most characters of a campaign parameter that are stored; the rest is cut off."""
-
-CODE = "c"
-"""The name under which a link, and then the form, carries the code of a campaign: ``?c=radio7``."""
 
 _LONGEST_CODE = 40
 _MOST_FIELDS = 100
@@ -41,7 +39,7 @@ class Brought:
     @property
     def fields(self) -> dict[str, str]:
         """The hidden fields by which a form shown again carries this on."""
-        code = {CODE: self.campaign} if self.campaign else {}
+        code = {CAMPAIGN_FIELD: self.campaign} if self.campaign else {}
         return {f"utm_{name}": value for name, value in self.utm.items()} | code
 
 
@@ -55,11 +53,11 @@ def what_brought(sent: Mapping[str, str], query: Mapping[str, str], referrer: st
     or from that of the page with the form (``referrer``: its whole address, as far as the browser tells it).
     """
     page = _query_of(referrer)
-    if not (query or page) and not any(name and (name == CODE or name.startswith("utm_")) for name in sent):
+    if not (query or page) and not any(name and (name == CAMPAIGN_FIELD or name.startswith("utm_")) for name in sent):
         return NOTHING  # most sign-ups; a part of a multipart form may have no name at all
     values = {name: _first(f"utm_{name}", sent, query, page) for name in UTM}
     shown = {name: "".join(filter(is_visible, value)).strip()[:LONGEST_UTM] for name, value in values.items()}
-    code = code_from_speech(_first(CODE, sent, query, page)[:_LONGEST_CODE])
+    code = code_from_speech(_first(CAMPAIGN_FIELD, sent, query, page)[:_LONGEST_CODE])
     return Brought({name: value for name, value in shown.items() if value}, code)
 
 
