@@ -32,7 +32,7 @@ def sign_up(page: Page, javascript: bool, capture: Capture) -> str:
 
 def follow(page: Page, address: str, where: str = "main") -> None:
     """Presses a link to a page of the site, whatever its query."""
-    page.locator(f'{where} a[href^="{urlsplit(address).path}"]').first.click()
+    page.locator(f'{where} a[href*="{urlsplit(address).path}"]').first.click()
     page.wait_for_url(f"{address}*")
 
 
