@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import sqlalchemy as sa
 from alembic import op
-
-from capture.base.identity import fold
 
 revision = "0018"
 down_revision = "0011"
@@ -39,5 +39,15 @@ def _fold_addresses(connection: sa.Connection) -> None:
     after = ""
     query = sa.select(_MEMBER.c.id, _MEMBER.c.email).order_by(_MEMBER.c.id).limit(_AT_ONCE)
     while found := connection.execute(query.where(_MEMBER.c.id > after)).all():
-        connection.execute(fill, [{"of": number, "folded": fold(email)} for number, email in found])
+        connection.execute(fill, [{"of": number, "folded": _fold(email)} for number, email in found])
         after = found[-1].id
+
+
+def _fold(address: str) -> str:
+    """Returns the folded form as ``capture.base.identity`` makes it at this revision."""
+    local, _, domain = address.strip().rpartition("@")
+    folded = local.casefold().partition("+")[0].replace(".", "")
+    host = domain.lower().rstrip(".")
+    with suppress(UnicodeError):
+        host = host.encode("idna").decode("ascii")
+    return f"{folded or local.casefold()}@{'gmail.com' if host == 'googlemail.com' else host}"
