@@ -6,13 +6,14 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from capture.base.identity import fold
 from capture.company import hosts
-from capture.company.generator import PageSeen
+from capture.company.generator import CAMPAIGN_PAGES, PageSeen
 from capture.company.hosts import Host, NoSuchMember
 from capture.limits import human_proof
 from capture.limits.networks import network
@@ -246,8 +247,10 @@ def _form(form: SignupForm, host: Host, seen: PageSeen, **values: object) -> Res
     current = service.current()
     with current.database.read() as session:
         wording = hosts.wording_for(session, host, seen.locale, seen.wording)
-        back = host.home
         page = hosts.find_page(session, host, seen.page, seen.locale)
+    brought = _brought().fields
+    landing = f"{seen.page}/" if seen.page.startswith(CAMPAIGN_PAGES) else ""
+    back = host.home + (page.path if page else landing) + (f"?{urlencode(brought)}" if brought else "")
     headers.allow_forms_to_lead_to(*host.origins)
     return answers.page(
         422,
@@ -255,10 +258,10 @@ def _form(form: SignupForm, host: Host, seen: PageSeen, **values: object) -> Res
         form.words,
         form=form,
         host=host,
-        back=back + (page.path if page else ""),
+        back=back,
         consent=wording.sentence,
         token=current.signer.member_token(host.member.id if host.member else None),
         page_token=current.signer.page_token(replace(seen, wording=wording.id)),
-        brought=_brought().fields,
+        brought=brought,
         **values,
     )

@@ -139,3 +139,18 @@ def test_without_a_script_what_brought_them_comes_through_both_pages_of_the_serv
     clock.forward(seconds=10)
     assert client.post("/signup", data=form_of(between.text), headers=again).status_code == 303
     assert (rows(Lead)[0].campaign_id, rows(Touch)[0].utm) == (campaigns["radio2"], {"source": "paper"})
+
+
+@pytest.mark.parametrize(
+    ("key", "named", "back"),
+    [
+        ("home", {"c": "radio2", "utm_source": "a&b"}, "bo/?utm_source=a%26b&amp;c=radio2"),
+        ("home", {}, "bo/"),
+        ("c/radio2", {}, "bo/c/radio2/"),
+    ],
+)
+def test_the_way_back_from_a_form_with_errors_keeps_it(
+    key: str, named: dict[str, str], back: str, client: FlaskClient, form: Any
+) -> None:
+    page = client.post("/signup", data=form("m-2", key=key, email="pat@", **named)).text
+    assert f'href="https://fern.example/{back}"' in page
