@@ -168,7 +168,7 @@ def today_for(session: Session, person: Person, day: date, *, size: int = 20) ->
         select(func.count())
         .select_from(OutboxMail)
         .join(Lead, Lead.id == OutboxMail.lead_id)
-        .where(OutboxMail.state == "held", *mine)
+        .where(OutboxMail.state == "held", OutboxMail.held_because.is_distinct_from("mailbox"), *mine)
     )
     bounced = (
         select(Lead)

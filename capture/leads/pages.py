@@ -18,6 +18,7 @@ from capture.base.words import Words
 from capture.campaigns import catalogue
 from capture.company import hosts
 from capture.company.generator import Interest
+from capture.credit import colleagues
 from capture.imports import importing
 from capture.leads import caseload, forms, pipeline, timeline
 from capture.leads.pipeline import LostReason, Stage
@@ -65,6 +66,8 @@ def leads() -> Response:
             "day": _day(),
             "at": "leads",
         }
+        staff = access.person().staff is not None
+        values["members"] = colleagues.members_among(session, [each.email for each in found.leads]) if staff else {}
         values["pages"] = caseload.pages_of_leads(session, access.person())
         values["campaigns"] = catalogue.campaigns_to_choose(session, access.person())
         csv = forms.filter_query(wanted, after="")

@@ -40,11 +40,14 @@ class OutboxMail(Base):
     list_id: Mapped[str | None] = mapped_column(Words)
     """The mailing list that a recipient can unsubscribe from (RFC 2919, without brackets); None if there is none."""
     state: Mapped[str] = mapped_column(String(16), default="waiting", server_default="waiting")
-    """How far the mail has come: waiting, leased (a worker is sending it), sent, dead (refused for good), held until
-    the operator decides, or dropped by the operator or because the address is suppressed."""
+    """How far the mail has come: waiting, leased (a worker is sending it), sent, dead (refused for good), held (see
+    ``held_because``), or dropped by the operator or because the address is suppressed."""
+    held_because: Mapped[str | None] = mapped_column(String(16))
+    """Why the mail is or was held: ``limit`` (too many sign-ups at once; the operator decides) or ``mailbox`` (its
+    recipient got such a mail lately; it goes by itself when one may go again). None for mails that were not held."""
     attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     next_attempt_at: Mapped[datetime]
-    """The mail is not sent before this moment."""
+    """The mail is not sent before this moment; whether a held one may go is not looked at before it."""
     leased_until: Mapped[datetime | None]
     lease_owner: Mapped[str | None] = mapped_column(Code)
     last_error: Mapped[str | None] = mapped_column(Text)

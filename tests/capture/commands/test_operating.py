@@ -102,3 +102,15 @@ def test_bounces(run, tmp_path):
 def test_sqlite_takes_one_process(run):
     result = run("serve", "--processes", "2")
     assert (result.exit_code, "SQLite takes one process" in result.stderr) == (2, True)
+
+
+def test_held_tells_which_mails_wait_for_the_operator(run, client, form, database):
+    client.post("/signup", data=form("m-1"))
+    assert [(each["to"], each["because"]) for each in json.loads(run("held", "--json").output)] == [
+        ("pat@example.com", "mailbox")
+    ]
+    with database.write() as session:
+        session.query(OutboxMail).update({"held_because": None})
+    assert run("held").output.endswith("\tlimit\n"), "from before the reason was kept"
+    assert run("held", "--release", "--all").output == "released 1\n"
+    assert run("held").output == "nothing is held\n"
