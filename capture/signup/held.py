@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from capture.base.db import Database
 from capture.base.prepared import Driver
 from capture.company import hosts
-from capture.consent.mails import confirm
+from capture.consent.mails import CONFIRM, confirm
 from capture.limits import budgets
 from capture.mailing import posting
 from capture.mailing.letters import Letters
@@ -44,10 +44,15 @@ def list_held(session: Session, ids: Sequence[int] | None = None) -> list[Outbox
 def release_held(session: Session, mails: Sequence[OutboxMail], letters: Letters, now: datetime) -> int:
     """Replaces each held mail with a new one, which has fresh links and waits to be sent. Returns how many.
 
-    A mail is dropped instead if its lead was confirmed, withdrawn or erased in the meantime.
+    A mail is dropped instead if its lead was confirmed, withdrawn or erased in the meantime. Other mails than
+    confirmation mails, which the company's mail server could not send, wait again as they are.
     """
     count = 0
     for mail in mails:
+        if mail.kind != CONFIRM.name:
+            mail.state, mail.next_attempt_at = "waiting", now
+            count += 1
+            continue
         lead = session.get(Lead, mail.lead_id) if mail.lead_id else None
         if lead is None or _is_settled(lead, mail):
             mail.state = "dropped"

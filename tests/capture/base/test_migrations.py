@@ -126,7 +126,7 @@ def test_members_addresses_are_folded_on_the_way_up(lived):
         for number, address in addresses.items():
             values = {"number": number, "address": address}
             connection.execute(text("UPDATE member SET email = :address WHERE id = :number"), values)
-    step(lived, "0018", down=False)
+    step(lived, "0013", down=False)
     with lived.read() as session:
         found = dict(session.execute(text("SELECT id, folded_email FROM member")).all())
     assert found == {number: fold(address) for number, address in addresses.items()}

@@ -1,4 +1,4 @@
-"""Database revision 18: the campaign that a link named, members' addresses in folded form, and why a mail is held."""
+"""Database revision 13: the campaign that a link named, members' addresses in folded form, and why a mail is held."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from contextlib import suppress
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
