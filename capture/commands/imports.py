@@ -26,6 +26,7 @@ from sitegen.terminal import progress_bar
 @click.option("--obtained", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The day it was obtained.")
 @click.option("--wording", help="What the people agreed to when they gave their address.")
 @click.option("--map", "mapping", metavar="FIELD=COLUMN", multiple=True, help="Which column a field is read from.")
+@click.option("--market", metavar="COUNTRY", help="The country of local telephone numbers, such as IE.")
 @click.option("--dry-run", is_flag=True, help="Count the outcomes of an import, and write nothing.")
 @options.as_json
 def import_(
@@ -36,14 +37,17 @@ def import_(
     obtained: datetime | None,
     wording: str | None,
     mapping: tuple[str, ...],
+    market: str | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Import leads from a list: a CSV file with a header and one person per row.
 
     The import sends no mail, does not bring back people who left, and does not change whose lead a person is. The
-    ledger has a line with the outcome of each row. If the import is interrupted, run the same command again: it
-    continues with the next row. Unless vendor, day and wording are all given, the new leads may not be e-mailed.
+    ledger has a line with the outcome of each row. People who left by the list's own columns of status or consent, or
+    by the file's name, are put on the suppression list (docs/lists.md). If the import is interrupted, run the same
+    command again: it continues with the next row. Unless vendor, day and wording are all given, the new leads may not
+    be e-mailed.
 
     \b
     Example:
@@ -56,7 +60,9 @@ def import_(
     origin = list_file.origin(
         database, member=member, campaign=campaign, vendor=vendor, obtained_on=obtained_on, wording=wording
     )
-    found = LeadList(file, columns)
+    found = LeadList(file, columns, list_file.region_of(database, origin, market))
+    if not as_json:
+        _print_meaning(found)
     with progress_bar("rows", silent=as_json) as show:
         total = None if as_json else found.count()
         links, now = Links(settings.secret_keys), installation.now
@@ -76,11 +82,24 @@ def _columns(mapping: tuple[str, ...]) -> dict[str, str]:
     return {name.strip(): column for name, _, column in pairs}
 
 
+def _print_meaning(found: LeadList) -> None:
+    """Says, before anything is imported, what is read from which column and what decides who left."""
+    read = ", ".join(f'{name} from "{column}"' for name, column in found.columns.items())
+    click.echo(f"reads {read}", err=True)
+    decides = found.leaving.described(found.header)
+    click.echo(f"who left is said by: {', '.join(decides) or 'nothing in this list'}", err=True)
+
+
 def _print(imported: Imported, origin: ListOrigin, *, dry_run: bool) -> None:
     if before := imported.run.before:
         click.echo(f"continued after row {before}: {importing.totals_line(imported.run)}")
         click.echo("the whole list: ", nl=False)
     click.echo(("would be: " if dry_run else "") + importing.totals_line(imported.whole))
+    if imported.run.phones_lost:
+        click.echo(
+            f"{imported.run.phones_lost} telephone numbers were not kept: they cannot be dialled"
+            " (--market COUNTRY for numbers without a country code)"
+        )
     if not origin.proven:
         click.echo("vendor, day or wording is missing: the new leads may not be e-mailed")
 
@@ -92,4 +111,5 @@ def _print_json(imported: Imported) -> None:
 
 def _totals_json(totals: ImportTotals) -> dict[str, Any]:
     counts = {name: totals.outcomes[name] for name in importing.OUTCOMES}
+    counts["telephones_not_kept"] = totals.phones_lost
     return {"rows": totals.rows, **counts, "refused_because": totals.reasons}

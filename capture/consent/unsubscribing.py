@@ -21,7 +21,7 @@ def unsubscribe(session: Session, email_hash: str, now: datetime) -> None:
     A second call changes nothing.
     """
     suppression.suppress_hash(session, email_hash, Reason.UNSUBSCRIBED, now)
-    _withdraw_and_record(session, [email_hash], Reason.UNSUBSCRIBED, now)
+    withdraw_and_record(session, [email_hash], Reason.UNSUBSCRIBED, now)
 
 
 def leave(
@@ -34,7 +34,7 @@ def leave(
     A second call changes nothing.
     """
     suppression.suppress(session, links.address_keys, address, reason, now, source=source, note=note)
-    _withdraw_and_record(session, links.email_hashes(address), reason, now)
+    withdraw_and_record(session, links.email_hashes(address), reason, now)
 
 
 def locale_of(session: Session, email_hash: str) -> str | None:
@@ -54,6 +54,7 @@ def withdraw(session: Session, email_hashes: Sequence[str], now: datetime) -> li
     return leads
 
 
-def _withdraw_and_record(session: Session, email_hashes: Sequence[str], reason: Reason, now: datetime) -> None:
+def withdraw_and_record(session: Session, email_hashes: Sequence[str], reason: Reason, now: datetime) -> None:
+    """Marks all leads of these addresses as withdrawn, each with an entry in its history named after the reason."""
     for lead in withdraw(session, email_hashes, now):
         crediting.record_activity(session, lead, reason.value, now)

@@ -2,7 +2,11 @@
 
 A list is read as a stream. Each batch of rows is stored in one transaction, together with the result of each row (the
 ledger), so an interrupted import continues after the last stored row and no row is missing in the totals. An import
-sends no mail, adds no one from the suppression list, and does not change which member a lead belongs to.
+sends no mail, adds no one from the suppression list, and does not change which member a lead belongs to. Of people who
+are known already it fills in a name and a telephone number where there was none.
+
+People who left by what the list says are not added: they go on the suppression list, and leads that an earlier list
+brought are withdrawn. A person who has confirmed with us stays: that word of theirs counts more than a list's.
 """
 
 from __future__ import annotations
@@ -12,9 +16,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from itertools import islice
+from typing import cast
 from uuid import uuid4
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import Table, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from capture.base.db import Database
@@ -25,6 +30,8 @@ from capture.campaigns import catalogue
 from capture.company import hosts
 from capture.company.generator import Interest
 from capture.credit import evidence
+from capture.imports import departures
+from capture.imports.leaving import Standing
 from capture.imports.lists import LeadList, ListRow
 from capture.mailing import suppression
 from capture.models import Campaign, Decision, ImportRow, Lead, Provenance
@@ -33,7 +40,7 @@ from sitegen.errors import EspalierError, Fault, did_you_mean
 BATCH = 500
 """The most rows that one transaction imports. A sign-up during an import waits for at most one such transaction."""
 
-OUTCOMES = ("added", "known", "suppressed", "refused")
+OUTCOMES = ("added", "known", "left", "suppressed", "refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,8 @@ class ImportTotals:
     before: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    phones_lost: int = 0
+    """How many rows had a telephone number, but none that can be dialled; counted in this run only."""
     provenance_id: int | None = None
     """The id of the ``Provenance`` row that stores the list's origin; None for a dry run."""
 
@@ -73,6 +82,7 @@ class ImportTotals:
         self.rows += other.rows
         self.outcomes += other.outcomes
         self.reasons += other.reasons
+        self.phones_lost += other.phones_lost
 
 
 class TakenElsewhereError(EspalierError):
@@ -94,11 +104,12 @@ def try_list(
     totals = ImportTotals()
     rows = found.rows()
     seen: set[str] = set()
+    left: set[str] = set()
     while batch := list(islice(rows, BATCH)):
         with database.read() as session:
-            blocked, known = _blocked(session, links, batch, now), _known(session, batch, origin)
+            people = _People.of(session, links, batch, origin, now, left)
         for row in batch:
-            outcome = _outcome(row, blocked, known)
+            outcome = people.outcome(row)
             if outcome == "added" and row.email:
                 outcome = "known" if row.email in seen else outcome
                 seen.add(row.email)
@@ -178,7 +189,7 @@ def add_met(
     """
     row = ListRow(1, identity(address), name, phone, interest)
     origin = ListOrigin(member_id)
-    if _outcome(row, _blocked(session, links, [row], now), _known(session, [row], origin)) != "added":
+    if _People.of(session, links, [row], origin, now).outcome(row) != "added":
         return None
     provenance = Provenance(kind="met", member_id=member_id, at=now, finished_at=now, rows=1)
     session.add(provenance)
@@ -234,7 +245,7 @@ def _take(
     now: datetime,
     totals: ImportTotals,
 ) -> None:
-    blocked, known = _blocked(session, links, batch, now), _known(session, batch, origin)
+    people = _People.of(session, links, batch, origin, now)
     host = hosts.active_host(session, origin.member_id)
     assignee = host.member.id if host.member else None
     session.flush()
@@ -245,7 +256,7 @@ def _take(
     outcomes: list[str] = []
     handles: dict[int, str] = {}
     for row in batch:
-        outcome = _outcome(row, blocked, known)
+        outcome = people.outcome(row)
         outcomes.append(outcome)
         if outcome != "added":
             continue
@@ -268,7 +279,7 @@ def _take(
             provenance_id=provenance_id,
             campaign_id=origin.campaign_id,
         )
-        known.add(row.email)
+        people.known.add(row.email)
     driver.flush()
     # A person may have signed up under the same member meanwhile: then no lead has the handle made here.
     wanted = select(Lead.handle, Lead.id).where(Lead.handle.in_(handles.values()))
@@ -286,29 +297,57 @@ def _take(
         _count(totals, row, told)
     driver.flush()
     chain.keep()
+    departures.record(session, links, [row for row, told in zip(batch, outcomes, strict=True) if told == "left"], now)
+    _fill_in(session, origin, [row for row, told in zip(batch, outcomes, strict=True) if told == "known"])
     session.execute(insert(ImportRow), lines)
     session.get_one(Provenance, provenance_id).rows = batch[-1].number
 
 
-def _outcome(row: ListRow, blocked: set[str], known: set[str]) -> str:
-    if row.reason is not None or row.email is None:
-        return "refused"
-    if row.email in blocked:
-        return "suppressed"
-    return "known" if row.email in known else "added"
+@dataclass
+class _People:
+    """What is known about the people in a batch of rows. ``blocked``: the addresses on the suppression list; ``known``:
+    those that are leads already; ``stay``: those who confirmed with us; ``left``: the hashes of those who left by the
+    rows so far."""
+
+    links: Links
+    blocked: set[str]
+    known: set[str]
+    stay: set[str]
+    left: set[str]
+
+    @classmethod
+    def of(
+        cls, session: Session, links: Links, batch: list[ListRow], origin: ListOrigin, now: datetime,
+        left: set[str] | None = None,
+    ) -> _People:  # fmt: skip
+        """Looks the people of a batch up. ``left``: who left by earlier rows, where nothing was stored of them."""
+        addresses = [row.email for row in batch if row.email]
+        blocked = set(suppression.reasons_by_address(session, links.address_keys, addresses, now))
+        gone = [row.email for row in batch if row.email and row.standing > Standing.UNCLEAR]
+        stay = departures.confirmed_among(session, links, gone)
+        left = set() if left is None else left
+        left.update(links.email_hash(each) for each in gone if each not in stay)
+        return cls(links, blocked, _known(session, batch, origin), stay, left)
+
+    def outcome(self, row: ListRow) -> str:
+        """Returns what becomes of a row."""
+        if row.reason is not None or row.email is None:
+            return "refused"
+        if row.email in self.blocked:
+            return "suppressed"
+        if row.standing > Standing.UNCLEAR:
+            return "known" if row.email in self.stay else "left"
+        if self.left and self.links.email_hash(row.email) in self.left:
+            return "suppressed"
+        return "known" if row.email in self.known else "added"
 
 
 def _count(totals: ImportTotals, row: ListRow, outcome: str) -> None:
     totals.rows += 1
+    totals.phones_lost += row.phone_lost and outcome in ("added", "known")
     totals.outcomes[outcome] += 1
     if row.reason:
         totals.reasons[row.reason] += 1
-
-
-def _blocked(session: Session, links: Links, batch: list[ListRow], now: datetime) -> set[str]:
-    """Returns the addresses in these rows that are on the suppression list, for any reason."""
-    addresses = [row.email for row in batch if row.email]
-    return set(suppression.reasons_by_address(session, links.address_keys, addresses, now))
 
 
 def _known(session: Session, batch: list[ListRow], origin: ListOrigin) -> set[str]:
@@ -317,3 +356,30 @@ def _known(session: Session, batch: list[ListRow], origin: ListOrigin) -> set[st
     addresses = [row.email for row in batch if row.email]
     mine = or_(Lead.known_at.is_not(None), Lead.member_id.is_not_distinct_from(origin.member_id))
     return set(session.scalars(select(Lead.email).where(Lead.email.in_(addresses), Lead.erased_at.is_(None), mine)))
+
+
+_FILL_IN = (
+    update(cast(Table, Lead.__table__))
+    .where(
+        Lead.email == bindparam("address"),
+        Lead.member_id.is_not_distinct_from(bindparam("member")),
+        Lead.erased_at.is_(None),
+        or_(Lead.first_name.is_(None), Lead.phone.is_(None)),
+    )
+    .values(
+        first_name=func.coalesce(Lead.first_name, bindparam("name")),
+        phone=func.coalesce(Lead.phone, bindparam("number")),
+    )
+)
+
+
+def _fill_in(session: Session, origin: ListOrigin, rows: list[ListRow]) -> None:
+    """Fills in names and telephone numbers of leads of the same member that had none, as when a list is brought again
+    with its columns better understood."""
+    values = [
+        {"address": row.email, "member": origin.member_id, "name": row.first_name, "number": row.phone}
+        for row in rows
+        if row.first_name or row.phone
+    ]
+    if values:
+        session.connection().execute(_FILL_IN, values)

@@ -9,12 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import phonenumbers
+from sqlalchemy.orm import Session
+
 from capture.base.db import Database
+from capture.base.phones import region_of as region_of_number
 from capture.base.tokens import Links
 from capture.company import members
 from capture.imports import importing
 from capture.imports.importing import ImportTotals, ListOrigin
 from capture.imports.lists import LeadList
+from capture.models import Company, Member
+from sitegen.errors import EspalierError, Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,28 @@ def origin(
         member_id = members.member_of(session, member) if member else None
         campaign_id = importing.campaign_of(session, campaign, member_id) if campaign else None
     return ListOrigin(member_id, vendor, obtained_on, wording, campaign_id)
+
+
+def home_region(session: Session, member_id: str | None) -> str | None:
+    """Returns the country (ISO 3166) of a member's telephone number, else of the company's; None if neither tells."""
+    member = session.get(Member, member_id) if member_id else None
+    company = session.get(Company, 1)
+    return region_of_number(member.phone if member else None) or region_of_number(company.phone if company else None)
+
+
+def region_of(database: Database, origin: ListOrigin, market: str | None) -> str | None:
+    """Returns the country (ISO 3166) of a list's telephone numbers without a country code: the one that was named, else
+    that of the member's telephone number, else of the company's; None if none tells.
+
+    Raises EspalierError for a name that is no country with telephone numbers.
+    """
+    if market is not None:
+        if market.upper() not in phonenumbers.SUPPORTED_REGIONS:
+            hint = "two letters, such as IE or ES (ISO 3166)"
+            raise EspalierError(Fault(f'not a country: "{market}"', where="--market", hint=hint))
+        return market.upper()
+    with database.read() as session:
+        return home_region(session, origin.member_id)
 
 
 def import_list(

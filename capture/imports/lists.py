@@ -1,10 +1,11 @@
 """Reads lists of people from CSV files with a header, as a stream.
 
-The columns are recognised by their names, or the importing person says what they mean.
+The columns are recognised by their names, or the importing person says what they mean. A column or a file's name that
+says who left decides (see ``leaving``).
 
-Spreadsheets separate cells by commas, semicolons (if the comma is the decimal sign) or tabs; the header shows which.
-Lists are not trusted: rows that cannot be read or displayed are refused one by one, and a cell that begins like a
-formula is text like any other.
+Spreadsheets separate cells by commas, semicolons (if the comma is the decimal sign) or tabs; the header, or a first
+line ``sep=;``, shows which. Lists are not trusted: rows that cannot be read or displayed are refused one by one, and a
+cell that begins like a formula is text like any other. A cell that is not needed and cannot be read costs only itself.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import json
 import re
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -28,28 +29,27 @@ from email_validator import EmailNotValidError, validate_email
 from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 
 from capture.base.phones import e164
-from capture.base.texts import can_be_shown, shown
+from capture.base.texts import can_be_shown, shown, unwrapped, without_directions
 from capture.company.generator import Interest
+from capture.imports.headers import FIELDS, folded, positions
+from capture.imports.leaving import Leaving, Standing
 from sitegen.errors import EspalierError, Fault, did_you_mean
 
 LONGEST_NAME = 100
 
-FIELDS: Mapping[str, tuple[str, ...]] = {
-    "email": (
-        "email", "e-mail", "e mail", "mail", "email address", "e-mail address", "correo", "correo electrónico",
-        "correo-e", "dirección de correo",
-    ),
-    "first_name": ("first_name", "first name", "firstname", "given name", "name", "nombre"),
-    "phone": ("phone", "telephone", "phone number", "mobile", "tel", "teléfono", "telefono", "móvil", "movil"),
-    "interest": ("interest", "interés", "interes"),
-}  # fmt: skip
-"""The fields that are read from a list, each with the column names that are recognised for it, in lower case. Other
-columns are ignored."""
-
 _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
 """The first bytes of files that are refused as workbooks: zip archives (such as .xlsx and .ods) and old .xls files."""
 
-_SEPARATORS = ",;\t"
+_SEPARATORS = ",;\t|"
+
+_SAID_SEPARATOR = re.compile(r"\ufeff?sep=(.)\r?\n?", re.IGNORECASE)
+"""A first line by which spreadsheets say the separator."""
+
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""The byte order marks of UTF-16."""
+
+_TEST_LEAD = "<test lead:"
+"""How the cells of Meta's test leads begin."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_]+(?:[.+-][A-Za-z0-9_]+)*", re.ASCII)
 _PLAIN_LENGTH = 64
@@ -110,6 +110,8 @@ class ListRow:
     """One row of a list: one person.
 
     ``number``: counted from 1 below the header. ``reason``: why the row is refused; None if it is accepted.
+    ``standing``: whether the person left, by what the list says. ``phone_lost``: a telephone number was there, but none
+    that can be dialled.
     """
 
     number: int
@@ -118,6 +120,8 @@ class ListRow:
     phone: str | None = None
     interest: Interest = Interest.BOTH
     reason: str | None = None
+    standing: Standing = Standing.KEPT
+    phone_lost: bool = False
 
 
 class LeadList:
@@ -130,38 +134,52 @@ class LeadList:
     the mapping does not fit, or no column holds e-mail addresses.
     """
 
-    def __init__(self, path: Path, mapping: Mapping[str, str] | None = None) -> None:
+    def __init__(self, path: Path, mapping: Mapping[str, str] | None = None, region: str | None = None) -> None:
         try:
             with path.open("rb") as file:
-                digest = _read_through(file, path)
+                digest, encoding = _read_through(file, path)
         except OSError as error:
             raise EspalierError(Fault(f"cannot be read: {error.strerror}", where=path)) from error
-        self._begin(path, path.name, digest, lambda: path.open(newline="", encoding="utf-8-sig"))
+        self._begin(path, path.name, digest, lambda: path.open(newline="", encoding=encoding), region)
         self._places = _columns(self.header, mapping or {}, path)
+        self._phones = self._phone_columns()
 
     @classmethod
-    def of_text(cls, name: str, digest: str, text: str, positions: Mapping[str, int] | None = None) -> LeadList:
+    def of_text(
+        cls, name: str, digest: str, text: str, positions: Mapping[str, int] | None = None, region: str | None = None
+    ) -> LeadList:
         """Returns a list that is read from ``text`` instead of a file.
 
         ``digest``: SHA-256 of the original file's bytes in hexadecimal, which identifies the list. ``positions``: the
         column of each field, counted from 0; None: the columns are recognised by their names.
         """
         found = cls.__new__(cls)
-        found._begin(name, name, digest, lambda: io.StringIO(text, newline=""))
+        found._begin(name, name, digest, lambda: io.StringIO(text, newline=""), region)
         found._places = dict(positions) if positions is not None else guess_columns(found.header)
+        found._phones = found._phone_columns()
         return found
 
     def _begin(
-        self, where: Path | str, name: str, digest: str, opened: Callable[[], AbstractContextManager[TextIO]]
-    ) -> None:
-        self.where, self.name, self.digest = where, name, digest
+        self, where: Path | str, name: str, digest: str, opened: Callable[[], AbstractContextManager[TextIO]],
+        region: str | None,
+    ) -> None:  # fmt: skip
+        self.where, self.name, self.digest, self.region = where, name, digest, region
         self._opened = opened
         with self._lines() as lines:
-            self._separator = _separator(lines.readline(LONGEST), where)
+            first = lines.readline(LONGEST)
+            said = _SAID_SEPARATOR.fullmatch(first)
+            self._skipped = said is not None
+            self._separator = said[1] if said else _separator(first, where)
         with self._lines() as lines:
             self.header: Sequence[str] = [cell.strip() for cell in next(self._cells(lines), [])]
         if not any(self.header):
             raise NotAListError(ListProblem.EMPTY, where)
+        self.leaving = Leaving.of(name, self.header)
+
+    def _phone_columns(self) -> list[int]:
+        """Returns the positions of all columns with telephone numbers, in the order in which they are tried."""
+        mine = [self._places["phone"]] if "phone" in self._places else []
+        return list(dict.fromkeys([*mine, *(positions(self.header).get("phone", []) if mine else [])]))
 
     @property
     def places(self) -> Mapping[str, int]:
@@ -175,7 +193,8 @@ class LeadList:
         The same file read with other columns counts as another list.
         """
         places = json.dumps(sorted(self._places.items()))
-        return hashlib.sha256(f"{self.digest} {places}".encode()).hexdigest()
+        market = f" {self.region}" if self.region else ""
+        return hashlib.sha256(f"{self.digest} {places}{market}".encode()).hexdigest()
 
     @property
     def columns(self) -> Mapping[str, str]:
@@ -209,11 +228,16 @@ class LeadList:
             next(cells, None)
             yield from filter(None, cells)
 
-    def _lines(self) -> AbstractContextManager[TextIO]:
+    @contextmanager
+    def _lines(self) -> Iterator[TextIO]:
         try:
-            return self._opened()
+            opened = self._opened()
         except OSError as error:
             raise EspalierError(Fault(f"cannot be read: {error.strerror}", where=self.where)) from error
+        with opened as lines:
+            if getattr(self, "_skipped", False):
+                lines.readline(LONGEST)
+            yield lines
 
     def _cells(self, lines: TextIO) -> Iterator[list[str]]:
         length = 0
@@ -242,35 +266,56 @@ class LeadList:
     def _row(self, number: int, cells: list[str]) -> ListRow:
         width = len(cells)
         told = {name: cells[place].strip() if place < width else "" for name, place in self._places.items()}
-        if not all(map(can_be_shown, told.values())):
+        told["email"] = unwrapped(told["email"])
+        if not can_be_shown(told["email"]):
             return ListRow(number, reason="unreadable")
+        if any(cell.lower().startswith(_TEST_LEAD) for cell in cells):
+            return ListRow(number, reason="test lead")
         if not told["email"]:
             return ListRow(number, reason="no address")
         address = normal_address(told["email"])
         if address is None:
             return ListRow(number, reason="not an address")
-        name = " ".join(told.get("first_name", "").split())[:LONGEST_NAME]
+        standing = self.leaving.standing(cells)
+        if standing is Standing.UNCLEAR:
+            return ListRow(number, address, reason="unclear status", standing=standing)
+        phones = [without_directions(cells[place]).strip() for place in self._phones if place < width]
+        phone = next(filter(None, (e164(each, self.region) for each in phones if each)), None)
         interest = told.get("interest", "").lower()
         asks = Interest(interest) if interest in set(Interest) else Interest.BOTH
-        return ListRow(number, address, name or None, e164(told.get("phone", "")), asks)
+        return ListRow(
+            number, address, _name(told.get("first_name", "")), phone, asks,
+            standing=standing, phone_lost=phone is None and any(phones),
+        )  # fmt: skip
+
+
+def _name(cell: str) -> str | None:
+    """Returns a name as leads store it; None for an empty one, or one that cannot be shown."""
+    name = " ".join(without_directions(cell).split())[:LONGEST_NAME]
+    return name if name and can_be_shown(name) else None
 
 
 def decoded(content: bytes, name: str) -> tuple[str, str]:
     """Returns the text of a file and the SHA-256 of its bytes in hexadecimal.
 
-    Raises NotAListError if the file is not text in UTF-8.
+    Raises NotAListError if the file is not text in UTF-8, or in UTF-16 with a byte order mark.
     """
-    digest = _read_through(io.BytesIO(content), name)
-    return content.decode("utf-8-sig"), digest
+    digest, encoding = _read_through(io.BytesIO(content), name)
+    return content.decode(encoding), digest
 
 
-def _read_through(file: BinaryIO, where: Path | str) -> str:
-    """Returns the SHA-256 of a file in hexadecimal. Raises NotAListError if it is not text in UTF-8 to its end."""
-    digest, decoder, is_first = hashlib.sha256(), getincrementaldecoder("utf-8")(), True
+def _read_through(file: BinaryIO, where: Path | str) -> tuple[str, str]:
+    """Returns the SHA-256 of a file in hexadecimal, and its encoding. Raises NotAListError if it is not text in UTF-8,
+    or in UTF-16 with a byte order mark, to its end."""
+    digest, is_first, encoding = hashlib.sha256(), True, "utf-8-sig"
+    decoder = getincrementaldecoder(encoding)()
     try:
         while chunk := file.read(_CHUNK):
             if is_first and chunk.startswith(_WORKBOOKS):
                 raise NotAListError(ListProblem.WORKBOOK, where)
+            if is_first and chunk[:2] in _MARKS:
+                encoding = "utf-16"
+                decoder = getincrementaldecoder(encoding)()
             is_first = False
             digest.update(chunk)
             if "\0" in decoder.decode(chunk):
@@ -278,7 +323,7 @@ def _read_through(file: BinaryIO, where: Path | str) -> str:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise NotAListError(ListProblem.ENCODING, where) from error
-    return digest.hexdigest()
+    return digest.hexdigest(), encoding
 
 
 def guess_columns(header: Sequence[str]) -> dict[str, int]:
@@ -286,11 +331,7 @@ def guess_columns(header: Sequence[str]) -> dict[str, int]:
 
     Fields for which no column is recognised are left out.
     """
-    places = {cell.strip().lower(): place for place, cell in reversed(list(enumerate(header)))}
-    found: dict[str, int] = {}
-    for name, aliases in FIELDS.items():
-        found |= next(({name: places[alias]} for alias in aliases if alias in places), {})
-    return found
+    return {name: places[0] for name, places in positions(header).items()}
 
 
 def normal_address(text: str) -> str | None:
@@ -323,26 +364,32 @@ def _domain(text: str) -> str | None:
 
 
 def _separator(header: str, where: Path | str) -> str:
-    """Returns the separator (comma, semicolon or tab) that splits the header into the most cells."""
+    """Returns the separator (comma, semicolon, tab or bar) under which a column of e-mail addresses appears, else the
+    one that splits the header into the most cells."""
+
+    def worth(separator: str) -> tuple[bool, int]:
+        cells = next(csv.reader([header], delimiter=separator), [])
+        return "email" in positions(cells), len(cells)
+
     try:
-        return max(_SEPARATORS, key=lambda each: len(next(csv.reader([header], delimiter=each), [])))
+        return max(_SEPARATORS, key=worth)
     except csv.Error as error:
         raise NotAListError(ListProblem.CSV, where, str(error)) from error
 
 
 def _columns(header: Sequence[str], mapping: Mapping[str, str], path: Path) -> dict[str, int]:
-    places = {cell.lower(): place for place, cell in reversed(list(enumerate(header)))}
+    places = {folded(cell): place for place, cell in reversed(list(enumerate(header)))}
     found: dict[str, int] = {}
     faults = []
     for name, column in mapping.items():
         if name not in FIELDS:
             hint = did_you_mean(name, list(FIELDS)) or f"one of: {', '.join(FIELDS)}"
             faults.append(Fault(f'"{name}" is not a field that is read from lists', where=path, line=1, hint=hint))
-        elif column.strip().lower() not in places:
+        elif folded(column) not in places:
             hint = did_you_mean(column, header) or f"its columns are: {', '.join(header)}"
             faults.append(Fault(f'there is no column "{column}"', where=path, line=1, hint=hint))
         else:
-            found[name] = places[column.strip().lower()]
+            found[name] = places[folded(column)]
     found |= {name: place for name, place in guess_columns(header).items() if name not in mapping}
     if "email" not in found and not faults:
         hint = f'say which one it is: --map "email=…"; its columns are: {", ".join(header) or "none"}'

@@ -24,7 +24,8 @@ from capture.base.db import Database
 from capture.base.texts import shown
 from capture.campaigns import catalogue
 from capture.imports import forms, importing, lists, uploads
-from capture.imports.lists import FIELDS, LeadList, ListProblem, NotAListError
+from capture.imports.headers import FIELDS
+from capture.imports.lists import LeadList, ListProblem, NotAListError
 from capture.limits.slots import UploadSlots
 from capture.models import Campaign, ImportRow, Upload
 from capture.web import answers, service

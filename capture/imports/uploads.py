@@ -95,11 +95,12 @@ def list_uploads(session: Session, person: Person, size: int = 20) -> Sequence[U
     return session.scalars(select(Upload).where(scope(person).uploads).order_by(Upload.id.desc()).limit(size)).all()
 
 
-def open_list(upload: Upload) -> LeadList | None:
-    """Opens an uploaded list's stored file for reading; returns None if the file was deleted."""
+def open_list(upload: Upload, region: str | None = None) -> LeadList | None:
+    """Opens an uploaded list's stored file for reading; returns None if the file was deleted. ``region``: the country
+    of local telephone numbers."""
     if upload.content is None:
         return None
-    return LeadList.of_text(upload.file, upload.digest, upload.content, upload.places)
+    return LeadList.of_text(upload.file, upload.digest, upload.content, upload.places, region)
 
 
 def list_preview(session: Session, upload: Upload) -> LeadList | None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from capture.base.db import Database
 from capture.base.tokens import Links
-from capture.imports import importing, uploads
+from capture.imports import importing, list_file, uploads
 from capture.imports.importing import TakenElsewhereError
 from capture.imports.lists import LeadList
 from capture.imports.uploads import LeaseLostError
@@ -77,7 +77,8 @@ class ImportWorker:
             upload = uploads.lease_upload(session, self.owner, now)
             if upload is None:
                 return False
-            found, is_over = uploads.open_list(upload), uploads.is_imported(session, upload)
+            found = uploads.open_list(upload, list_file.home_region(session, upload.member_id))
+            is_over = uploads.is_imported(session, upload)
             session.expunge(upload)
         if found is None:
             return False

@@ -58,7 +58,7 @@ class ImportRow(Base):
     row: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     """The row's number in the file; the first row below the header is 1."""
     outcome: Mapped[str] = mapped_column(String(16))
-    """The row's result: added, known, suppressed or refused."""
+    """The row's result: added, known, left, suppressed or refused."""
     reason: Mapped[str | None] = mapped_column(String(32))
     """Why the row was refused; None for other outcomes."""
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))

@@ -187,7 +187,10 @@ def test_by_command(settings: Any, write: Any, rows: Any, monkeypatch: pytest.Mo
     def run(*words: str) -> Any:
         return CliRunner().invoke(commands.main, ["import", path, *words])
 
-    assert "would be: 2 rows: 1 added, 0 known, 0 suppressed, 1 refused (1 not an address)" in run("--dry-run").output
+    assert (
+        "would be: 2 rows: 1 added, 0 known, 0 left, 0 suppressed, 1 refused (1 not an address)"
+        in run("--dry-run").output
+    )
     assert rows(Lead) == []
     assert 'no member has the slug "bob"' in run("--member", "bob").output
     answer = run("--member", "bo")
@@ -321,7 +324,6 @@ def test_a_list_as_spreadsheets_write_it(tmp_path: Path, separator: str, byte_or
         (b"PK\x03\x04\x14\x00", "a workbook or an archive"),
         (b"\xd0\xcf\x11\xe0\xa1", "a workbook or an archive"),
         ("Email\nzoë@example.com".encode("latin-1"), "not CSV in UTF-8"),
-        ("Email\nzoe@example.com".encode("utf-16"), "not CSV in UTF-8"),
         ("Email\nzoe@example.com".encode("utf-16-le"), "not CSV in UTF-8"),
         (b"", "no header"),
         (b"\r\n\r\n", "no header"),

@@ -200,7 +200,7 @@ def test_staff_are_told_what_is_wrong_and_hold_nobody_up(enter: SignIn, intake: 
     [
         (b"PK\x03\x04whatever", "a workbook or an archive"),
         ("Email\nzoë@example.com".encode("latin-1"), "text of this file cannot be read"),
-        ("Email\nzoë@example.com".encode("utf-16"), "text of this file cannot be read"),
+        ("Email\nzoë@example.com".encode("utf-16-le"), "text of this file cannot be read"),
         ("Email\nzoë@example.com, ë".encode()[:-1], "text of this file cannot be read"),
         (b"", "file has no rows"),
         (b"Email\r\n\r\n", "file has no rows"),
