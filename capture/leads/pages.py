@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request
@@ -35,8 +34,10 @@ CSV_COLUMNS = {each.csv: name for name, each in details_of(Lead).items() if each
 def today() -> Response:
     """Shows the page "Today": new leads, due follow-ups, returned mail, and counts of unconfirmed and held sign-ups."""
     with service.current().database.read() as session:
-        waiting = caseload.today_for(session, access.person(), _day())
-        response = access.page("leads/today.html", access.reader_words(), waiting=waiting, day=_day(), at="today")
+        waiting = caseload.today_for(session, access.person(), access.today())
+        response = access.page(
+            "leads/today.html", access.reader_words(), waiting=waiting, day=access.today(), at="today"
+        )
     access.shows(len(waiting.new) + len(waiting.due) + len(waiting.bounced))
     return response
 
@@ -47,7 +48,7 @@ def leads() -> Response:
     """Shows one page of the list of leads, filtered and sorted by the query parameters."""
     wanted = forms.read_filter(request.args)
     with service.current().database.read() as session:
-        found = caseload.list_leads(session, access.person(), wanted, _day())
+        found = caseload.list_leads(session, access.person(), wanted, access.today())
         further = forms.filter_query(wanted, after=f"{found.next[0]}~{found.next[1]}") if found.next else None
         first = forms.filter_query(wanted, after="") if wanted.after else None
         values: dict[str, Any] = {
@@ -55,7 +56,7 @@ def leads() -> Response:
             "found": found,
             "further": further,
             "first": first,
-            "day": _day(),
+            "day": access.today(),
             "at": "leads",
         }
         values["pages"] = caseload.pages_of_leads(session, access.person())
@@ -75,7 +76,7 @@ def leads_csv() -> Response:
     wanted = forms.read_filter(request.args)
     out = io.StringIO()
     with service.current().database.read() as session:
-        found = caseload.list_leads(session, access.person(), wanted, _day(), size=None)
+        found = caseload.list_leads(session, access.person(), wanted, access.today(), size=None)
         refused = caseload.why_unmailable(session, service.current().links.address_keys, found.leads)
         header = (*CSV_COLUMNS, "may_be_mailed", "why_not")
         spreadsheet.write_table(header, (_cells(each, refused.get(each.id)) for each in found.leads), out)
@@ -171,8 +172,8 @@ def _lead(session: Session, found: Lead, words: Words, status: int = 200) -> Res
         "assignee": hosts.assignee_of(session, found).name,
         "may_write": found.withdrawn_at is None,
         "provenance": found.provenance,
-        "soon": caseload.follow_up_choices(_day()),
-        "day": _day(),
+        "soon": caseload.follow_up_choices(access.calendar(), access.today()),
+        "day": access.today(),
         "at": "leads",
         "wrong": status == 422,
     }
@@ -191,7 +192,3 @@ def _cells(found: Lead, why_not: str | None) -> Iterator[spreadsheet.Value]:
 
 def _choices() -> dict[str, Any]:
     return {"stages": list(Stage), "reasons": list(LostReason), "interests": ["products", "opportunity", "both"]}
-
-
-def _day() -> date:
-    return service.current().clock().date()

@@ -47,7 +47,8 @@ WEEKS = 52
 
 
 class Period(StrEnum):
-    """The period that results are shown for: whole weeks from Monday to Sunday in UTC, the current week included."""
+    """The period that results are shown for: whole weeks from Monday to Sunday, the current week included, by
+    the days of the person who sees them."""
 
     FOUR = "4"
     TWELVE = "12"

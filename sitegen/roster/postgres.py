@@ -38,8 +38,10 @@ _TABLES: LiteralString = """
 create table if not exists espalier_member (
     row integer primary key, nearest integer, id text not null, slug text not null, name text not null,
     first_name text not null, email text not null, locale text not null, status text not null, phone text, photo text,
-    place text, tagline text, story text, links text, sponsor_id text, market text, joined text
+    place text, tagline text, story text, links text, sponsor_id text, market text, joined text,
+    timezone text
 );
+alter table espalier_member add column if not exists timezone text;
 create unique index if not exists espalier_member_slug on espalier_member (slug);
 create table if not exists espalier_roster (
     one boolean primary key default true check (one), digest text not null, rules text not null,
