@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from capture.company.generator import find_zone
@@ -49,9 +50,10 @@ class Calendar:
         return found
 
 
-def named(timezone: str) -> Calendar:
-    """Returns the calendar of a time zone by its name in the tz database. Raises KeyError for an unknown name."""
-    return Calendar(find_zone(timezone))
+def named(timezone: str | None) -> Calendar:
+    """Returns the calendar of a time zone by its name in the tz database; for None, that of UTC. Raises KeyError for an
+    unknown name."""
+    return Calendar(find_zone(timezone or "UTC"))
 
 
 def calendar_of(session: Session, member: Member | None) -> Calendar:
@@ -59,5 +61,4 @@ def calendar_of(session: Session, member: Member | None) -> Calendar:
     which loads the company, that is UTC."""
     if member is not None and member.timezone is not None:
         return named(member.timezone)
-    company = session.get(Company, 1)
-    return named(company.timezone if company else "UTC")
+    return named(session.scalar(select(Company.timezone)))

@@ -48,8 +48,8 @@ class Company(Base):
     """How many days mails are kept that were sent, dropped or given up."""
     currency: Mapped[str] = mapped_column(String(3), default="EUR", server_default="EUR")
     """The currency in which spending is entered (ISO 4217)."""
-    timezone: Mapped[str] = mapped_column(TimeZone, default="UTC", server_default="UTC")
-    """The time zone by which the company and its staff count days, by its name in the tz database."""
+    timezone: Mapped[str | None] = mapped_column(TimeZone)
+    """The time zone by which the company and its staff count days, by its name in the tz database; None: UTC."""
 
 
 class Member(Base):

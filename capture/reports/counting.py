@@ -218,7 +218,8 @@ def _leads(
 ) -> tuple[list[Any], list[Any], list[Any]]:
     """Counts leads by week, by source and by page, with the stages they have reached, in one query.
 
-    ``leads``: the conditions for the leads to count. ``weeks``: the Mondays of the weeks, in their order. Returns the rows for ``ResultCounts`` weeks, sources and pages.
+    ``leads``: the conditions for the leads to count. ``weeks``: the Mondays of the weeks, in their order. Returns the
+    rows for ``ResultCounts`` weeks, sources and pages.
     """
     keys: dict[str, Any] = {
         "week": _week_of(Lead.created_at, calendar, weeks),

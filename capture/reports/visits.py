@@ -1,9 +1,9 @@
 """Counts page visits in memory, and adds the counts to the database every few seconds in one statement.
 
 Of a visit only the day, the member or company, and the page are stored; nothing about the visitor. The day is the
-member's own or, on the company's pages, the company's; which one it is, is decided when the counts are written. Counts since the
-last write are lost if the process is killed. While the database is not available, counts are kept in memory, up to
-``MOST`` pages.
+member's own or, on the company's pages, the company's; which one it is, is decided when the counts are written. Counts
+since the last write are lost if the process is killed. While the database is not available, counts are kept in memory,
+up to ``MOST`` pages.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ EVERY_SECONDS = 5.0
 """Seconds between two times at which counts of visits are added to the database."""
 
 MOST = 20_000
-"""The most different pages (by quarter of an hour and member) whose visits are counted in memory: some megabytes in all. Beyond it,
-visits of other pages are lost until the next write."""
+"""The most different pages (by quarter of an hour and member) whose visits are counted in memory: some megabytes in
+all. Beyond it, visits of other pages are lost until the next write."""
 
 LONGEST_PAGE = 200
 """The most characters of a page's name that the database can store; visits of longer ones are not counted."""
