@@ -276,7 +276,8 @@ class _Folding:
                 found.get(week, earlier).take(stages)
         for week, _, count in self._counts.visits:
             if self._begun(week):
-                found.get(week, earlier).visit(count)
+                # Where a member is, the next week may have begun.
+                found.get(min(week, last), earlier).visit(count)
         for (day, _), amount in self._spend.items():
             found.get(monday(day), earlier).pay(amount)
         lines = [ResultLine(week.isoformat(), figures) for week, figures in sorted(found.items(), reverse=True)]

@@ -14,7 +14,7 @@ NAME = sa.String(length=64)
 
 
 def upgrade() -> None:
-    """Adds the columns for time zones. Until the next ``capture sync`` fills them, days are counted in UTC as before."""
+    """Adds the columns for time zones. Until ``capture sync`` fills them, days are those of UTC, as before."""
     op.add_column("company", sa.Column("timezone", NAME, nullable=True))
     op.add_column("member", sa.Column("timezone", NAME, nullable=True))
 
