@@ -39,8 +39,10 @@ def due(database: Database, on: date) -> None:
 
 def test_today_is_the_reader_s(both: tuple[Browser, Browser]) -> None:
     member, staff = (each.get("/office/").text for each in both)
-    assert "30 March 2026</h1>" in member and "since 30 March 2026" in member.lower()
-    assert "29 March 2026</h1>" in staff and "since 29 March 2026" in staff.lower()
+    assert "30 March 2026</h1>" in member and "since 30 March 2026" in member
+    assert "29 March 2026</h1>" in staff and "since 29 March 2026" in staff
+    assert "Days and hours are those of Pacific/Auckland." in member
+    assert "Days and hours are those of Europe/Dublin." in staff
 
 
 def test_a_follow_up_is_due_when_its_day_has_come(both: tuple[Browser, Browser], database: Database) -> None:
