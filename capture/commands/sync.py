@@ -63,7 +63,7 @@ def _unknown_days(timezone: str | None, without: int) -> Iterator[str]:
     if without:
         count = f"{without} active members without" if without > 1 else "1 active member without"
         day = f"a known time zone: days are those of {timezone or 'UTC'}"
-        yield f"{count} {day}; fill in timezone, or market, in the roster"
+        yield f"{count} {day}; fill in the roster's column timezone"
 
 
 def _told(summary: Summary) -> str:
