@@ -19,6 +19,7 @@ from capture.limits.feature import LIMITS
 from capture.mailing.feature import MAILING
 from capture.reports.feature import REPORTS
 from capture.signup.feature import SIGNUP
+from capture.suppression.feature import SUPPRESSION
 from capture.teams.feature import TEAMS
 from capture.web.feature import WEB
 
@@ -32,6 +33,7 @@ ALL: Sequence[Feature] = (
     REPORTS,
     IMPORTS,
     TEAMS,
+    SUPPRESSION,
     BOUNCES,
     HEALTH,
     CREDIT,

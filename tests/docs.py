@@ -110,6 +110,7 @@ def environment() -> dict[str, str]:
         "ESPALIER_SMTP_URL": f"{mails['server']} `smtp+starttls://user:password@host:587`, `smtps://…`, or `smtp://…`"
         " for a server on this machine.",
         "ESPALIER_MAIL_FROM": mails["mail_from"],
+        "ESPALIER_RETURN_PATH": mails["return_path"],
         "ESPALIER_MAILS_PER_DOMAIN": f"{mails['per_domain']} Without it {delivery.MAILS_PER_DOMAIN}.",
         "ESPALIER_WEBHOOK_URL": mails["webhook_url"],
         "ESPALIER_WEBHOOK_SECRET": mails["webhook_secret"],

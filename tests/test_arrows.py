@@ -49,7 +49,7 @@ DECLARED = {
             {"app"},
             {"features"},
             {"demo"},
-            {"bounces", "health", "sync", "teams"},
+            {"bounces", "health", "suppression", "sync", "teams"},
             {"reports", "signup"},
             {"leads"},
             {"imports"},

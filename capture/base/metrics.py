@@ -13,8 +13,8 @@ SIGNUPS = Counter("espalier_signups_total", "Sign-ups by outcome", ["outcome"])
 """Outcomes of a sign-up: thanked (new, known and trapped look the same from outside), refused, unavailable, failed."""
 
 MAILS = Counter("espalier_mails_total", "Mails and webhooks by the result of an attempt", ["result"])
-"""Results of an attempt to send: sent, put_off, given_up, refused, bounced, suppressed, unknown_kind; and uncertain, if
-the mail may arrive twice."""
+"""Results of an attempt to send: sent, put_off, given_up, refused, held, bounced, suppressed, unknown_kind; and
+uncertain, if the mail may arrive twice."""
 
 BOUNCES = Counter("espalier_bounces_total", "Reports of mails that came back", ["kind"])
 """Kinds of reports: hard (the address does not exist), soft (any other reason), complaint."""

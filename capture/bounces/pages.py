@@ -15,6 +15,8 @@ from capture.base import metrics
 from capture.bounces import reports
 from capture.bounces.consequences import Consequences
 from capture.bounces.reports import BounceReport
+from capture.mailing.refusals import NO_SUCH_MAILBOX
+from capture.mailing.suppression import Source
 from capture.web import service
 from capture.web.access import Audience, open_to
 
@@ -50,14 +52,13 @@ def report() -> Response:
         raise BadRequest
     gate, now = Consequences(current.links), current.clock()
     with current.database.write() as session:
-        kind = (
-            reports.record_bounce(session, BounceReport(message_id.strip("<>"), status), gate, now)
-            if message_id
-            else "unknown"
-        )
+        kind = "unknown"
+        if message_id:
+            report = BounceReport(message_id.strip("<>"), status, source=Source.SERVICE)
+            kind = reports.record_bounce(session, report, gate, now)
         if kind == "unknown" and recipient and reports.is_hard(status):
             # The signature says that the mail service wrote this, so an address alone will do.
-            gate.bounced(session, recipient, now)
+            gate.bounced(session, recipient, now, source=Source.SERVICE, strong=status in NO_SUCH_MAILBOX)
             metrics.BOUNCES.labels("hard").inc()
             kind = "hard"
     log.info("a bounce was reported: %s", kind)

@@ -1,7 +1,8 @@
 """Creates campaigns with their codes, lists them, records what was spent on them, and counts leads under them.
 
 A campaign's landing page is made like every other page of a site; the page's signed token names it ``c/`` and the code.
-So a sign-up there shows which campaign it came from, without a cookie or a script.
+So a sign-up there shows which campaign it came from, without a cookie or a script. The links on a landing page name the
+code in their query, so that a sign-up on a later page shows it, too. That code is not signed: everyone can type one.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -163,26 +164,26 @@ def campaign_by_code(session: Session, typed: str) -> Campaign | None:
     return None if found is None or (found.member is not None and not found.member.active) else found
 
 
-_BROUGHT = Prepared(
-    lambda insert: (
-        update(Lead)
-        .where(Lead.id == bindparam("lead_id"), Lead.campaign_id.is_(None))
-        .values(
-            campaign_id=select(Campaign.id)
-            .where(Campaign.code == bindparam("code"), Campaign.member_id.is_not_distinct_from(bindparam("whose")))
-            .scalar_subquery()
-        )
-    )
-)
+def _brought(*campaigns: ColumnElement[bool]) -> Prepared:
+    by_code = select(Campaign.id).where(Campaign.code == bindparam("code"), or_(*campaigns)).scalar_subquery()
+    mine = (Lead.id == bindparam("lead_id"), Lead.campaign_id.is_(None))
+    return Prepared(lambda insert: update(Lead).where(*mine).values(campaign_id=by_code))
 
 
-def credit_campaign(driver: Driver, lead_id: int, page: str, member_id: str | None) -> None:
-    """Counts a lead under a campaign if ``page`` is the landing page of one of this member's campaigns.
+_OF_HOST = Campaign.member_id.is_not_distinct_from(bindparam("whose"))
+_BY_PAGE, _BY_LINK = _brought(_OF_HOST), _brought(_OF_HOST, Campaign.member_id.is_(None))
+
+
+def credit_campaign(driver: Driver, lead_id: int, page: str, member_id: str | None, claimed: str | None) -> None:
+    """Counts a lead under a campaign if ``page`` is the landing page of one of this member's campaigns, or if the
+    page's address named one of this member's or the company's (``claimed``: the code there, or None).
 
     If the database does not know the campaign yet, the sync that adds the campaign does this later.
     """
     if page.startswith(CAMPAIGN_PAGES):
-        _BROUGHT(driver, lead_id=lead_id, code=page.removeprefix(CAMPAIGN_PAGES), whose=member_id)
+        _BY_PAGE(driver, lead_id=lead_id, code=page.removeprefix(CAMPAIGN_PAGES), whose=member_id)
+    elif claimed is not None:
+        _BY_LINK(driver, lead_id=lead_id, code=claimed, whose=member_id)
 
 
 def _free_code(session: Session, word: str) -> str:

@@ -12,7 +12,7 @@ from capture.base.db import Database
 from capture.company.directory import Directory
 from capture.company.generator import CAMPAIGN_PAGES, Channel, can_be_listed
 from capture.company.generator import Campaign as Listed
-from capture.models import Campaign, Lead, Member, Touch
+from capture.models import Campaign, Lead, Member, PersonalData, Touch
 from sitegen.errors import EspalierError, Fault
 
 _BATCH = 500
@@ -107,22 +107,16 @@ def _row(listed: Listed, now: datetime) -> Campaign:
 
 
 def _credit(session: Session, fresh: set[int]) -> None:
-    """Counts leads under the new campaigns (``fresh``: their ids) if their first sign-up came from the landing page."""
+    """Counts leads under the new campaigns (``fresh``: their ids) if their first sign-up came from the landing page, or
+    by a link with the campaign's code."""
+    own = Touch.member_id.is_not_distinct_from(Campaign.member_id)
+    by_page = (select(Touch.lead_id, Campaign.id), and_(Touch.page == literal(CAMPAIGN_PAGES) + Campaign.code, own))
+    linked = select(Touch.lead_id, Campaign.id).join(PersonalData, PersonalData.touch_id == Touch.id)
+    by_link = (linked, and_(PersonalData.campaign == Campaign.code, or_(own, Campaign.member_id.is_(None))))
     earlier = aliased(Touch)
-    theirs = and_(
-        Touch.page == literal(CAMPAIGN_PAGES) + Campaign.code, Touch.member_id.is_not_distinct_from(Campaign.member_id)
-    )
-    came = (
-        select(Touch.lead_id, Campaign.id)
-        .join(Campaign, theirs)
-        .join(Lead, Lead.id == Touch.lead_id)
-        .where(
-            Touch.page.startswith(CAMPAIGN_PAGES),
-            Lead.campaign_id.is_(None),
-            Lead.provenance_id.is_(None),
-            ~select(earlier.id).where(earlier.lead_id == Touch.lead_id, earlier.id < Touch.id).exists(),
-        )
-    )
-    found = [(lead_id, number) for lead_id, number in session.execute(came) if number in fresh]
-    for lead_id, number in found:
-        session.execute(update(Lead).where(Lead.id == lead_id).values(campaign_id=number))
+    for query, theirs in (by_page, by_link):
+        came = query.join(Campaign, theirs).join(Lead, Lead.id == Touch.lead_id)
+        first = ~select(earlier.id).where(earlier.lead_id == Touch.lead_id, earlier.id < Touch.id).exists()
+        found = session.execute(came.where(Lead.campaign_id.is_(None), Lead.provenance_id.is_(None), first))
+        for lead_id, number in [(lead_id, number) for lead_id, number in found if number in fresh]:
+            session.execute(update(Lead).where(Lead.id == lead_id).values(campaign_id=number))

@@ -38,7 +38,7 @@ SOURCES = {
     "leads": Source("leads:leads_", "List the leads in the order in which they signed up or were imported."),
     "mail": Source(
         "mail:mail",
-        "Show the state of the outbox; send dead mails again, or drop mails that were not sent.",
+        "Show the state of the outbox; send what was refused or put off again, or drop mails that were not sent.",
     ),
     "migrate": Source(
         "migrate:migrate",
@@ -58,6 +58,7 @@ SOURCES = {
         "Serve sign-ups, the office and all other pages until SIGTERM or Ctrl-C, then finish running requests.",
     ),
     "staff": Source("staff:staff", "Manage the company's staff, who may sign in to the office and see all leads."),
+    "suppress": Source("suppress:suppress", "Manage the list of addresses that must not be mailed."),
     "sync": Source(
         "sync:sync",
         "Load roster, page addresses and consent wordings from a site folder into the database, and exchange"

@@ -1,39 +1,125 @@
-"""``capture bounces``: reads bounce reports from files."""
+"""``capture bounces``: reads bounce reports from files, or from standard input."""
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from capture.base.tokens import Links
+from capture.base.unavailable import Unavailable
 from capture.bounces import reports
 from capture.bounces.consequences import Consequences
+from capture.bounces.reports import Unread
 from capture.commands import installation, options
+from sitegen.errors import EspalierError, Fault
+
+KINDS = ("hard", "soft", "complaint", "unknown", "other")
+
+LARGEST = 10 * 1024 * 1024
+"""The most bytes of one message that are read from standard input."""
+
+MOST_LISTED = 20
+"""So many reports that could not be read are listed; all of them as JSON."""
 
 
 @click.command()
-@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, exists=True))
+@click.argument("path", metavar="[FILE]", required=False, type=click.Path(path_type=Path, exists=True))
+@click.option("--stdin", "piped", is_flag=True, help="Read one message from standard input, as mail servers pipe it.")
+@click.option(
+    "--left",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write each report that could not be read to this folder.",
+)
 @options.as_json
-def bounces(path: Path, as_json: bool) -> None:
+def bounces(path: Path | None, piped: bool, left: Path | None, as_json: bool) -> None:
     """Read bounce reports from an mbox FILE or a Maildir folder, and stop mailing addresses that do not exist.
 
-    Only reports that name a mail sent by this service count. Reading the same file twice does no harm.
+    Only reports that name a mail sent by this service count. Reading the same file twice does no harm. With --stdin, a
+    mail server can hand over each report as it comes; while the database cannot be used, the exit code is 75, so that
+    the server tries again later.
 
     \b
-    Example:
+    Examples:
       capture bounces /var/mail/bounces
+      capture bounces /var/mail/bounces --left unread/
+      bounces: "|/srv/espalier/.venv/bin/capture bounces --stdin"    (in /etc/aliases)
     """
+    if piped == (path is not None):
+        raise click.UsageError("give either a FILE or --stdin")
+    messages = reports.contents(path) if path is not None else [_piped()]
+    try:
+        found, unread = _record(messages)
+    except Unavailable as error:
+        if not piped:
+            raise
+        click.echo(str(error), err=True)
+        raise SystemExit(os.EX_TEMPFAIL) from error
+    if left is not None:
+        _keep(unread, left)
+    _print(found, unread, as_json)
+
+
+def _record(messages: Iterable[bytes]) -> tuple[Counter[str], list[Unread]]:
     settings = installation.settings()
-    database = installation.existing_database(settings)
-    found = reports.read_file(database, path, Consequences(Links(settings.secret_keys)), installation.now())
-    kinds = {name: found[name] for name in ("hard", "soft", "complaint", "unknown", "other")}
+    unread: list[Unread] = []
+    found = reports.read_messages(
+        installation.existing_database(settings),
+        messages,
+        Consequences(Links(settings.secret_keys)),
+        installation.now(),
+        return_path=settings.delivery.return_path,
+        unread=unread.append,
+    )
+    return found, unread
+
+
+def _piped() -> bytes:
+    content = sys.stdin.buffer.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise EspalierError(Fault(f"the message is larger than {LARGEST // 1024 // 1024} MB", where="standard input"))
+    return content
+
+
+def _keep(unread: Iterable[Unread], folder: Path) -> None:
+    """Writes reports to files of the folder; a report that is there already keeps its file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in unread:
+        (folder / each.name).write_bytes(each.content)
+
+
+def _print(found: Counter[str], unread: list[Unread], as_json: bool) -> None:
+    kinds = {name: found[name] for name in KINDS}
+    listed = [_plain(each) for each in unread]
     if as_json:
-        click.echo(json.dumps(kinds))
+        click.echo(json.dumps(kinds | {"unread": listed}, ensure_ascii=False))
         return
     click.echo(
         f"{kinds['hard']} addresses do not exist, {kinds['soft']} mails bounced for other reasons,"
         f" {kinds['complaint']} people complained and are not mailed again,"
         f" {kinds['unknown']} reports named no mail of this service, {kinds['other']} messages were no reports"
     )
+    for each in listed[:MOST_LISTED]:
+        click.echo(f"not read: {each['date']}  {each['subject']}  ({each['reason']})")
+    if len(listed) > MOST_LISTED:
+        click.echo(f"and {len(listed) - MOST_LISTED} more; --left DIR keeps all of them")
+
+
+def _plain(each: Unread) -> dict[str, str]:
+    """Returns what tells an operator which report it is. Header lines come from strangers: nothing in them may act on a
+    terminal."""
+    head = email.message_from_bytes(each.content, policy=email.policy.compat32)
+    shown = {
+        name: "".join(letter if letter.isprintable() else " " for letter in str(head.get(name, "")))[:200]
+        for name in ("Date", "From", "Subject")
+    }
+    head_lines = {name.lower(): text for name, text in shown.items()}
+    return head_lines | {"reason": each.reason, "file": each.name}

@@ -1,4 +1,4 @@
-"""``capture held``: lists, releases or drops the mails that are held because there were too many sign-ups."""
+"""``capture held``: lists, releases or drops the confirmation mails that are held."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ from capture.signup import held as held_mails
 @options.as_json
 def held(numbers: tuple[int, ...], wish: str | None, everything: bool, as_json: bool) -> None:
     """List the mails that are held because a budget was exceeded; release or drop them by their NUMBERS.
+
+    Mails held because of a limit wait for this command. Those held because of the mailbox, which got such a mail
+    within a day or three without an answer, go by themselves as soon as another one may go.
 
     \b
     Examples:
@@ -50,7 +53,13 @@ def held(numbers: tuple[int, ...], wish: str | None, everything: bool, as_json: 
 
 def _print_held(found: Iterable[OutboxMail], as_json: bool) -> None:
     rows = [
-        {"number": each.id, "lead": each.lead_id, "to": each.recipient, "held_since": each.created_at.isoformat()}
+        {
+            "number": each.id,
+            "lead": each.lead_id,
+            "to": each.recipient,
+            "held_since": each.created_at.isoformat(),
+            "because": each.held_because or "limit",
+        }
         for each in found
     ]
     if as_json:

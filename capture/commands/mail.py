@@ -9,9 +9,9 @@ from dataclasses import asdict
 import click
 
 from capture.commands import installation, options
-from capture.mailing import outbox
+from capture.mailing import outbox, trouble
 from capture.mailing.outbox import OutboxDepth, UnsentReason
-from capture.models import OutboxMail
+from capture.models import MailTrouble, OutboxMail
 
 
 @click.command()
@@ -20,13 +20,13 @@ from capture.models import OutboxMail
 @click.option("--state", type=click.Choice(["waiting", "leased", "sent", "dead", "held", "dropped"]))
 @options.as_json
 def mail(action: str | None, numbers: tuple[int, ...], state: str | None, as_json: bool) -> None:
-    """Show the state of the outbox; send dead mails again, or drop mails that were not sent.
+    """Show the state of the outbox; send what was refused or put off again, or drop mails that were not sent.
 
     \b
     Examples:
       capture mail
       capture mail --state dead
-      capture mail retry          (every dead mail)
+      capture mail retry          (every mail that is dead or was put off)
       capture mail retry 17 18
       capture mail drop 17
     """
@@ -43,13 +43,17 @@ def mail(action: str | None, numbers: tuple[int, ...], state: str | None, as_jso
         if state is not None:
             _print_mails(outbox.list_mails(session, state), as_json)
         else:
-            _print_depth(outbox.outbox_depth(session, now), outbox.reasons(session), as_json)
+            found = trouble.current(session)
+            _print_depth(outbox.outbox_depth(session, now), outbox.reasons(session), found, as_json)
 
 
-def _print_depth(depth: OutboxDepth, reasons: list[UnsentReason], as_json: bool) -> None:
+def _print_depth(depth: OutboxDepth, reasons: list[UnsentReason], found: MailTrouble | None, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps({**asdict(depth), "reasons": [asdict(each) for each in reasons]}))
+        told = {"reason": found.reason, "since": found.since.isoformat(timespec="seconds")} if found else None
+        click.echo(json.dumps({**asdict(depth), "reasons": [asdict(each) for each in reasons], "trouble": told}))
         return
+    if found is not None:
+        click.echo(f"no mail can be sent since {found.since:%Y-%m-%d %H:%M} UTC: {found.reason}")
     for name, number in depth.rows.items():
         click.echo(f"{name:<8} {number:>8}")
     if depth.oldest:

@@ -24,7 +24,7 @@ def export_(email: str) -> None:
     """
     settings = installation.settings()
     with installation.existing_database(settings).read() as session:
-        held = my_data.held(session, features.ALL, Links(settings.secret_keys), email)
+        held = my_data.held(session, features.ALL, Links(settings.secret_keys), email, installation.now())
     click.echo(json.dumps(held, ensure_ascii=False, indent=2))
 
 

@@ -15,7 +15,7 @@ from sitegen.instance import read as read_instance
 from sitegen.model import Campaign, Channel, Company, Interest, LocaleTexts, Member
 from sitegen.render.member_views import phone_text
 from sitegen.site import consent
-from sitegen.site.addresses import campaign_page
+from sitegen.site.addresses import CAMPAIGN_FIELD, campaign_page
 from sitegen.site.content import CAMPAIGN, CODE, THANKS
 from sitegen.site.location import find_folder
 from sitegen.token import PageSeen, TokenSigner
@@ -23,6 +23,7 @@ from sitegen.token import PageSeen, TokenSigner
 __all__ = [
     "CAMPAIGN",
     "CAMPAIGN_CODE",
+    "CAMPAIGN_FIELD",
     "CAMPAIGN_PAGES",
     "CODE",
     "SECRETS",

@@ -60,9 +60,10 @@ def ask_to_confirm(
 ) -> bool:
     """Adds the mail that asks a person to confirm their sign-up to the outbox. Returns True if a mail will be sent.
 
-    The mail is held for the operator if its recipient got such a mail lately or too many of them, or if ``hold`` is
-    True. A lead has at most one such mail that is not sent yet: nothing is added if one waits, and a held one is
-    replaced when it may be sent. ``new``: the lead is new, so that no earlier mail is looked for.
+    The mail is held if its recipient got such a mail lately or too many of them, until another one may go; and if
+    ``hold`` is True, until the operator decides. A lead has at most one such mail that is not sent yet: nothing is
+    added if one waits, and a held one is replaced when it may be sent. ``new``: the lead is new, so that no earlier
+    mail is looked for.
     """
     states = set() if new else _open(driver, lead.id)
     may = not hold and budgets.may_ask(driver, letters.links, lead.email, now)
@@ -73,10 +74,13 @@ def ask_to_confirm(
     if "held" in states:
         # The held mail has an old link: a new mail replaces it.
         _DROP_HELD(driver, lead_id=lead.id)
-    posting.post(driver, host.company, letter, now, lead_id=lead.id, state="waiting" if may else "held")
     if may:
+        posting.post(driver, host.company, letter, now, lead_id=lead.id)
         budgets.record_asked(driver, letters.links, lead.email, now)
-    return may
+        return True
+    because: posting.Because = "limit" if hold else "mailbox"
+    posting.post(driver, host.company, letter, now, lead_id=lead.id, state="held", held_because=because)
+    return False
 
 
 def pretend_to_ask(driver: Driver, host: Host, lead: Asked, now: datetime, letters: Letters) -> None:

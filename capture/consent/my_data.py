@@ -67,13 +67,13 @@ def send_link(session: Session, letters: Letters, address: str, now: datetime) -
     return bool(found)
 
 
-def held(session: Session, features: Sequence[Feature], links: Links, address: str) -> dict[str, Any]:
+def held(session: Session, features: Sequence[Feature], links: Links, address: str, now: datetime) -> dict[str, Any]:
     """Returns everything stored about an e-mail address, with all members, as plain values for the page "My data"."""
     company = hosts.get_company(session)
     return {
         "address": identity(address),
         "company": {"name": company.legal_name, "address": list(company.address), "email": company.email},
-        "not_to_be_mailed_because": sorted(suppression.reasons(session, links.address_keys, address)),
+        "not_to_be_mailed_because": sorted(suppression.reasons(session, links.address_keys, address, now)),
         "sign_ups": [of_lead(session, features, lead) for lead in leads_of(session, address)],
     }
 

@@ -68,7 +68,7 @@ def download(signed: str) -> Response:
         lead, words, company = _open(session, signed)
         if lead is None:
             return _old(words, company, signed)
-        response = jsonify(my_data.held(session, current.features, current.links, lead.email))
+        response = jsonify(my_data.held(session, current.features, current.links, lead.email, current.clock()))
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
 
@@ -163,7 +163,7 @@ def _page(
 ) -> Response:
     session.flush()
     current = service.current()
-    held = my_data.held(session, current.features, current.links, lead.email)
+    held = my_data.held(session, current.features, current.links, lead.email, current.clock())
     base = f"my-data/{signed}"
     values = {"company": company, "held": held, "base": base, "said": said, "days": company.correction_days}
     values["shown"] = [each.export for each in details_of(Lead).values() if each.shown]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from capture.base.tokens import Links
 from capture.credit import crediting
 from capture.mailing import suppression
-from capture.mailing.suppression import Reason
+from capture.mailing.suppression import Reason, Source
 from capture.models import Lead
 
 
@@ -24,12 +24,16 @@ def unsubscribe(session: Session, email_hash: str, now: datetime) -> None:
     _withdraw_and_record(session, [email_hash], Reason.UNSUBSCRIBED, now)
 
 
-def leave(session: Session, links: Links, address: str, reason: Reason, now: datetime) -> None:
+def leave(
+    session: Session, links: Links, address: str, reason: Reason, now: datetime,
+    *, source: Source = Source.PERSON, note: str | None = None,
+) -> None:  # fmt: skip
     """Puts a known address on the suppression list for a reason, and marks all its leads as withdrawn.
 
-    The history of each lead that changes gets an entry named after the reason. A second call changes nothing.
+    The history of each lead that changes gets an entry named after the reason. ``note``: see ``suppression.suppress``.
+    A second call changes nothing.
     """
-    suppression.suppress(session, links.address_keys, address, reason, now)
+    suppression.suppress(session, links.address_keys, address, reason, now, source=source, note=note)
     _withdraw_and_record(session, links.email_hashes(address), reason, now)
 
 

@@ -115,11 +115,15 @@ def _covered(table: type[ChainedRow]) -> tuple[tuple[str, str], ...]:
 
 
 def personal_data(
-    email: str, first_name: str | None, utm: Mapping[str, str], introducer: str | None = None
+    email: str,
+    first_name: str | None,
+    utm: Mapping[str, str],
+    introducer: str | None = None,
+    campaign: str | None = None,
 ) -> dict[str, Any]:
     """Returns what a sign-up says about the person, with a new random salt, as values of a ``PersonalData`` row."""
-    salt = secrets.token_hex(16)
-    return {"salt": salt, "email": email, "first_name": first_name, "utm": dict(utm), "introducer": introducer}
+    given = {"email": email, "first_name": first_name, "utm": dict(utm), "introducer": introducer, "campaign": campaign}
+    return {"salt": secrets.token_hex(16), **given}
 
 
 def personal_data_digest(about: Mapping[str, Any]) -> str:
@@ -130,6 +134,8 @@ def personal_data_digest(about: Mapping[str, Any]) -> str:
     values = [about["salt"], about["email"], about["first_name"], about["utm"]]
     if about["introducer"] is not None:  # rows from before the question was asked have no answer
         values.append(about["introducer"])
+    if about["campaign"] is not None:  # nor a campaign; named, so that none can pass for an answer
+        values.append({"campaign": about["campaign"]})
     text = _written(values)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -190,7 +196,7 @@ def _check_particular(touch: Touch, report: AuditReport) -> None:
 
 
 def _told(about: PersonalData) -> dict[str, Any]:
-    return {name: getattr(about, name) for name in ("salt", "email", "first_name", "utm", "introducer")}
+    return {name: getattr(about, name) for name in ("salt", "email", "first_name", "utm", "introducer", "campaign")}
 
 
 def _in_order(session: Session) -> Iterator[ChainedRow]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from capture.base.history import Event, Line, Names, Party, Rank, Reader, moment
 from capture.base.words import Words
 from capture.company.generator import CAMPAIGN_PAGES, fill_wording
+from capture.credit import colleagues
 from capture.models import Consent, Decision, Lead, ProspectActivity, Touch, Wording
 
 _RULES = {
@@ -29,6 +30,8 @@ _ACTS = {
     "confirmed": "The owner of the address confirmed it from their mailbox.",
     "unsubscribed": "They unsubscribed.",
     "withdrawn": "They withdrew their consent.",
+    "requested": "They asked the company not to be mailed.",
+    "reinstated": "The company took back its note that they asked not to be mailed.",
     "disowned": 'The owner of the address said: "This wasn\'t me".',
     "corrected": "They corrected who introduced them.",
     "erased": "Everything that identified them was erased at their request.",
@@ -56,6 +59,7 @@ class SignedUp(Event):
         campaign = ", ".join(f"{name} {value}" for name, value in touch.utm.items())
         yield (
             f'Signed up on the page "{touch.page}" ({touch.locale}) of {self.host}, build {touch.build_id}'
+            + (f", by a link with the campaign code {touch.campaign}" if touch.campaign else "")
             + (f", campaign: {campaign}." if campaign else ".")
             + (f' Asked who introduced them, they said: "{touch.introducer}".' if touch.introducer else "")
         )
@@ -68,6 +72,8 @@ class SignedUp(Event):
         if page.startswith(CAMPAIGN_PAGES):
             title = words("office_event_campaign", code=page.removeprefix(CAMPAIGN_PAGES), member=host)
         yield Line(title, self.read)
+        if self.touch.campaign:
+            yield Line(words("office_event_campaign_link", code=self.touch.campaign))
         if self.touch.introducer:
             yield Line(words("office_event_answer"), self.touch.introducer)
         if campaign := ", ".join(map(str, self.touch.utm.values())):
@@ -83,6 +89,7 @@ class SignedUp(Event):
             "build": touch.build_id,
             "interest": touch.interest,
             "campaign": touch.utm,
+            "campaign_code": touch.campaign,
             "introduced_by": touch.introducer,
             "consent": self.read,
             "consent_wording_id": self.wording_id,
@@ -144,8 +151,10 @@ class Credited(Event):
 
 
 def events(session: Session, lead: Lead) -> Iterator[Event]:
-    """Yields the events of a lead's history in the evidence: all sign-ups, all that the person did, all decisions."""
+    """Yields the events of a lead's history in the evidence: all sign-ups, all that the person did, all decisions; and
+    whether the person is a member."""
     names = Names(session)
+    yield from colleagues.event(session, lead, names)
     yield from sign_ups(session, lead, names)
     yield from acts(session, lead)
     yield from decisions(session, lead, names)

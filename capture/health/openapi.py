@@ -9,10 +9,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from capture.company.generator import Interest
+from capture.company.generator import CAMPAIGN_FIELD, Interest
 from capture.limits.human_proof import ALGORITHM
 from capture.mailing.delivery import SERVICES
-from capture.signup.utm import UTM
+from capture.signup.brought import UTM
 from capture.web.access import Audience, open_to
 
 blueprint = Blueprint("openapi", __name__)
@@ -113,6 +113,10 @@ SIGNUP: Schema = {
         "altcha": {"type": "string", "description": "A solved challenge, as ALTCHA's clients send it. Counts once."},
         "pause": {"type": "string", "description": "In its place: the value of a 428, some seconds later."},
         **{f"utm_{name}": {"type": "string"} for name in UTM},
+        CAMPAIGN_FIELD: {
+            "type": "string",
+            "description": "The code of the campaign that the page's address named.",
+        },
     },
 }
 

@@ -19,7 +19,7 @@ from prometheus_client.registry import REGISTRY, Collector
 from capture.base import metrics
 from capture.base.network import is_this_machine
 from capture.base.unavailable import Unavailable
-from capture.mailing import outbox
+from capture.mailing import outbox, trouble
 from capture.models import Company
 from capture.web import service
 from capture.web.access import Audience, open_to
@@ -44,7 +44,11 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @open_to(Audience.EVERYONE)
 def readyz() -> Response:
-    """Answers 200 if sign-ups can be stored; 503 with the reason otherwise."""
+    """Answers 200 if sign-ups can be stored; 503 with the reason otherwise.
+
+    If no mail can be sent, the answer stays 200, since sign-ups are stored and mails wait; ``mail`` says why and since
+    when.
+    """
     database = service.current().database
     try:
         if database.revision() != database.head:
@@ -52,9 +56,12 @@ def readyz() -> Response:
         with database.read() as session:
             if session.get(Company, 1) is None:
                 return _not_ready("nothing was synced yet")
+            found = trouble.current(session)
     except Unavailable:
         return _not_ready("the database cannot be used")
-    return jsonify({"status": "ok"})
+    if found is None:
+        return jsonify({"status": "ok"})
+    return jsonify({"status": "ok", "mail": {"reason": found.reason, "since": found.since.isoformat()}})
 
 
 @blueprint.get("/metrics")
@@ -135,6 +142,7 @@ class _Outbox(Collector):
         try:
             with current.database.read() as session:
                 depth = outbox.outbox_depth(session, current.clock())
+                found = trouble.current(session)
         except Unavailable:
             return
         rows = GaugeMetricFamily("espalier_outbox_rows", "Mails and webhooks by state", labels=["state"])
@@ -143,4 +151,10 @@ class _Outbox(Collector):
         yield rows
         yield GaugeMetricFamily(
             "espalier_outbox_oldest_seconds", "How long the oldest mail that is due has been due", value=depth.oldest
+        )
+        stopped = (current.clock() - found.since).total_seconds() if found else 0.0
+        yield GaugeMetricFamily(
+            "espalier_mail_stopped_seconds",
+            "For how long no mail could be sent at all; 0 if mails are sent",
+            value=stopped,
         )

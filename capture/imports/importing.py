@@ -84,6 +84,7 @@ def try_list(
     links: Links,
     found: LeadList,
     origin: ListOrigin,
+    now: datetime,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> ImportTotals:
     """Makes a dry run: returns the totals that an import of the list would give, and stores nothing.
@@ -95,7 +96,7 @@ def try_list(
     seen: set[str] = set()
     while batch := list(islice(rows, BATCH)):
         with database.read() as session:
-            blocked, known = _blocked(session, links, batch), _known(session, batch, origin)
+            blocked, known = _blocked(session, links, batch, now), _known(session, batch, origin)
         for row in batch:
             outcome = _outcome(row, blocked, known)
             if outcome == "added" and row.email:
@@ -177,7 +178,7 @@ def add_met(
     """
     row = ListRow(1, identity(address), name, phone, interest)
     origin = ListOrigin(member_id)
-    if _outcome(row, _blocked(session, links, [row]), _known(session, [row], origin)) != "added":
+    if _outcome(row, _blocked(session, links, [row], now), _known(session, [row], origin)) != "added":
         return None
     provenance = Provenance(kind="met", member_id=member_id, at=now, finished_at=now, rows=1)
     session.add(provenance)
@@ -233,7 +234,7 @@ def _take(
     now: datetime,
     totals: ImportTotals,
 ) -> None:
-    blocked, known = _blocked(session, links, batch), _known(session, batch, origin)
+    blocked, known = _blocked(session, links, batch, now), _known(session, batch, origin)
     host = hosts.active_host(session, origin.member_id)
     assignee = host.member.id if host.member else None
     session.flush()
@@ -304,11 +305,10 @@ def _count(totals: ImportTotals, row: ListRow, outcome: str) -> None:
         totals.reasons[row.reason] += 1
 
 
-def _blocked(session: Session, links: Links, batch: list[ListRow]) -> set[str]:
+def _blocked(session: Session, links: Links, batch: list[ListRow], now: datetime) -> set[str]:
     """Returns the addresses in these rows that are on the suppression list, for any reason."""
-    email_hashes = {email_hash: row.email for row in batch if row.email for email_hash in links.email_hashes(row.email)}
-    found = suppression.suppressed_among(session, list(email_hashes))
-    return {address for email_hash, address in email_hashes.items() if email_hash in found and address}
+    addresses = [row.email for row in batch if row.email]
+    return set(suppression.reasons_by_address(session, links.address_keys, addresses, now))
 
 
 def _known(session: Session, batch: list[ListRow], origin: ListOrigin) -> set[str]:

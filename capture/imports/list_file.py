@@ -63,7 +63,7 @@ def import_list(
     process imports the same list.
     """
     if dry_run:
-        totals = importing.try_list(database, links, found, origin, progress)
+        totals = importing.try_list(database, links, found, origin, clock(), progress)
         return Imported(totals, totals)
     totals = importing.import_list(database, links, found, origin, clock, progress)
     if not totals.before or totals.provenance_id is None:

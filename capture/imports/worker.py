@@ -106,7 +106,9 @@ class ImportWorker:
                 with self._database.write() as session:
                     uploads.renew_lease(session, upload.id, self.owner, renewed, rows)
 
-        totals = importing.try_list(self._database, self._links, found, uploads.origin_of(upload), progress)
+        totals = importing.try_list(
+            self._database, self._links, found, uploads.origin_of(upload), self._clock(), progress
+        )
         with self._database.write() as session:
             uploads.finish_trial(session, upload.id, self.owner, totals)
         log.info("dry run of uploaded list %d: %s", upload.id, importing.totals_line(totals))

@@ -133,13 +133,13 @@ def list_leads(
     return LeadPage(shown, more, total or 0)
 
 
-def why_unmailable(session: Session, keys: Sequence[bytes], leads: Sequence[Lead]) -> dict[int, str]:
+def why_unmailable(session: Session, keys: Sequence[bytes], leads: Sequence[Lead], now: datetime) -> dict[int, str]:
     """Returns the reason why each lead may not be e-mailed, by lead id; leads that may be e-mailed are left out.
 
     The reasons are withdrawn, bounced, suppressed (any other reason on the suppression list) and quarantined (from a
     list without proof of what the people agreed to).
     """
-    on_list = suppression.reasons_by_address(session, keys, (lead.email for lead in leads))
+    on_list = suppression.reasons_by_address(session, keys, (lead.email for lead in leads), now)
     found: dict[int, str] = {}
     for lead in leads:
         reasons = on_list.get(lead.email, set())
@@ -173,7 +173,7 @@ def today_for(session: Session, person: Person, day: date, *, size: int = 20) ->
         select(func.count())
         .select_from(OutboxMail)
         .join(Lead, Lead.id == OutboxMail.lead_id)
-        .where(OutboxMail.state == "held", *mine)
+        .where(OutboxMail.state == "held", OutboxMail.held_because.is_distinct_from("mailbox"), *mine)
     )
     bounced = (
         select(Lead)

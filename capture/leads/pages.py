@@ -17,9 +17,11 @@ from capture.base.words import Words
 from capture.campaigns import catalogue
 from capture.company import hosts
 from capture.company.generator import Interest
+from capture.credit import colleagues
 from capture.imports import importing
 from capture.leads import caseload, forms, pipeline, timeline
 from capture.leads.pipeline import LostReason, Stage
+from capture.mailing import trouble
 from capture.models import Lead, details_of
 from capture.web import answers, service
 
@@ -34,9 +36,14 @@ CSV_COLUMNS = {each.csv: name for name, each in details_of(Lead).items() if each
 def today() -> Response:
     """Shows the page "Today": new leads, due follow-ups, returned mail, and counts of unconfirmed and held sign-ups."""
     with service.current().database.read() as session:
-        waiting = caseload.today_for(session, access.person(), access.today())
+        day = access.today()
+        waiting = caseload.today_for(session, access.person(), day)
+        alerts = None
+        if access.person().staff:
+            current = service.current()
+            alerts = trouble.alerts(session, current.links.address_keys, current.clock())
         response = access.page(
-            "leads/today.html", access.reader_words(), waiting=waiting, day=access.today(), at="today"
+            "leads/today.html", access.reader_words(), waiting=waiting, alerts=alerts, day=day, at="today"
         )
     access.shows(len(waiting.new) + len(waiting.due) + len(waiting.bounced))
     return response
@@ -59,6 +66,8 @@ def leads() -> Response:
             "day": access.today(),
             "at": "leads",
         }
+        staff = access.person().staff is not None
+        values["members"] = colleagues.members_among(session, [each.email for each in found.leads]) if staff else {}
         values["pages"] = caseload.pages_of_leads(session, access.person())
         values["campaigns"] = catalogue.campaigns_to_choose(session, access.person())
         csv = forms.filter_query(wanted, after="")
@@ -77,7 +86,9 @@ def leads_csv() -> Response:
     out = io.StringIO()
     with service.current().database.read() as session:
         found = caseload.list_leads(session, access.person(), wanted, access.today(), size=None)
-        refused = caseload.why_unmailable(session, service.current().links.address_keys, found.leads)
+        refused = caseload.why_unmailable(
+            session, service.current().links.address_keys, found.leads, service.current().clock()
+        )
         header = (*CSV_COLUMNS, "may_be_mailed", "why_not")
         spreadsheet.write_table(header, (_cells(each, refused.get(each.id)) for each in found.leads), out)
     access.shows(len(found.leads))

@@ -1,6 +1,7 @@
 """Limits how many sign-ups of an hour are answered with a mail, and how many confirmation mails one mailbox gets.
 
-A sign-up over a limit ("budget") is stored, and its mail is held until the operator decides; none is dropped silently.
+A sign-up over a limit ("budget") of the hour is stored, and its mail is held until the operator decides; one to a
+mailbox that got enough of them is held until another may go. None is dropped silently.
 The counts are stored under keyed hashes, so they outlive an erasure without containing any address.
 """
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
+from capture.mailing.return_path import ReturnPath, ReturnPathError
 from capture.mailing.smtp import MailServerError, Server
 from sitegen.errors import EspalierError, Fault
 
@@ -42,6 +43,9 @@ class Delivery:
     """The mail server; without one, mails wait in the outbox."""
     mail_from: str = ""
     """The address that mails come from."""
+    return_path: ReturnPath | None = None
+    """The address that mail servers report to if they cannot deliver a mail; `*` in it stands for a code of each mail,
+    as in `bounces+*@example.com`. Without it, they report to the address that mails come from."""
     per_domain: int = MAILS_PER_DOMAIN
     """Mails to one receiving domain in a minute, from all workers together."""
     webhook_url: str | None = field(default=None, repr=False)
@@ -83,6 +87,7 @@ class Delivery:
             faults.append(Fault("it is not set, but there is a mail server", where="ESPALIER_MAIL_FROM", hint=hint))
         if sender:
             sender = _address(sender, faults)
+        return_path = _return_path(values.get("ESPALIER_RETURN_PATH"), faults)
         url, secret = values.get("ESPALIER_WEBHOOK_URL") or None, values.get("ESPALIER_WEBHOOK_SECRET") or None
         if url and urlsplit(url).scheme not in ("http", "https"):
             faults.append(Fault("not a web address", where="ESPALIER_WEBHOOK_URL", hint="e.g. https://crm.example/in"))
@@ -103,7 +108,7 @@ class Delivery:
             raise DeliveryError(*faults)
         token = values.get("ESPALIER_METRICS_TOKEN") or None
         return cls(
-            server, sender, int(per_domain), url, secret, bounces, metrics_token=token, **services
+            server, sender, return_path, int(per_domain), url, secret, bounces, metrics_token=token, **services
         )  # fmt: skip
 
 
@@ -115,6 +120,15 @@ def _server(url: str | None, faults: list[Fault]) -> Server | None:
         return Server.read(url) if url else None
     except MailServerError as error:
         faults.extend(error.faults)
+        return None
+
+
+def _return_path(text: str | None, faults: list[Fault]) -> ReturnPath | None:
+    try:
+        return ReturnPath.read(text) if text else None
+    except ReturnPathError:
+        hint = "an address, in whose first part * may stand for a code of each mail: bounces+*@example.com"
+        faults.append(Fault("not an address for reports", where="ESPALIER_RETURN_PATH", hint=hint))
         return None
 
 

@@ -7,12 +7,14 @@ from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 
+from capture.mailing.return_path import ReturnPath
 from capture.models import OutboxMail
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A mail as a mail server gets it: sender, recipient, and the message with lines ending in CR LF."""
+    """A mail as a mail server gets it: the address to report to (``sender``), recipient, and the message with lines
+    ending in CR LF."""
 
     sender: str
     recipient: str
@@ -21,12 +23,19 @@ class Envelope:
     """True if an address has letters beyond ASCII before its at sign (RFC 6531)."""
 
 
-def compose(row: OutboxMail, sender: str, company: str, unsubscribe: str | None = None) -> Envelope:
+def compose(
+    row: OutboxMail,
+    sender: str,
+    company: str,
+    unsubscribe: str | None = None,
+    return_path: ReturnPath | None = None,
+) -> Envelope:
     """Returns the message for a mail in the outbox, as text and HTML (multipart), the same bytes at every attempt.
 
     ``sender``: the address that mails come from; ``company``: the name shown with it. ``unsubscribe``: the https
     address by which one POST unsubscribes the recipient (RFC 8058). The three headers about a mailing list are added
-    only if this is given and the mail belongs to a list.
+    only if this is given and the mail belongs to a list. ``return_path``: where mail servers report to; None: to
+    ``sender``.
     """
     recipient = ascii_domain(row.recipient)
     international = not recipient.isascii()
@@ -47,7 +56,8 @@ def compose(row: OutboxMail, sender: str, company: str, unsubscribe: str | None 
     message.set_content(row.text, cte="quoted-printable")
     message.add_alternative(row.html, subtype="html", cte="quoted-printable")
     message.set_boundary(f"part-{row.message_id.partition('@')[0]}")
-    return Envelope(sender, recipient, message.as_bytes(), international)
+    reports_to = return_path.of_mail(row.message_id) if return_path else sender
+    return Envelope(reports_to, recipient, message.as_bytes(), international)
 
 
 def ascii_domain(address: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from capture.base.tokens import Links
 from capture.mailing import suppression
 from capture.mailing.kinds import MailKind, UnknownKind
+from capture.mailing.suppression import Source
 from capture.mailing.unsubscribe_link import unsubscribe_link
 from capture.models import Company, OutboxMail
 
@@ -20,9 +21,15 @@ class DeadAddresses:
     def __init__(self, links: Links) -> None:
         self._links = links
 
-    def bounced(self, session: Session, address: str, now: datetime) -> None:
-        """Puts an e-mail address on the suppression list, because its mailbox does not exist."""
-        suppression.suppress_bounced(session, self._links.address_keys, address, now)
+    def bounced(
+        self, session: Session, address: str, now: datetime,
+        *, source: Source, strong: bool = False, mail_id: int | None = None,
+    ) -> None:  # fmt: skip
+        """Puts an e-mail address on the suppression list, because its mailbox does not exist (see
+        ``suppression.suppress_bounced``)."""
+        suppression.suppress_bounced(
+            session, self._links.address_keys, address, now, source=source, strong=strong, mail_id=mail_id
+        )
 
 
 class CompanyGate(DeadAddresses):
@@ -35,7 +42,7 @@ class CompanyGate(DeadAddresses):
         super().__init__(links)
         self._kinds = kinds
 
-    def blocks(self, session: Session, row: OutboxMail) -> bool:
+    def blocks(self, session: Session, row: OutboxMail, now: datetime) -> bool:
         """Returns True if a mail in the outbox must not be sent: its recipient is on the suppression list, for a reason
         that stops mails of this kind.
 
@@ -44,7 +51,7 @@ class CompanyGate(DeadAddresses):
         kind = self._kinds.get(row.kind)
         if kind is None:
             raise UnknownKind(f'no feature declares mails of the kind "{row.kind}"')
-        return suppression.blocks(session, self._links.address_keys, row.recipient, kind)
+        return suppression.blocks(session, self._links.address_keys, row.recipient, kind, now, written=row.created_at)
 
     def unsubscribe(self, company: Company, row: OutboxMail) -> str | None:
         """Returns the address by which one POST unsubscribes a mail's recipient, the same as in the mail's text; None

@@ -32,21 +32,25 @@ class MailAudience(StrEnum):
 ANY_REASON = frozenset(Reason)
 """All reasons for which an address may be on the suppression list: a person who left in any way gets no more mail."""
 
-NO_QUESTION = ANY_REASON - {Reason.UNSUBSCRIBED, Reason.WITHDRAWN, Reason.ERASED}
+NO_QUESTION = ANY_REASON - {Reason.UNSUBSCRIBED, Reason.WITHDRAWN, Reason.ERASED, Reason.REQUESTED}
 """The reasons for which a person is not even asked to confirm a sign-up. A person who unsubscribed, withdrew their
-consent or was erased may sign up again, so the mail that asks them to confirm must reach them. A person who said "this
-wasn't me" is never asked again."""
+consent, was erased or asked the company for it may sign up again, so the mail that asks them to confirm must reach
+them. A person who said "this wasn't me" is never asked again."""
 
 DEAD_ADDRESS = frozenset({Reason.BOUNCED})
 """Only an address whose mailbox does not exist stops two sorts of mails: answers that a person has a right to, even if
-they want no other mails; and mails to members and staff, since what they said as prospects does not apply to these."""
+they want no other mails; and mails to members, since what they said as prospects does not apply to these."""
+
+NOTHING: frozenset[Reason] = frozenset()
+"""No reason stops a link into the office, which a member or one of the staff just asked for: without it they would be
+locked out. Staff see whose address bounces."""
 
 STOPPED_BY: Mapping[MailAudience, frozenset[Reason]] = {
     MailAudience.SIGNED_UP: NO_QUESTION,
     MailAudience.PROSPECT: ANY_REASON,
     MailAudience.SUBJECT: DEAD_ADDRESS,
     MailAudience.ASSIGNEE: DEAD_ADDRESS,
-    MailAudience.SIGNING_IN: DEAD_ADDRESS,
+    MailAudience.SIGNING_IN: NOTHING,
 }
 """The reasons on the suppression list that stop the mails to each audience."""
 
@@ -68,6 +72,11 @@ class MailKind:
     def stopped_by(self) -> frozenset[Reason]:
         """The reasons for which an address on the suppression list gets no mail of this kind."""
         return STOPPED_BY[self.audience]
+
+    @property
+    def just_asked_for(self) -> bool:
+        """True if the recipient themselves asked for the mail a moment ago, by a form."""
+        return self.audience in (MailAudience.SIGNED_UP, MailAudience.SUBJECT, MailAudience.SIGNING_IN)
 
 
 class UnknownKind(LookupError):

@@ -22,6 +22,9 @@ STATES = ("waiting", "leased", "sent", "dead", "held", "dropped")
 WEBHOOK = "webhook"
 """The kind of a row that goes to a web address instead of a mailbox."""
 
+SUPPRESSED = "the address is suppressed"
+"""The reason of a mail that was dropped because its recipient is on the suppression list."""
+
 LEASE = timedelta(minutes=5)
 """How long a worker may keep a row before another worker may take it."""
 
@@ -115,6 +118,11 @@ def dead(session: Session, mail_id: int, owner: str, error: str) -> None:
     _end(session, mail_id, owner, state="dead", last_error=_short(error), attempts=OutboxMail.attempts + 1)
 
 
+def hold(session: Session, mail_id: int, owner: str, why: str) -> None:
+    """Keeps a mail that the company's own mail server cannot send, until the operator releases or drops it."""
+    _end(session, mail_id, owner, state="held", last_error=_short(why))
+
+
 def drop_unwanted(session: Session, mail_id: int, owner: str, why: str) -> None:
     """Drops a mail that must not be sent, since its recipient has left, or an event that no program receives."""
     _end(session, mail_id, owner, state="dropped", last_error=why)
@@ -189,11 +197,14 @@ def list_mails(session: Session, state: str) -> Iterator[OutboxMail]:
 
 
 def try_again(session: Session, mail_ids: Collection[int], now: datetime) -> int:
-    """Lets dead rows wait again, with all their attempts; all dead rows if no ids are given. Returns how many.
+    """Lets mails be tried again at once, with all their attempts: dead ones, and those that wait for another attempt;
+    all of them if no ids are given. Returns how many.
 
-    Raises EspalierError for a number that is not a dead mail's.
+    Raises EspalierError for a number that is not such a mail's.
     """
-    return _change(session, mail_ids, ("dead",), state="waiting", attempts=0, next_attempt_at=now)
+    tried = or_(OutboxMail.state == "dead", OutboxMail.attempts > 0)
+    states = ("dead", "waiting")
+    return _change(session, mail_ids, states, tried, state="waiting", attempts=0, next_attempt_at=now)
 
 
 def drop_mails(session: Session, mail_ids: Collection[int]) -> int:
@@ -204,8 +215,13 @@ def drop_mails(session: Session, mail_ids: Collection[int]) -> int:
     return _change(session, mail_ids, ("dead", "waiting"), state="dropped", last_error="dropped by the operator")
 
 
-def _change(session: Session, mail_ids: Collection[int], states: tuple[str, ...], **values: object) -> int:
+def _change(
+    session: Session, mail_ids: Collection[int], states: tuple[str, ...], also: ColumnElement[bool] | None = None,
+    **values: object,
+) -> int:  # fmt: skip
     these: ColumnElement[bool] = OutboxMail.state.in_(states)
+    if also is not None:
+        these = and_(these, also)
     if mail_ids:
         mine = OutboxMail.id.in_(mail_ids)
         unknown = set(mail_ids) - set(session.scalars(select(OutboxMail.id).where(these, mine)))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from capture.base.history import sections
 from capture.base.personal import Personal
 from capture.base.retention import Policy
-from capture.mailing import history
+from capture.mailing import history, suppression
 from capture.models import Lead, OutboxMail
 
 _DONE = ("sent", "dead", "dropped")
@@ -27,6 +27,7 @@ def purge(session: Session, policy: Policy, now: datetime) -> Counter[str]:
     latest = now - policy.mails
     over = or_(OutboxMail.sent_at <= latest, OutboxMail.created_at <= latest)
     gone = delete(OutboxMail).where(OutboxMail.state.in_(_DONE), over).returning(OutboxMail.id)
+    suppression.purge(session, now)
     return Counter(mails=len(session.scalars(gone).all()))
 
 

@@ -14,6 +14,8 @@ from capture.mailing.letters import Letter
 from capture.models import Company, OutboxMail
 
 State = Literal["waiting", "held"]
+Because = Literal["limit", "mailbox"]
+"""Why a mail is held; see ``OutboxMail.held_because``."""
 
 _POST = insert_into(OutboxMail)
 _TAKE_BACK = Prepared(lambda insert: delete(OutboxMail).where(OutboxMail.message_id == bindparam("message_id")))
@@ -27,10 +29,11 @@ def post(
     *,
     lead_id: int | None = None,
     state: State = "waiting",
+    held_because: Because | None = None,
 ) -> str:
     """Adds a mail to the outbox and returns its Message-ID, without angle brackets.
 
-    ``lead_id``: the lead that the mail is about. ``state``: "waiting" to be sent, or "held" until the operator decides.
+    ``lead_id``: the lead that the mail is about. ``state``: "waiting" to be sent, or "held"; ``held_because``: why.
     """
     kind = letter.kind
     message_id = f"{uuid4().hex}@{domain_of(company.email)}"
@@ -47,6 +50,7 @@ def post(
         message_id=message_id,
         list_id=f"{kind.name}.{domain_of(company.email)}" if kind.on_list else None,
         state=state,
+        held_because=held_because,
         next_attempt_at=now,
         created_at=now,
     )

@@ -31,14 +31,18 @@ class MailServerError(EspalierError):
 
 
 class Refused(Exception):
-    """The mail will never be taken. ``hard``: because there is nobody at that address.
+    """The mail will not be taken. ``hard``: because there is nobody at that address. ``unable``: because the company's
+    own mail server lacks what the mail needs, so that another server may take it.
 
     ``judgement``: what the server's answer is about; None where no server refused it.
     """
 
-    def __init__(self, reason: str, *, hard: bool = False, judgement: Judgement | None = None) -> None:
+    def __init__(
+        self, reason: str, *, hard: bool = False, unable: bool = False, judgement: Judgement | None = None
+    ) -> None:
         super().__init__(reason)
         self.hard = hard
+        self.unable = unable
         self.judgement = judgement
 
 
@@ -177,7 +181,7 @@ class SmtpMailer:
         options = []
         if envelope.international:
             if not connection.has_extn("smtputf8"):
-                raise Refused("the mail server cannot send to such an address (no SMTPUTF8)")
+                raise Refused("the mail server cannot send to an address with such letters (no SMTPUTF8)", unable=True)
             connection.command_encoding = "utf-8"
             options = ["SMTPUTF8", "BODY=8BITMIME"]
         try:

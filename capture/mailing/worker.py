@@ -7,6 +7,7 @@ arrive; such mails are counted as ``uncertain``.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import random
@@ -24,13 +25,16 @@ from capture.base import metrics
 from capture.base.db import Database
 from capture.base.unavailable import Unavailable
 from capture.mailing import outbox
+from capture.mailing import trouble as troubles
 from capture.mailing.envelope import compose
 from capture.mailing.kinds import UnknownKind
 from capture.mailing.outbox import WEBHOOK, Retry
 from capture.mailing.quota import Quota
-from capture.mailing.refusals import Judgement
+from capture.mailing.refusals import About, Judgement, Strength
+from capture.mailing.return_path import ReturnPath
 from capture.mailing.sender_refusals import SenderRefusals
 from capture.mailing.smtp import Mailer, NoServer, PutOff, Refused
+from capture.mailing.suppression import Source
 from capture.models import Company, OutboxMail
 
 log = logging.getLogger("capture.worker")
@@ -48,11 +52,13 @@ LONGEST_PAUSE = 60.0
 class Gate(Protocol):
     """Answers the worker's questions about a row right before it is sent."""
 
-    def blocks(self, session: Session, row: OutboxMail) -> bool:
+    def blocks(self, session: Session, row: OutboxMail, now: datetime) -> bool:
         """Returns True if the row must not be sent any more. Raises UnknownKind."""
 
-    def bounced(self, session: Session, address: str, now: datetime) -> None:
-        """Suppresses an address that does not exist."""
+    def bounced(
+        self, session: Session, address: str, now: datetime, *, source: Source, strong: bool, mail_id: int
+    ) -> None:
+        """Suppresses an address that does not exist; ``strong``: beyond doubt."""
 
     def unsubscribe(self, company: Company, row: OutboxMail) -> str | None:
         """Returns the address where one POST leaves the row's list; None if there is none."""
@@ -66,7 +72,8 @@ class Hooks(Protocol):
 
 
 class Worker:
-    """One worker, in a thread or a process of its own. ``sender``: the address that mails come from."""
+    """One worker, in a thread or a process of its own. ``sender``: the address that mails come from; ``return_path``:
+    the address that mail servers report to, if it is another."""
 
     def __init__(
         self,
@@ -77,6 +84,7 @@ class Worker:
         clock: Callable[[], datetime],
         quota: Quota,
         *,
+        return_path: ReturnPath | None = None,
         hooks: Hooks | None = None,
         retry: Retry | None = None,
         idle: float = IDLE,
@@ -86,6 +94,7 @@ class Worker:
         self._mailer = mailer
         self._gate = gate
         self._sender = sender
+        self._return_path = return_path
         self._clock = clock
         self._hooks = hooks
         self._retry = retry or Retry()
@@ -95,6 +104,8 @@ class Worker:
         self._sending: int | None = None
         self._refusals = SenderRefusals()
         self._trouble: str | None = None
+        self._of_server = False
+        self._noted = False  # an earlier worker may have left a note
 
     def stop(self) -> None:
         """Asks the worker to end after the mail that it is sending; may be called from a signal handler."""
@@ -115,10 +126,11 @@ class Worker:
                 try:
                     busy = self.step()
                     pause = 0.0
-                    self._tell(None)
+                    if not self._of_server and self._trouble is not None:
+                        self._tell(None)
                 except (NoServer, Unavailable) as error:
                     pause = min(LONGEST_PAUSE, max(1.0, pause * 2))
-                    self._tell(str(error))
+                    self._tell(str(error), of_server=isinstance(error, NoServer))
                     self._stop.wait(pause * random.uniform(0.5, 1.0))
                 except Exception:  # a bug with one batch must not end all mail
                     log.exception("a bug in the mail worker")
@@ -130,21 +142,30 @@ class Worker:
         finally:
             self._mailer.close()
 
-    def _tell(self, trouble: str | None) -> None:
-        """Logs once that nothing can be sent, and once that it can again, instead of at every attempt."""
-        if trouble == self._trouble:
-            return
-        if trouble is not None:
-            log.warning("nothing can be sent; trying again every %.0f s at the latest: %s", LONGEST_PAUSE, trouble)
-        else:
-            log.info("the mail worker works again")
-        self._trouble = trouble
+    def _tell(self, trouble: str | None, *, of_server: bool = False) -> None:
+        """Says once that nothing can be sent, and once that it can again, instead of at every attempt: in the log, and
+        in the database for the pages that show it. ``of_server``: only an answer of the mail server ends the trouble.
+        """
+        self._of_server = of_server
+        if trouble != self._trouble:
+            if trouble is not None:
+                log.warning("nothing can be sent; trying again every %.0f s at the latest: %s", LONGEST_PAUSE, trouble)
+            else:
+                log.info("the mail worker works again")
+            self._trouble, self._noted = trouble, False
+        if not self._noted:
+            with contextlib.suppress(Unavailable), self._database.write() as session:
+                troubles.note(session, trouble, self._clock())
+                self._noted = True
 
     def run_once(self) -> None:
         """Sends what is due, and returns. Raises NoServer, Unavailable."""
         try:
             while not self._stop.is_set() and self.step():
                 pass
+        except NoServer as error:
+            self._tell(str(error), of_server=True)
+            raise
         finally:
             self._mailer.close()
 
@@ -178,7 +199,7 @@ class Worker:
             if row is None:
                 return  # the lease is about to end: the next worker sends it
             company = session.get_one(Company, 1)
-            blocked = row.kind != WEBHOOK and self._gate.blocks(session, row)
+            blocked = row.kind != WEBHOOK and self._gate.blocks(session, row, now)
             unsubscribe = self._gate.unsubscribe(company, row) if row.list_id else None
             if row.kind != WEBHOOK and not blocked and (until := self._quota.take(session, row.domain, now)):
                 outbox.postpone(session, mail_id, self.owner, until)
@@ -191,14 +212,14 @@ class Worker:
             )
             return
         if blocked:
-            self._note(lambda session: outbox.drop_unwanted(session, mail_id, self.owner, "the address is suppressed"))
+            self._note(lambda session: outbox.drop_unwanted(session, mail_id, self.owner, outbox.SUPPRESSED))
             self._count("suppressed", mail_id)
             return
         try:
             if row.kind == WEBHOOK and self._hooks is not None:
                 self._hooks.send(row, now)
             else:
-                self._mailer.send(compose(row, self._sender, company.name, unsubscribe))
+                self._mailer.send(compose(row, self._sender, company.name, unsubscribe, self._return_path))
         except Refused as error:
             self._refused(row, error)
         except PutOff as error:
@@ -220,10 +241,19 @@ class Worker:
         self._count("unknown_kind", mail_id)
 
     def _refused(self, row: OutboxMail, error: Refused) -> None:
+        if error.unable:
+            log.warning("mail %d is held until an operator decides: %s", row.id, error)
+            self._note(lambda session: outbox.hold(session, row.id, self.owner, str(error)))
+            self._count("held", row.id)
+            return
+
         def note(session: Session) -> None:
             outbox.dead(session, row.id, self.owner, str(error))
             if error.hard:
-                self._gate.bounced(session, row.recipient, self._clock())
+                strong = error.judgement is not None and error.judgement.strength is Strength.STRONG
+                self._gate.bounced(
+                    session, row.recipient, self._clock(), source=Source.SERVER, strong=strong, mail_id=row.id
+                )
 
         self._note(note)
         self._count("bounced" if error.hard else "refused", row.id)
@@ -251,6 +281,8 @@ class Worker:
             again = self._clock() + self._retry.shortest
             self._note(lambda session: outbox.put_back(session, self._refusals.mails, again, states=("dead",)))
             raise NoServer(f"the mail server refuses mail from this sender, to any domain ({judgement.what})")
+        if judgement.about in (About.RECIPIENT, About.NOW):
+            self._tell(None)  # the server talks to us
 
     def _taken(self) -> None:
         """The server takes mail. If it did not before, what it refused is tried again at once."""
@@ -259,6 +291,7 @@ class Worker:
             self._note(lambda session: outbox.put_back(session, mails, now, states=("waiting", "dead")))
             log.info("the mail server takes mail from this sender again: %d mails are tried again", len(mails))
         self._refusals.clear()
+        self._tell(None)
 
     def _note(self, change: Callable[[Session], None]) -> None:
         """Stores the result of a mail. The mail cannot be unsent, so storing is retried for a while before it is given

@@ -14,7 +14,7 @@ from capture.models.holds import Holds, Whose
 from capture.models.imports import ImportRow, Provenance, Upload
 from capture.models.leads import Lead, LeadActivity
 from capture.models.limits import BudgetUse, HourlyCount, UsedProof
-from capture.models.mailing import OutboxMail, Suppression
+from capture.models.mailing import MailTrouble, OutboxMail, Suppression
 from capture.models.reports import LeadCount, StoredResults, Visit, WeeklyVisits
 from capture.models.tables import Base, ChainedRow, UtcTime
 
@@ -35,6 +35,7 @@ __all__ = [
     "Lead",
     "LeadActivity",
     "LeadCount",
+    "MailTrouble",
     "Member",
     "OfficeSession",
     "OutboxMail",

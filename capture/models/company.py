@@ -64,6 +64,8 @@ class Member(Base):
     name: Mapped[str] = mapped_column(Words)
     first_name: Mapped[str] = mapped_column(Words)
     email: Mapped[str] = mapped_column(EmailAddress, index=True)
+    folded_email: Mapped[str] = mapped_column(EmailAddress, default="", server_default="", index=True)
+    """The folded form of ``email`` (see ``capture.base.identity``), by which staff see that a lead is a member."""
     phone: Mapped[str | None] = mapped_column(Words)
     locale: Mapped[str] = mapped_column(String(16))
     home: Mapped[str] = mapped_column(Text)

@@ -49,6 +49,12 @@ class Touch(ChainedRow):
         """The person's own answer to "Who introduced you?"; None if they gave none, or were erased."""
         return self.personal_data.introducer if self.personal_data else None
 
+    @property
+    def campaign(self) -> str | None:
+        """The campaign's code in the address of the page with the form, as the visitor claimed it; None if there was
+        none, or the person was erased."""
+        return self.personal_data.campaign if self.personal_data else None
+
 
 class PersonalData(Base):
     """What a person typed into a sign-up form: address, name, who introduced them. Of all the evidence of a sign-up,
@@ -65,6 +71,9 @@ class PersonalData(Base):
     """The campaign parameters: source, medium, campaign, term, content; only those present."""
     introducer: Mapped[str | None] = mapped_column(Words)
     """The answer to "Who introduced you?", as typed. The decisions on credit name the member who is meant."""
+    campaign: Mapped[str | None] = mapped_column(Code)
+    """The campaign's code in the address of the page with the form (``?c=radio7``); None without one, and on landing
+    pages, which name their campaign themselves. The visitor's claim: there may be no such campaign."""
 
     touch: Mapped[Touch] = relationship(back_populates="personal_data")
 
@@ -94,7 +103,8 @@ class ProspectActivity(ChainedRow):
 
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
-    """What the person did: confirmed, unsubscribed, withdrawn, disowned, corrected or erased; purged: removed by the
+    """What the person did: confirmed, unsubscribed, withdrawn, disowned, corrected or erased; requested: asked the
+    company not to be mailed, which staff noted; reinstated: staff took such a note back; purged: removed by the
     company's retention policy."""
     at: Mapped[datetime]
 

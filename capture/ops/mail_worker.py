@@ -71,4 +71,5 @@ def make(
         hooks = WebhookSender(delivery.webhook_url, delivery.webhook_secret)
     sender = delivery.mail_from or NOBODY
     quota = Quota(delivery.per_domain, links.email_hash)
-    return Worker(database, mailer, CompanyGate(links, kinds), sender, clock, quota, hooks=hooks)
+    gate = CompanyGate(links, kinds)
+    return Worker(database, mailer, gate, sender, clock, quota, return_path=delivery.return_path, hooks=hooks)

@@ -17,7 +17,7 @@ from capture.base.prepared import Driver, Prepared, insert_into
 from capture.base.tokens import Links
 from capture.campaigns import catalogue
 from capture.company import hosts
-from capture.company.generator import Interest, PageSeen
+from capture.company.generator import CAMPAIGN_PAGES, Interest, PageSeen
 from capture.consent import confirming
 from capture.credit import evidence
 from capture.limits import budgets
@@ -43,6 +43,8 @@ class SignUp:
     member_id: str | None
     seen: PageSeen
     utm: Mapping[str, str]
+    campaign: str | None = None
+    """The campaign's code in the page's address, which the visitor may have made up."""
     introducer: str | None = None
     """The answer to "Who introduced you?", as typed. No member is looked up by it before the prospect confirms."""
     network: str = UNKNOWN
@@ -103,7 +105,8 @@ def accept_sign_up(
     driver = desk.driver
     host = desk.register.find(signup.member_id)
     lead, new = _find_or_add(desk, signup, now, letters.links)
-    about = evidence.personal_data(signup.email, signup.first_name, signup.utm, signup.introducer)
+    claimed = None if signup.seen.page.startswith(CAMPAIGN_PAGES) else signup.campaign  # a landing page knows better
+    about = evidence.personal_data(signup.email, signup.first_name, signup.utm, signup.introducer, claimed)
     touch = {
         "lead_id": lead.id,
         "member_id": signup.member_id,
@@ -118,7 +121,7 @@ def accept_sign_up(
     _ADD_PARTICULAR.later(driver, touch_id=touch_id, **about)
     if new:
         # Anyone can type an address again, so only the first sign-up decides about the campaign of a lead.
-        catalogue.credit_campaign(driver, lead.id, signup.seen.page, signup.member_id)
+        catalogue.credit_campaign(driver, lead.id, signup.seen.page, signup.member_id, claimed)
     consent = {"lead_id": lead.id, "touch_id": touch_id, "wording": signup.seen.wording, "at": now}
     _ADD_CONSENT.later(driver, **desk.chain.seal(Consent, consent))
     over = budgets.exceeded_budgets(

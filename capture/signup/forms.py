@@ -126,6 +126,10 @@ class SignupForm(Form):  # type: ignore[misc]
         """Refuses the hidden field only if it was sent twice; ``is_trapped`` handles what robots type into it."""
         self._check(field)
 
+    def refuse_email(self, key: str) -> None:
+        """Adds an error message to the address. ``key``: that of the message."""
+        self.email.errors = [*self.email.errors, self.words(key)]
+
     def _check(self, field: Field, rule: Callable[[], object] = lambda: None) -> None:
         try:
             _once(self.sent, field.name)

@@ -6,19 +6,21 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, request
 from werkzeug.exceptions import UnsupportedMediaType
 
+from capture.base.identity import fold
 from capture.company import hosts
-from capture.company.generator import PageSeen
+from capture.company.generator import CAMPAIGN_PAGES, PageSeen
 from capture.company.hosts import Host, NoSuchMember
 from capture.limits import human_proof
 from capture.limits.networks import network
 from capture.signup import accept, forms
+from capture.signup.brought import Brought, what_brought
 from capture.signup.forms import SignupForm, TypedSignUp
 from capture.signup.group_commit import GroupCommit
-from capture.signup.utm import utm_parameters
 from capture.web import answers, headers, service
 from capture.web.access import Audience, open_to
 from capture.web.constant_time import constant_time
@@ -33,6 +35,10 @@ FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 OWN_PAGE = PageSeen(page="signup", locale="", build_id="service", wording="")
 """The page that is stored for a sign-up on the service's own form, which is shown if a form's tokens are not valid."""
+
+
+class OwnPage(Exception):
+    """A member typed their own address on their own page: nobody becomes a lead of themselves."""
 
 
 class Replayed(Exception):
@@ -74,6 +80,8 @@ def signup() -> Response:
         return _answer(_store(typed, sender, proof))
     except Replayed:
         return _between(sender)
+    except OwnPage:
+        return _correct(sender, email="own_page")
     except TokenError:
         log.info("refused a sign-up: its page token or member token is not valid")
         return _instead(seen, "token")
@@ -113,6 +121,10 @@ def _sender(token: str, seen: PageSeen | None) -> Sender:
     return Sender(service.current().signer.read_member(token), seen)
 
 
+def _brought() -> Brought:
+    return what_brought(request.form, request.args, request.referrer)
+
+
 def _proof() -> human_proof.Proof | None:
     """Returns the proof that a person sent the form: a solved puzzle or one more button pressed; None without."""
     current = service.current()
@@ -125,23 +137,27 @@ def _proof() -> human_proof.Proof | None:
 def _store(typed: TypedSignUp, sender: Sender, proof: human_proof.Proof) -> str:
     """Stores the sign-up and returns the address of the thank-you page, after the commit.
 
-    Raises Replayed if the proof was used before, and NoSuchMember if the member is not active.
+    Raises Replayed if the proof was used before, NoSuchMember if the member is not active, and OwnPage if the member
+    is the one who signs up.
     """
-    current = service.current()
+    current, brought = service.current(), _brought()
     signup = accept.SignUp(
         email=typed.email,
         first_name=typed.first_name,
         interest=typed.interest,
         member_id=sender.member_id,
         seen=sender.seen,
-        utm=utm_parameters(request.form, request.args),
+        utm=brought.utm,
+        campaign=brought.campaign,
         introducer=typed.introducer,
         network=network(request.remote_addr),
         weight=human_proof.budget_weight(request.headers.get("Origin"), request.headers.get("User-Agent")),
     )
 
     def take_in(desk: accept.SignUpBatch) -> accept.Accepted:
-        desk.register.find(signup.member_id)  # raises NoSuchMember before the proof is used up
+        host = desk.register.find(signup.member_id)  # raises NoSuchMember before the proof is used up
+        if host.member is not None and fold(host.member.email) == fold(signup.email):
+            raise OwnPage
         if not human_proof.use_up(desk.driver, proof):
             raise Replayed
         return accept.accept_sign_up(desk, signup, current.clock(), current.letters, current.settings.limits)
@@ -183,9 +199,8 @@ def _between(sender: Sender) -> Response:
     with current.database.read() as session:
         host = hosts.find_host(session, sender.member_id)
     headers.allow_forms_to_lead_to(*host.origins)
-    campaign_fields = {f"utm_{name}": value for name, value in utm_parameters(request.form, request.args).items()}
     names = ("token", "page", "email", "first_name", "interest", "introducer", "consent", "website")
-    fields = {name: request.form[name] for name in names if name in request.form} | campaign_fields | {"pause": kept}
+    fields = {name: request.form[name] for name in names if name in request.form} | _brought().fields | {"pause": kept}
     return answers.page(
         200, "signup/between.html", words, host=host, fields=fields, email=request.form.get("email", "")
     )
@@ -196,9 +211,14 @@ def _pausing(now: datetime) -> bool:
     return human_proof.read_pause(service.current().links, request.form, now + human_proof.QUICKEST) is not None
 
 
-def _correct(sender: Sender) -> Response:
-    """Answers 422 with the form: what was typed, and an error beside each wrong field."""
+def _correct(sender: Sender, email: str | None = None) -> Response:
+    """Answers 422 with the form: what was typed, and an error beside each wrong field.
+
+    ``email``: the key of an error message about the address that only the database could tell.
+    """
     form = SignupForm(request.form, answers.visitor_words())
+    if email is not None:
+        form.refuse_email(email)
     if answers.wants_json():
         return answers.error_json(422, form.words("errors_summary"), form.errors)
     current = service.current()
@@ -227,8 +247,10 @@ def _form(form: SignupForm, host: Host, seen: PageSeen, **values: object) -> Res
     current = service.current()
     with current.database.read() as session:
         wording = hosts.wording_for(session, host, seen.locale, seen.wording)
-        back = host.home
         page = hosts.find_page(session, host, seen.page, seen.locale)
+    brought = _brought().fields
+    landing = f"{seen.page}/" if seen.page.startswith(CAMPAIGN_PAGES) else ""
+    back = host.home + (page.path if page else landing) + (f"?{urlencode(brought)}" if brought else "")
     headers.allow_forms_to_lead_to(*host.origins)
     return answers.page(
         422,
@@ -236,10 +258,10 @@ def _form(form: SignupForm, host: Host, seen: PageSeen, **values: object) -> Res
         form.words,
         form=form,
         host=host,
-        back=back + (page.path if page else ""),
+        back=back,
         consent=wording.sentence,
         token=current.signer.member_token(host.member.id if host.member else None),
         page_token=current.signer.page_token(replace(seen, wording=wording.id)),
-        utm=utm_parameters(request.form, request.args),
+        brought=brought,
         **values,
     )

@@ -18,6 +18,7 @@ from sqlalchemy import Column, Connection, MetaData, Table, and_, delete, func, 
 from sqlalchemy.orm import Session
 
 from capture import models
+from capture.base.identity import fold
 from capture.campaigns import exchange
 from capture.company.directory import Directory, member_timezone
 from capture.company.generator import Member
@@ -146,6 +147,7 @@ def _row(directory: Directory, member: Member) -> dict[str, Any]:
         "name": member.name,
         "first_name": member.first_name,
         "email": member.email,
+        "folded_email": fold(member.email),
         "phone": member.phone,
         "locale": member.locale,
         "home": directory.member_home(member),

@@ -46,12 +46,13 @@ def broken(pages: Mapping[str, LinkedPage], files: set[str], root: str, foreign:
 
     ``pages``: rendered pages by their absolute address. ``files``: absolute addresses of everything else.
     ``root``: the address below which a link is internal. ``foreign``: addresses known to exist though
-    they were not rendered, such as other members' sites; a query in a link to them makes no difference.
+    they were not rendered, such as other members' sites. A query in a link makes no difference.
     """
     for address, page in pages.items():
         for link in page.links:
-            target, fragment = urldefrag(urljoin(address, link))
-            if not _inside(target, root) or target in files or target.partition("?")[0] in foreign:
+            whole, fragment = urldefrag(urljoin(address, link))
+            target = whole.partition("?")[0]
+            if not _inside(target, root) or target in files or target in foreign:
                 continue
             found = pages.get(unquote(target))
             if found is None or (fragment and fragment not in found.anchors):

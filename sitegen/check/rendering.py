@@ -93,7 +93,7 @@ def _pages(site: Site, renderer: Renderer, members: Sampled) -> Iterator[Fault]:
     files = _files(site)
     company = hosts.of_company(site)
     shown = [*_shown(renderer, company, site.company_variant, Channel)]
-    capture = site_views.capture_view(site)
+    capture = site_views.capture_view(site, site.company_variant)
     foreign = {f"{site.settings.capture_url}/signup", capture.codes, capture.pixel or ""}
     for number, (member, sponsor) in enumerate(samples(members)):
         host = hosts.of_member(site, member, sponsor, _stand_in)

@@ -15,6 +15,7 @@ A template gets these names from Espalier, and no others:
 ``signup``         SignupView: the values that the sign-up form needs besides the member
 ``capture``        CaptureView: other addresses of the capture service
 ``campaign``       CampaignView on a campaign's landing page, None elsewhere
+``link_query``     str: ends links to this site's pages; ``?c=radio7`` on a landing page, else empty
 ``t``              the theme's own words in the current language, by key
 ``asset(path)``    the fingerprinted address of a static file of the theme or of the company
 ``member_token(member)``        the signed value that credits a sign-up to the member (or the company)
@@ -22,9 +23,9 @@ A template gets these names from Espalier, and no others:
 ``person_json_ld(site, member, home)``   schema.org data about the member, as JSON for a script element
 =================  ==========================================================================
 
-A link to another page is ``{{ base }}{{ pages.products.path }}``. ``member``, ``sponsor``, ``base`` and
-``home`` depend on the member, and on a landing page ``campaign``, ``page`` and ``signup`` on its campaign;
-everything else is the same for all members (of one home language), which
+A link to another page is ``{{ base }}{{ pages.products.path }}{{ link_query }}``. ``member``, ``sponsor``,
+``base`` and ``home`` depend on the member, and on a landing page ``campaign``, ``link_query``, ``page`` and
+``signup`` on its campaign; everything else is the same for all members (of one home language), which
 makes stamping possible. If a template uses a name that is not listed here, or a field that is not listed below,
 the build fails with file and line; the page never shows a blank instead.
 """
@@ -261,6 +262,9 @@ class CaptureView:
     pixel: str | None
     """The address of the picture of one pixel that counts visits; a template adds ``?m=`` with the member's token and
     ``&p=`` with the page token. None if the company does not count visits."""
+    same_origin: bool
+    """Whether this page has the service's scheme, host and port. If not, browsers tell the service the page's whole
+    address, which names what brought the visitor, only by ``<meta name="referrer">``."""
 
 
 @dataclass(frozen=True, slots=True)

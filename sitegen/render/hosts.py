@@ -35,6 +35,7 @@ class Landing:
 
     host: Host
     campaign: CampaignView
+    link_query: str
     page: PageView
     signup: SignupView
 

@@ -21,7 +21,7 @@ from sitegen.render.cards import person_json_ld
 from sitegen.render.context import BuildView, CampaignView, MemberView, PageView, SignupView, SiteView, Translation
 from sitegen.render.hosts import Host, Landing
 from sitegen.site import consent
-from sitegen.site.addresses import campaign_page, campaign_path
+from sitegen.site.addresses import CAMPAIGN_FIELD, campaign_page, campaign_path
 from sitegen.site.consent import wording
 from sitegen.site.content import CAMPAIGN, Page
 from sitegen.site.site import Site, Variant
@@ -32,7 +32,7 @@ ROOTS = {name: attrgetter(name) for name in ("member", "sponsor", "base", "home"
 """Names of a template's context that depend on the member, each with a function that reads the value from a Host."""
 
 LANDING_ROOTS = {name: attrgetter(f"host.{name}") for name in ROOTS} | {
-    name: attrgetter(name) for name in ("campaign", "page", "signup")
+    name: attrgetter(name) for name in ("campaign", "link_query", "page", "signup")
 }
 """The same for a landing page: names that depend on member or campaign, with functions that read a Landing."""
 
@@ -80,7 +80,6 @@ class Renderer:
         self.press = Press(self.environment, roots=ROOTS, pure=pure)
         self._landings = Press(self.environment, roots=LANDING_ROOTS, pure=pure)
         self._theme_view = site_views.theme_view(site)
-        self._capture_view = site_views.capture_view(site)
         self.programs: dict[PlannedPage, Program] = {}
         self._editions = Editions(self.environment, site.assets)
         self._plans: dict[Variant, tuple[PlannedPage, ...]] = {}
@@ -116,7 +115,7 @@ class Renderer:
         token = self._signer.page_token(replace(planned.seen, page=campaign_page(campaign.code)))
         shared: SignupView = planned.shared["signup"]  # type: ignore[assignment]
         shown = CampaignView(campaign.code, campaign.channel.value)
-        return Landing(host, shown, view, replace(shared, page_token=token))
+        return Landing(host, shown, f"?{CAMPAIGN_FIELD}={campaign.code}", view, replace(shared, page_token=token))
 
     def render(self, planned: PlannedPage, whose: Host | Landing) -> bytes:
         """Returns the bytes of a page, rendered by plain Jinja.
@@ -202,8 +201,9 @@ class Renderer:
             "pages": site_views.page_views(site, variant, locale),
             "theme": self._theme_view,
             "t": dict(site.theme.strings[locale]),
-            "capture": self._capture_view,
+            "capture": site_views.capture_view(site, variant),
             "campaign": None,
+            "link_query": "",
         }
 
     def _planned_page(self, page: Page, view: PageView, variant: Variant, common: Mapping[str, object]) -> PlannedPage:

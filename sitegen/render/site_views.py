@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from babel import Locale as BabelLocale
 from babel.numbers import format_currency, get_currency_precision
 
@@ -17,10 +19,23 @@ def theme_view(site: Site) -> ThemeView:
     return ThemeView(site.theme.name, site.theme.settings)
 
 
-def capture_view(site: Site) -> CaptureView:
-    """Returns the addresses at which the capture service accepts typed campaign codes and counts visits."""
+def capture_view(site: Site, variant: Variant) -> CaptureView:
+    """Returns the addresses at which the capture service accepts typed campaign codes and counts visits.
+
+    ``variant``: whether the page is on the company's or a member's site.
+    """
     service = site.settings.capture_url
-    return CaptureView(f"{service}/go", f"{service}/visit.gif" if site.settings.visits.pixel else None)
+    own_host = variant.replica and site.addresses.layout == "subdomain"
+    return CaptureView(
+        f"{service}/go",
+        f"{service}/visit.gif" if site.settings.visits.pixel else None,
+        same_origin=not own_host and _origin(service) == _origin(site.addresses.url),
+    )
+
+
+def _origin(address: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(address)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def site_view(site: Site, variant: Variant, locale: str) -> SiteView:

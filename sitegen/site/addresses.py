@@ -23,6 +23,9 @@ CAMPAIGNS = "c"
 """The folder of campaigns' landing pages in a site, and the address of the company's page for typing a code."""
 
 
+CAMPAIGN_FIELD = "c"
+"""The name under which the query of a link, and then the sign-up form, carries a campaign's code: ``?c=radio7``."""
+
 CAMPAIGN_CODE = "[a-z]{2,12}[0-9]{0,6}"
 """The pattern of a campaign's code: easily spoken, such as ``radio7``."""
 

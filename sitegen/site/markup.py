@@ -114,8 +114,11 @@ class _AddressProcessor(Treeprocessor):
                 element.set("class", f"align-{style.removeprefix('text-align:').strip(' ;')}")
             elif element.tag == "a" and element.get("href", "").startswith("page:"):
                 key, hash_, fragment = element.get("href", "")[5:].partition("#")
-                path = self._keep(f'{{{{ base }}}}{{{{ pages["{key}"].path }}}}', 0)
+                path = self._keep(f'{{{{ base }}}}{{{{ pages["{key}"].path }}}}{{{{ link_query }}}}', 0)
                 element.set("href", path + hash_ + fragment)
+            elif element.tag == "a" and element.get("href", "").lower().startswith(("http:", "https:", "//")):
+                # Where pages tell the capture service their whole address, other sites still learn only whose it is.
+                element.attrib.setdefault("referrerpolicy", "strict-origin")
             elif element.tag == "img" and element.get("src", "").startswith("picture:"):
                 name = element.get("src", "")[8:]
                 element.set("src", self._keep(f'{{{{ asset("pictures/{name}") }}}}', 0))

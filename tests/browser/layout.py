@@ -42,7 +42,9 @@ def to_the_end(page: Page) -> None:
           }
         }"""
     )
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function(
+        "() => [...document.images].every((image) => image.complete || !image.getClientRects().length)"
+    )
 
 
 def too_wide(page: Page) -> list[str]:

@@ -26,6 +26,7 @@ def cast() -> list[Any]:
             name=name,
             first_name=name.split()[0],
             email=f"{slug}@members.example.com",
+            folded_email=f"{slug}@members.example.com",
             phone="+34600111222",
             locale=locale,
             home=f"https://fern.example/{slug}/",

@@ -116,7 +116,7 @@ class _Server(Controller):
 
     def factory(self) -> SMTP:
         """One per connection."""
-        return SMTP(self.handler, hostname="mail.test", enable_SMTPUTF8=True, **self._smtp_options)
+        return SMTP(self.handler, hostname="mail.test", **{"enable_SMTPUTF8": True} | self._smtp_options)
 
     def _trigger_server(self) -> None:
         """Talks to itself once; the original knows nothing of port 0."""
@@ -137,13 +137,14 @@ def serving(
     login: tuple[str, str] | None = None,
     context: ssl.SSLContext | None = None,
     implicit: bool = False,
+    smtputf8: bool = True,
 ) -> Iterator[int]:
     """Runs the server and gives its port.
 
     ``login``: the only user, without whom it takes nothing. ``context``: offers STARTTLS, and demands it; with
-    ``implicit`` it speaks TLS from the first byte on.
+    ``implicit`` it speaks TLS from the first byte on. ``smtputf8``: it takes addresses in letters beyond ASCII.
     """
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"enable_SMTPUTF8": smtputf8}
     if context and not implicit:
         options |= {"tls_context": context, "require_starttls": True}
     if login:

@@ -276,6 +276,8 @@ def test_a_members_folder_on_the_companys_host_leads_to_their_own(with_subdomain
         answer = with_subdomains.ask(path)
         assert answer.status == 301
         assert answer.headers["location"] in {f"https://ana.{DOMAIN}{target}", f"https://ana.{DOMAIN}"}
+        brought = with_subdomains.ask(f"{path}?utm_source=radio&c=fair1").headers["location"]
+        assert brought == f"{answer.headers['location']}?utm_source=radio&c=fair1"
 
 
 def test_a_host_that_is_no_members_shows_nothing(with_subdomains: Server) -> None:

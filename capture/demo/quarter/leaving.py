@@ -111,11 +111,13 @@ class Leaving:
         """Marks the waiting mails in the outbox as sent, or as dropped if the address is suppressed. The mail worker
         does the same after sending; here no mail is sent."""
         rows = outbox.lease(session, _WORKER, at, limit=1_000)
-        left = suppression.reasons_by_address(session, self._world.links.address_keys, {row.recipient for row in rows})
+        left = suppression.reasons_by_address(
+            session, self._world.links.address_keys, {row.recipient for row in rows}, at
+        )
         for row in rows:
             session.expunge(row)
-            if row.recipient in left and self._gate.blocks(session, row):
-                outbox.drop_unwanted(session, row.id, _WORKER, "the address is suppressed")
+            if row.recipient in left and self._gate.blocks(session, row, at):
+                outbox.drop_unwanted(session, row.id, _WORKER, outbox.SUPPRESSED)
         if rows:
             outbox.all_sent(session, _WORKER, at)
 

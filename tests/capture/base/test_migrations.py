@@ -8,6 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, Table, select, text
 
 from capture.base.db import Database
+from capture.base.identity import fold
 from capture.credit import evidence
 
 
@@ -116,6 +117,19 @@ def test_every_step_down_and_up_again_keeps_what_people_gave(lived, client, form
         report = evidence.audit(session)
     assert report.faults == []
     assert report.older == 6, "three touches and their consents: a seal made today would prove nothing of yesterday"
+
+
+def test_members_addresses_are_folded_on_the_way_up(lived):
+    addresses = {"m-1": "Ana@Bücher.example", "m-2": "B.o+x@GoogleMail.com", "m-3": "+@x.example."}
+    step(lived, "0011", down=True)
+    with lived.writing() as connection:
+        for number, address in addresses.items():
+            values = {"number": number, "address": address}
+            connection.execute(text("UPDATE member SET email = :address WHERE id = :number"), values)
+    step(lived, "0013", down=False)
+    with lived.read() as session:
+        found = dict(session.execute(text("SELECT id, folded_email FROM member")).all())
+    assert found == {number: fold(address) for number, address in addresses.items()}
 
 
 def test_all_the_way_down_and_up_from_nothing(empty_url):

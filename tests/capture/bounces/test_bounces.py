@@ -22,9 +22,11 @@ from capture.models import Lead, OutboxMail, Suppression
 from sitegen.errors import EspalierError
 from tests.capture.bounces.samples import MESSAGE_ID, samples
 from tests.capture.cast import KEY
+from tests.capture.clock import Clock
 
 SECRET = "whsec_" + "c2VjcmV0" * 4
 LINKS = Links([KEY])
+NOW = Clock().now
 
 REPORT = """\
 From: mailer-daemon@mx.example
@@ -84,7 +86,7 @@ def report(mail: OutboxMail, **changes: str) -> str:
 
 def is_suppressed(database, address: str = "pat@example.com") -> bool:
     with database.read() as session:
-        return suppression.blocks(session, LINKS.address_keys, address, THANK_YOU)
+        return suppression.blocks(session, LINKS.address_keys, address, THANK_YOU, NOW)
 
 
 @pytest.mark.parametrize("name", ["box.mbox", "maildir"])
@@ -103,6 +105,28 @@ def test_a_full_mailbox_is_no_dead_one(database, sent, gate, clock, tmp_path, ch
     box = write_box(tmp_path / "box.mbox", report(sent, **changes))
     assert reports.read_file(database, box, gate, clock.now) == {"soft": 1}
     assert not is_suppressed(database)
+
+
+def test_several_mails_that_come_back_for_no_clear_reason_are_a_weak_report(
+    database, sent, gate, clock, tmp_path, rows, client, form
+):
+    """Some servers never say why. Reports about one mail count once, and other people's mails do not count."""
+    client.post("/signup", data=form(email="kim@example.com"))
+    with database.write() as session:
+        first = session.get_one(OutboxMail, sent.id)
+        values = {each.key: getattr(first, each.key) for each in OutboxMail.__table__.columns if each.key != "id"}
+        for number in range(2):
+            session.add(OutboxMail(**values | {"message_id": f"{number:032x}@fern.example.com"}))
+    mails = [each for each in rows(OutboxMail) if each.recipient == "pat@example.com"]
+    for mail in (mails[0], mails[0], mails[1], rows(OutboxMail)[1]):
+        box = write_box(tmp_path / "box.mbox", report(mail, status="5.0.0"))
+        assert reports.read_file(database, box, gate, clock.now)["soft"] >= 1
+        assert not is_suppressed(database)
+    box = write_box(tmp_path / "last.mbox", report(mails[2], status="5.0.0"))
+    reports.read_file(database, box, gate, clock.now)
+    assert is_suppressed(database)
+    [mark] = rows(Suppression)
+    assert (mark.strong, mark.source) == (False, "report")
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
 
 from capture.commands import main
+from capture.mailing import trouble
 from capture.models import OutboxMail
 from tests.capture.cast import KEY
 
@@ -56,6 +58,24 @@ def test_dead_mails_can_be_sent_again_or_dropped(run, database, rows):
     assert run("mail", "drop").exit_code == 2
 
 
+def test_mails_that_were_put_off_are_tried_at_once(run, database, rows):
+    """As after a relay was mended: what waits for its next attempt need not wait hours for it."""
+    later = datetime.now(UTC) + timedelta(hours=4)
+    with database.write() as session:
+        session.query(OutboxMail).update({"attempts": 7, "last_error": "450 later", "next_attempt_at": later})
+    assert run("mail", "retry").stdout == "1 put back\n"
+    assert (rows(OutboxMail)[0].attempts, rows(OutboxMail)[0].next_attempt_at < later) == (0, True)
+    assert run("mail", "retry").stdout == "0 put back\n", "it was not tried since"
+
+
+def test_mail_says_that_nothing_can_be_sent(run, database):
+    with database.write() as session:
+        trouble.note(session, "a wrong password", datetime(2026, 3, 4, 5, 6, tzinfo=UTC))
+    assert "no mail can be sent since 2026-03-04 05:06 UTC: a wrong password\n" in run("mail").stdout
+    shown = json.loads(run("mail", "--json").stdout)["trouble"]
+    assert shown == {"reason": "a wrong password", "since": "2026-03-04T05:06:00+00:00"}
+
+
 def test_backup_and_restore(run, empty_url, tmp_path, monkeypatch):
     assert run("backup", tmp_path / "b").exit_code == 0
     refused = run("restore", tmp_path / "b")
@@ -73,6 +93,7 @@ def test_bounces(run, tmp_path):
         "complaint": 0,
         "unknown": 0,
         "other": 1,
+        "unread": [],
     }
     assert "1 messages were no reports" in run("bounces", tmp_path / "box").stdout
 
@@ -81,3 +102,15 @@ def test_bounces(run, tmp_path):
 def test_sqlite_takes_one_process(run):
     result = run("serve", "--processes", "2")
     assert (result.exit_code, "SQLite takes one process" in result.stderr) == (2, True)
+
+
+def test_held_tells_which_mails_wait_for_the_operator(run, client, form, database):
+    client.post("/signup", data=form("m-1"))
+    assert [(each["to"], each["because"]) for each in json.loads(run("held", "--json").output)] == [
+        ("pat@example.com", "mailbox")
+    ]
+    with database.write() as session:
+        session.query(OutboxMail).update({"held_because": None})
+    assert run("held").output.endswith("\tlimit\n"), "from before the reason was kept"
+    assert run("held", "--release", "--all").output == "released 1\n"
+    assert run("held").output == "nothing is held\n"

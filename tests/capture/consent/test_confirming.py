@@ -147,7 +147,7 @@ def test_not_me_is_for_good(client, signed_up, form, mailed, rows, kinds, links,
     assert client.post(confirm).status_code in (404, 410), "an old yes does not undo a later no"
     client.post("/signup", data=form("m-1"))
     with database.read() as session:
-        assert suppression.blocks(session, links.address_keys, "PAT+x@example.com", mails.CONFIRM)
+        assert suppression.blocks(session, links.address_keys, "PAT+x@example.com", mails.CONFIRM, clock.now)
 
 
 def test_not_me_by_a_link_that_is_too_old_says_that_nothing_was_changed(client, signed_up, mailed, rows, clock):

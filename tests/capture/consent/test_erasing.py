@@ -175,15 +175,17 @@ def test_nobody_brings_them_back_but_themselves(client, lived, form, mailed, dat
     spellings = (ADDRESS, "zq7patlee@EXÄMPLE.com", "ZQ7.patlee+x@xn--exmple-cua.com")
     with database.read() as session:
         for each in spellings:
-            assert suppression.Reason.ERASED in suppression.reasons(session, links.address_keys, each)
-            assert suppression.blocks(session, links.address_keys, each, mails.THANK_YOU)
-            assert not suppression.blocks(session, links.address_keys, each, mails.CONFIRM), "they may be asked"
+            assert suppression.Reason.ERASED in suppression.reasons(session, links.address_keys, each, clock.now)
+            assert suppression.blocks(session, links.address_keys, each, mails.THANK_YOU, clock.now)
+            assert not suppression.blocks(session, links.address_keys, each, mails.CONFIRM, clock.now), (
+                "they may be asked"
+            )
     clock.forward(days=400)
     client.post("/signup", data=form(email=ADDRESS))
     assert [each.confirmed for each in rows(Lead) if each.erased_at is None] == [True, False]
     client.post(mailed("confirm", "confirm", ADDRESS))
     with database.read() as session:
-        assert not suppression.reasons(session, links.address_keys, ADDRESS)
+        assert not suppression.reasons(session, links.address_keys, ADDRESS, clock.now)
     newest = rows(Lead)[-1]
     assert (newest.email, newest.confirmed, newest.id) == (ADDRESS, True, 5)
     assert len([each for each in rows(Touch) if each.lead_id == newest.id]) == 1, "nothing of before came back"

@@ -131,11 +131,11 @@ def test_every_table_with_prospects_data_holds_the_person(everywhere, database):
     }
 
 
-def test_each_room_tells_its_piece_under_names_of_its_own(everywhere, database, links):
+def test_each_room_tells_its_piece_under_names_of_its_own(everywhere, database, links, clock):
     with database.read() as session:
         leads = my_data.leads_of(session, ADDRESS)
         pieces = [[each.held(session, lead) for lead in leads] for each in personal_of(features.ALL)]
-        held = my_data.held(session, features.ALL, links, ADDRESS)
+        held = my_data.held(session, features.ALL, links, ADDRESS, clock.now)
     names = [name for [piece, *_] in pieces for name in piece]
     assert sorted(names) == sorted({*names}) == sorted(held["sign_ups"][0])
     empty = [list(piece[0]) for piece in pieces if not any(any(each.values()) for each in piece)]

@@ -14,10 +14,10 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 @pytest.fixture
-def blocked(database, links):
+def blocked(database, links, clock):
     def ask(address: str, kind: MailKind) -> bool:
         with database.read() as session:
-            return suppression.blocks(session, links.address_keys, address, kind)
+            return suppression.blocks(session, links.address_keys, address, kind, clock.now)
 
     return ask
 
@@ -80,10 +80,9 @@ def test_who_is_blocked_from_what(database, links, clock):
     with database.write() as session:
         for reason in suppression.Reason:
             suppression.suppress(session, keys, f"{reason}@example.com", reason, clock.now)
-        suppression.suppress_bounced(session, keys, "bounced@example.com", clock.now)
         kinds = (mails.THANK_YOU, mails.CONFIRM, NEW_LEAD, mails.MY_DATA)
         assert {
-            str(reason): [suppression.blocks(session, keys, f"{reason}@example.com", kind) for kind in kinds]
+            str(reason): [suppression.blocks(session, keys, f"{reason}@example.com", kind, clock.now) for kind in kinds]
             for reason in suppression.Reason
         } == {
             "unsubscribed": [True, False, False, False],
@@ -91,8 +90,9 @@ def test_who_is_blocked_from_what(database, links, clock):
             "erased": [True, False, False, False],
             "not-me": [True, True, False, False],
             "bounced": [True, True, True, True],
+            "requested": [True, False, False, False],
         }
-        assert not suppression.blocks(session, keys, "other@example.com", mails.THANK_YOU)
+        assert not suppression.blocks(session, keys, "other@example.com", mails.THANK_YOU, clock.now)
 
 
 def test_a_row_under_an_old_key_still_counts(database, clock):
@@ -101,9 +101,9 @@ def test_a_row_under_an_old_key_still_counts(database, clock):
     old, new = derive_key("o" * 32), derive_key("n" * 32)
     with database.write() as session:
         suppression.suppress(session, (old,), "pat@example.com", suppression.Reason.UNSUBSCRIBED, clock.now)
-        assert suppression.blocks(session, (new, old), "pat@example.com", mails.THANK_YOU)
+        assert suppression.blocks(session, (new, old), "pat@example.com", mails.THANK_YOU, clock.now)
         suppression.lift(session, (new, old), "pat@example.com")
-        assert not suppression.blocks(session, (new, old), "pat@example.com", mails.THANK_YOU)
+        assert not suppression.blocks(session, (new, old), "pat@example.com", mails.THANK_YOU, clock.now)
 
 
 def test_only_mails_that_can_be_left_name_a_list(confirmed, rows):

@@ -172,6 +172,7 @@ def test_when_one_part_dies_the_other_is_ended(demo, tmp_path):
     assert "ended with exit code -9" in (tmp_path / "log").read_text()
 
 
+@pytest.mark.parametrize("demo", [["--empty"]], indirect=True)
 def test_a_second_demo_on_the_same_instance_is_refused_before_it_builds(demo, tmp_path, sample):
     process, _, _ = demo
     sites = tmp_path / "instance" / "sites"

@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from capture.app import create_app
 from capture.base import logs
 from capture.health.pages import UNKNOWN
+from capture.mailing import trouble
 from capture.mailing.delivery import Delivery
 from tests.capture.databases import locked
 
@@ -47,6 +48,18 @@ def test_alive_but_not_ready_before_the_first_sync(empty_url, settings, clock):
 def test_not_ready_while_the_database_is_gone(client, database):
     database.file.unlink()
     assert client.get("/readyz").json == {"status": "not ready", "reason": "the database cannot be used"}
+
+
+def test_ready_but_no_mail_can_be_sent(client, database, clock):
+    """Sign-ups are stored and their mails wait, so the service stays ready; monitoring sees why."""
+    assert samples(client.get("/metrics").text)["espalier_mail_stopped_seconds", ""] == 0
+    with database.write() as session:
+        trouble.note(session, "a wrong password", clock.now)
+    clock.forward(seconds=90)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["mail"]["reason"]) == (200, "a wrong password")
+    assert answer.json["mail"]["since"].startswith("2026-03-04T05:06:07")
+    assert samples(client.get("/metrics").text)["espalier_mail_stopped_seconds", ""] == 90
 
 
 def test_metrics_count_the_outbox(client, form, clock):

@@ -71,7 +71,7 @@ def test_every_row_has_a_line_that_says_what_became_of_it(
         "pat\u202e@example.com,,,",
         '=cmd@example.com,"=HYPERLINK(""x"")",0871234567,everything',
     )
-    dry = importing.try_list(database, links, LeadList(path), PROVEN)
+    dry = importing.try_list(database, links, LeadList(path), PROVEN, Clock().now)
     assert rows(Provenance) == []
     totals = importing.import_list(database, links, LeadList(path), PROVEN, clock)
     assert dry.outcomes == totals.outcomes == {"added": 3, "known": 2, "suppressed": 1, "refused": 3}
@@ -362,7 +362,7 @@ def test_a_dry_run_of_many_rows_says_what_taking_in_does(
 ) -> None:
     path = tmp_path / "list.csv"
     benchmark.write(path, 5_000)
-    dry = importing.try_list(database, links, LeadList(path), PROVEN)
+    dry = importing.try_list(database, links, LeadList(path), PROVEN, Clock().now)
     totals = importing.import_list(database, links, LeadList(path), PROVEN, clock)
     assert dry.outcomes == totals.outcomes
     assert dry.reasons == totals.reasons

@@ -17,7 +17,17 @@ from capture import features
 from capture.accounts import signing_in
 from capture.base.db import Database
 from capture.base.retention import Policy
-from capture.models import AccessLogEntry, Campaign, Lead, LeadActivity, OfficeSession, OutboxMail, Provenance, Upload
+from capture.models import (
+    AccessLogEntry,
+    Campaign,
+    Lead,
+    LeadActivity,
+    OfficeSession,
+    OutboxMail,
+    Provenance,
+    Suppression,
+    Upload,
+)
 from tests.capture.clock import Clock
 from tests.capture.office import HOST, STAFF, Browser, SignIn
 
@@ -367,6 +377,51 @@ def test_an_erased_person_leaves_no_words_behind(
     assert rows(LeadActivity)[0].note is None
 
 
+@pytest.mark.parametrize(("reason", "told"), [("bounced", True), ("unsubscribed", False)])
+def test_staff_are_told_whose_address_mail_comes_back_from(
+    enter: SignIn, confirmed: Any, database: Database, links: Any, clock: Clock, rows: Any, reason: str, told: bool
+) -> None:
+    """The mail about a new lead to a member came back, or was not sent since an earlier one had come back."""
+    from capture.mailing import outbox, suppression
+    from capture.models import OutboxMail
+
+    confirmed("m-2")
+    staff, member = enter(STAFF), enter("bo@members.example.com")
+    assert "Mail needs you" not in staff.get("/office/").text
+    mail = next(each for each in rows(OutboxMail) if each.kind == "new-lead")
+    keys = links.address_keys
+    with database.write() as session:
+        if reason == "bounced":
+            suppression.suppress_bounced(
+                session, keys, mail.recipient, clock.now, source=suppression.Source.REPORT, mail_id=mail.id
+            )
+        else:
+            suppression.suppress(session, keys, mail.recipient, suppression.Reason(reason), clock.now)
+    assert ("bo@members.example.com" in staff.get("/office/").text) is told
+    with database.write() as session:
+        found = session.get_one(OutboxMail, mail.id)
+        found.state, found.last_error = "dropped", outbox.SUPPRESSED
+        session.query(Suppression).update({"mail_id": None})
+    page = staff.get("/office/").text
+    assert ("bo@members.example.com" in page) is ("Mail needs you" in page) is told
+    assert "Mail needs you" not in member.get("/office/").text
+
+
+def test_staff_are_told_that_no_mail_can_be_sent(enter: SignIn, database: Database, clock: Clock) -> None:
+    from capture.mailing import trouble
+
+    staff, member = enter(STAFF), enter("bo@members.example.com")
+    since = f"{clock.now:%Y-%m-%d %H:%M}"
+    with database.write() as session:
+        trouble.note(session, "the mail server refuses <us>", clock.now)
+    page = staff.get("/office/").text
+    assert f"Since {since} UTC no mail can be sent" in page and "refuses &lt;us&gt;" in page
+    assert "no mail can be sent" not in member.get("/office/").text
+    with database.write() as session:
+        trouble.note(session, None, clock.now)
+    assert "no mail can be sent" not in staff.get("/office/").text
+
+
 ROLES = ("owner", "upline", "downline", "stranger", "staff", "nobody")
 
 #: Every address of the office, and who gets what there; a new one without its line fails.
@@ -394,6 +449,11 @@ ALLOWED: dict[str, dict[str, int]] = {
     **{
         f"campaigns.{action}": {**dict.fromkeys(ROLES, 404), "owner": 303, "staff": 303, "nobody": 403}
         for action in ("change", "spend", "strike")
+    },
+    "suppression.overview": {**dict.fromkeys(ROLES, 404), "staff": 200, "nobody": 303},
+    **{
+        f"suppression.{action}": {**dict.fromkeys(ROLES, 404), "staff": 200, "nobody": 403}
+        for action in ("look_up", "add", "lift")
     },
     "leads.lead": {**dict.fromkeys(ROLES, 404), "owner": 200, "staff": 200, "nobody": 303},
     **{
@@ -504,7 +564,9 @@ def test_mail_that_comes_back_is_told(
     browser = enter("bo@members.example.com")
     assert "Mail returned" not in browser.get("/office/").text
     with database.write() as session:
-        suppression.suppress_bounced(session, links.address_keys, "pat@example.com", clock.now)
+        suppression.suppress_bounced(
+            session, links.address_keys, "pat@example.com", clock.now, source=suppression.Source.REPORT
+        )
     assert "pat@example.com" in browser.get("/office/").text.partition("Mail returned")[2]
 
 

@@ -103,7 +103,8 @@ def test_every_template_is_of_a_kind():
 @each_kind
 def test_every_kind_has_an_audience(kind):
     assert isinstance(kind.audience, MailAudience)
-    assert Reason.BOUNCED in kind.stopped_by, "no mail goes to an address that does not exist"
+    signing_in = kind.audience is MailAudience.SIGNING_IN
+    assert (Reason.BOUNCED in kind.stopped_by) is not signing_in, "only a link into the office goes to any address"
     assert len(kind.name) <= OutboxMail.__table__.c.kind.type.length
 
 
@@ -129,13 +130,13 @@ def test_a_room_lists_its_own_kinds(kind):
         kinds.table([Feature("leads", mails=[kind])])
 
 
-ALL = ("unsubscribed", "withdrawn", "erased", "not-me", "bounced")
+ALL = ("unsubscribed", "withdrawn", "erased", "not-me", "bounced", "requested")
 STOPPED = {
     "confirm": ("not-me", "bounced"),
     "thank-you": ALL,
     "my-data": ("bounced",),
     "new-lead": ("bounced",),
-    "sign-in": ("bounced",),
+    "sign-in": (),
 }
 
 
@@ -145,11 +146,11 @@ def asked(database, clock):
     links = Links([KEY])
 
     def ask(kind: str, reason: Reason | None = None) -> bool:
-        row = OutboxMail(kind=kind, recipient="pat@example.com")
+        row = OutboxMail(kind=kind, recipient="pat@example.com", created_at=clock.now)
         with database.write() as session:
             if reason:
                 suppression.suppress(session, links.address_keys, "pat@example.com", reason, clock.now)
-            return CompanyGate(links, KINDS).blocks(session, row)
+            return CompanyGate(links, KINDS).blocks(session, row, clock.now)
 
     return ask
 
@@ -166,7 +167,11 @@ def test_reasons_add_up(database, clock):
     with database.write() as session:
         for reason in (Reason.UNSUBSCRIBED, Reason.NOT_ME):
             suppression.suppress(session, keys, "pat@example.com", reason, clock.now)
-        blocked = {name for name, kind in KINDS.items() if suppression.blocks(session, keys, "pat@example.com", kind)}
+        blocked = {
+            name
+            for name, kind in KINDS.items()
+            if suppression.blocks(session, keys, "pat@example.com", kind, clock.now)
+        }
     assert blocked == {"confirm", "thank-you"}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from capture.mailing import outbox
+from capture.mailing import outbox, trouble
 from capture.mailing.kinds import UnknownKind
 from capture.mailing.outbox import Retry
 from capture.mailing.quota import Quota
@@ -28,12 +28,12 @@ class OpenGate:
         self.closed: set[str] = set()
         self.gone: list[str] = []
 
-    def blocks(self, session: Any, row: OutboxMail) -> bool:
+    def blocks(self, session: Any, row: OutboxMail, now: datetime) -> bool:
         if row.kind == "birthday":
             raise UnknownKind("no room declares it")
         return row.recipient in self.closed
 
-    def bounced(self, session: Any, address: str, now: datetime) -> None:
+    def bounced(self, session: Any, address: str, now: datetime, **how: Any) -> None:
         self.gone.append(address)
 
     def unsubscribe(self, company: Company, row: OutboxMail) -> str | None:
@@ -240,6 +240,51 @@ def test_an_hour_of_a_relay_that_takes_nothing_from_us_loses_and_marks_nothing(
     assert max(handler.taken.values()) == 1
     assert "takes mail from this sender again" in caplog.text
     assert "@" not in caplog.text.replace("capture", ""), "no addresses in the log"
+
+
+def test_that_nothing_can_be_sent_is_noted_until_a_mail_is_taken(promise, worker, database, clock):
+    """In the database, since the pages that show it are another process's. A worker that starts anew clears it."""
+    mended = False
+    handler = Handler(rcpt=lambda address: None if mended else RELAY_DENIED.format(address))
+    promise(*(f"p@d{n}.example" for n in range(4)))
+
+    def noted() -> tuple[str, datetime] | None:
+        with database.read() as session:
+            found = trouble.current(session)
+            return found and (found.reason, found.since)
+
+    since = clock.now
+    with serving(handler) as port:
+        sender = worker(port)
+        for _ in range(3):
+            with pytest.raises(NoServer):
+                sender.run_once()
+            assert noted() == ("the mail server refuses mail from this sender, to any domain (relaying)", since)
+            clock.forward(minutes=2)
+        mended = True
+        worker(port).run_once()
+    assert noted() is None
+
+
+def test_a_mail_that_our_server_cannot_send_is_held_and_marks_nobody(promise, worker, rows, gate, caplog):
+    """Not every mail server takes addresses in letters beyond ASCII (RFC 6531); the person may still be reached."""
+    promise("josé@ejemplo.example", message_id="a@fern.example.com")
+    promise("pat@example.com")
+    with serving(Handler(), smtputf8=False) as port:
+        worker(port).run_once()
+    assert states(rows) == ["held", "sent"]
+    assert "no SMTPUTF8" in rows(OutboxMail)[0].last_error and "no SMTPUTF8" in caplog.text
+    assert gate.gone == [] and "josé" not in caplog.text
+
+
+def test_a_server_that_is_away_is_noted(promise, worker, database):
+    promise("p@d.example")
+    with serving(Handler()) as port:
+        pass
+    with pytest.raises(NoServer):
+        worker(port).run_once()
+    with database.read() as session:
+        assert trouble.current(session) is not None
 
 
 def test_one_domain_that_refuses_us_stops_no_mail_to_others(promise, worker, rows):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import stat
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
@@ -63,7 +64,7 @@ def test_there_and_back_again_nothing_is_another(lived, other, tmp_path, empty, 
         with each.read() as session:
             report = evidence.audit(session, seal)
             assert (report.faults, report.erased) == ([], 1)
-            assert suppression.reasons(session, links.address_keys, "gone@example.com") == {"erased"}
+            assert suppression.reasons(session, links.address_keys, "gone@example.com", datetime.now(UTC)) == {"erased"}
 
 
 def test_a_path_with_odd_letters(filled, empty, tmp_path):

@@ -21,13 +21,14 @@ from capture.credit import evidence
 from capture.leads import export, queries
 from capture.mailing.envelope import compose
 from capture.models import Consent, Lead, OutboxMail, PersonalData, Touch
+from capture.signup.brought import UTM
 from capture.signup.forms import SignupForm
-from capture.signup.utm import UTM
 
 QUICK, SLOW = 40, 800
 FORM = "application/x-www-form-urlencoded"
 
-FIELDS = [*SignupForm(MultiDict(), load("en"))._fields, *(f"utm_{name}" for name in UTM), "pause", "altcha", "made-up"]
+BROUGHT = [*(f"utm_{name}" for name in UTM), "c"]
+FIELDS = [*SignupForm(MultiDict(), load("en"))._fields, *BROUGHT, "pause", "altcha", "made-up"]
 """The names that the sign-up reads, new ones included, and one that it does not know."""
 
 PAYLOADS = [

@@ -302,6 +302,36 @@ def test_leads_that_came_before_their_campaign_was_known_are_noted(client, form,
     assert found["before@example.com"] is None, "another page brought them"
 
 
+def test_so_are_those_that_came_by_a_link_with_its_code(client, form, database, clock):
+    for member, email, code in (
+        ("m-1", "own@example.com", "radio7"),
+        ("m-2", "other@example.com", "radio7"),
+        ("m-2", "fair@example.com", "fair1"),
+        (None, "company@example.com", "fair1"),
+        ("m-1", "before@example.com", "none9"),
+        ("m-1", "before@example.com", "radio7"),
+    ):
+        client.post("/signup", data=form(member, email=email, c=code))
+    listed = [Campaign("radio7", "m-1", Channel.RADIO), Campaign("fair1", None, Channel.EVENT)]
+    sync(database, Folder((ANA, BO), listed=listed))
+    codes = {each.id: each.code for each in table(database, CampaignRow)}
+    assert {each.email: codes.get(each.campaign_id or 0) for each in table(database, Lead)} == {
+        "own@example.com": "radio7",
+        "other@example.com": None,
+        "fair@example.com": "fair1",
+        "company@example.com": "fair1",
+        "before@example.com": None,
+    }
+
+
+def test_members_addresses_are_folded(empty):
+    sync(empty, Folder((replace(ANA, email="Ana.Nu+x@Example.com"), BO)))
+    assert {each.id: each.folded_email for each in table(empty, MemberRow)} == {
+        "m-1": "ananu@example.com",
+        "m-2": "bo@example.com",
+    }
+
+
 def test_a_campaign_that_the_file_cannot_hold_keeps_nobody_from_publishing(empty):
     folder = Folder((ANA, BO))
     sync(empty, folder)

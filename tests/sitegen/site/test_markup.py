@@ -39,13 +39,24 @@ def test_comments_vanish() -> None:
 def test_pages_and_pictures_are_addressed_by_name() -> None:
     pages = {"faq": {"path": "questions/"}}
     text = "[costs](page:faq#costs) ![A cup](picture:cup.svg)"
-    html = rendered(text, pages=pages, base="/ana/", asset=lambda name: f"/assets/{name}")
+    names = {"pages": pages, "base": "/ana/", "asset": lambda name: f"/assets/{name}"}
+    html = rendered(text, **names, link_query="")
     assert '<a href="/ana/questions/#costs">costs</a>' in html
+    assert '<a href="/ana/questions/?c=radio7#costs">costs</a>' in rendered(text, **names, link_query="?c=radio7")
     assert '<img alt="A cup" loading="lazy" src="/assets/pictures/cup.svg">' in html
     assert [(each.kind, each.target, each.line) for each in convert(text, first_line=7).references] == [
         ("page", "faq", 7),
         ("picture", "cup.svg", 7),
     ]
+
+
+def test_links_elsewhere_tell_only_which_site_they_are_on() -> None:
+    for address in ("https://else.example/x", "HTTP://else.example", "//else.example"):
+        assert rendered(f"[x]({address})") == f'<p><a href="{address}" referrerpolicy="strict-origin">x</a></p>'
+    own = '<p><a href="https://else.example" referrerpolicy="no-referrer">x</a></p>'
+    assert rendered("[x](https://else.example){: referrerpolicy=no-referrer }") == own
+    for address in ("mailto:pat@example.com", "#costs", "/terms.pdf"):
+        assert "referrerpolicy" not in rendered(f"[x]({address})")
 
 
 def test_tables_and_ids() -> None:

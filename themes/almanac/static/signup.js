@@ -7,12 +7,26 @@ const PATIENCE = 20_000; // milliseconds for the proof, and again for the answer
 const FRESH = 15 * 60_000; // the service takes a proof for 20 minutes
 let proof = null;
 
-// Where the visitor came from, if the address says so: the service stores it with the lead.
-for (const [name, value] of new URLSearchParams(location.search)) {
-  if (!form || !/^utm_[a-z]+$/.test(name) || form.elements.namedItem(name)) continue;
+// What brought the visitor, if the address says so: it goes into the form, and along to this site's other pages in
+// their addresses. Nothing is stored here; the service keeps it with the lead.
+const brought = [...new URLSearchParams(location.search)]
+  .filter(([name]) => /^(c|utm_[a-z]+)$/.test(name))
+  .map(([name, value]) => [name, value.slice(0, 200)]);
+
+for (const [name, value] of form ? brought : []) {
+  if (form.elements.namedItem(name)) continue;
   const input = document.createElement("input");
-  Object.assign(input, { type: "hidden", name, value: value.slice(0, 200) });
+  Object.assign(input, { type: "hidden", name, value });
   form.append(input);
+}
+
+const base = new URL(document.body.dataset.base ?? "/", location).href;
+for (const link of brought.length > 0 ? document.links : []) {
+  if (!link.href.startsWith(base) || link.getAttribute("href").startsWith("#")) continue;
+  const to = new URL(link.href);
+  if (!to.pathname.endsWith("/")) continue; // a file to save
+  for (const [name, value] of brought) if (!to.searchParams.has(name)) to.searchParams.append(name, value);
+  link.href = to;
 }
 
 function prepare() {
