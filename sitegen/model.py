@@ -73,6 +73,7 @@ class Member:
     ``phone`` is in E.164 (``+34600111222``). ``photo`` is a path relative to the site folder's ``photos/``.
     ``sponsor_id`` is the id of the member who recruited this one, None at the top of a tree.
     ``place``, ``tagline`` and ``story`` are the member's own words, as typed (``story`` is Markdown).
+    ``timezone`` is a name of the tz database; None if the roster gives none.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Member:
     sponsor_id: str | None = None
     market: str | None = None
     joined: date | None = None
+    timezone: str | None = None
 
     @property
     def active(self) -> bool:
@@ -107,7 +109,8 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """The network-marketing company whose members have the sites."""
+    """The network-marketing company whose members have the sites. ``timezone``: the time zone by which it counts days,
+    by its name in the tz database; None if the site's settings tell none."""
 
     name: str
     legal_name: str
@@ -116,6 +119,8 @@ class Company:
     phone: str | None = None
     founded: int | None = None
     currency: str = "EUR"
+    country: str | None = None
+    timezone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ A view gets the person from ``person()``; ``scope`` decides what that person may
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any, ParamSpec
 
@@ -19,6 +20,7 @@ from capture.accounts.signing_in import Person
 from capture.base import words
 from capture.base.feature import NavigationItem
 from capture.base.words import Words
+from capture.company.calendar import Calendar, calendar_of
 from capture.models import AccessLogEntry
 from capture.web import answers, service
 from capture.web.access import Audience, open_to
@@ -48,11 +50,13 @@ def office(*, log: str | None) -> Callable[[Callable[P, Response]], Callable[P, 
             current = service.current()
             with current.database.read() as session:
                 found = signing_in.person_of_cookie(session, request.cookies.get(COOKIE, ""), current.clock())
+                calendar = calendar_of(session, found.member if found else None)
             if found is None:
                 if request.method in ("GET", "HEAD"):
                     return make_response(redirect(f"{answers.root()}office/sign-in", 303))
                 raise Forbidden
             g.person = found
+            g.calendar = calendar
             response = view(*args, **kwargs)
             _record(log, response.status_code)
             return response
@@ -90,6 +94,17 @@ def person() -> Person:
     """Returns the person who is signed in. For views that ``office`` guards."""
     found: Person = g.person
     return found
+
+
+def calendar() -> Calendar:
+    """Returns the days of the person who is signed in: a member's own, for staff the company's."""
+    found: Calendar = g.calendar
+    return found
+
+
+def today() -> date:
+    """Returns the day that it is now where the signed-in person is."""
+    return calendar().day(service.current().clock())
 
 
 def remember(response: Response, secret: str) -> Response:
@@ -135,7 +150,13 @@ def navigation() -> list[NavigationItem]:
 
 
 def page(template: str, words: Words, status: int = 200, **values: Any) -> Response:
-    """Returns a page of the office: a template filled with the person, the navigation, a CSRF value and ``values``."""
+    """Returns a page of the office: a template filled with the person, their calendar, the navigation, a CSRF value and
+    ``values``."""
     form = OfficeForm()
-    values |= {"person": person(), "navigation": navigation(), "csrf": form.csrf_token.current_token}
+    values |= {
+        "person": person(),
+        "calendar": calendar(),
+        "navigation": navigation(),
+        "csrf": form.csrf_token.current_token,
+    }
     return answers.page(status, template, words, **values)

@@ -98,7 +98,7 @@ def spend(code: str) -> Response:
         if not valid or amount is None:
             return _campaign(session, found, 422, spend=form, amount_wrong=amount is None)
         now = current.clock()
-        catalogue.record_spend(session, found, form.on.data or now.date(), amount, form.note.data or None, now)
+        catalogue.record_spend(session, found, form.on.data or access.today(), amount, form.note.data or None, now)
         return _to(code)
 
 
@@ -187,7 +187,7 @@ def _campaign(session: Session, found: Campaign, status: int = 200, **values: An
         typed_at=_typed_at(session, hosts.get_company(session)),
         spendings=spendings,
         spent=sum(each.amount for each in spendings),
-        day=service.current().clock().date(),
+        day=access.today(),
         **shown,
     )
 

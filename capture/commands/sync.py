@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import click
 from capture.commands import installation, options
 from capture.company import directory
 from capture.company.generator import find_folder
-from capture.sync.site_folder import Summary
+from capture.sync.site_folder import Summary, members_without_timezone
 from capture.sync.site_folder import sync as bring_up_to_date
 
 
@@ -50,6 +51,19 @@ def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json:
         shown = ", ".join(waiting[:10]) + (" …" if len(waiting) > 10 else "")
         why = _why_without_a_page(has_landing_pages=found.has_landing_pages)
         click.echo(f"{len(waiting)} campaigns without a landing page ({shown}): {why}", err=True)
+    for each in _unknown_days(found.company.timezone, members_without_timezone(database)):
+        click.echo(each, err=True)
+
+
+def _unknown_days(timezone: str | None, without: int) -> Iterator[str]:
+    """Yields what is to be filled in so that days are those of the company and of each member. ``without``: the number
+    of active members without a time zone."""
+    if timezone is None:
+        yield 'days are counted in UTC: write timezone = "Europe/Dublin", or yours, under [company] in site.toml'
+    if without:
+        count = f"{without} active members without" if without > 1 else "1 active member without"
+        day = f"a known time zone: days are those of {timezone or 'UTC'}"
+        yield f"{count} {day}; fill in the roster's column timezone"
 
 
 def _told(summary: Summary) -> str:

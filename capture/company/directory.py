@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sitegen import time_zones
 from sitegen.campaigns import campaign_file
 from sitegen.check import people
 from sitegen.model import Campaign, Company, Member
@@ -173,3 +174,18 @@ def load_directory(folder: Path, *, url: str | None = None, capture_url: str | N
     Raises EspalierError with every fault of settings, pages or theme. The roster is read later, by ``members``.
     """
     return Directory(sites.load(folder, url=url, capture_url=capture_url))
+
+
+def member_timezone(member: Member) -> str | None:
+    """Returns the time zone by which a member counts days, by its name in the tz database; None if the roster does not
+    tell one.
+
+    It is the one that the roster gives, or else the only one of the member's market or, without a market, of the
+    country of the telephone number. Where a country has several, a number of a place within it may tell.
+    """
+    if member.timezone is not None:
+        return member.timezone
+    zones = time_zones.of_country(member.market) if member.market else ()
+    if len(zones) != 1 and member.phone:
+        zones = time_zones.of_phone(member.phone, member.market)
+    return zones[0] if len(zones) == 1 else None

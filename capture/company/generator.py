@@ -6,6 +6,7 @@ The rest of the service imports them from here and never from ``sitegen`` (error
 
 from __future__ import annotations
 
+from sitegen import time_zones
 from sitegen.campaigns import campaign_file
 from sitegen.instance import SECRETS, token_keys
 from sitegen.instance import create as create_instance
@@ -40,6 +41,7 @@ __all__ = [
     "fill_wording",
     "find_folder",
     "find_instance",
+    "find_zone",
     "phone_text",
     "read_instance",
     "token_keys",
@@ -53,6 +55,9 @@ can_be_listed = campaign_file.holds
 
 CAMPAIGN_CODE = campaign_file.CODE
 """The pattern that a campaign's whole code must match."""
+
+find_zone = time_zones.load
+"""Returns a time zone by its name in the tz database. Raises KeyError for an unknown name."""
 
 
 def fill_wording(template: str, company_name: str, member_name: str | None) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from capture.base.prepared import Driver, Prepared
 from capture.base.unavailable import Unavailable
+from capture.company.calendar import Calendar, named
 from capture.company.generator import THANKS, fill_wording
 from capture.models import Company, Lead, Member, Page, Wording
 
@@ -46,6 +47,11 @@ class Host:
     def home_locale(self) -> str:
         """The language of the page at the root of the host's site."""
         return self.member.locale if self.member else self.company.locale
+
+    @property
+    def calendar(self) -> Calendar:
+        """The days of the host: those of the member's time zone or, on the company's own pages, of the company's."""
+        return named((self.member and self.member.timezone) or self.company.timezone)
 
     @property
     def origins(self) -> tuple[str, ...]:

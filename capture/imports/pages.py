@@ -101,7 +101,7 @@ def describe(number: int) -> Response:
     with current.database.read() as session:
         upload = _find(session, number)
         _choices(session, form, uploads.list_preview(session, upload))
-    valid = access.is_valid(form) and _past(form, current.clock().date())
+    valid = access.is_valid(form) and _past(form, access.today())
     if upload.state not in uploads.TO_DESCRIBE:
         return _late(number)
     if not valid:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from capture.accounts.scope import scope
 from capture.accounts.signing_in import Person
+from capture.company.calendar import Calendar
 from capture.company.generator import Channel
 from capture.leads.pipeline import Stage
 from capture.leads.sources import LIST, MET, OWN
@@ -32,6 +33,10 @@ MOST_COUNTED = 1_000
 
 SOURCES = (*(each.value for each in Channel), MET, OWN)
 """Where leads can come from, for the filter: a campaign's channel, ``met`` (in person) or ``own`` (no campaign)."""
+
+
+_SOON = {"tomorrow": 1, "three_days": 3, "week": 7}
+"""The days from today on that a lead's page proposes for the next follow-up, by the name of the button."""
 
 
 class LeadOrder(StrEnum):
@@ -247,6 +252,9 @@ def _count(session: Session, query: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(few)) or 0
 
 
-def follow_up_choices(day: date) -> dict[str, date]:
-    """Returns the days that a lead's page proposes for the next follow-up, by name: tomorrow, three_days and week."""
-    return {"tomorrow": day + timedelta(days=1), "three_days": day + timedelta(days=3), "week": day + timedelta(days=7)}
+def follow_up_choices(calendar: Calendar, day: date) -> dict[str, date]:
+    """Returns the days that a lead's page proposes for the next follow-up, by name: tomorrow, three_days and week.
+
+    ``calendar``: that of the reader, for whom it is ``day``.
+    """
+    return {name: calendar.after(day, days) for name, days in _SOON.items()}

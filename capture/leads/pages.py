@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request
@@ -37,13 +36,14 @@ CSV_COLUMNS = {each.csv: name for name, each in details_of(Lead).items() if each
 def today() -> Response:
     """Shows the page "Today": new leads, due follow-ups, returned mail, and counts of unconfirmed and held sign-ups."""
     with service.current().database.read() as session:
-        waiting = caseload.today_for(session, access.person(), _day())
+        day = access.today()
+        waiting = caseload.today_for(session, access.person(), day)
         alerts = None
         if access.person().staff:
             current = service.current()
             alerts = trouble.alerts(session, current.links.address_keys, current.clock())
         response = access.page(
-            "leads/today.html", access.reader_words(), waiting=waiting, alerts=alerts, day=_day(), at="today"
+            "leads/today.html", access.reader_words(), waiting=waiting, alerts=alerts, day=day, at="today"
         )
     access.shows(len(waiting.new) + len(waiting.due) + len(waiting.bounced))
     return response
@@ -55,7 +55,7 @@ def leads() -> Response:
     """Shows one page of the list of leads, filtered and sorted by the query parameters."""
     wanted = forms.read_filter(request.args)
     with service.current().database.read() as session:
-        found = caseload.list_leads(session, access.person(), wanted, _day())
+        found = caseload.list_leads(session, access.person(), wanted, access.today())
         further = forms.filter_query(wanted, after=f"{found.next[0]}~{found.next[1]}") if found.next else None
         first = forms.filter_query(wanted, after="") if wanted.after else None
         values: dict[str, Any] = {
@@ -63,7 +63,7 @@ def leads() -> Response:
             "found": found,
             "further": further,
             "first": first,
-            "day": _day(),
+            "day": access.today(),
             "at": "leads",
         }
         staff = access.person().staff is not None
@@ -85,7 +85,7 @@ def leads_csv() -> Response:
     wanted = forms.read_filter(request.args)
     out = io.StringIO()
     with service.current().database.read() as session:
-        found = caseload.list_leads(session, access.person(), wanted, _day(), size=None)
+        found = caseload.list_leads(session, access.person(), wanted, access.today(), size=None)
         refused = caseload.why_unmailable(
             session, service.current().links.address_keys, found.leads, service.current().clock()
         )
@@ -183,8 +183,8 @@ def _lead(session: Session, found: Lead, words: Words, status: int = 200) -> Res
         "assignee": hosts.assignee_of(session, found).name,
         "may_write": found.withdrawn_at is None,
         "provenance": found.provenance,
-        "soon": caseload.follow_up_choices(_day()),
-        "day": _day(),
+        "soon": caseload.follow_up_choices(access.calendar(), access.today()),
+        "day": access.today(),
         "at": "leads",
         "wrong": status == 422,
     }
@@ -203,7 +203,3 @@ def _cells(found: Lead, why_not: str | None) -> Iterator[spreadsheet.Value]:
 
 def _choices() -> dict[str, Any]:
     return {"stages": list(Stage), "reasons": list(LostReason), "interests": ["products", "opportunity", "both"]}
-
-
-def _day() -> date:
-    return service.current().clock().date()

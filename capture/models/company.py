@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from capture.models.holds import MEMBER, Holds
-from capture.models.tables import Base, Code, EmailAddress, Words
+from capture.models.tables import Base, Code, EmailAddress, TimeZone, Words
 
 
 class Company(Base):
@@ -48,6 +48,8 @@ class Company(Base):
     """How many days mails are kept that were sent, dropped or given up."""
     currency: Mapped[str] = mapped_column(String(3), default="EUR", server_default="EUR")
     """The currency in which spending is entered (ISO 4217)."""
+    timezone: Mapped[str | None] = mapped_column(TimeZone)
+    """The time zone by which the company and its staff count days, by its name in the tz database; None: UTC."""
 
 
 class Member(Base):
@@ -73,6 +75,8 @@ class Member(Base):
     )
     active: Mapped[bool]
     """False if the roster says that the member is not active, or no longer contains the member."""
+    timezone: Mapped[str | None] = mapped_column(TimeZone)
+    """The time zone by which the member counts days, by its name in the tz database; None: the company's."""
 
 
 class Slug(Base):

@@ -20,6 +20,7 @@ class Visit(Base):
     __table_args__ = (Index("ix_visit_host_day", "host", "day"),)
 
     day: Mapped[date] = mapped_column(primary_key=True)
+    """The day that it was then for the member, or for the company on its own pages."""
     host: Mapped[str] = mapped_column(Code, primary_key=True)
     """The member's id; ``_company`` for the company's own pages."""
     page: Mapped[str] = mapped_column(Words, primary_key=True)
@@ -71,4 +72,4 @@ class LeadCount(Base):
     leads: Mapped[int] = mapped_column(Integer)
     this_month: Mapped[int] = mapped_column(Integer)
     month: Mapped[date]
-    """The first day of the month that ``this_month`` is about."""
+    """The first day of the month that ``this_month`` is about: a month of the company's time zone."""

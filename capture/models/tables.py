@@ -41,6 +41,7 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 Code = String(64)
 Words = String(200)
+TimeZone = String(64)
 EmailAddress = String(254)
 """The column type of e-mail addresses: RFC 5321 leaves 254 characters for an address between its angle brackets."""
 

@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -24,6 +24,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     literal_column,
     null,
     or_,
@@ -36,9 +37,11 @@ from sqlalchemy.orm import Session
 from capture.accounts.scope import scope
 from capture.accounts.signing_in import Person
 from capture.base.db import Database
+from capture.company.calendar import Calendar, calendar_of
 from capture.leads.pipeline import Stage
 from capture.models import Campaign, Lead, Provenance, Spending, StoredResults, Touch, Visit, WeeklyVisits
 from capture.reports.results import (
+    WEEKS,
     CampaignPlacement,
     InterestFilter,
     Period,
@@ -114,7 +117,7 @@ def results_for(
 
     ``recent``: the cache for members with many leads. ``about``: which leads count, by their interest.
     """
-    today = now.date()
+    today = calendar_of(session, person.member).day(now)
     if person.member is not None:
         kept_lately = recent.get(person.member.id, period, about, now)
         if kept_lately is not None:
@@ -166,10 +169,11 @@ def count_ahead(database: Database, now: datetime) -> bool:
         _sum_up_visits(session, database)
         if database.is_sqlite:
             session.rollback()  # it would go on seeing what was there before; PostgreSQL's lock must stay
-        counts = gather_counts(session, None, now.date(), Period.ALL)
+        today = calendar_of(session, None).day(now)
+        counts = gather_counts(session, None, today, Period.ALL)
         kept = [
             StoredResults(
-                period=period, interest=about, figures=fold_results(counts, period, about, now.date()).stored(), at=now
+                period=period, interest=about, figures=fold_results(counts, period, about, today).stored(), at=now
             )
             for period in Period
             for about in InterestFilter
@@ -183,15 +187,17 @@ def count_ahead(database: Database, now: datetime) -> bool:
 def gather_counts(session: Session, person: Person | None, today: date, period: Period) -> ResultCounts:
     """Counts the leads, visits and spend of a period that a person may see, for ``fold_results``.
 
-    ``person`` None: counts the whole company's, with visits from the stored sums by week.
+    ``person`` None: counts the whole company's, with visits from the stored sums by week. ``today``: the day that it is
+    for this person, or for the company.
     """
+    calendar = calendar_of(session, person.member if person else None)
     member_id = person.member_id if person else None
     begins = period.begins(today)
     sqlite = session.get_bind().dialect.name == "sqlite"
     leads = [true() if person is None else scope(person).counted_leads]
     if begins is not None:
-        leads.append(Lead.created_at >= _midnight(begins))
-    weeks, sources, pages = _leads(session, leads, today, sqlite)
+        leads.append(Lead.created_at >= calendar.begins(begins))
+    weeks, sources, pages = _leads(session, leads, calendar, _weeks(period, today), today)
     mine = true() if person is None else scope(person).campaigns
     return ResultCounts(
         weeks=weeks,
@@ -208,15 +214,16 @@ _GROUPINGS = (("week",), ("since", "campaign", "kind"), ("since", "page"))
 
 
 def _leads(
-    session: Session, leads: Sequence[ColumnElement[bool]], today: date, sqlite: bool
+    session: Session, leads: Sequence[ColumnElement[bool]], calendar: Calendar, weeks: Sequence[date], today: date
 ) -> tuple[list[Any], list[Any], list[Any]]:
     """Counts leads by week, by source and by page, with the stages they have reached, in one query.
 
-    ``leads``: the conditions for the leads to count. Returns the rows for ``ResultCounts`` weeks, sources and pages.
+    ``leads``: the conditions for the leads to count. ``weeks``: the Mondays of the weeks, in their order. Returns the
+    rows for ``ResultCounts`` weeks, sources and pages.
     """
     keys: dict[str, Any] = {
-        "week": _week(Lead.created_at, sqlite),
-        "since": _since(today),
+        "week": _week_of(Lead.created_at, calendar, weeks),
+        "since": _since(calendar, today),
         "campaign": Lead.campaign_id,
         "kind": _kind(),
         "page": _first_page(),
@@ -248,9 +255,11 @@ def _leads(
     return found
 
 
-def _since(today: date) -> ColumnElement[str]:
+def _since(calendar: Calendar, today: date) -> ColumnElement[str]:
     """Returns an SQL expression for the shortest period in which a lead was created."""
-    begun = [(Lead.created_at >= _midnight(begins), str(each)) for each in Period if (begins := each.begins(today))]
+    begun = [
+        (Lead.created_at >= calendar.begins(begins), str(each)) for each in Period if (begins := each.begins(today))
+    ]
     return case(*begun, else_=str(Period.ALL))
 
 
@@ -264,13 +273,32 @@ def _first_page() -> ColumnElement[Any]:
     return select(Touch.page).where(Touch.lead_id == Lead.id).order_by(Touch.id).limit(1).scalar_subquery()
 
 
+def _weeks(period: Period, today: date) -> list[date]:
+    """Returns the Mondays of the weeks that have a line in the results, in their order. Before the first line of all
+    time there is one more week, in which all earlier leads are counted."""
+    last = monday(today)
+    begins = period.begins(today) or last - timedelta(weeks=WEEKS)
+    return [begins + timedelta(weeks=number) for number in range((last - begins).days // 7 + 1)]
+
+
+def _week_of(column: Any, calendar: Calendar, weeks: Sequence[date]) -> ColumnElement[Any]:
+    """Returns an SQL expression for the one of these weeks that a column's moment is in, as the Monday's ISO 8601 text.
+
+    Moments before the first week count in it, those after the last in that. The database compares moments in UTC and
+    needs to know nothing of time zones; halving takes six comparisons for a year.
+    """
+    if len(weeks) == 1:
+        return literal(weeks[0].isoformat())
+    middle = len(weeks) // 2
+    late, early = (_week_of(column, calendar, part) for part in (weeks[middle:], weeks[:middle]))
+    return case((column >= calendar.begins(weeks[middle]), late), else_=early)
+
+
 def _week(column: Any, sqlite: bool) -> ColumnElement[Any]:
-    """Returns an SQL expression for the Monday of the week that a column's day, or moment in UTC, is in."""
+    """Returns an SQL expression for the Monday of the week that a column's day is in."""
     if sqlite:
-        # The day alone: SQLite rounds the last microseconds of a day up to the next.
-        return func.date(func.substr(column, 1, 10), "weekday 0", "-6 days", type_=String)
-    plain = cast(column, DateTime) if isinstance(column.type, Date) else func.timezone("UTC", column)
-    return cast(func.date_trunc("week", plain), Date)
+        return func.date(column, "weekday 0", "-6 days", type_=String)
+    return cast(func.date_trunc("week", cast(column, DateTime)), Date)
 
 
 def _visits(session: Session, member_id: str | None, begins: date | None, sqlite: bool) -> list[tuple[date, str, int]]:
@@ -328,10 +356,6 @@ def _placements(session: Session, mine: ColumnElement[bool], numbers: set[int]) 
     query = select(Campaign.id, Campaign.code, Campaign.channel, mine.label("shown"))
     rows = session.execute(query.where(or_(mine, Campaign.id.in_(numbers))))
     return {number: CampaignPlacement(number, code, channel, bool(shown)) for number, code, channel, shown in rows}
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
 
 
 def _day(value: date | str) -> date:

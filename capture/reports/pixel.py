@@ -58,7 +58,7 @@ def _count() -> str:
         seen = current.signer.read_page(request.args.get("p", ""))
     except TokenError:
         return "void"
-    return "counted" if current.part(Visits).add(current.clock().date(), member_id, seen.page) else "lost"
+    return "counted" if current.part(Visits).add(current.clock(), member_id, seen.page) else "lost"
 
 
 def _by_machine() -> bool:

@@ -47,7 +47,8 @@ WEEKS = 52
 
 
 class Period(StrEnum):
-    """The period that results are shown for: whole weeks from Monday to Sunday in UTC, the current week included."""
+    """The period that results are shown for: whole weeks from Monday to Sunday, the current week included, by
+    the days of the person who sees them."""
 
     FOUR = "4"
     TWELVE = "12"
@@ -275,7 +276,8 @@ class _Folding:
                 found.get(week, earlier).take(stages)
         for week, _, count in self._counts.visits:
             if self._begun(week):
-                found.get(week, earlier).visit(count)
+                # Where a member is, the next week may have begun.
+                found.get(min(week, last), earlier).visit(count)
         for (day, _), amount in self._spend.items():
             found.get(monday(day), earlier).pay(amount)
         lines = [ResultLine(week.isoformat(), figures) for week, figures in sorted(found.items(), reverse=True)]

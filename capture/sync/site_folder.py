@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from capture import models
 from capture.base.identity import fold
 from capture.campaigns import exchange
-from capture.company.directory import Directory
+from capture.company.directory import Directory, member_timezone
 from capture.company.generator import Member
 from capture.credit import crediting
 from sitegen.errors import EspalierError, Fault
@@ -95,6 +95,13 @@ def sync(database: Database, directory: Directory, now: datetime | None = None) 
     return Summary(*counts, campaigns_found=found, campaigns_told=told, campaigns_waiting=tuple(waiting))
 
 
+def members_without_timezone(database: Database) -> int:
+    """Returns how many active members count days by the company's time zone, since the roster tells none of theirs."""
+    with database.read() as session:
+        query = select(func.count()).where(_MEMBER.c.active, _MEMBER.c.timezone.is_(None))
+        return session.scalar(query) or 0
+
+
 @contextmanager
 def _temporary(connection: Connection) -> Iterator[tuple[Table, Table]]:
     """Yields two temporary tables of this connection: for the roster's members, and for members whom the roster no
@@ -146,6 +153,7 @@ def _row(directory: Directory, member: Member) -> dict[str, Any]:
         "home": directory.member_home(member),
         "sponsor_id": member.sponsor_id,
         "active": member.active,
+        "timezone": member_timezone(member),
     }
 
 
@@ -201,6 +209,7 @@ def _company(connection: Connection, directory: Directory) -> None:
         "locale": directory.default_locale,
         "look": directory.look,
         "currency": company.currency,
+        "timezone": company.timezone,
         **asdict(directory.policies),
     }
     _replace(connection, _COMPANY, [row])

@@ -7,7 +7,7 @@ large companies each member's leads are counted ahead every few minutes, and a p
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import case, delete, func, insert, select
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from capture.accounts.signing_in import Person
 from capture.base.db import Database
+from capture.company.calendar import Calendar, calendar_of
 from capture.models import Lead, LeadCount, Member, StoredResults
 from capture.reports import counting
 
@@ -46,7 +47,8 @@ class TeamTotals:
 def team_of(session: Session, person: Person, now: datetime) -> TeamTotals:
     """Returns the totals of everyone below the signed-in member ``person``, at any depth: members and their leads.
 
-    The leads are as counted ahead, if a count is stored; otherwise they are counted now.
+    The leads are as counted ahead, if a count is stored; otherwise they are counted now. The month is the member's own
+    in a count of now; counts ahead are the same for all members above, so that their month is the company's.
     """
     assert person.member is not None
     # Sponsors form a forest (other rosters are refused), so the recursion ends.
@@ -54,16 +56,18 @@ def team_of(session: Session, person: Person, now: datetime) -> TeamTotals:
     deeper = aliased(Member)
     below = below.union_all(select(deeper.id, deeper.active).where(deeper.sponsor_id == below.c.id))
     heads = (func.count(), func.count().filter(below.c.active))
-    month = _month(now)
     kept = session.get(StoredResults, _MARK)
     if kept is not None:
-        lately = case((LeadCount.month == month.date(), LeadCount.this_month), else_=0)
+        lately = case((LeadCount.month == _month(calendar_of(session, None), now), LeadCount.this_month), else_=0)
         sums = (func.coalesce(func.sum(LeadCount.leads), 0), func.coalesce(func.sum(lately), 0))
         counted = below.outerjoin(LeadCount, LeadCount.member_id == below.c.id)
         members, active, leads, new = session.execute(select(*heads, *sums).select_from(counted)).one()
         return TeamTotals(members, active, int(leads), int(new), kept.at, kept.at < now - counting.OLD)
     members, active = session.execute(select(*heads).select_from(below)).one()
-    theirs = _counting(month).where(Lead.assignee_id.in_(select(below.c.id))).subquery()
+    calendar = calendar_of(session, person.member)
+    theirs = (
+        _counting(calendar.begins(_month(calendar, now))).where(Lead.assignee_id.in_(select(below.c.id))).subquery()
+    )
     sums = (func.coalesce(func.sum(theirs.c.leads), 0), func.coalesce(func.sum(theirs.c.this_month), 0))
     leads, new = session.execute(select(*sums)).one()
     return TeamTotals(members, active, int(leads), int(new))
@@ -74,14 +78,17 @@ def count_teams_ahead(database: Database, now: datetime) -> bool:
 
     Only counts that changed are written. Raises Unavailable if the database cannot be used.
     """
-    month = _month(now)
     with database.read() as session:
         if not counting.is_count_due(session, database, _ONE_AT_A_TIME, _MARK[0], now):
             return False
+        calendar = calendar_of(session, None)
+        month = _month(calendar, now)
         before = {row.member_id: (row.leads, row.this_month, row.month) for row in session.scalars(select(LeadCount))}
         after = {
-            member_id: (leads, new, month.date())
-            for member_id, leads, new in session.execute(_counting(month).where(Lead.assignee_id.is_not(None)))
+            member_id: (leads, new, month)
+            for member_id, leads, new in session.execute(
+                _counting(calendar.begins(month)).where(Lead.assignee_id.is_not(None))
+            )
         }
         changed = [each for each in after.keys() | before.keys() if after.get(each) != before.get(each)]
         names = ("member_id", "leads", "this_month", "month")
@@ -96,12 +103,13 @@ def count_teams_ahead(database: Database, now: datetime) -> bool:
     return True
 
 
-def _counting(month: datetime) -> Any:
+def _counting(since: datetime) -> Any:
     """Returns a query that counts, for each member, the known leads that the member follows up: all of them, and those
-    known since ``month`` began."""
-    counts = (func.count().label("leads"), func.count().filter(Lead.known_at >= month).label("this_month"))
+    known since a moment."""
+    counts = (func.count().label("leads"), func.count().filter(Lead.known_at >= since).label("this_month"))
     return select(Lead.assignee_id, *counts).where(Lead.known_at.is_not(None)).group_by(Lead.assignee_id)
 
 
-def _month(now: datetime) -> datetime:
-    return now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+def _month(calendar: Calendar, now: datetime) -> date:
+    """Returns the first day of the month that it is now."""
+    return calendar.day(now).replace(day=1)

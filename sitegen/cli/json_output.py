@@ -34,6 +34,7 @@ def member_json(member: Member) -> dict[str, Any]:
         "market": member.market,
         "status": member.status.value,
         "joined": member.joined.isoformat() if member.joined else None,
+        "timezone": member.timezone,
     }
 
 

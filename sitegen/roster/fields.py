@@ -70,6 +70,8 @@ class RosterRow(BaseModel):
     """``active`` or ``inactive``."""
     joined: Annotated[date, PlainValidator(values.joined)] | None = None
     """The day they became a member."""
+    timezone: Annotated[str, AfterValidator(values.timezone)] | None = None
+    """The time zone of their days, such as ``Europe/Dublin``; found by market and phone when absent."""
 
 
 COLUMNS = tuple(RosterRow.model_fields)

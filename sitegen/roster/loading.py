@@ -32,7 +32,7 @@ from sitegen.roster.values import Rules
 _BATCH = 1000
 _LONGEST_LOOP = 20  # ids that a message prints
 
-_INSERT = f"insert into member values ({', '.join('?' * 21)})"
+_INSERT = f"insert into member values ({', '.join('?' * 22)})"
 _TAKE = "insert or ignore into taken values (?, 1)"
 
 
@@ -140,6 +140,7 @@ class Loader:
                 row.sponsor,
                 row.market,
                 row.joined.isoformat() if row.joined else None,
+                row.timezone,
                 row.slug is not None,
                 None,
                 None,
@@ -152,10 +153,10 @@ class Loader:
         known = {name: value.strip() for name, value in values.items() if isinstance(value, str)}
         slug = known.get("slug", "").lower()
         slug = slug if is_slug(slug) else ""
-        stub: list[Any] = [None] * 21
+        stub: list[Any] = [None] * 22
         stub[:9] = number, line, _sound(known.get("id", "")), slug or None, "", None, "", "", "inactive"
         stub[14] = _sound(known.get("sponsor", "")) or None
-        stub[17] = bool(slug)
+        stub[18] = bool(slug)
         return tuple(stub)
 
     def _note_duplicates(self, database: sqlite3.Connection, column: str, where: str) -> None:

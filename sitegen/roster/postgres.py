@@ -38,7 +38,8 @@ _TABLES: LiteralString = """
 create table if not exists espalier_member (
     row integer primary key, nearest integer, id text not null, slug text not null, name text not null,
     first_name text not null, email text not null, locale text not null, status text not null, phone text, photo text,
-    place text, tagline text, story text, links text, sponsor_id text, market text, joined text
+    place text, tagline text, story text, links text, sponsor_id text, market text, joined text,
+    timezone text
 );
 create unique index if not exists espalier_member_slug on espalier_member (slug);
 create table if not exists espalier_roster (
@@ -46,6 +47,12 @@ create table if not exists espalier_roster (
     members integer not null, changed bigint not null
 )
 """
+_LACKS_TIMEZONE: LiteralString = """
+select not exists (
+    select from pg_attribute where attrelid = 'espalier_member'::regclass and attname = 'timezone' and not attisdropped
+)
+"""
+_ADD_TIMEZONE: LiteralString = "alter table espalier_member add column if not exists timezone text"
 _MEMBERS = f"select {COLUMNS} from espalier_member m left join espalier_member s on s.row = m.nearest"
 _BY_SLUG = (
     f"select {COLUMNS}, r.changed from espalier_roster r cross join espalier_member m"
@@ -74,7 +81,7 @@ def copy(roster: Roster, url: str, rules: str) -> bool:
     """
     try:
         with psycopg.connect(url, connect_timeout=10) as database, database.cursor() as cursor:
-            cursor.execute(_TABLES)
+            _make_tables(database)
             # One copy at a time; readers are not kept waiting.
             cursor.execute("lock table espalier_roster in share row exclusive mode")
             cursor.execute("select digest, rules from espalier_roster")
@@ -91,6 +98,16 @@ def copy(roster: Roster, url: str, rules: str) -> bool:
     except psycopg.Error as error:
         raise OutputError(Fault(f"the roster cannot be copied: {_said(error)}", where=shown(url))) from error
     return True
+
+
+def _make_tables(database: psycopg.Connection) -> None:
+    """Makes the tables, and the columns that a copy by an earlier version lacks, and commits that at once: readers wait
+    for whoever alters a table, and must not wait until all rows are copied."""
+    database.execute(_TABLES)
+    row = database.execute(_LACKS_TIMEZONE).fetchone()
+    if row is not None and row[0]:
+        database.execute(_ADD_TIMEZONE)
+    database.commit()
 
 
 class PostgresLookup:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sitegen.model import Link, Member, Status
 
-VERSION = 1
+VERSION = 2
 """The version of the tables and of the rules for a row. Raise it when either changes: old indexes are rebuilt."""
 
 TABLES = """
@@ -32,6 +32,7 @@ create table member (
     sponsor_id text,
     market text,
     joined text,
+    timezone text,
     explicit integer not null,
     nearest integer,
     downline integer,
@@ -68,6 +69,7 @@ class MemberRow(NamedTuple):
     sponsor_id: str | None
     market: str | None
     joined: str | None
+    timezone: str | None
 
 
 FIELDS = MemberRow._fields
@@ -87,7 +89,7 @@ def to_member(row: MemberRow | tuple[Any, ...]) -> Member:
     """Makes a Member from a row with the columns that ``selected`` lists."""
     (
         id, slug, name, first_name, email, locale, status, phone, photo, place, tagline, story, links, sponsor_id,
-        market, joined,
+        market, joined, timezone,
     ) = row  # fmt: skip
     return Member(
         id,
@@ -106,6 +108,7 @@ def to_member(row: MemberRow | tuple[Any, ...]) -> Member:
         sponsor_id,
         market,
         _fromisoformat(joined) if joined else None,
+        timezone,
     )
 
 

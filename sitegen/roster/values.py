@@ -19,6 +19,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from pydantic_core import PydanticCustomError
 
+from sitegen import time_zones
 from sitegen.errors import did_you_mean
 from sitegen.model import Link, Status
 from sitegen.roster.slugs import EXPECTED, is_slug, slugify
@@ -178,6 +179,14 @@ def market(value: str) -> str:
         hint = 'the United Kingdom is "GB"' if upper == "UK" else None
         raise refuse("expected a country's two letters (ISO 3166-1), such as ES or US", hint)
     return upper
+
+
+def timezone(value: str) -> str:
+    """Checks the name of a time zone, and returns it in the spelling of the tz database."""
+    found = time_zones.find(value)
+    if found is None:
+        raise refuse("not a time zone", time_zones.hint(value))
+    return found
 
 
 def locale(value: str, rules: Rules) -> str:

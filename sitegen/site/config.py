@@ -11,8 +11,21 @@ from urllib.parse import urlsplit
 from babel import Locale as BabelLocale
 from babel.core import UnknownLocaleError
 from babel.numbers import is_currency
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, ValidationError, model_validator
+from phonenumbers import SUPPORTED_REGIONS, NumberParseException
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    EmailStr,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
+from sitegen import time_zones
 from sitegen.errors import ConfigError, Fault, did_you_mean
 from sitegen.model import Company, Locale, LocaleTexts
 from sitegen.site.location import SITE_FILE
@@ -37,6 +50,30 @@ def _currency(value: str) -> str:
     if not is_currency(value):
         raise ValueError("expected a currency such as EUR or USD")
     return value
+
+
+def _country(value: str) -> str:
+    upper = value.upper()
+    if upper not in SUPPORTED_REGIONS:
+        raise ValueError("expected a country's two letters (ISO 3166-1), such as IE or US")
+    return upper
+
+
+def _timezone(country: str | None, phone: str | None) -> str | None:
+    """Returns the one time zone of a country or, without a country, of where a telephone number with its country code
+    is; None if neither tells one. Raises an error, to be shown, for a country of several."""
+    if country is not None:
+        zones = time_zones.of_country(country)
+        if len(zones) != 1:
+            several = "has several time zones" if zones else "has no time zone in the tz database"
+            hint = f'write the zone that days are counted by, such as timezone = "{zones[0] if zones else "Etc/UTC"}"'
+            raise PydanticCustomError("asked", "{why}", {"why": f"the country {country} {several}", "hint": hint})
+        return zones[0]
+    try:
+        zones = time_zones.of_phone(phone) if phone and phone.startswith("+") else ()
+    except NumberParseException:
+        zones = ()
+    return zones[0] if len(zones) == 1 else None
 
 
 def _without_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -81,6 +118,22 @@ class CompanyTable(_Table):
     """The year it began."""
     currency: Annotated[str, AfterValidator(_currency)] = "EUR"
     """What members write down that they spent on campaigns (ISO 4217); all of them in the same, so that it adds up."""
+    country: Annotated[str, AfterValidator(_country)] | None = None
+    """The country it is in (ISO 3166-1), which tells the time zone unless it has several."""
+    timezone: str | None = Field(default=None, validate_default=True)
+    """The time zone by which the company and its staff count days, such as `Europe/Dublin`. When absent, that of
+    `country` or, without one, that of `phone`; UTC where neither tells."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return _timezone(info.data.get("country"), info.data.get("phone"))
+        found = time_zones.find(value)
+        if found is None:
+            context = {"why": f"not a time zone, found {value!r}", "hint": time_zones.hint(value)}
+            raise PydanticCustomError("asked", "{why}", context)
+        return found
 
 
 class ThemeTable(_Table):
@@ -266,6 +319,8 @@ def _fault(path: Path, lines: dict[tuple[str, ...], int], error: Any) -> Fault:
             return Fault(f'unknown key "{name}"', where=path, line=line, hint=hint)
         case "missing":
             return Fault(f'missing key "{name}"', where=path, line=line)
+        case "asked":
+            return Fault(f"{name}: {error['ctx']['why']}", where=path, line=line, hint=error["ctx"]["hint"])
     message = error["msg"].removeprefix("Value error, ")
     if not location:
         return Fault(message, where=path)

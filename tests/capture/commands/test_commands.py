@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import socket
 from pathlib import Path
 
@@ -50,6 +51,23 @@ def test_sync_prints_one_line_or_json(run, sample):
     assert (second["added"], second["changed"], second["deactivated"]) == (0, 0, 0)
     assert second["seconds"] >= 0
     assert Path("instance/capture.sqlite").is_file()
+
+
+def test_sync_asks_for_time_zones_that_are_not_known(run, sample, tmp_path):
+    folder = Path(shutil.copytree(sample, tmp_path / "content"))
+    settings = (folder / "site.toml").read_text(encoding="utf-8")
+    assert 'country = "IE"' in settings
+    (folder / "site.toml").write_text(settings.replace('country = "IE"', ""), encoding="utf-8")
+    rows = ["id,name,email,market,timezone", "a,Ana,ana@example.com,ES,", "b,Bo,bo@example.com,ES,Atlantic/Canary"]
+    (folder / "members.csv").write_text("\n".join(rows), encoding="utf-8")
+    (folder / "campaigns.csv").unlink(missing_ok=True)
+    assert run("sync", folder).stderr.splitlines() == [
+        'days are counted in UTC: write timezone = "Europe/Dublin", or yours, under [company] in site.toml',
+        "1 active member without a known time zone: days are those of UTC; fill in the roster's column timezone",
+    ]
+    (folder / "site.toml").write_text(settings, encoding="utf-8")
+    (folder / "members.csv").write_text("\n".join([rows[0], rows[2]]), encoding="utf-8")
+    assert run("sync", folder).stderr == ""
 
 
 def test_a_folder_that_is_none(run, tmp_path):

@@ -6,7 +6,7 @@ import contextlib
 import http.client
 import signal
 import threading
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from tests.capture.process import serving
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 DAY = date(2026, 3, 4)
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_many_threads_lose_nothing(database: Database, rows: Any) -> None:
 
     def work(number: int) -> None:
         for turn in range(300):
-            assert both[number % 2].add(DAY, f"m-{turn % 7}", "home")
+            assert both[number % 2].add(NOW, f"m-{turn % 7}", "home")
             if turn % 100 == 99:
                 with contextlib.suppress(Unavailable):  # it is kept for the next time
                     both[number % 2].write()
@@ -173,10 +174,10 @@ def test_a_database_that_is_away_loses_nothing(
 
 def test_memory_is_bounded(database: Database, rows: Any) -> None:
     few = Visits(database, most=3)
-    told = [few.add(DAY, "m-1", f"page {number}") for number in (0, 1, 2, 3, 0, 4)]
+    told = [few.add(NOW, "m-1", f"page {number}") for number in (0, 1, 2, 3, 0, 4)]
     assert told == [True, True, True, False, True, False]
     few.write()
-    assert few.add(DAY, "m-1", "page 3")
+    assert few.add(NOW, "m-1", "page 3")
     assert sum(each.count for each in rows(Visit)) == 4
 
 

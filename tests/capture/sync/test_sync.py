@@ -13,7 +13,7 @@ from capture import features
 from capture.accounts.signing_in import Person
 from capture.base.db import Database
 from capture.campaigns import catalogue
-from capture.company.directory import PageAddress, Policies, SiteWording, load_directory
+from capture.company.directory import PageAddress, Policies, SiteWording, load_directory, member_timezone
 from capture.company.generator import Campaign, Channel, Company, Member
 from capture.credit import evidence
 from capture.leads import story
@@ -22,7 +22,7 @@ from capture.models import Company as CompanyRow
 from capture.models import Lead, OfficeSession, Page, Slug
 from capture.models import Member as MemberRow
 from capture.models import Wording as WordingRow
-from capture.sync.site_folder import Summary, SyncError, sync
+from capture.sync.site_folder import Summary, SyncError, members_without_timezone, sync
 from sitegen.errors import EspalierError, RosterError
 from sitegen.model import Status
 from sitegen.site.consent import digest
@@ -353,3 +353,34 @@ def test_codes_stop_at_six_digits(empty):
             session.add(CampaignRow(code=code, member_id="m-2", channel="radio", name="x", created_at=Clock().now))
         made = catalogue.create_campaign(session, bo, Channel.RADIO, "Next", None, None, Clock().now)
         assert made.code == "radio2"
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ({}, None),
+        ({"timezone": "America/New_York", "market": "NZ"}, "America/New_York"),
+        ({"market": "IE", "phone": "+64211234567"}, "Europe/Dublin"),
+        ({"market": "VN"}, "Asia/Ho_Chi_Minh"),
+        ({"market": "ES"}, None),
+        ({"market": "ES", "phone": "+34922123456"}, "Atlantic/Canary"),
+        ({"market": "ES", "phone": "+34600111222"}, None),
+        ({"market": "US", "phone": "+12125550100"}, "America/New_York"),
+        ({"phone": "+353211234567"}, "Europe/Dublin"),
+        ({"phone": "+64211234567"}, None),
+    ],
+)
+def test_a_member_s_time_zone(told, found):
+    assert member_timezone(replace(ANA, **told)) == found
+
+
+def test_time_zones_come_along_and_go_again(empty):
+    dublin = replace(COMPANY, timezone="Europe/Dublin")
+    sync(empty, Folder((replace(ANA, timezone="Pacific/Auckland"), BO), company=dublin))
+    assert [each.timezone for each in table(empty, MemberRow)] == ["Pacific/Auckland", None]
+    assert table(empty, CompanyRow)[0].timezone == "Europe/Dublin"
+    assert members_without_timezone(empty) == 1
+    assert sync(empty, Folder((ANA, BO))).changed == 1
+    assert [each.timezone for each in table(empty, MemberRow)] == [None, None]
+    assert table(empty, CompanyRow)[0].timezone is None
+    assert members_without_timezone(empty) == 2

@@ -137,6 +137,7 @@ def test_members(folder: Path) -> None:
             "market": "ES",
             "status": "active",
             "joined": "2019-05-01",
+            "timezone": None,
         }
     ]
 

@@ -187,3 +187,24 @@ def test_serving_from_the_database(folder, database, monkeypatch):
         assert (status, b"Bernadette Renamed" in content) == (200, True)
         assert after["ETag"] != before["ETag"]
         assert running.ask("/bernadette/", If_Modified_Since=before["Last-Modified"])[0] == 200
+
+
+def test_a_copy_of_an_earlier_version_gets_its_new_columns(folder: Path, database: str) -> None:
+    copy(folder, database)
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("alter table espalier_member drop column timezone")
+        connection.execute("update espalier_roster set rules = 'of an earlier version'")
+    copy(folder, database)
+    with psycopg.connect(database) as connection:
+        assert connection.execute("select distinct timezone from espalier_member").fetchall() == [(None,)]
+
+
+def test_a_reader_who_is_slow_keeps_no_copy_waiting(folder: Path, database: str) -> None:
+    """Nor would those wait who come after: a table that has all columns is not altered."""
+    copy(folder, database)
+    with psycopg.connect(database) as reader:
+        assert reader.execute("select count(*) from espalier_member").fetchone() != (0,)
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute("update espalier_roster set rules = 'other'")
+            connection.execute("set lock_timeout = '2s'")
+            postgres._make_tables(connection)

@@ -161,3 +161,42 @@ def test_the_folder_that_is_meant(write: Write, monkeypatch: pytest.MonkeyPatch)
     (folder / "content").mkdir()
     (folder / "site.toml").rename(folder / "content" / "site.toml")
     assert location.find_folder(None) == Path("content")
+
+
+EMAIL = 'email = "hello@example.com"'
+
+
+@pytest.mark.parametrize(
+    ("keys", "found"),
+    [
+        ("", None),
+        ('timezone = "europe/dublin"', "Europe/Dublin"),
+        ('timezone = "Asia/Calcutta"', "Asia/Calcutta"),
+        ('country = "ie"', "Europe/Dublin"),
+        ('country = "DE"', "Europe/Berlin"),
+        ('phone = "+353 21 123 4567"', "Europe/Dublin"),
+        ('phone = "+1 (212) 555-0100"', "America/New_York"),
+        ('phone = "+1 800 555 0100"', None),
+        ('phone = "021 123 4567"', None),
+        ('phone = "+ call us"', None),
+        ('country = "VN"\nphone = "+353 21 123 4567"', "Asia/Ho_Chi_Minh"),
+        ('country = "US"\ntimezone = "America/Denver"', "America/Denver"),
+    ],
+)
+def test_the_company_s_time_zone(write: Write, keys: str, found: str | None) -> None:
+    assert config.load(write((EMAIL, f"{EMAIL}\n{keys}"))).company.timezone == found
+
+
+@pytest.mark.parametrize(
+    ("keys", "fault"),
+    [
+        ('country = "Ireland"', "site.toml:6: company.country: expected a country's two letters (ISO 3166-1)"),
+        ('country = "ES"', "site.toml:1: company.timezone: the country ES has several time zones"),
+        ('country = "XK"', "site.toml:1: company.timezone: the country XK has no time zone in the tz database"),
+        ('timezone = ""', "site.toml:6: company.timezone: not a time zone, found ''"),
+        ("timezone = 2", "site.toml:6: company.timezone: Input should be a valid string"),
+    ],
+)
+def test_a_time_zone_that_is_to_be_asked_for(write: Write, keys: str, fault: str) -> None:
+    (told,) = faults(write((EMAIL, f"{EMAIL}\n{keys}")))
+    assert told.startswith(fault)
