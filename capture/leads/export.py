@@ -54,10 +54,9 @@ COLUMNS = (
 )
 """The fields of an exported lead; later versions may add some, and neither rename nor remove one. ``phone`` is E.164;
 ``campaign`` a code; ``source`` "own" (a sign-up), "list" or "met"; ``owner_id`` is the member who is credited and
-``assignee_id`` who follows up (none: the company); ``may_be_mailed`` is "yes" or "no", and ``why_not`` one of withdrawn,
-bounced, suppressed and quarantined (see ``caseload.why_unmailable``) or none. Page, locale, build, wording, campaign parameters and ``introducer`` (the answer to
-"Who introduced you?") are those of the first sign-up; ``touches`` is the number of sign-ups; times are UTC, ISO
-8601."""
+``assignee_id`` who follows up (none: the company); ``may_be_mailed`` is "yes" or "no", and ``why_not`` a reason of
+``caseload.why_unmailable``. Page, locale, build, wording, campaign parameters and ``introducer`` (the answer to "Who
+introduced you?") are those of the first sign-up; ``touches`` is the number of sign-ups; times are UTC, ISO 8601."""
 
 
 def rows(session: Session, keys: Sequence[bytes], leads: Iterable[Lead], now: datetime) -> Iterator[dict[str, Value]]:

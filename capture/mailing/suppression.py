@@ -89,8 +89,8 @@ def suppress(
     session: Session, keys: Sequence[bytes], address: str, reason: Reason, now: datetime,
     *, source: Source = Source.PERSON, note: str | None = None,
 ) -> None:  # fmt: skip
-    """Puts an e-mail address on the suppression list. If it is there for the same reason, only the person's own word is
-    dated anew.
+    """Puts an e-mail address on the suppression list. If it is there for the same reason, what the person
+    said is dated anew.
 
     ``note``: why staff or an operator did it, in their words.
     """
@@ -107,7 +107,7 @@ def suppress_hash(
     """
     values = {"reason": reason.value, "at": now, "source": source.value, "strong": True, "note": note}
     _SUPPRESS(Driver.of(session), email_hash=email_hash, mail_id=None, **values)
-    if source is Source.PERSON:
+    if reason is not Reason.BOUNCED and source is not Source.LIST:
         said = {"of_hash": email_hash, "for_reason": reason.value, "said": now}
         _SAY_AGAIN(Driver.of(session), **said)
 
