@@ -154,3 +154,16 @@ def test_nobody_is_mailable_against_their_last_word(app, database, clock, seed):
 @pytest.mark.parametrize("seed", range(10, 16))
 def test_nobody_is_mailable_against_their_last_word_for_long(app, database, clock, seed):
     live(World(app, database, clock, seed), 2_000)
+
+
+def test_a_link_from_before_a_no_said_again_is_too_old(app, database, clock):
+    world = World(app, database, clock, 1)
+    who = world.people[0]
+    for act in (world.sign_up, world.leave, world.sign_up, world.leave):
+        clock.forward(days=1)
+        with database.write() as session:
+            act(session, who, who.spellings[0])
+    number, issued = who.links[-1]
+    with database.write() as session:
+        lead = session.get_one(Lead, number)
+        assert confirming.confirm(session, lead, issued, clock.now, world.letters).stale
