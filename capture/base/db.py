@@ -13,7 +13,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,7 +82,7 @@ class Database:
         self, address: str | URL, *, busy_seconds: float = 5.0, checkpoints: bool = True, journal: str = "WAL"
     ) -> None:
         self.url = _read_address(address)
-        self.busy_seconds = busy_seconds
+        self.busy_seconds, self._checkpoints = busy_seconds, checkpoints
         self._writer: AbstractContextManager[None] = _Writer(busy_seconds) if self.is_sqlite else nullcontext()
         self.engine = self._sqlite(checkpoints, journal) if self.is_sqlite else self._postgresql()
 
@@ -128,6 +128,39 @@ class Database:
                         with fresh.begin():
                             yield fresh
             self._still_there()
+
+    def truncate_log(self) -> bool:
+        """Empties SQLite's write-ahead log into the database file, so that nothing erased stays readable in it.
+
+        Returns False if another connection prevented it. A connection of another process prevents it for a version of
+        SQLite that is not safe (``safe_sqlite``), since a checkpoint could then damage the database. Returns True for
+        PostgreSQL, whose log the server recycles by itself.
+        """
+        if not self.is_sqlite:
+            return True
+        with self._writer, unavailable():
+            if not self._checkpoints and not safe_sqlite(sqlite3.sqlite_version_info):
+                return self._truncate_alone()
+            with closing(self.engine.raw_connection()) as connection:
+                cursor = connection.cursor()
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                (busy, *_) = cursor.fetchone() or (1,)
+                return not busy
+
+    def _truncate_alone(self) -> bool:
+        """Empties the write-ahead log if no other connection has the database open; returns whether it did."""
+        self.engine.dispose()
+        with closing(sqlite3.connect(f"file:{quote(str(self.file))}?mode=rw", uri=True, timeout=1)) as alone:
+            try:
+                alone.execute("PRAGMA locking_mode=EXCLUSIVE")
+                alone.execute("BEGIN EXCLUSIVE")
+                alone.execute("COMMIT")
+                busy, _, _ = alone.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    raise
+                return False
+            return not busy
 
     def migrate(self, revision: str | None = None) -> None:
         """Migrates the database's schema to the newest revision, or to ``revision``; first creates the file of a

@@ -18,8 +18,9 @@ def stays(session: Session, leads: Sequence[Lead], now: datetime) -> None:
     are erased."""
 
 
-def named_by_leads_alone(session: Session, address: str) -> None:
-    """Erases nothing. For tables that name an e-mail address only together with a lead."""
+def named_by_leads_alone(session: Session, address: str) -> int:
+    """Erases nothing and returns 0. For tables that name an e-mail address only together with a lead."""
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,11 @@ class Personal:
 
     ``held``: returns the room's part of the person's export for one lead, under keys that no other room uses.
     ``forget``: erases the person from the rows of the given leads; finds the rows by the leads' numbers, since the
-    addresses may be erased already. ``erase``: destroys rows that name an e-mail address without a lead, when
-    everything about the address is erased.
+    addresses may be erased already. ``erase``: destroys what names an e-mail address without a lead, when everything
+    about the address is erased; returns the number of rows.
     """
 
     tables: Sequence[type[Base]]
     held: Callable[[Session, Lead], dict[str, Any]]
     forget: Callable[[Session, Sequence[Lead], datetime], None]
-    erase: Callable[[Session, str], None] = named_by_leads_alone
+    erase: Callable[[Session, str], int] = named_by_leads_alone

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from capture.base.spreadsheet import Value
+from capture.base.tokens import Links
 from capture.commands import installation, options
 from capture.leads import export, queries
 
@@ -22,6 +23,10 @@ from capture.leads import export, queries
 def leads_(member: str | None, as_json: bool, as_csv: bool) -> None:
     """List the leads in the order in which they signed up or were imported.
 
+    --json and --csv are complete and meant for programs: telephones in E.164, times in UTC (ISO 8601), and whether each
+    lead may be mailed, and why not. Later versions may add columns, and rename or remove none. The office's leads.csv
+    is the form for spreadsheets.
+
     \b
     Examples:
       capture leads --member ana
@@ -29,9 +34,11 @@ def leads_(member: str | None, as_json: bool, as_csv: bool) -> None:
     """
     if as_json and as_csv:
         raise click.UsageError("choose one of --json and --csv")
-    database = installation.existing_database()
+    settings = installation.settings()
+    database = installation.existing_database(settings)
     with database.read() as session:
-        found = export.rows(queries.stream_leads(session, member))
+        keys = Links(settings.secret_keys).address_keys
+        found = export.rows(session, keys, queries.stream_leads(session, member), installation.now())
         out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
         try:
             if as_json:

@@ -103,11 +103,13 @@ def confirm(session: Session, lead: Lead, issued: datetime, now: datetime, lette
     """Confirms a lead, decides who is credited, and notifies the member who follows up and the company's other program.
 
     ``issued``: when the clicked link was written. A second call changes nothing. Nor does a link that is older than the
-    person's withdrawal of consent: an old mail must not undo the withdrawal.
+    person's withdrawal of consent, under this or another spelling: an old mail must not undo the withdrawal.
     """
     if lead.confirmed:
         return Confirmed(hosts.assignee_of(session, lead), stale=False)
-    if lead.withdrawn_at is not None and issued <= lead.withdrawn_at:
+    said = suppression.last_word(session, letters.links.address_keys, lead.email)
+    left = max((each for each in (said, lead.withdrawn_at) if each is not None), default=None)
+    if left is not None and issued <= left:
         return Confirmed(hosts.active_host(session, lead.member_id), stale=True)
     lead.confirmed_at, lead.withdrawn_at, lead.known_at = now, None, lead.known_at or now
     suppression.lift(session, letters.links.address_keys, lead.email)

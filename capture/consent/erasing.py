@@ -7,33 +7,80 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from capture.base.feature import Feature, personal_of
+from capture.base.identity import identity
 from capture.base.retention import Policy
 from capture.base.tokens import Links
+from capture.consent import unsubscribing
+from capture.consent.mentions import Mention, mentions_of
+from capture.consent.spellings import leads_of_all, spellings_of
 from capture.credit import crediting
 from capture.mailing import suppression
 from capture.mailing.suppression import Reason
 from capture.models import Lead, Touch
 
 
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure of a person removed.
+
+    ``leads``: how many; ``spellings``: under which spellings of the address; ``rows``: how many mails and rows of lists
+    that are not imported yet; ``mentions``: where texts that others wrote still name the person.
+    """
+
+    leads: int
+    spellings: Sequence[str]
+    rows: int
+    mentions: Sequence[Mention]
+
+
 def erase(session: Session, features: Sequence[Feature], links: Links, address: str, now: datetime) -> int:
-    """Erases everything stored about an e-mail address, with all members, including mails to members about the person.
+    """Erases everything stored about one spelling of an e-mail address, with all members, including mails to members
+    about the person. For a person who has proved by a mailed link that this spelling is theirs.
 
     Returns the number of leads that were erased. If there was any, a keyed hash of the address stays on the suppression
-    list, so that no import adds the address again.
+    list, so that no import adds the address again. It holds for all spellings, so leads with other spellings count as
+    withdrawn from then on.
     """
     found = list(session.scalars(select(Lead).where(Lead.email == address, Lead.erased_at.is_(None))))
-    forget(session, features, found, "erased", now)
-    for each in personal_of(features):
-        each.erase(session, address)
-    if found:
+    rows = _erase(session, features, found, [address], now)
+    if found or rows:
         suppression.suppress(session, links.address_keys, address, Reason.ERASED, now)
+        for other in unsubscribing.withdraw(session, links.email_hashes(address), now):
+            crediting.record_activity(session, other, Reason.WITHDRAWN, now)
     return len(found)
+
+
+def erase_all_spellings(
+    session: Session, features: Sequence[Feature], links: Links, address: str, now: datetime
+) -> Erased:
+    """Erases everything stored about a person, in all spellings of their address. For the operator.
+
+    If there was anything, a keyed hash of the address stays on the suppression list. Texts of others that name the
+    person are not changed, but listed.
+    """
+    spellings = spellings_of(session, links, address)
+    found = leads_of_all(session, links, address)
+    names = {lead.first_name for lead in found if lead.first_name}
+    rows = _erase(session, features, found, sorted({*spellings, identity(address)}), now)
+    if found or rows:
+        suppression.suppress(session, links.address_keys, address, Reason.ERASED, now)
+    return Erased(len(found), spellings, rows, mentions_of(session, address, names))
+
+
+def _erase(
+    session: Session, features: Sequence[Feature], leads: Sequence[Lead], spellings: Sequence[str], now: datetime
+) -> int:
+    """Erases these leads, and what names the spellings without a lead. Returns the number of rows without a lead."""
+    forget(session, features, leads, "erased", now)
+    session.flush()
+    return sum(each.erase(session, spelling) for each in personal_of(features) for spelling in spellings)
 
 
 def forget(session: Session, features: Sequence[Feature], leads: Sequence[Lead], kind: str, now: datetime) -> None:

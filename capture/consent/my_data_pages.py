@@ -130,6 +130,8 @@ def erase(signed: str) -> Response:
             return _page(session, lead, words, company, signed, said=words("not_sure"), status=422)
         count = erasing.erase(session, current.features, current.links, lead.email, current.clock())
     log.info("erased a person's data: %d leads", count)
+    if not current.database.truncate_log():
+        log.warning("a reader keeps the write-ahead log: what was erased stays in it until the next checkpoint")
     return questions.message_page(words, "erased", company)
 
 

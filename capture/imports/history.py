@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from capture.base.history import Event, Line, Rank, Reader, moment
 from capture.base.personal import Personal, stays
 from capture.base.words import Words
-from capture.models import Lead, Provenance
+from capture.imports.erasing import cut_from_uploads
+from capture.models import Lead, Provenance, Upload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,5 +67,14 @@ def _held(session: Session, lead: Lead) -> dict[str, Any]:
     return {"came_from": values}
 
 
-PERSONAL = (Personal((Provenance,), held=_held, forget=stays),)
-"""Exports the origin of a list (``Provenance``). Erasing a person keeps the origin, which names no person."""
+def _in_no_lead(session: Session, lead: Lead) -> dict[str, Any]:
+    """Returns nothing: the rows of a list that is not imported yet belong to no lead."""
+    return {}
+
+
+PERSONAL = (
+    Personal((Provenance,), held=_held, forget=stays),
+    Personal((Upload,), held=_in_no_lead, forget=stays, erase=cut_from_uploads),
+)
+"""Exports the origin of a list (``Provenance``). Erasing a person keeps the origin, which names no person, and cuts the
+person out of uploaded files that are still stored."""

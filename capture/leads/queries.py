@@ -20,7 +20,7 @@ def stream_leads(session: Session, member_slug: str | None = None) -> Iterator[L
     touches = selectinload(Lead.touches).options(joinedload(Touch.consent), joinedload(Touch.personal_data))
     query = (
         select(Lead)
-        .options(joinedload(Lead.member), touches)
+        .options(joinedload(Lead.member), joinedload(Lead.campaign), joinedload(Lead.provenance), touches)
         .where(Lead.erased_at.is_(None))
         .order_by(Lead.id)
         .execution_options(yield_per=500)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from capture.base.history import sections
@@ -41,8 +42,16 @@ def _forget(session: Session, leads: Sequence[Lead], now: datetime) -> None:
     session.execute(about, execution_options={"synchronize_session": "fetch"})
 
 
-def _erase(session: Session, address: str) -> None:
-    session.execute(delete(OutboxMail).where(OutboxMail.recipient == address))
+def _erase(session: Session, address: str) -> int:
+    """Removes every mail to an address, and every mail to others whose text, subject or error names it."""
+    texts = (OutboxMail.subject, OutboxMail.text, OutboxMail.html, OutboxMail.last_error)
+    contain = or_(*(func.lower(each).contains(address.lower(), autoescape=True) for each in texts))
+    # "spat@…" contains "pat@…" but names somebody else.
+    alone = re.compile(rf"(?<![\w.+-]){re.escape(address)}(?![\w-]|\.\w)", re.IGNORECASE)
+    found = session.execute(select(OutboxMail.id, *texts).where(contain))
+    named = [number for number, *each in found if any(text and alone.search(text) for text in each)]
+    gone = delete(OutboxMail).where(or_(OutboxMail.recipient == address, OutboxMail.id.in_(named)))
+    return len(session.scalars(gone.returning(OutboxMail.id)).all())
 
 
 PERSONAL = (Personal((OutboxMail,), held=_held, forget=_forget, erase=_erase),)

@@ -16,11 +16,11 @@ from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from capture.base.identity import hash_email, hash_email_by_all
-from capture.base.prepared import Driver, insert_into
+from capture.base.prepared import Driver, Prepared, insert_into
 from capture.models import Suppression
 
 if TYPE_CHECKING:
@@ -72,12 +72,25 @@ _AT_ONCE = 1_000
 
 _SUPPRESS = insert_into(Suppression, unless_there=True)
 
+_SAY_AGAIN = Prepared(
+    lambda insert: (
+        update(Suppression)
+        .where(
+            Suppression.email_hash == bindparam("of_hash"),
+            Suppression.reason == bindparam("for_reason"),
+            Suppression.at < bindparam("said"),
+        )
+        .values(at=bindparam("said"))
+    )
+)
+
 
 def suppress(
     session: Session, keys: Sequence[bytes], address: str, reason: Reason, now: datetime,
     *, source: Source = Source.PERSON, note: str | None = None,
 ) -> None:  # fmt: skip
-    """Puts an e-mail address on the suppression list; does nothing if it is there for the same reason already.
+    """Puts an e-mail address on the suppression list. If it is there for the same reason, what the person
+    said is dated anew.
 
     ``note``: why staff or an operator did it, in their words.
     """
@@ -88,9 +101,24 @@ def suppress_hash(
     session: Session, email_hash: str, reason: Reason, now: datetime,
     *, source: Source = Source.PERSON, note: str | None = None,
 ) -> None:  # fmt: skip
-    """Puts an address of which only the keyed hash is known, as in an unsubscribe link, on the suppression list."""
+    """Puts an address of which only the keyed hash is known, as in an unsubscribe link, on the suppression list.
+
+    What the person says again counts from then on, so that a link mailed in between does not undo it.
+    """
     values = {"reason": reason.value, "at": now, "source": source.value, "strong": True, "note": note}
     _SUPPRESS(Driver.of(session), email_hash=email_hash, mail_id=None, **values)
+    if reason is not Reason.BOUNCED and source is not Source.LIST:
+        said = {"of_hash": email_hash, "for_reason": reason.value, "said": now}
+        _SAY_AGAIN(Driver.of(session), **said)
+
+
+def last_word(session: Session, keys: Sequence[bytes], address: str) -> datetime | None:
+    """Returns when the person last said, under any spelling, that they want no mail; None if they never did.
+
+    Marks about the mailbox are no word of the person.
+    """
+    said = [mark.at for mark in marks(session, keys, address) if mark.reason != Reason.BOUNCED]
+    return max(said, default=None)
 
 
 def suppress_bounced(

@@ -14,11 +14,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
 from capture.base.db import Database
+from capture.base.tokens import Links
 from capture.leads import export, queries
 from capture.settings import Settings
 from sitegen.site import site as sites
@@ -93,9 +95,10 @@ class Capture:
 
     def stored(self, member: str | None = None) -> list[dict[str, Any]]:
         """The same, read from the database without starting a process."""
-        database = Database(Settings.from_environ(self.environ).database_url, checkpoints=False)
+        settings = Settings.from_environ(self.environ)
+        database, keys = Database(settings.database_url, checkpoints=False), Links(settings.secret_keys).address_keys
         with database.read() as session:
-            found = list(export.rows(queries.stream_leads(session, member)))
+            found = list(export.rows(session, keys, queries.stream_leads(session, member), datetime.now(UTC)))
         database.engine.dispose()
         return found
 

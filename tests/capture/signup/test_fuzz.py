@@ -139,14 +139,14 @@ def _assert_showable(*stored: str) -> None:
 
 
 @pytest.fixture
-def safe(database, client, whole) -> Iterator[None]:
+def safe(database, client, whole, links, clock) -> Iterator[None]:
     """What must hold in the end, whatever was sent: mails, exports, and the chain."""
     yield
     whole()
     with database.read() as session:
         assert evidence.audit(session).faults == []
         out = io.StringIO()
-        export.write_csv(export.rows(queries.stream_leads(session)), out)
+        export.write_csv(export.rows(session, links.address_keys, queries.stream_leads(session), clock.now), out)
         for row in csv.reader(io.StringIO(out.getvalue())):
             assert len(row) == len(export.COLUMNS)
             for cell in row:
