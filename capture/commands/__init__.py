@@ -24,9 +24,12 @@ SOURCES = {
     ),
     "erase": Source(
         "person:erase",
-        "Delete all personal data of an address, for all members; only a keyed hash is kept.",
+        "Delete all personal data of an address, in all its spellings and for all members; only a keyed hash is kept.",
     ),
-    "export": Source("person:export_", "Print all data stored about an address, for all members, as JSON."),
+    "export": Source(
+        "person:export_",
+        "Print all data stored about an address, in all its spellings and for all members, as JSON.",
+    ),
     "held": Source(
         "held:held",
         "List the mails that are held because a budget was exceeded; release or drop them by their NUMBERS.",
