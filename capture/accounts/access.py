@@ -129,7 +129,9 @@ def is_valid(form: OfficeForm) -> bool:
 def navigation() -> list[NavigationItem]:
     """Returns the entries of the office's navigation that the signed-in person may see, in their order."""
     items = (item for feature in service.current().features for item in feature.navigation)
-    return sorted((item for item in items if person().member or not item.members_only), key=lambda item: item.order)
+    is_member = person().member is not None
+    mine = (item for item in items if not (item.staff_only if is_member else item.members_only))
+    return sorted(mine, key=lambda item: item.order)
 
 
 def page(template: str, words: Words, status: int = 200, **values: Any) -> Response:

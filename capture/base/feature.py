@@ -64,7 +64,7 @@ class NavigationItem:
     """An entry of the office's navigation. ``path``: below ``/office/``; ``word``: the key of its name in ``words/``.
 
     ``key``: the name by which a page says that this entry is to be marked. ``order``: its position, lowest first.
-    ``members_only``: staff do not see the entry.
+    ``members_only``: staff do not see the entry; ``staff_only``: members do not see it.
     """
 
     key: str
@@ -72,6 +72,7 @@ class NavigationItem:
     word: str
     order: int
     members_only: bool = False
+    staff_only: bool = False
 
 
 class Mail(Protocol):

@@ -57,6 +57,7 @@ SOURCES = {
         "serving:serve",
         "Serve sign-ups, the office and all other pages until SIGTERM or Ctrl-C, then finish running requests.",
     ),
+    "sessions": Source("sessions:sessions", "Manage who is signed in to the office."),
     "staff": Source("staff:staff", "Manage the company's staff, who may sign in to the office and see all leads."),
     "sync": Source(
         "sync:sync",
