@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from capture.accounts import mails, pages
+from capture.accounts import mails, pages, session_pages
 from capture.accounts.purging import purge
-from capture.base.feature import Feature
+from capture.base.feature import Feature, NavigationItem
 
 ACCOUNTS = Feature(
     "accounts",
-    blueprints=(pages.blueprint,),
+    blueprints=(pages.blueprint, session_pages.blueprint),
+    navigation=(NavigationItem("sessions", "sessions", "office_sessions", 80, staff_only=True),),
     purge=purge,
     mails=mails.KINDS,
 )

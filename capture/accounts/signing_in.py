@@ -15,7 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from capture.accounts import mails
+from capture.accounts import ending, mails
 from capture.base.identity import identity
 from capture.base.prepared import Driver
 from capture.base.tokens import LIFETIMES, Links, Purpose
@@ -66,8 +66,11 @@ def send_link(session: Session, letters: Letters, address: str, now: datetime, w
     if not address.isprintable():
         return False
     address = identity(address)
-    member = session.scalars(select(Member).where(Member.email == address, Member.active).order_by(Member.id)).first()
-    staff = session.scalars(select(Staff).where(Staff.email == address, Staff.removed_at.is_(None))).first()
+    # Locked against changes (PostgreSQL), so that no link goes to an address that a sync is changing at this moment.
+    known = select(Member).where(Member.email == address, Member.active).order_by(Member.id)
+    member = session.scalars(known.with_for_update(read=True)).first()
+    employed = select(Staff).where(Staff.email == address, Staff.removed_at.is_(None))
+    staff = session.scalars(employed.with_for_update(read=True)).first()
     email_hashes = letters.links.email_hashes(address)
     mine = (BudgetUse.scope == SCOPE, BudgetUse.subject.in_(email_hashes))
     latest = session.scalar(select(func.max(BudgetUse.at)).where(*mine))
@@ -139,15 +142,15 @@ def person_of_cookie(session: Session, secret: str, now: datetime) -> Person | N
 
 
 def close_session(session: Session, person: Person, now: datetime, *, everywhere: bool = False) -> None:
-    """Signs a person out: ends their present session or, with ``everywhere``, their sessions in all browsers."""
-    own = (
-        OfficeSession.digest == person.office_session.digest
-        if not everywhere
-        else (OfficeSession.staff_id == person.staff.id)
-        if person.staff
-        else (OfficeSession.member_id == person.office_session.member_id)
-    )
-    session.execute(update(OfficeSession).where(own, OfficeSession.ended_at.is_(None)).values(ended_at=now))
+    """Signs a person out: ends their present session or, with ``everywhere``, their sessions in all browsers and the
+    links that are on their way to them."""
+    if everywhere and person.staff:
+        ending.end_staff(session, person.staff.id, now)
+    elif everywhere and person.member:
+        ending.end_members(session, [person.member.id], now)
+    else:
+        own = OfficeSession.digest == person.office_session.digest
+        session.execute(update(OfficeSession).where(own, OfficeSession.ended_at.is_(None)).values(ended_at=now))
 
 
 def staff(session: Session) -> list[Staff]:
@@ -169,20 +172,19 @@ def add_staff(session: Session, address: str, now: datetime) -> None:
         raise EspalierError(Fault(f"{address} is on the staff already"))
     else:
         found.removed_at = None
+        # Removing ended these already, unless an older version of this program did it.
+        ending.end_staff(session, found.id, now)
 
 
 def remove_staff(session: Session, address: str, now: datetime) -> None:
     """Removes a person from the company's staff, so that they can no longer sign in to the office, and ends all their
-    sessions. Raises EspalierError if they are not on the staff."""
+    sessions and links for good. Raises EspalierError if they are not on the staff."""
     found = session.scalars(select(Staff).where(Staff.email == identity(address), Staff.removed_at.is_(None))).first()
     if found is None:
         raise EspalierError(Fault(f"{address} is not on the staff", hint="`capture staff list` names who is"))
     found.removed_at = now
-    session.execute(
-        update(OfficeSession)
-        .where(OfficeSession.staff_id == found.id, OfficeSession.ended_at.is_(None))
-        .values(ended_at=now)
-    )
+    session.flush()
+    ending.end_staff(session, found.id, now)
 
 
 def _digest(secret: str) -> str:

@@ -60,6 +60,7 @@ SOURCES = {
         "serving:serve",
         "Serve sign-ups, the office and all other pages until SIGTERM or Ctrl-C, then finish running requests.",
     ),
+    "sessions": Source("sessions:sessions", "Manage who is signed in to the office."),
     "staff": Source("staff:staff", "Manage the company's staff, who may sign in to the office and see all leads."),
     "suppress": Source("suppress:suppress", "Manage the list of addresses that must not be mailed."),
     "sync": Source(

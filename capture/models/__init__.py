@@ -5,7 +5,7 @@ be loaded again at any time; what prospects, members and staff do (leads, sign-u
 else.
 """
 
-from capture.models.accounts import AccessLogEntry, OfficeSession, SignInToken, Staff
+from capture.models.accounts import AccessLogEntry, OfficeSession, SessionsEnded, SignInToken, Staff
 from capture.models.campaigns import Campaign, Spending
 from capture.models.company import Company, Member, Page, Slug, Wording
 from capture.models.details import Detail, details_of
@@ -43,6 +43,7 @@ __all__ = [
     "PersonalData",
     "ProspectActivity",
     "Provenance",
+    "SessionsEnded",
     "SignInToken",
     "Slug",
     "Spending",

@@ -57,6 +57,23 @@ class OfficeSession(Base):
     """When the session was ended before its time, as by signing out; an ended session never becomes valid again."""
 
 
+class SessionsEnded(Base):
+    """A record that staff or an operator ended the sessions and sign-in links of a member or of one of the staff. Rows
+    are only ever added."""
+
+    __tablename__ = "sessions_ended"
+    holds = MEMBER_OR_STAFF
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    by_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    """The staff member who ended them in the office; None for the command line."""
+    sessions: Mapped[int] = mapped_column(Integer)
+    """How many sessions were open."""
+    at: Mapped[datetime]
+
+
 class AccessLogEntry(Base):
     """An entry of the access log: one of the staff was shown a page with personal data. Rows are only ever added."""
 

@@ -14,10 +14,27 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Connection, MetaData, Table, and_, delete, func, insert, select, text, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    MetaData,
+    Table,
+    and_,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from capture import models
+from capture.accounts import ending
 from capture.base.identity import fold
 from capture.campaigns import exchange
 from capture.company.directory import Directory, member_timezone
@@ -83,7 +100,7 @@ def sync(database: Database, directory: Directory, now: datetime | None = None) 
         connection.execution_options(espalier_begin="IMMEDIATE")
         with database.writing(connection):
             _company(connection, directory)
-            added, changed, deactivated = _members(connection, staged, leavers)
+            added, changed, deactivated = _members(connection, staged, leavers, moment)
             _claim_slugs(connection, staged)
             pages, wordings = _pages(connection, directory), _wordings(connection, directory)
             with Session(connection) as session:
@@ -107,7 +124,8 @@ def _temporary(connection: Connection) -> Iterator[tuple[Table, Table]]:
     """Yields two temporary tables of this connection: for the roster's members, and for members whom the roster no
     longer lists. Drops both at the end of the ``with`` block."""
     columns = [Column(each.name, each.type, primary_key=each.primary_key) for each in _MEMBER.columns]
-    staged = Table("staged_member", MetaData(), *columns, prefixes=["TEMPORARY"])
+    ends_access = Column("ends_access", Boolean, server_default=false(), nullable=False)
+    staged = Table("staged_member", MetaData(), *columns, ends_access, prefixes=["TEMPORARY"])
     leavers = Table("leaving_member", MetaData(), Column("id", _MEMBER.c.id.type), prefixes=["TEMPORARY"])
     try:
         yield staged, leavers
@@ -157,17 +175,24 @@ def _row(directory: Directory, member: Member) -> dict[str, Any]:
     }
 
 
-def _members(connection: Connection, staged: Table, leavers: Table) -> tuple[int, int, int]:
+def _members(connection: Connection, staged: Table, leavers: Table, now: datetime) -> tuple[int, int, int]:
     """Writes the members that differ into the database. Returns how many were added, changed and deactivated.
 
-    Members whom the roster no longer lists are kept and become inactive.
+    Members whom the roster no longer lists are kept and become inactive. Sessions and sign-in links end of all whose
+    address changed, who were deactivated, or who came back.
     """
     same = _MEMBER.c.id == staged.c.id
+    other = or_(_MEMBER.c.email != staged.c.email, _MEMBER.c.active != staged.c.active)
+    connection.execute(
+        update(staged).values(ends_access=true()).where(select(_MEMBER.c.id).where(same, other).exists())
+    )
     values = {name: staged.c[name] for name in _COLUMNS if name != "id"}
     closed = _count(connection, select(_MEMBER.c.id).join(staged, same).where(_MEMBER.c.active, ~staged.c.active))
     changed = connection.execute(update(_MEMBER).values(values).where(same)).rowcount
     leaving = _MEMBER.c.id.in_(select(leavers.c.id))
     left_out = connection.execute(update(_MEMBER).values(active=False).where(leaving)).rowcount
+    ending.end_members(connection, select(staged.c.id).where(staged.c.ends_access), now)
+    ending.end_members(connection, select(leavers.c.id), now)
     known = select(_MEMBER.c.id).where(same).exists()
     newcomers = select(*(staged.c[name] for name in _COLUMNS)).where(~known)
     added = _count(connection, newcomers)  # not every driver counts what INSERT … SELECT has written

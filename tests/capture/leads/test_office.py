@@ -431,6 +431,8 @@ ALLOWED: dict[str, dict[str, int]] = {
     "accounts.knock": dict.fromkeys(ROLES, 404),
     "accounts.enter": dict.fromkeys(ROLES, 404),
     "accounts.leave": {**dict.fromkeys(ROLES, 303), "nobody": 403},
+    "sessions.overview": {**dict.fromkeys(ROLES, 403), "staff": 200, "nobody": 303},
+    "sessions.end": {**dict.fromkeys(ROLES, 403), "staff": 422},
     "leads.today": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "leads.leads": {**dict.fromkeys(ROLES, 200), "nobody": 303},
     "leads.leads_csv": {**dict.fromkeys(ROLES, 200), "nobody": 303},
