@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import NotFound
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
@@ -55,10 +55,10 @@ def end() -> Response:
 
 
 def _staff() -> Staff:
-    """Returns the signed-in staff member. Raises Forbidden for members."""
+    """Returns the signed-in staff member. Raises NotFound for members."""
     found = access.person().staff
     if found is None:
-        raise Forbidden
+        raise NotFound
     return found
 
 
