@@ -1,7 +1,8 @@
 """Shows operators whether the service is alive and ready, and its metrics.
 
 ``/healthz`` answers 200 while the process runs; ``/readyz`` if, in addition, the database can be used, has the right
-version and was filled by ``capture sync``. ``/metrics`` is for requests from this machine, or with the token.
+version, was filled by ``capture sync``, and stores what is written to it. ``/metrics`` is for requests from this
+machine, or with the token.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from prometheus_client.registry import REGISTRY, Collector
 from capture.base import metrics
 from capture.base.network import is_this_machine
 from capture.base.unavailable import Unavailable
+from capture.health.readiness import StoringProbe
 from capture.mailing import outbox, trouble
 from capture.models import Company
 from capture.web import service
@@ -49,7 +51,8 @@ def readyz() -> Response:
     If no mail can be sent, the answer stays 200, since sign-ups are stored and mails wait; ``mail`` says why and since
     when.
     """
-    database = service.current().database
+    current = service.current()
+    database = current.database
     try:
         if database.revision() != database.head:
             return _not_ready("the database has another version than this program")
@@ -59,6 +62,8 @@ def readyz() -> Response:
             found = trouble.current(session)
     except Unavailable:
         return _not_ready("the database cannot be used")
+    if fault := current.part(StoringProbe).fault(current.clock()):
+        return _not_ready(fault)
     if found is None:
         return jsonify({"status": "ok"})
     return jsonify({"status": "ok", "mail": {"reason": found.reason, "since": found.since.isoformat()}})

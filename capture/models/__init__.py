@@ -10,6 +10,7 @@ from capture.models.campaigns import Campaign, Spending
 from capture.models.company import Company, Member, Page, Slug, Wording
 from capture.models.details import Detail, details_of
 from capture.models.evidence import Chain, Consent, Decision, PersonalData, ProspectActivity, Touch
+from capture.models.health import Readiness
 from capture.models.holds import Holds, Whose
 from capture.models.imports import ImportRow, Provenance, Upload
 from capture.models.leads import Lead, LeadActivity
@@ -43,6 +44,7 @@ __all__ = [
     "PersonalData",
     "ProspectActivity",
     "Provenance",
+    "Readiness",
     "SessionsEnded",
     "SignInToken",
     "Slug",

@@ -12,9 +12,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from capture.app import create_app
 from capture.base import logs
+from capture.health import readiness
 from capture.health.pages import UNKNOWN
+from capture.health.readiness import StoringProbe
 from capture.mailing import trouble
 from capture.mailing.delivery import Delivery
+from capture.models import Readiness
 from tests.capture.databases import locked
 
 
@@ -48,6 +51,33 @@ def test_alive_but_not_ready_before_the_first_sync(empty_url, settings, clock):
 def test_not_ready_while_the_database_is_gone(client, database):
     database.file.unlink()
     assert client.get("/readyz").json == {"status": "not ready", "reason": "the database cannot be used"}
+
+
+@pytest.mark.database("sqlite")
+def test_not_ready_while_nothing_can_be_stored(client, database, monkeypatch):
+    """Reading works on a full disk and on a locked file; a sign-up would be lost."""
+    monkeypatch.setattr(readiness, "FRESH_SECONDS", 0.0)
+    assert client.get("/readyz").status_code == 200
+    with locked(database):
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json["status"]) == (503, "not ready")
+        assert answer.json["reason"].startswith("nothing can be stored: ")
+        assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 200
+
+
+def test_probes_do_not_wait_for_each_other_and_store_once_a_second(database, clock, monkeypatch, rows):
+    probe = StoringProbe(database)
+    assert probe.fault(clock.now) is None
+    stored = [each.at for each in rows(Readiness)]
+    clock.forward(hours=1)
+    assert probe.fault(clock.now) is None
+    assert [each.at for each in rows(Readiness)] == stored, "a second is not over"
+    monkeypatch.setattr(readiness, "FRESH_SECONDS", 0.0)
+    with probe._trying:
+        assert probe.fault(clock.now) is None, "another thread is trying"
+    assert probe.fault(clock.now) is None
+    assert [each.at for each in rows(Readiness)] == [clock.now]
 
 
 def test_ready_but_no_mail_can_be_sent(client, database, clock):
