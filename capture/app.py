@@ -50,8 +50,9 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
     """
     app = Flask("capture", static_folder="web/static", static_url_path="/static", template_folder=None)
     app.jinja_loader = _templates()
-    # No redirect for "//": it would lead to any host that the request names.
+    # Both would make redirects of their own, to the host that the request names and without the service's prefix.
     app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
     app.url_map.converters["row"] = RowNumber
     app.secret_key = settings.secret_key
     app.config.update(

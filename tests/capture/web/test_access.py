@@ -50,3 +50,13 @@ def test_members_leave_no_trace_in_the_access_log(enter: SignIn, confirmed, rows
 @pytest.mark.parametrize("audience", list(Audience))
 def test_audiences_are_words_that_people_say(audience: Audience) -> None:
     assert audience.value.replace(" ", "").isalpha()
+
+
+@pytest.mark.parametrize("path", ["/office", "/office?x=1", "//office/", "/office//leads", "/readyz/", "/signup/"])
+def test_no_redirect_goes_where_the_request_says(app: Flask, path: str) -> None:
+    """Redirects are made from the settings alone: neither host nor scheme of a request decides."""
+    answer = app.test_client().get(path, base_url="http://evil.example", headers={"Host": "evil.example"})
+    assert "evil.example" not in answer.headers.get("Location", "")
+    assert answer.status_code != 308
+    if path.startswith("/office") and "//" not in path:
+        assert answer.headers["Location"].endswith("/office/sign-in")
