@@ -38,6 +38,7 @@ _BODY = {
     "{% else %}": "{{ else }}",
     "{% endif %}": "{{ end }}",
     "{{ base }}": "{{ .base }}",
+    "{{ link_query }}": "",  # it is empty but on landing pages, which this company has not
 }
 _ADDRESS = re.compile(r'\{\{ pages\["([^"]+)"\]\.path \}\}')
 

@@ -13,18 +13,13 @@ const brought = [...new URLSearchParams(location.search)]
   .filter(([name]) => /^(c|utm_[a-z]+)$/.test(name))
   .map(([name, value]) => [name, value.slice(0, 200)]);
 
-for (const [name, value] of form ? brought : []) {
-  if (form.elements.namedItem(name)) continue;
-  const input = document.createElement("input");
-  Object.assign(input, { type: "hidden", name, value });
-  form.append(input);
-}
-
+for (const [name, value] of form ? brought.filter(([name]) => !form.elements.namedItem(name)) : [])
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
 const base = new URL(document.body.dataset.base ?? "/", location).href;
 for (const link of brought.length > 0 ? document.links : []) {
-  if (!link.href.startsWith(base) || link.getAttribute("href").startsWith("#")) continue;
+  // Not elsewhere, not to a file to save, and not to a place in this page.
+  if (!link.href.startsWith(base) || !link.pathname.endsWith("/") || link.getAttribute("href")[0] === "#") continue;
   const to = new URL(link.href);
-  if (!to.pathname.endsWith("/")) continue; // a file to save
   for (const [name, value] of brought) if (!to.searchParams.has(name)) to.searchParams.append(name, value);
   link.href = to;
 }
