@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from capture.base.tokens import Links
@@ -44,9 +44,13 @@ def locale_of(session: Session, email_hash: str) -> str | None:
     ).first()
 
 
-def withdraw(session: Session, email_hashes: Sequence[str], now: datetime) -> list[Lead]:
-    """Marks all leads of an address as withdrawn, so that no mail goes to them. Returns the leads that changed."""
-    leads = list(session.scalars(select(Lead).where(Lead.email_hash.in_(email_hashes), Lead.withdrawn_at.is_(None))))
+def withdraw(
+    session: Session, email_hashes: Sequence[str], now: datetime, only: ColumnElement[bool] | None = None
+) -> list[Lead]:
+    """Marks all leads of an address as withdrawn, so that no mail goes to them. Returns the leads that changed.
+    ``only``: which leads are meant, if not all."""
+    query = select(Lead).where(Lead.email_hash.in_(email_hashes), Lead.withdrawn_at.is_(None))
+    leads = list(session.scalars(query if only is None else query.where(only)))
     session.execute(
         update(Lead).where(Lead.id.in_([lead.id for lead in leads])).values(withdrawn_at=now),
         execution_options={"synchronize_session": "fetch"},
@@ -54,7 +58,11 @@ def withdraw(session: Session, email_hashes: Sequence[str], now: datetime) -> li
     return leads
 
 
-def withdraw_and_record(session: Session, email_hashes: Sequence[str], reason: Reason, now: datetime) -> None:
-    """Marks all leads of these addresses as withdrawn, each with an entry in its history named after the reason."""
-    for lead in withdraw(session, email_hashes, now):
+def withdraw_and_record(
+    session: Session, email_hashes: Sequence[str], reason: Reason, now: datetime,
+    only: ColumnElement[bool] | None = None,
+) -> None:  # fmt: skip
+    """Marks all leads of these addresses as withdrawn, each with an entry in its history named after the reason.
+    ``only``: see ``withdraw``."""
+    for lead in withdraw(session, email_hashes, now, only):
         crediting.record_activity(session, lead, reason.value, now)

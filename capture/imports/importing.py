@@ -297,7 +297,10 @@ def _take(
         _count(totals, row, told)
     driver.flush()
     chain.keep()
-    departures.record(session, links, [row for row, told in zip(batch, outcomes, strict=True) if told == "left"], now)
+    gone = [
+        row for row, told in zip(batch, outcomes, strict=True) if row.standing > Standing.UNCLEAR and told != "refused"
+    ]
+    departures.record(session, links, gone, people.stay, origin.member_id, now)
     _fill_in(session, origin, [row for row, told in zip(batch, outcomes, strict=True) if told == "known"])
     session.execute(insert(ImportRow), lines)
     session.get_one(Provenance, provenance_id).rows = batch[-1].number
@@ -306,8 +309,8 @@ def _take(
 @dataclass
 class _People:
     """What is known about the people in a batch of rows. ``blocked``: the addresses on the suppression list; ``known``:
-    those that are leads already; ``stay``: those who confirmed with us; ``left``: the hashes of those who left by the
-    rows so far."""
+    those that are leads already; ``stay``: those on whom the list has no say; ``left``: the hashes of those who left
+    by the rows so far."""
 
     links: Links
     blocked: set[str]
@@ -324,7 +327,7 @@ class _People:
         addresses = [row.email for row in batch if row.email]
         blocked = set(suppression.reasons_by_address(session, links.address_keys, addresses, now))
         gone = [row.email for row in batch if row.email and row.standing > Standing.UNCLEAR]
-        stay = departures.confirmed_among(session, links, gone)
+        stay = departures.staying_among(session, links, gone, origin.member_id)
         left = set() if left is None else left
         left.update(links.email_hash(each) for each in gone if each not in stay)
         return cls(links, blocked, _known(session, batch, origin), stay, left)

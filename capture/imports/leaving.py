@@ -85,7 +85,7 @@ class Leaving:
     def standing(self, cells: Sequence[str]) -> Standing:
         """Returns how the person of a row stands."""
         said = (_said(kind, cells[place] if place < len(cells) else "") for place, kind in self.columns.items())
-        return max(said, default=Standing.KEPT) if self.columns and self.everyone < Standing.LEFT else self.everyone
+        return max([*said, self.everyone])
 
     def described(self, header: Sequence[str]) -> list[str]:
         """Returns what decides about leaving, as short English phrases: the columns' names, and the file's name."""

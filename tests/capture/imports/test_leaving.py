@@ -125,6 +125,23 @@ def test_who_confirmed_with_us_is_not_taken_away_by_a_list(bring, confirmed, dat
     assert mailable(database, links, clock) == {"ada@example.com"}
 
 
+def test_a_member_s_list_takes_nobody_away_from_others(bring, confirmed, database, links, clock, rows, client, form):
+    """Not another member's lead, and not a sign-up that waits to be confirmed."""
+    bring("theirs.csv", "email\nkim@example.com\n", ListOrigin("m-1", "Lists & Co", date(2026, 2, 1), "I want news"))
+    client.post("/signup", data=form("m-1", email="waits@example.com"))
+    text = "email,status\nKIM@example.com,unsubscribed\nwaits@example.com,unsubscribed\nnew@example.com,unsubscribed\n"
+    assert bring("x.csv", text) == {"known": 2, "left": 1}
+    assert [each.withdrawn_at for each in rows(Lead)] == [None, None]
+    assert len(rows(Suppression)) == 1
+    company = ListOrigin(None, "Lists & Co", date(2026, 2, 1), "I want news")
+    assert bring("y.csv", text, company) == {"left": 1, "known": 1, "suppressed": 1}
+    assert [each.email for each in rows(Lead) if each.withdrawn_at] == ["kim@example.com"]
+
+
+def test_a_file_s_name_is_not_overruled_by_a_column(bring, rows):
+    assert bring("cleaned_members_export.csv", "email,Opt In\nlou@example.com,yes\n") == {"left": 1}
+
+
 def test_mail_that_came_back_elsewhere_is_a_weak_mark(bring, rows):
     bring("x.csv", "email,status\nlou@example.com,hard_bounced\n")
     [mark] = rows(Suppression)
@@ -153,7 +170,8 @@ def test_what_one_row_says(header, cells, standing):
         ("subscribed_members.csv", Standing.KEPT),
         ("resubscribed.csv", Standing.KEPT),
         ("Unsubscribed contacts (3).csv", Standing.LEFT),
-        ("cleaned_members.csv", Standing.BOUNCED),
+        ("cleaned_members_export_1.csv", Standing.BOUNCED),
+        ("fair_leads_cleaned.csv", Standing.KEPT),
         ("opt-out.csv", Standing.LEFT),
         ("fair 2024.csv", Standing.KEPT),
     ],
