@@ -30,7 +30,8 @@ def _counting(rows: int) -> Prepared:
     """Returns an SQL statement that adds to ``rows`` counters at once, and creates counters that do not exist yet."""
 
     def make(insert: Insert) -> Any:
-        hour: BindParameter[datetime] = bindparam("hour")
+        # Values of several rows get no type from their column, and untyped moments would be stored in another form.
+        hour: BindParameter[datetime] = bindparam("hour", type_=HourlyCount.hour.type)
         weight: BindParameter[int] = bindparam("weight", type_=Integer)
         keys = [
             {
