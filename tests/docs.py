@@ -105,7 +105,8 @@ def environment() -> dict[str, str]:
         "ESPALIER_INSTANCE": "The instance folder, in place of `./instance`, or of `instance` in or beside the site"
         " folder.",
         "ESPALIER_DATABASE_URL": f"{service['database_url']} Without it `{capture_settings.SQLITE_FILE}` in the"
-        " instance folder; `postgresql://user@host/name` for PostgreSQL.",
+        " instance folder; `postgresql://user@host/name` for PostgreSQL, with libpq's parameters and"
+        " `prepare_threshold` (see docs/deploy/postgresql.md).",
         "ESPALIER_DEMO": f"`1`: {service['demo']}",
         "ESPALIER_SMTP_URL": f"{mails['server']} `smtp+starttls://user:password@host:587`, `smtps://…`, or `smtp://…`"
         " for a server on this machine.",

@@ -39,15 +39,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from capture.base.unavailable import Unavailable
+from capture.base import postgresql
+from capture.base.unavailable import Unavailable, Unreachable
 from sitegen.errors import EspalierError, Fault
 
 if TYPE_CHECKING:
     from alembic.config import Config
-
-IDLE_MS = 60_000
-"""Milliseconds after which PostgreSQL ends a transaction whose program sends nothing, so that its locks are
-released."""
 
 
 BUGS = {"42601", "42703", "42804", "42883"}
@@ -84,7 +81,9 @@ class Database:
         self.url = _read_address(address)
         self.busy_seconds, self._checkpoints = busy_seconds, checkpoints
         self._writer: AbstractContextManager[None] = _Writer(busy_seconds) if self.is_sqlite else nullcontext()
-        self.engine = self._sqlite(checkpoints, journal) if self.is_sqlite else self._postgresql()
+        self.engine = (
+            self._sqlite(checkpoints, journal) if self.is_sqlite else postgresql.make_engine(self.url, busy_seconds)
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -124,10 +123,19 @@ class Database:
                         yield connection
                 else:
                     with self.engine.connect() as fresh:
-                        fresh = fresh.execution_options(espalier_begin="IMMEDIATE")
+                        if self.is_sqlite:
+                            fresh = fresh.execution_options(espalier_begin="IMMEDIATE")
                         with fresh.begin():
                             yield fresh
             self._still_there()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Opens a transaction that only reads, and reads everything as of one moment; gives its connection. Raises
+        Unavailable if the database cannot be used now."""
+        kind = "DEFERRED" if self.is_sqlite else postgresql.SNAPSHOT
+        with unavailable(), self.engine.connect().execution_options(espalier_begin=kind) as connection:
+            yield connection
 
     def truncate_log(self) -> bool:
         """Empties SQLite's write-ahead log into the database file, so that nothing erased stays readable in it.
@@ -236,23 +244,6 @@ class Database:
             self.engine.dispose()
             raise Unavailable("the database's file is gone")
 
-    def _postgresql(self) -> Engine:
-        milliseconds = max(1, round(self.busy_seconds * 1000))
-        return create_engine(
-            self.url,
-            hide_parameters=True,
-            pool_pre_ping=True,
-            pool_size=16,
-            max_overflow=16,
-            pool_timeout=self.busy_seconds,
-            connect_args={
-                "connect_timeout": max(2, round(self.busy_seconds)),
-                # A sign-up that waits for a lock is asked to try again, as on SQLite.
-                "options": f"-c lock_timeout={milliseconds} -c idle_in_transaction_session_timeout={IDLE_MS}",
-                "application_name": "espalier-capture",
-            },
-        )
-
     def _sqlite(self, checkpoints: bool, journal: str) -> Engine:
         path = str(self.file.absolute()) if self.file else ""
         # mode=rw: a database that vanished is an error, not a reason to start an empty one.
@@ -291,8 +282,7 @@ def unavailable() -> Iterator[None]:
         bug = sqlite3.IntegrityError | sqlite3.ProgrammingError | psycopg.IntegrityError | psycopg.DataError
         if isinstance(found, bug) or _code(found) in BUGS:
             raise
-        # The driver's own words may quote a value, so only the kind of error goes on.
-        raise Unavailable(f"{type(found).__name__} {_code(found)}".strip()) from None
+        raise _unavailable(found) from None
 
 
 class _Writer:
@@ -319,15 +309,22 @@ def safe_sqlite(version: tuple[int, ...]) -> bool:
 def _read_address(address: str | URL) -> URL:
     try:
         url = make_url(address)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         hint = "e.g. sqlite:////var/lib/espalier/capture.sqlite or postgresql://user@host/name"
         raise DatabaseError(Fault("not a database address", where="ESPALIER_DATABASE_URL", hint=hint)) from error
     backend = url.get_backend_name()
-    if backend == "postgresql":
-        return url.set(drivername="postgresql+psycopg")
+    if backend in ("postgresql", "postgres"):
+        return _postgresql(url.set(drivername="postgresql+psycopg"))
     if backend != "sqlite" or not url.database or url.database == ":memory:":
         hint = "use a SQLite file or PostgreSQL"
         raise DatabaseError(Fault("this kind of database is not supported", where="ESPALIER_DATABASE_URL", hint=hint))
+    return url
+
+
+def _postgresql(url: URL) -> URL:
+    if wrong := postgresql.fault_of(url):
+        hint = "e.g. postgresql://user@host/name?sslmode=verify-full"
+        raise DatabaseError(Fault(f"not an address for PostgreSQL: {wrong}", where="ESPALIER_DATABASE_URL", hint=hint))
     return url
 
 
@@ -364,6 +361,14 @@ def _identity(path: str) -> tuple[int, int] | None:
 def _begin_sqlite(connection: Connection) -> None:
     kind = connection.get_execution_options().get("espalier_begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+def _unavailable(error: BaseException | None) -> Unavailable:
+    """Returns the error that says why the database cannot be used. A driver's words about a statement may quote a
+    value, so of these only the kind of error goes on."""
+    kind = f"{type(error).__name__} {_code(error)}".strip()
+    words = postgresql.said(error) if isinstance(error, psycopg.Error) else ""
+    return Unreachable(f"{words} ({kind})") if words else Unavailable(kind)
 
 
 def _code(error: BaseException | None) -> str:

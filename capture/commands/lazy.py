@@ -69,8 +69,7 @@ class LazyGroup(FaultReportingGroup):
         try:
             return super().invoke(ctx)
         except Unavailable as error:
-            hint = "is another program writing to it, or its disk full?"
-            click.echo(str(Fault(f"the database cannot be used: {error}", hint=hint)), err=True)
+            click.echo(str(Fault(f"the database cannot be used: {error}", hint=error.hint)), err=True)
             return ctx.exit(1)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -92,9 +92,8 @@ def _copy_sqlite(source: Path, target: Path) -> None:
 
 
 def _dump(database: Database, target: Path) -> None:
-    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with (
-        database.engine.connect().execution_options(**options) as connection,
+        database.snapshot() as connection,
         gzip.open(target, "wt", encoding="utf-8", compresslevel=6) as out,
     ):
         revision = MigrationContext.configure(connection).get_current_revision()

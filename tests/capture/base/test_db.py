@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_mock_engine, inspect, text
 
 from capture.base.db import Database, DatabaseError, safe_sqlite
-from capture.base.unavailable import Unavailable
+from capture.base.unavailable import Unavailable, Unreachable
 from capture.models import Base, Lead
 
 
@@ -144,8 +144,102 @@ def test_an_address_that_cannot_be_used(address):
         Database(address)
 
 
-def test_postgresql_is_spoken_to_by_psycopg():
-    assert Database("postgresql://u@h/d").url.drivername == "postgresql+psycopg"
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg2", "postgres+psycopg"])
+def test_postgresql_is_spoken_to_by_psycopg(scheme):
+    assert Database(f"{scheme}://u@h/d").url.drivername == "postgresql+psycopg"
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("postgresql://u:hush@h/d?foo=1", 'invalid connection option "foo"'),
+        ("postgresql://u:hush@h/d?autocommit=1", 'invalid connection option "autocommit"'),
+        (
+            "postgresql://u:hush@h/d?prepare_threshold=-1",
+            "prepare_threshold is neither a whole number from 0 on nor none",
+        ),
+        ("postgresql://u:hush@h/d?prepare_threshold=often", "prepare_threshold is neither"),
+        ("postgresql://u:hush@h/d?prepare_threshold=1&prepare_threshold=2", "prepare_threshold is neither"),
+        ("postgresql://u:hush@h/d?connect_timeout=soon", "invalid literal for int"),
+        ("postgresql://u:hu@sh@h/d", "two @ before the host: write one that belongs to the password as %40"),
+        ("postgresql://u:hush@h:port/d", "not a database address"),
+    ],
+)
+def test_an_address_for_postgresql_that_cannot_be_used(address, told):
+    with pytest.raises(DatabaseError) as found:
+        Database(address)
+    assert str(found.value).startswith("ESPALIER_DATABASE_URL: ")
+    assert told in str(found.value)
+    assert "sh@" not in str(found.value)
+    assert "hush" not in str(found.value)
+
+
+@pytest.mark.parametrize("given", ["", "?prepare_threshold=none", "?prepare_threshold=0", "?prepare_threshold=7"])
+def test_statements_stay_prepared_only_where_the_address_asks_for_it(postgres, given):
+    url = postgres.url("postgres")
+    database = Database(url + given.replace("?", "&"))
+    with database.read() as session:
+        for number in range(9):
+            assert session.scalar(text("SELECT CAST(:number AS integer)"), {"number": number}) == number
+        kept = session.scalar(text("SELECT count(*) FROM pg_prepared_statements"))
+    database.engine.dispose()
+    assert (kept > 0) is (given not in ("", "?prepare_threshold=none"))
+
+
+@pytest.mark.database("postgresql")
+def test_the_address_decides_about_its_connections(database_url):
+    own = Database(f"{database_url}&application_name=mine&options=-c%20work_mem%3D8MB", busy_seconds=0.3)
+    asked = "application_name", "work_mem", "lock_timeout", "idle_in_transaction_session_timeout"
+    with own.read() as session:
+        found = [session.scalar(text(f"SELECT current_setting('{name}')")) for name in asked]
+    own.engine.dispose()
+    assert found == ["mine", "8MB", "300ms", "1min"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("?host={0}&{1}", 'database "nowhere" does not exist'),
+        ("?host={0}&user=somebody", 'role "somebody" does not exist'),
+        ("?host=/nowhere", "No such file or directory"),
+        ("?host=127.0.0.1&port=1", "Connection refused"),
+        ("?host=nowhere.invalid", "nowhere.invalid"),
+        ("?host=127.0.0.1&sslmode=always", 'invalid sslmode value: "always"'),
+    ],
+)
+def test_a_connection_that_fails_is_told_in_libpq_s_words(postgres, change, told):
+    folder = postgres.url("postgres").partition("host=")[2]
+    database = Database(f"postgresql://postgres:hush@/nowhere{change.format(folder, 'sslmode=disable')}")
+    with pytest.raises(Unreachable) as found:
+        database.revision()
+    database.engine.dispose()
+    assert told in str(found.value)
+    assert "hush" not in str(found.value)
+    assert "\n" not in str(found.value)
+
+
+_RAISE = "DO 'BEGIN RAISE EXCEPTION ''pat@example.com'' USING ERRCODE = ''55P03''; END'"
+
+
+@pytest.mark.database("postgresql")
+def test_a_fault_of_a_statement_quotes_no_value(database):
+    with pytest.raises(Unavailable) as found, database.write() as session:
+        session.execute(text(_RAISE))
+    assert not isinstance(found.value, Unreachable)
+    assert "pat@" not in str(found.value)
+
+
+@pytest.mark.database("postgresql")
+def test_a_snapshot_sees_one_moment_and_writes_nothing(database):
+    count = text("SELECT count(*) FROM member")
+    with database.snapshot() as connection:
+        before = connection.scalar(count)
+        with database.write() as session:
+            session.execute(text("DELETE FROM slug"))
+            session.execute(text("DELETE FROM member WHERE id = 'm-3'"))
+        assert connection.scalar(count) == before
+        with pytest.raises(Exception, match="read-only transaction"):
+            connection.execute(text("DELETE FROM member"))
 
 
 def test_a_moment_without_a_time_zone_is_refused(database):
