@@ -19,7 +19,7 @@ from itertools import islice
 from typing import cast
 from uuid import uuid4
 
-from sqlalchemy import Table, bindparam, func, insert, or_, select, update
+from sqlalchemy import Table, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from capture.base.db import Database
@@ -35,6 +35,7 @@ from capture.imports.leaving import Standing
 from capture.imports.lists import LeadList, ListRow
 from capture.mailing import suppression
 from capture.models import Campaign, Decision, ImportRow, Lead, Provenance
+from capture.models.searching import search_text
 from sitegen.errors import EspalierError, Fault, did_you_mean
 
 BATCH = 500
@@ -274,6 +275,7 @@ def _take(
             locale=host.home_locale,
             handle=handles[row.number],
             email_hash=links.email_hash(row.email),
+            search=search_text(row.email, row.first_name),
             created_at=now,
             known_at=now,
             provenance_id=provenance_id,
@@ -372,6 +374,7 @@ _FILL_IN = (
     .values(
         first_name=func.coalesce(Lead.first_name, bindparam("name")),
         phone=func.coalesce(Lead.phone, bindparam("number")),
+        search=case((Lead.first_name.is_(None), bindparam("folded")), else_=Lead.search),
     )
 )
 
@@ -380,9 +383,15 @@ def _fill_in(session: Session, origin: ListOrigin, rows: list[ListRow]) -> None:
     """Fills in names and telephone numbers of leads of the same member that had none, as when a list is brought again
     with its columns better understood."""
     values = [
-        {"address": row.email, "member": origin.member_id, "name": row.first_name, "number": row.phone}
+        {
+            "address": row.email,
+            "member": origin.member_id,
+            "name": row.first_name,
+            "number": row.phone,
+            "folded": search_text(row.email, row.first_name),
+        }
         for row in rows
-        if row.first_name or row.phone
+        if row.email and (row.first_name or row.phone)
     ]
     if values:
         session.connection().execute(_FILL_IN, values)

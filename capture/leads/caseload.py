@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from capture.accounts.scope import scope
@@ -23,6 +23,7 @@ from capture.leads.sources import LIST, MET, OWN
 from capture.mailing import suppression
 from capture.mailing.suppression import Reason
 from capture.models import Campaign, Lead, OutboxMail, Provenance, Suppression, Touch
+from capture.models.searching import fold_text
 
 PAGE = 50
 """The number of leads on one page of the list."""
@@ -37,6 +38,10 @@ SOURCES = (*(each.value for each in Channel), MET, OWN)
 
 _SOON = {"tomorrow": 1, "three_days": 3, "week": 7}
 """The days from today on that a lead's page proposes for the next follow-up, by the name of the button."""
+
+
+_BEYOND = "\U0010ffff"
+"""Sorts behind every text that goes on otherwise: the last character of all."""
 
 
 class LeadOrder(StrEnum):
@@ -240,11 +245,14 @@ def _found(person: Person, search: str) -> ColumnElement[bool]:
     """Returns the SQL condition for a search.
 
     Members search their few leads by any part of name or address. Staff search all leads, by the beginning of the
-    address only, because the database has an index for that.
+    address only, because the database has an index for that. Both are compared in folded form.
     """
+    folded = fold_text(search)
+    if not folded:
+        return false()
     if person.staff is None:
-        return or_(Lead.email.icontains(search, autoescape=True), Lead.first_name.icontains(search, autoescape=True))
-    return Lead.email.startswith(search, autoescape=True)
+        return Lead.search.contains(folded, autoescape=True)
+    return and_(Lead.search >= folded, Lead.search < folded + _BEYOND)
 
 
 def _count(session: Session, query: Select[Any]) -> int:

@@ -39,6 +39,7 @@ def _forget(session: Session, leads: Sequence[Lead], now: datetime) -> None:
         lead.email, lead.email_hash = f"{lead.handle}@erased.invalid", ""
         for name in forgotten:
             setattr(lead, name, None)
+        lead.search = ""  # last, since a change of the address or the name fills it
         lead.erased_at = now
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from capture.models.details import detail
 from capture.models.holds import PROSPECT
-from capture.models.tables import Base, Code, EmailAddress, Id, Words
+from capture.models.searching import search_text
+from capture.models.tables import Base, Code, EmailAddress, Id, SearchText, Words
 
 if TYPE_CHECKING:
     from capture.models.campaigns import Campaign
@@ -35,6 +36,7 @@ class Lead(Base):
         # PostgreSQL answers "begins with" only from an index by character.
         Index("ix_lead_email", "email", postgresql_ops={"email": "text_pattern_ops"}),
         Index("ix_lead_mark", "email_hash"),
+        Index("ix_lead_search", "search"),
         Index("ix_lead_servicer_id_known_at", "assignee_id", "known_at", "id"),
         Index("ix_lead_servicer_id_due_on", "assignee_id", "due_on", "id"),
         Index("ix_lead_campaign_id_known_at", "campaign_id", "known_at", "id"),
@@ -81,6 +83,9 @@ class Lead(Base):
     """The lead's name in mailed links: random, and, unlike its number, never given to another lead."""
     email_hash: Mapped[str] = mapped_column("mark", String(64), key="email_hash", default="")
     """The keyed hash of the address (case and spelling made uniform), by which suppression and limits find the lead."""
+    search: Mapped[str] = mapped_column(SearchText, server_default="")
+    """Address and name as the office searches them (see ``capture.models.searching``); empty once the lead was
+    erased."""
     owner_id: Mapped[str | None] = mapped_column(Code)
     """The member who is credited by the newest decision; None before the first decision, and for the company's pool."""
     assignee_id: Mapped[str | None] = mapped_column("servicer_id", Code, key="assignee_id")
@@ -107,6 +112,12 @@ class Lead(Base):
         primaryjoin="foreign(Lead.provenance_id) == Provenance.id", viewonly=True
     )
     touches: Mapped[list[Touch]] = relationship(order_by="Touch.id", back_populates="lead")
+
+    @validates("email", "first_name")
+    def _fold(self, name: str, value: str | None) -> str | None:
+        changed = {"email": self.email, "first_name": self.first_name, name: value}
+        self.search = search_text(changed["email"] or "", changed["first_name"])
+        return value
 
     @property
     def quarantined(self) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, S
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from capture.models.holds import Holds
+from capture.models.searching import LONGEST
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -44,6 +45,10 @@ Words = String(200)
 TimeZone = String(64)
 EmailAddress = String(254)
 """The column type of e-mail addresses: RFC 5321 leaves 254 characters for an address between its angle brackets."""
+
+SearchText = String(LONGEST).with_variant(String(LONGEST, collation="C"), "postgresql")
+"""The column type of folded text: compared character by character on both databases, so that an index finds what begins
+with a text."""
 
 
 class Base(DeclarativeBase):

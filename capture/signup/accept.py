@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import Connection, and_, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, case, func, select, update
 
 from capture.base.prepared import Driver, Prepared, insert_into
 from capture.base.tokens import Links
@@ -25,6 +25,7 @@ from capture.limits.budgets import Limits
 from capture.limits.networks import UNKNOWN
 from capture.mailing import letters
 from capture.models import Consent, Lead, PersonalData, Touch
+from capture.models.searching import search_text
 
 DEFAULT_LIMITS = Limits()
 
@@ -178,12 +179,14 @@ _WIDEN = Prepared(
             interest=bindparam("interest"),
             first_name=func.coalesce(Lead.first_name, bindparam("first_name")),
             email_hash=bindparam("email_hash"),
+            search=case((Lead.first_name.is_(None), bindparam("search")), else_=Lead.search),
         )
     )
 )
 
 
 def _find_or_add(desk: SignUpBatch, signup: SignUp, now: datetime, links: Links) -> tuple[_Known, bool]:
+    search = search_text(signup.email, signup.first_name)
     locale, handle, email_hash = signup.seen.locale, uuid4().hex, links.email_hash(signup.email)
     # Two transactions may add the same person at once; the unique index lets one of them win.
     added = _ADD_LEAD(
@@ -195,6 +198,7 @@ def _find_or_add(desk: SignUpBatch, signup: SignUp, now: datetime, links: Links)
         locale=locale,
         handle=handle,
         email_hash=email_hash,
+        search=search,
         created_at=now,
     )
     if added:
@@ -207,5 +211,6 @@ def _find_or_add(desk: SignUpBatch, signup: SignUp, now: datetime, links: Links)
     lead = _Known(number, email, old_handle, spoken, bool(confirmed))
     widened = widen_interest(Interest(interest), signup.interest).value
     # The hash as well: the key may have changed.
-    _WIDEN(desk.driver, lead_id=lead.id, interest=widened, first_name=signup.first_name, email_hash=email_hash)
+    changed = {"interest": widened, "first_name": signup.first_name, "email_hash": email_hash, "search": search}
+    _WIDEN(desk.driver, lead_id=lead.id, **changed)
     return lead, False

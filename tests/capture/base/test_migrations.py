@@ -36,6 +36,7 @@ def test_old_rows_come_along(old):
             (3, 7, "example.com", "waiting", 0)
         ]
         assert session.scalar(text("SELECT message_id FROM outbox")) == "outbox-3@espalier.invalid"
+        assert session.scalar(text("SELECT search FROM lead")) == "pat@example.com\npat"
 
 
 def test_and_back_again(old):

@@ -11,6 +11,7 @@ UNTOLD = {
     "assignee_id": "the export names the member",
     "handle": "random; says nothing once no link leads to it",
     "email_hash": "a keyed hash, cleared with the address",
+    "search": "address and name, folded; cleared with them",
     "provenance_id": "the export has the origin itself",
     "erased_at": "an erased lead is in no export",
 }
