@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.resources import files
 
-from flask import Flask, Response
+from flask import Flask, Response, abort, make_response, redirect, request
 from jinja2 import PackageLoader, PrefixLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -53,6 +53,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
     # Both would make redirects of their own, to the host that the request names and without the service's prefix.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
+    app.before_request(_exact_path)
     app.url_map.converters["row"] = RowNumber
     app.secret_key = settings.secret_key
     app.config.update(
@@ -78,6 +79,18 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] | None = Non
     app.register_error_handler(Unavailable, _unavailable)
     app.register_error_handler(Exception, _failed)
     return app
+
+
+def _exact_path() -> Response | None:
+    """Lets a page answer only at its own address, since relative links from another would miss: a slash too many is
+    answered with 404, a missing one by a relative redirect, which needs neither host nor prefix."""
+    rule, path = request.url_rule, request.path
+    if rule is None or rule.rule.endswith("/") == path.endswith("/"):
+        return None
+    if path.endswith("/") or request.method not in ("GET", "HEAD"):
+        abort(404)
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    return make_response(redirect(f"{path.rpartition('/')[2]}/{query}", 301))
 
 
 def make_service(settings: Settings, clock: Callable[[], datetime] | None = None) -> Service:

@@ -115,11 +115,12 @@ class Database:
     @contextmanager
     def writing(self, connection: Connection | None = None) -> Iterator[Connection]:
         """Opens a database transaction and gives its connection, for statements on whole tables. ``connection``: the
-        connection to use instead of a new one. Raises Unavailable if the database cannot be used now."""
+        connection to use instead of a new one; a transaction that it has begun is gone on with, and committed. Raises
+        Unavailable if the database cannot be used now."""
         with self._writer:
             with unavailable():
                 if connection is not None:
-                    with connection.begin():
+                    with connection.get_transaction() or connection.begin():
                         yield connection
                 else:
                     with self.engine.connect() as fresh:

@@ -94,10 +94,12 @@ def sync(database: Database, directory: Directory, now: datetime | None = None) 
     """
     moment = now or datetime.now(UTC)
     listed = {each.code: each for each in directory.read_campaigns()}
-    with database.engine.connect() as connection, _temporary(connection) as (staged, leavers):
-        with connection.begin():
-            members, active = _stage(connection, staged, leavers, directory)
-        connection.execution_options(espalier_begin="IMMEDIATE")
+    with database.engine.connect() as connection, _temporary(database, connection) as (staged, leavers):
+        members, active = _stage(connection, staged, leavers, directory)
+        if database.is_sqlite:
+            # The next transaction locks out other writers: it begins when the roster has been read.
+            connection.commit()
+            connection.execution_options(espalier_begin="IMMEDIATE")
         with database.writing(connection):
             _company(connection, directory)
             added, changed, deactivated = _members(connection, staged, leavers, moment)
@@ -120,20 +122,27 @@ def members_without_timezone(database: Database) -> int:
 
 
 @contextmanager
-def _temporary(connection: Connection) -> Iterator[tuple[Table, Table]]:
+def _temporary(database: Database, connection: Connection) -> Iterator[tuple[Table, Table]]:
     """Yields two temporary tables of this connection: for the roster's members, and for members whom the roster no
-    longer lists. Drops both at the end of the ``with`` block."""
+    longer lists. Drops both at the end of the ``with`` block.
+
+    On PostgreSQL the transaction that makes them also ends them: behind a pooler the next transaction may be run by
+    another server process, which does not have them.
+    """
     columns = [Column(each.name, each.type, primary_key=each.primary_key) for each in _MEMBER.columns]
     ends_access = Column("ends_access", Boolean, server_default=false(), nullable=False)
-    staged = Table("staged_member", MetaData(), *columns, ends_access, prefixes=["TEMPORARY"])
-    leavers = Table("leaving_member", MetaData(), Column("id", _MEMBER.c.id.type), prefixes=["TEMPORARY"])
+    kind: dict[str, Any] = {"prefixes": ["TEMPORARY"], "postgresql_on_commit": "DROP"}
+    staged = Table("staged_member", MetaData(), *columns, ends_access, **kind)
+    leavers = Table("leaving_member", MetaData(), Column("id", _MEMBER.c.id.type), **kind)
     try:
         yield staged, leavers
     finally:
-        connection.execution_options(espalier_begin="DEFERRED")
-        with connection.begin():
-            for table in (staged, leavers):
-                connection.execute(text(f"DROP TABLE IF EXISTS {table.name}"))
+        if database.is_sqlite:
+            connection.rollback()
+            connection.execution_options(espalier_begin="DEFERRED")
+            with connection.begin():
+                for table in (staged, leavers):
+                    connection.execute(text(f"DROP TABLE IF EXISTS {table.name}"))
 
 
 def _stage(connection: Connection, staged: Table, leavers: Table, directory: Directory) -> tuple[int, int]:

@@ -18,9 +18,11 @@ from sqlalchemy import text
 
 from capture.base.db import Database
 from capture.base.unavailable import Unavailable, Unreachable
+from capture.company.directory import load_directory
 from capture.credit import evidence
 from capture.models import Consent, Lead, OutboxMail, Touch
 from capture.settings import Settings
+from capture.sync.site_folder import sync
 from tests import required
 from tests.capture import pooler
 from tests.capture.applications import application
@@ -114,6 +116,33 @@ def test_every_transaction_has_its_timeouts_and_leaves_none_behind(pooled: str, 
     through.engine.dispose()
     with psycopg.connect(pooled) as plain:
         assert plain.execute(asked).fetchone() == ("0", "0")
+
+
+def test_a_sync_among_others_work(pooled: str, database: Database, folder: Path) -> None:
+    """Each transaction may get another connection than the one before: a sync keeps nothing from one to the next."""
+    (folder / "campaigns.csv").unlink()
+    header = "id,slug,name,email,status"
+    roster = (f"n-{number},n{number},Nina {number},nina{number}@example.com,active" for number in range(2_500))
+    (folder / "members.csv").write_text("\n".join((header, *roster)) + "\n", encoding="utf-8")
+    through, done = Database(pooled, busy_seconds=30), threading.Event()
+
+    def read_on() -> None:
+        while not done.is_set():
+            with through.read() as session:
+                session.execute(text("SELECT count(*) FROM member"))
+
+    with ThreadPoolExecutor(CONNECTIONS) as others:
+        reading = [others.submit(read_on) for _ in range(CONNECTIONS)]
+        try:
+            summaries = [sync(through, load_directory(folder)) for _ in range(3)]
+        finally:
+            done.set()
+        for each in reading:
+            each.result()
+    through.engine.dispose()
+    assert [(each.added, each.members) for each in summaries] == [(2_500, 2_500), (0, 2_500), (0, 2_500)]
+    with database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM member WHERE active AND id LIKE 'n-%'")) == 2_500
 
 
 def test_no_statement_stays_in_the_server(pooled: str) -> None:
