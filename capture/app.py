@@ -23,12 +23,9 @@ from capture.health import pages as health
 from capture.mailing.letters import Letters
 from capture.settings import Settings
 from capture.web import answers, headers
-from capture.web.service import EXTENSION, Service
+from capture.web.service import EXTENSION, LARGEST_BODY, Service
 
 log = logging.getLogger("capture")
-
-LARGEST_BODY = 64 * 1024
-"""The most bytes that a request's body may have; a sign-up has less than one thousand."""
 
 MOST_PARTS = 64
 """The most fields that a form may have."""

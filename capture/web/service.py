@@ -19,6 +19,10 @@ from capture.settings import Settings
 
 EXTENSION = "espalier"
 
+LARGEST_BODY = 64 * 1024
+"""The most bytes that a request's body may have; a sign-up has less than one thousand. Only uploaded lists, from people
+who are signed in, may be larger."""
+
 GIVE_TIME = "espalier.give_time"
 """The key in a request's WSGI environment under which the server puts the function that gives the request more
 time."""

@@ -89,7 +89,7 @@ class Server:
         port = self.http_port if plain else self.https_port
         connection = http.client.HTTPConnection(LOOPBACK, port, timeout=10)
         with socket.create_connection((LOOPBACK, port), timeout=10) as plain_socket:
-            connection.sock = plain_socket if plain else self._tls().wrap_socket(plain_socket, server_hostname=host)
+            connection.sock = plain_socket if plain else self.tls().wrap_socket(plain_socket, server_hostname=host)
             try:
                 connection.request(method, path, body=body, headers={"Host": host, **(headers or {})})
                 answer = connection.getresponse()
@@ -100,7 +100,8 @@ class Server:
             finally:
                 connection.close()
 
-    def _tls(self) -> ssl.SSLContext:
+    def tls(self) -> ssl.SSLContext:
+        """How a client checks the server's certificate."""
         return ssl.create_default_context(cafile=str(self.authority))
 
 
@@ -197,7 +198,7 @@ def _nginx(work: Path, recipe: str) -> list[str]:
     user = f"user {getpass.getuser()};\n" if os.getuid() == 0 else ""
     (work / "nginx.conf").write_text(
         f"{user}daemon off;\nworker_processes 1;\npid {work}/nginx.pid;\nerror_log stderr;\n"
-        "events { worker_connections 64; }\n"
+        "events { worker_connections 512; }\n"
         f"http {{\n    include {MIME_TYPES};\n    default_type application/octet-stream;\n    access_log off;\n"
         f"    sendfile on;\n    gzip on;\n{temporary}    include {work}/recipe.conf;\n}}\n",
         encoding="utf-8",

@@ -9,13 +9,14 @@ import subprocess
 import time
 from html import unescape
 from itertools import product
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
 
 from capture.limits import human_proof
 from sitegen.serving.policy import policy
 from sitegen.site.addresses import Addresses
+from tests import slow
 from tests.deploy.conftest import URL, publish
 from tests.deploy.servers import DOMAIN, Answer, Server
 
@@ -118,6 +119,46 @@ def test_a_file_takes_a_site_down_at_once_and_publishing_brings_it_back(server: 
     finally:
         marker.unlink()
     assert server.member(slug).status == 200
+
+
+SPELLINGS = (
+    "/{}/",
+    "/{}//",
+    "/{}/index.html",
+    "/{}/./about/",
+    "/%77ang-xiao-ming/",
+    "//{}/",
+    "///{}/about/",
+    "/%2f{}/",
+    "/./{}/",
+    "/%2e/{}/",
+    "/ana/../{}/",
+    "/ana/..//{}/about/",
+    "/ana%2f..%2f{}/",
+    "/ana/%2e%2e/{}/index.html",
+    "/ana%5c..%5c{}/",
+)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_what_was_taken_down_is_gone_however_its_address_is_spelled(server: Server, spelling: str) -> None:
+    """On the host of the member, or of the company, where each member is a folder."""
+    slug = "wang-xiao-ming"
+    path = spelling.format(slug)
+    story = (server.published.place / "public" / slug / "index.html").read_bytes()
+    marker = server.published.place / "gone" / slug
+    marker.touch()
+    try:
+        answer = server.ask(path)
+        if answer.status in {301, 308}:
+            target = urlsplit(urljoin(f"{URL}{path}" if path[1] != "/" else URL, answer.headers["location"]))
+            answer = server.ask(target.path, host=target.hostname or DOMAIN)
+        assert answer.status in {400, 404, 410}
+        assert answer.body != story
+        if server.subdomains:
+            assert server.ask(spelling.replace("{}", "about"), host=f"{slug}.{DOMAIN}").status == 410
+    finally:
+        marker.unlink()
 
 
 def test_publishing_again_keeps_what_is_gone(server: Server) -> None:
@@ -265,6 +306,17 @@ def test_too_much_is_refused_by_the_service_and_not_by_the_proxy(server: Server)
     answer = sign_up(server, first_name="x" * 2_000_000)
     assert answer.status == 413
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("kind", ["a short body", "a body in chunks", "a body that is too large"])
+def test_slow_senders_keep_nobody_waiting(server: Server, kind: str) -> None:
+    """Others are answered while all of them still wait, so nobody waits for one of them to be cut off."""
+    with slow.senders(server.https_port, "/capture/signup", kind, tls=server.tls()) as senders:
+        assert server.ask("/capture/healthz").status == 200
+        assert sign_up(server, email=f"quick.{server.name}@visitor.example.org").status == 200
+        if kind != "a body that is too large":
+            assert slow.still_open(senders) == slow.SENDERS
+    assert server.ask("/capture/healthz").status == 200
 
 
 def test_the_demos_mailbox_is_never_reached(server: Server) -> None:
