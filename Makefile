@@ -13,8 +13,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTHON ?= python3
-# Two more at once than there are processors: some tests wait for a clock or for a program that they started.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
+# More at once than there are processors: many tests wait for a clock or for a program that they started.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 4)
 PYTEST_FLAGS ?= -n $(WORKERS) --dist loadgroup
 
 .PHONY: demo test proof lint fuzz docs bench lock setup clean

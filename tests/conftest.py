@@ -17,6 +17,8 @@ from sitegen.token import TokenSigner
 
 ROOT = Path(__file__).parent.parent
 SITES = Path(__file__).parent / "sites"
+LONGEST_NAME = 80
+"""The most characters of a value in a test's name."""
 TOKEN_KEY = "0123456789abcdef0123456789abcdef-a-key-for-tests"
 SECRET_KEY = "fedcba9876543210fedcba9876543210-another-key-for-tests"
 
@@ -25,6 +27,13 @@ def pytest_collection_finish() -> None:
     """What has been imported stays until the end: the collector of garbage need not search it again and again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Long values are named by their beginning: writing out megabytes would take seconds of every run."""
+    if isinstance(val, (str, bytes)) and len(val) > LONGEST_NAME:
+        return f"{ascii(val[:LONGEST_NAME])[:LONGEST_NAME]}... ({len(val)})"
+    return None
 
 
 @pytest.fixture(autouse=True)

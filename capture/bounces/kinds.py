@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from email.message import Message
+from email.utils import parseaddr
 from enum import StrEnum
 
 from capture.bounces.parts import Parts, header
@@ -93,9 +94,17 @@ def is_complaint(parts: Parts) -> bool | None:
     if not kind:
         found = re.search(r"(?im)^Feedback-Type:[ \t]*([\w-]+)", _before_returned(parts))
         kind = found[1] if found else ""
-    if not kind and parts.head.get("X-HmXmrOriginalRecipient"):
-        return True  # Microsoft's JMRP wraps the mail complained of in a message without any type
+    if not kind and _is_of_microsoft(parts):
+        return True
     return kind.lower() in COMPLAINTS if kind else None
+
+
+def _is_of_microsoft(parts: Parts) -> bool:
+    """Returns True for a complaint from Microsoft's Junk Mail Reporting Program. It gives no type: it forwards the mail
+    complained of, as an attachment from its own address or with a header that names the person."""
+    if parts.head.get("X-HmXmrOriginalRecipient"):
+        return True
+    return bool(parts.returned) and parseaddr(header(parts.head, "From"))[1].lower() == "staff@hotmail.com"
 
 
 def asks_to_leave(parts: Parts) -> bool:

@@ -6,7 +6,7 @@ import http.client
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,11 +63,18 @@ def serving(
         process.stdout.close()
 
 
-def ask(port: int, method: str, path: str, body: bytes | str = b"", timeout: float = 30) -> int:
+def ask(
+    port: int,
+    method: str,
+    path: str,
+    body: bytes | str = b"",
+    timeout: float = 30,
+    headers: Mapping[str, str] = KIND,
+) -> int:
     """One request; the status of its answer. Raises OSError or HTTPException where none comes."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
-        connection.request(method, path, body, KIND)
+        connection.request(method, path, body, headers)
         answer = connection.getresponse()
         answer.read()
         return answer.status

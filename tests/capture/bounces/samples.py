@@ -603,6 +603,28 @@ OTHERS: tuple[tuple[str, str, str, Kind], ...] = (
         Kind.COMPLAINT,
     ),
     (
+        "Microsoft JMRP",
+        "attached",
+        letter(
+            "Staff <staff@hotmail.com>",
+            "complaint about message from 192.0.2.9",
+            f"--j\nContent-Type: message/rfc822\n\n{HEADERS}\nHello.\n\n--j--",
+            kind='multipart/mixed; boundary="j"',
+        ),
+        Kind.COMPLAINT,
+    ),
+    (
+        "a person",
+        "forwards a mail",
+        letter(
+            TO,
+            "FW: Please confirm",
+            f"--j\nContent-Type: message/rfc822\n\n{HEADERS}\nHello.\n\n--j--",
+            kind='multipart/mixed; boundary="j"',
+        ),
+        Kind.OTHER,
+    ),
+    (
         "DMARC",
         "aggregate",
         letter(

@@ -33,6 +33,7 @@ from capture.imports.worker import ImportWorker
 from capture.limits.slots import UploadSlots
 from capture.mailing import suppression
 from capture.models import AccessLogEntry, Campaign, ImportRow, Lead, OfficeSession, OutboxMail, Provenance, Upload
+from capture.web.service import LARGEST_BODY
 from tests.capture.clock import Clock
 from tests.capture.office import HOST, STAFF, Browser, SignIn
 from tests.capture.process import ask, serving
@@ -557,7 +558,8 @@ def test_a_file_may_take_its_time_from_who_is_signed_in(
         for known, status in ((True, b" 303 "), (False, b" 403 ")):
             head = f'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token[1]}\r\n'
             head += '--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nEmail\r\n'
-            body = (head + "a@example.com\r\n" * 9 + "\r\n--x--\r\n").encode()
+            body = (head + "a@example.com\r\n" * 5_000 + "\r\n--x--\r\n").encode()
+            assert len(body) > LARGEST_BODY
             lines = [
                 "POST /office/import HTTP/1.1",
                 "Host: x",
@@ -575,7 +577,7 @@ def test_a_file_may_take_its_time_from_who_is_signed_in(
                         sender.sendall(body[200 + part : 201 + part])
                     sender.sendall(body[208:])
                 assert status in sender.recv(65536).splitlines()[0]
-    assert [each.rows for each in rows(Upload)] == [9]
+    assert [each.rows for each in rows(Upload)] == [5_000]
 
 
 def test_a_service_that_is_killed_goes_on_with_the_list(settings: Any, database: Database, tmp_path: Path) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import http.client
-import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,57 +15,20 @@ from urllib.parse import urlencode
 import pytest
 
 from capture.models import Lead
-
-KIND = {"Content-Type": "application/x-www-form-urlencoded"}
+from tests.capture.process import KIND, ask, serving
 
 
 @pytest.fixture
 def server(settings, tmp_path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    environ = {
-        **os.environ,
-        "ESPALIER_TOKEN_KEY": settings.token_keys[0],
-        "ESPALIER_SECRET_KEY": settings.secret_key,
-        "ESPALIER_DATABASE_URL": settings.database_url,
-        "PYTHONUNBUFFERED": "1",
-    }
-    log = (tmp_path / "log").open("w")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "capture", "serve", "--port", "0"],
-        env=environ,
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,
-    )
-    log.close()
-    assert process.stdout
-    try:
-        line = process.stdout.readline()
-        assert "capture listens on http://127.0.0.1:" in line, (tmp_path / "log").read_text()
-        yield process, int(line.rsplit(":", 1)[1])
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        process.stdout.close()
-
-
-def ask(port: int, method: str, path: str, body: bytes | str = b"", headers: dict[str, str] = KIND) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        answer.read()
-        return answer.status
-    finally:
-        connection.close()
+    with serving(settings, tmp_path) as running:
+        yield running
 
 
 def test_it_answers_refuses_and_ends_on_sigterm(server, form, rows, tmp_path):
     process, port = server
     assert ask(port, "POST", "/signup", urlencode(form("m-1", email="real@example.com", at=datetime.now(UTC)))) == 303
     assert ask(port, "POST", "/signup", b"a" * 2_000_000) == 413
-    assert ask(port, "POST", "/signup", b"a" * 2_000_000, {"Content-Type": "text/plain"}) == 415
+    assert ask(port, "POST", "/signup", b"a" * 2_000_000, headers={"Content-Type": "text/plain"}) == 415
     assert ask(port, "GET", "/signup") == 405
     assert ask(port, "GET", "/dev/mailbox") == 404
     process.send_signal(signal.SIGTERM)
