@@ -7,7 +7,7 @@ from wtforms import Field, Form, ValidationError
 from wtforms.csrf.session import SessionCSRF
 
 from capture.accounts.signing_in import Person
-from capture.base.texts import can_be_shown
+from capture.company.generator import tidied, unseen
 from capture.web import service
 
 
@@ -37,6 +37,8 @@ def trimmed(text: str | None) -> str:
 
 
 def is_shown(form: OfficeForm, field: Field) -> None:
-    """Checks a form's field. Raises ValidationError if its text has invisible characters."""
-    if not can_be_shown(field.data):
+    """Tidies a form's field of what copying leaves behind. Raises ValidationError if its text has invisible characters
+    still."""
+    field.data = tidied(field.data)
+    if unseen(field.data):
         raise ValidationError("characters")

@@ -14,6 +14,7 @@ from sitegen.instance import find as find_instance
 from sitegen.instance import read as read_instance
 from sitegen.model import Campaign, Channel, Company, Interest, LocaleTexts, Member
 from sitegen.render.member_views import phone_text
+from sitegen.roster.characters import is_visible, shown, tidied, unseen
 from sitegen.site import consent
 from sitegen.site.addresses import CAMPAIGN_FIELD, campaign_page
 from sitegen.site.content import CAMPAIGN, CODE, THANKS
@@ -42,9 +43,13 @@ __all__ = [
     "find_folder",
     "find_instance",
     "find_zone",
+    "is_visible",
     "phone_text",
     "read_instance",
+    "shown",
+    "tidied",
     "token_keys",
+    "unseen",
 ]
 
 CAMPAIGN_PAGES = campaign_page("")

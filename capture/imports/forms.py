@@ -6,7 +6,7 @@ from wtforms import DateField, Field, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
 from capture.accounts.forms import OfficeForm, is_shown, trimmed
-from capture.base.texts import can_be_shown
+from capture.company.generator import tidied, unseen
 
 LONGEST_WORDING = 2000
 """The most characters that the text may have to which the people on a list agreed."""
@@ -17,7 +17,8 @@ def _lines(text: str | None) -> str:
 
 
 def _lines_shown(form: OfficeForm, field: Field) -> None:
-    if not all(map(can_be_shown, field.data.split("\n"))):
+    field.data = tidied(field.data)
+    if unseen(field.data, allowed="\n"):
         raise ValidationError("characters")
 
 

@@ -29,8 +29,7 @@ from email_validator import EmailNotValidError, validate_email
 from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 
 from capture.base.phones import e164
-from capture.base.texts import can_be_shown, shown, unwrapped, without_directions
-from capture.company.generator import Interest
+from capture.company.generator import Interest, shown, tidied, unseen
 from capture.imports.headers import FIELDS, folded, positions
 from capture.imports.leaving import Leaving, Standing
 from sitegen.errors import EspalierError, Fault, did_you_mean
@@ -47,6 +46,10 @@ _SAID_SEPARATOR = re.compile(r"\ufeff?sep=(.)\r?\n?", re.IGNORECASE)
 
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 """The byte order marks of UTF-16."""
+
+_AROUND = " \t\r\n\u00a0\u200e\u200f\u202a\u202b\u202c\u202d\u2066\u2067\u2068\u2069"
+"""Blanks and marks of writing direction around an address. Within it they stay, since they could make it look like
+another, and are refused."""
 
 _TEST_LEAD = "<test lead:"
 """How the cells of Meta's test leads begin."""
@@ -266,8 +269,8 @@ class LeadList:
     def _row(self, number: int, cells: list[str]) -> ListRow:
         width = len(cells)
         told = {name: cells[place].strip() if place < width else "" for name, place in self._places.items()}
-        told["email"] = unwrapped(told["email"])
-        if not can_be_shown(told["email"]):
+        told["email"] = told["email"].strip(_AROUND)
+        if unseen(told["email"]):
             return ListRow(number, reason="unreadable")
         if any(cell.lower().startswith(_TEST_LEAD) for cell in cells):
             return ListRow(number, reason="test lead")
@@ -279,7 +282,7 @@ class LeadList:
         standing = self.leaving.standing(cells)
         if standing is Standing.UNCLEAR:
             return ListRow(number, address, reason="unclear status", standing=standing)
-        phones = [without_directions(cells[place]).strip() for place in self._phones if place < width]
+        phones = [tidied(cells[place]).strip() for place in self._phones if place < width]
         phone = next(filter(None, (e164(each, self.region) for each in phones if each)), None)
         interest = told.get("interest", "").lower()
         asks = Interest(interest) if interest in set(Interest) else Interest.BOTH
@@ -291,8 +294,8 @@ class LeadList:
 
 def _name(cell: str) -> str | None:
     """Returns a name as leads store it; None for an empty one, or one that cannot be shown."""
-    name = " ".join(without_directions(cell).split())[:LONGEST_NAME]
-    return name if name and can_be_shown(name) else None
+    name = " ".join(tidied(cell).split())[:LONGEST_NAME]
+    return name if name and not unseen(name) else None
 
 
 def decoded(content: bytes, name: str) -> tuple[str, str]:

@@ -21,8 +21,8 @@ from capture.accounts import access
 from capture.accounts.forms import OfficeForm
 from capture.base import spreadsheet
 from capture.base.db import Database
-from capture.base.texts import shown
 from capture.campaigns import catalogue
+from capture.company.generator import shown
 from capture.imports import forms, importing, lists, uploads
 from capture.imports.headers import FIELDS
 from capture.imports.lists import LeadList, ListProblem, NotAListError

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
 from capture.campaigns.catalogue import code_from_speech
-from capture.company.generator import CAMPAIGN_FIELD
-from capture.signup.characters import is_visible
+from capture.company.generator import CAMPAIGN_FIELD, is_visible
 
 UTM = ("source", "medium", "campaign", "term", "content")
 """The campaign parameters of web analytics, sent as ``utm_source``, ``utm_medium`` …"""

@@ -11,8 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, Form, HiddenField, RadioField, StringField, ValidationError
 
 from capture.base.words import Words
-from capture.company.generator import Interest
-from capture.signup.characters import is_visible
+from capture.company.generator import Interest, tidied, unseen
 
 LONGEST_NAME = 80
 """The most characters that a first name may have."""
@@ -154,12 +153,12 @@ def _email(value: str | None) -> str:
 
 
 def _line(value: str | None, longest: int) -> str | None:
-    typed = (value or "").strip()
+    typed = tidied(value or "").strip()
     composed = _composed(typed)
     # Measured in composed form, as it is stored: composing turns some letters into two or three.
     if len(composed or "") > longest:
         raise FieldError("name_long", limit=longest)
-    if any(not is_visible(character) for character in typed):
+    if unseen(typed):
         raise FieldError("name_characters")
     return composed
 

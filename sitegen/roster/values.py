@@ -22,6 +22,7 @@ from pydantic_core import PydanticCustomError
 from sitegen import time_zones
 from sitegen.errors import did_you_mean
 from sitegen.model import Link, Status
+from sitegen.roster import characters
 from sitegen.roster.slugs import EXPECTED, is_slug, slugify
 from sitegen.token import MEMBER_ID
 
@@ -29,10 +30,6 @@ MOST_LINKS = 8
 LONGEST_LABEL = 40
 LONGEST_URL = 500
 
-_BIDI = "\u202a-\u202e\u2066-\u2069"
-_NEVER = f"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffd-\uffff{_BIDI}"
-_NOT_IN_LINE = re.compile(f"[\t\n\r{_NEVER}]")
-_NOT_IN_TEXT = re.compile(f"[{_NEVER}]")
 _NOT_IN_URL = re.compile(r"""[\s<>"'`\\^{|}]""")
 _PLAIN_URL = re.compile(r"https://(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w.~/%@?=&+-]*)?", re.ASCII)
 _LOCAL_PART = re.compile(r"(?=.{1,64}\Z)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*\Z", re.IGNORECASE | re.ASCII)
@@ -61,10 +58,13 @@ def one_line(longest: int) -> Callable[[str], str]:
     """Returns a function that checks one line of text with at most ``longest`` characters."""
 
     def check(value: str) -> str:
+        written, value = value, characters.tidied(value)
+        if written and not value.strip():
+            raise refuse("holds nothing that can be seen")
         if len(value) > longest:
             raise refuse(f"longer than {longest} characters ({len(value)})")
-        if found := _NOT_IN_LINE.search(value):
-            raise _unwanted(found[0])
+        if found := characters.unseen(value):
+            raise _unwanted(found)
         return value
 
     return check
@@ -74,19 +74,18 @@ def text(longest: int) -> Callable[[str], str]:
     """Returns a function that checks text of at most ``longest`` characters, and makes all line ends ``\\n``."""
 
     def check(value: str) -> str:
-        value = value.replace("\r\n", "\n").replace("\r", "\n")
+        value = characters.tidied(value.replace("\r\n", "\n").replace("\r", "\n"))
         if len(value) > longest:
             raise refuse(f"longer than {longest:,} characters ({len(value):,})")
-        if found := _NOT_IN_TEXT.search(value):
-            raise _unwanted(found[0])
+        if found := characters.unseen(value, allowed="\n\t"):
+            raise _unwanted(found)
         return value
 
     return check
 
 
 def _unwanted(character: str) -> PydanticCustomError:
-    kind = "that changes the direction of text" if re.match(f"[{_BIDI}]", character) else "that cannot be shown"
-    return refuse(f"holds the character U+{ord(character):04X} {kind}", "remove it")
+    return refuse(f"holds the character U+{ord(character):04X} that cannot be shown", "remove it")
 
 
 def member_id(value: str) -> str:

@@ -78,7 +78,9 @@ def test_telephones(tmp_path, header, cells, region, phone):
         ("\u200fDana\u200f", "Dana"),
         ("a\x07b", None),
         ("\u200b", None),
-        ("x\u200c", None),
+        ("x\u200c", "x"),
+        ("\u202dJo\u202c", "Jo"),
+        ("Pat\u202egpj", None),
     ],
 )
 def test_names(tmp_path, cell, name):
