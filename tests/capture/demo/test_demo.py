@@ -25,12 +25,14 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="ch
 
 
 @pytest.fixture
-def demo(request, tmp_path, sample) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], int]]:
+def demo(request, tmp_path, sample, folder) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], int]]:
     """A running demo, the addresses it told, and a port that it wished for but could not have.
 
-    What it said stands in ``said``. ``@pytest.mark.parametrize("demo", [["--empty"]], indirect=True)`` adds options.
+    What it said stands in ``said``. ``@pytest.mark.parametrize("demo", [["--empty"]], indirect=True)`` adds options; the
+    demo is then one of a small company, which is built in a moment.
     """
     options = getattr(request, "param", [])
+    site = folder if options else sample
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ESPALIER_")}
     environ |= {"ESPALIER_INSTANCE": str(tmp_path / "instance"), "PYTHONUNBUFFERED": "1"}
     with socket.create_server(("127.0.0.1", 0)) as taken, (tmp_path / "log").open("w") as log:
@@ -40,7 +42,7 @@ def demo(request, tmp_path, sample) -> Iterator[tuple[subprocess.Popen[str], dic
             "-m",
             "capture",
             "demo",
-            str(sample),
+            str(site),
             "--port",
             str(port),
             "--capture-port",
