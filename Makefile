@@ -6,7 +6,8 @@
 # make fuzz    stamping against plain Jinja on random templates, for ten minutes; prints seeds
 # make docs    write docs/cli.md and the other generated pages anew
 # make bench   measure against plain Jinja, Hugo and the disk; about an hour (benchmarks/README.md)
-# make lock    resolve the dependencies anew into requirements.lock (needs uv)
+# make lock    resolve the dependencies into requirements.lock, and change no version without need (needs uv)
+# make upgrade the same with the newest versions there are (needs uv)
 # make clean   remove the environment and what tools left behind; instance/ stays
 
 VENV := .venv
@@ -17,7 +18,7 @@ PYTHON ?= python3
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 4)
 PYTEST_FLAGS ?= -n $(WORKERS) --dist loadgroup
 
-.PHONY: demo test proof lint fuzz docs bench lock setup clean
+.PHONY: demo test proof lint fuzz docs bench lock upgrade setup clean
 
 setup: $(READY)
 
@@ -65,8 +66,9 @@ docs: setup
 bench: setup
 	$(BIN)/python -m benchmarks
 
-lock:
-	uv pip compile pyproject.toml --extra dev --extra bench --universal --upgrade --generate-hashes --no-annotate --no-header \
+lock upgrade:
+	uv pip compile pyproject.toml --extra dev --extra bench --universal $(if $(filter upgrade,$@),--upgrade) \
+		--generate-hashes --no-annotate --no-header \
 		--no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock
 
 clean:

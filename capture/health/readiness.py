@@ -1,14 +1,17 @@
 """Tries whether sign-ups can be stored, by storing: a full disk, a read-only server or a lock that another program
 holds shows only then.
 
-The one row of the table ``readiness`` is written and committed, so nothing grows. However many probes ask, this happens
-at most once a second in each process, and only one request waits for a locked database.
+The one row of the table ``readiness`` is written and committed, so nothing grows. Before it, every lock is taken that a
+sign-up takes: SQLite locks the whole file, PostgreSQL each table. However many probes ask, this happens at most once a
+second in each process, and only one request waits for a locked database.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import bindparam
@@ -16,16 +19,46 @@ from sqlalchemy import bindparam
 from capture.base.db import Database
 from capture.base.prepared import Driver, Prepared
 from capture.base.unavailable import Unavailable
-from capture.models import Readiness
+from capture.credit import evidence
+from capture.models import (
+    Base,
+    BudgetUse,
+    Campaign,
+    Chain,
+    Company,
+    Consent,
+    HourlyCount,
+    Lead,
+    Member,
+    OutboxMail,
+    Page,
+    PersonalData,
+    Readiness,
+    Touch,
+    UsedProof,
+)
 
 FRESH_SECONDS = 1.0
 """How long the result of a try is told to others who ask."""
 
+READ: tuple[type[Base], ...] = (Campaign, Company, Member, Page)
+"""The tables that a sign-up only reads."""
+
+WRITTEN: tuple[type[Base], ...] = (
+    *(Lead, Touch, PersonalData, Consent, Chain, OutboxMail),
+    *(BudgetUse, HourlyCount, UsedProof),
+)
+"""The tables that a sign-up writes."""
+
+ROOM_BYTES = 256 * 1024
+"""How many bytes are stored on SQLite. A sign-up changes some 35 pages of 4 KiB, more in a large file; where less room
+is left on the disk, a smaller row would still be stored."""
+
 _STORE = Prepared(
     lambda insert: (
         insert(Readiness)
-        .values(id=1, at=bindparam("at"))
-        .on_conflict_do_update(index_elements=["id"], set_={"at": bindparam("at")})
+        .values(id=1, at=bindparam("at"), room=bindparam("room"))
+        .on_conflict_do_update(index_elements=["id"], set_={"at": bindparam("at"), "room": bindparam("room")})
     )
 )
 
@@ -54,7 +87,22 @@ class StoringProbe:
     def _try(self, now: datetime) -> str | None:
         try:
             with self._database.writing() as connection:
-                _STORE(Driver(connection), at=now)
+                driver = Driver(connection)
+                if driver.is_postgresql:
+                    _lock_as_a_sign_up(driver)
+                # Random: SQLite writes no page that stays as it was. PostgreSQL takes room for its log in advance.
+                _STORE(driver, at=now, room=None if driver.is_postgresql else os.urandom(ROOM_BYTES))
         except Unavailable as error:
             return f"nothing can be stored: {error}"
         return None
+
+
+def _lock_as_a_sign_up(driver: Driver) -> None:
+    """Takes the locks of a sign-up, in its order, so that neither waits for the other; waits as long as it would."""
+    for mode, tables in (("ACCESS SHARE", READ), ("ROW EXCLUSIVE", WRITTEN)):
+        driver.execute(f"LOCK TABLE {_names(tables)} IN {mode} MODE", None)
+    evidence.ChainHead(driver).hold()
+
+
+def _names(tables: Iterable[type[Base]]) -> str:
+    return ", ".join(each.__tablename__ for each in tables)

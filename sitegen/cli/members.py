@@ -80,14 +80,15 @@ def roster_to(database: str, folder: Path | None) -> None:
       sitegen roster-to postgresql://espalier@localhost/espalier content
     """
     from sitegen.check import people
-    from sitegen.roster import postgres
+    from sitegen.roster import postgres, postgres_address
     from sitegen.site import site as sites
 
+    address = postgres_address.read(database)
     folder = find_folder(folder)
     site = sites.load(folder)
     with people.roster(site, instance_folder(folder) / "roster.sqlite") as roster:
         changed = postgres.copy(roster, database, postgres.rules(site.roster_rules))
-        click.echo(f"{len(roster)} members {'copied to' if changed else 'are already in'} {postgres.shown(database)}")
+        click.echo(f"{len(roster)} members {'copied to' if changed else 'are already in'} {address}")
 
 
 def _show_member(site: Site, roster: Roster, slug: str, as_json: bool) -> None:

@@ -7,8 +7,8 @@
                                                              any number of servers: by_slug
 
 The rows are replaced within the table (delete, then COPY), not the table itself: readers go on reading the old
-rows until the transaction ends and never wait, rights that were granted stay, and plans stay prepared. The old
-rows' room is freed by a vacuum after it.
+rows until the transaction ends and never wait, rights that were granted stay, and plans stay prepared where the
+address asks for that. The old rows' room is freed by a vacuum after it.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from psycopg import sql
 
 from sitegen.errors import EspalierError, Fault, OutputError
 from sitegen.model import Member
-from sitegen.roster import table
+from sitegen.roster import postgres_address, table
 from sitegen.roster.lookup import COLUMNS, WIDTH, FoundMember, Unavailable
+from sitegen.roster.postgres_address import said
 from sitegen.roster.roster import Roster
 from sitegen.roster.slugs import is_slug
 
-SCHEMES = ("postgresql://", "postgres://")
 _BATCH = 500
 _ROW = ("row", "nearest", *table.FIELDS)
 
@@ -79,8 +79,9 @@ def copy(roster: Roster, url: str, rules: str) -> bool:
 
     Readers see the old roster until all of the new one is there. Raises OutputError if the database refuses.
     """
+    address = postgres_address.read(url)
     try:
-        with psycopg.connect(url, connect_timeout=10) as database, database.cursor() as cursor:
+        with address.connect() as database, database.cursor() as cursor:
             _make_tables(database)
             # One copy at a time; readers are not kept waiting.
             cursor.execute("lock table espalier_roster in share row exclusive mode")
@@ -93,10 +94,10 @@ def copy(roster: Roster, url: str, rules: str) -> bool:
                 for row in _rows(roster):
                     target.write_row(row)
             cursor.execute(_ENTER, (roster.digest, rules, len(roster)))
-        with psycopg.connect(url, connect_timeout=10, autocommit=True) as database:
+        with address.connect(autocommit=True) as database:
             database.execute("vacuum (analyze) espalier_member")
     except psycopg.Error as error:
-        raise OutputError(Fault(f"the roster cannot be copied: {_said(error)}", where=shown(url))) from error
+        raise OutputError(Fault(f"the roster cannot be copied: {said(error)}", where=str(address))) from error
     return True
 
 
@@ -118,14 +119,15 @@ class PostgresLookup:
     """
 
     def __init__(self, url: str, rules: str) -> None:
-        self._url = url
+        self._address = postgres_address.read(url)
         self._mine = threading.local()
         with self._telling():
             row = self._connection().execute("select digest, rules, changed from espalier_roster").fetchone()
         if row is None or row[1] != rules:
             self.close()
             message = "the roster was copied for other settings of the site" if row else "there is no roster yet"
-            raise EspalierError(Fault(message, where=shown(url), hint="run `sitegen roster-to` with this site folder"))
+            hint = "run `sitegen roster-to` with this site folder"
+            raise EspalierError(Fault(message, where=str(self._address), hint=hint))
         self.digest = str(row[0])
         self.since = int(row[2])
 
@@ -159,11 +161,7 @@ class PostgresLookup:
         """Yields the active members in roster order, each with the nearest active sponsor above, or None."""
         query = f"{_MEMBERS} where m.status = 'active' order by m.row"
         # On a connection of its own: it streams, and a reader who stops early leaves it half read.
-        with (
-            self._telling(),
-            psycopg.connect(self._url, connect_timeout=10) as database,
-            database.cursor("members") as cursor,
-        ):
+        with self._telling(), self._address.connect() as database, database.cursor("members") as cursor:
             cursor.itersize = _BATCH
             for row in cursor.execute(query):
                 found = FoundMember(row, 0)
@@ -180,12 +178,12 @@ class PostgresLookup:
             self._mine.process = None
 
     def _ask(self, slug: str) -> tuple[Any, ...] | None:
-        return self._connection().execute(_BY_SLUG, (slug,), prepare=True).fetchone()
+        return self._connection().execute(_BY_SLUG, (slug,)).fetchone()
 
     def _connection(self) -> psycopg.Connection[tuple[Any, ...]]:
         mine = self._mine
         if getattr(mine, "process", None) != os.getpid():  # new here, or the parent's
-            mine.connection = psycopg.connect(self._url, autocommit=True, connect_timeout=10)
+            mine.connection = self._address.connect(autocommit=True)
             mine.process = os.getpid()
         connection: psycopg.Connection[tuple[Any, ...]] = mine.connection
         return connection
@@ -196,25 +194,13 @@ class PostgresLookup:
             yield
         except psycopg.Error as error:
             self.close()
-            raise Unavailable(Fault(f"the roster cannot be asked: {_said(error)}", where=shown(self._url))) from error
-
-
-def shown(url: str) -> str:
-    """Returns a database's address without user and password, for messages."""
-    try:
-        known = psycopg.conninfo.conninfo_to_dict(url)
-    except psycopg.Error:
-        return "postgresql"
-    return f"postgresql://{known.get('host', '')}/{known.get('dbname', '')}"
+            message = f"the roster cannot be asked: {said(error)}"
+            raise Unavailable(Fault(message, where=str(self._address))) from error
 
 
 def _rows(roster: Roster) -> Iterator[tuple[Any, ...]]:
     with closing(sqlite3.connect(f"{roster.index.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
         yield from database.execute(f"select {', '.join(_ROW)} from member order by row")
-
-
-def _said(error: psycopg.Error) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 assert len(_ROW) == WIDTH + 2

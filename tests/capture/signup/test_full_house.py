@@ -60,6 +60,7 @@ def test_a_disk_that_is_full(settings, form, tmp_path, rows, database):
         assert refused == 20, "the limit was met"
         assert len(thanked) > 30
         assert ask(port, "GET", "/healthz") == 200
+        assert ask(port, "GET", "/readyz") == 503, "so that a balancer sends people elsewhere"
         process.terminate()
         assert process.wait(30) in (0, -15)
     database.engine.dispose()
@@ -67,6 +68,7 @@ def test_a_disk_that_is_full(settings, form, tmp_path, rows, database):
         fields = next_fields()
         assert post(port, fields)[0] == 303, "with room again, it goes on"
         thanked.append(fields["email"])
+        assert ask(port, "GET", "/readyz") == 200
     stored = [lead.email for lead in rows(Lead)]
     assert sorted(stored) == sorted(thanked), "all that were thanked are there, and nobody else"
     assert {len(rows(table)) for table in (Touch, Consent, OutboxMail)} == {len(thanked)}

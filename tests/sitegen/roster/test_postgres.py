@@ -7,6 +7,7 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -19,6 +20,8 @@ from sitegen.errors import EspalierError, OutputError
 from sitegen.roster import postgres
 from sitegen.roster.lookup import IndexLookup, Unavailable
 from sitegen.site import site as sites
+from tests import required
+from tests.capture import pooler
 from tests.conftest import TOKEN_KEY, replace_in
 from tests.sitegen.serving.production_server import inactive, sample, serving
 
@@ -208,3 +211,38 @@ def test_a_reader_who_is_slow_keeps_no_copy_waiting(folder: Path, database: str)
             connection.execute("update espalier_roster set rules = 'other'")
             connection.execute("set lock_timeout = '2s'")
             postgres._make_tables(connection)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
+def test_behind_a_pooler(folder: Path, database: str, scheme: str) -> None:
+    """In transaction mode, with fewer connections to the server than there are readers; the roster is copied through it
+    meanwhile, and streamed. What one reader prepared would fail for the next, or answer for another member."""
+    if pooler.program() is None:
+        required.skip_or_fail(required.SERVERS, pooler.MISSING)
+    with pooler.pooling(database, connections=3) as pooled:
+        pooled = f"{scheme}{pooled.removeprefix('postgresql')}"
+        assert "copied to" in copy(folder, pooled)
+        site = sites.load(folder)
+        table = postgres.PostgresLookup(pooled, postgres.rules(site.roster_rules))
+        slugs = [each.slug for each in table.active()]
+
+        def read(reader: int) -> bool:
+            for turn in range(3 * len(slugs)):
+                slug = slugs[(reader + turn) % len(slugs)]
+                found = table.by_slug(slug)
+                assert found
+                assert found.member.slug == slug
+            assert [each.slug for each in table.active()] == slugs
+            table.close()
+            return True
+
+        with ThreadPoolExecutor(12) as readers:
+            reading = [readers.submit(read, reader) for reader in range(12)]
+            with psycopg.connect(database, autocommit=True) as straight:
+                straight.execute("update espalier_roster set rules = 'other'")
+            assert "copied to" in copy(folder, pooled)
+            assert all(each.result() for each in reading)
+        table.refresh()
+        assert table._connection().execute("select count(*) from pg_prepared_statements").fetchone() == (0,)
+        table.close()
