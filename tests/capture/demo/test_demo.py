@@ -28,8 +28,8 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="ch
 def demo(request, tmp_path, sample, folder) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], int]]:
     """A running demo, the addresses it told, and a port that it wished for but could not have.
 
-    What it said stands in ``said``. ``@pytest.mark.parametrize("demo", [["--empty"]], indirect=True)`` adds options; the
-    demo is then one of a small company, which is built in a moment.
+    What it said stands in ``said``. ``@pytest.mark.parametrize("demo", [["--empty"]], indirect=True)`` adds options;
+    the demo is then one of a small company, which is built in a moment.
     """
     options = getattr(request, "param", [])
     site = folder if options else sample
