@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, CursorResult, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, CursorResult, Select, func, select, true, update
 from sqlalchemy.orm import Session
 
 from capture.base.identity import identity
@@ -32,6 +32,12 @@ def end_members(connection: Connection | Session, ids: Collection[str] | Select[
 def end_staff(connection: Connection | Session, staff_id: int, now: datetime) -> int:
     """Ends the access of one of the staff; returns how many sessions were open. See ``end_members``."""
     return _end(connection, SignInToken.staff_id == staff_id, OfficeSession.staff_id == staff_id, now)
+
+
+def end_everyone(session: Session, now: datetime) -> int:
+    """Ends the access of all members and staff; returns how many sessions were open. For a restored backup, which holds
+    sessions that were ended after it was made."""
+    return _end(session, true(), true(), now)
 
 
 def end_by_hand(session: Session, person: Member | Staff, now: datetime, by: Staff | None) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from capture.accounts import ending
 from capture.commands import installation
 from capture.ops.backup import backup as write
 from capture.ops.backup import restore as read
@@ -29,9 +30,17 @@ def backup(path: Path) -> None:
 def restore(path: Path) -> None:
     """Fill an empty database from a backup. SQLite backups fit PostgreSQL and the reverse.
 
+    Everybody signs in to the office anew: the backup may hold sessions that were
+    ended after it was made.
+
     \b
     Example:
       capture restore capture-2026-11-23      (into the database that ESPALIER_DATABASE_URL names)
     """
-    counts = read(installation.open_database(), path)
+    database = installation.open_database()
+    counts = read(database, path)
+    with database.write() as session:
+        ended = ending.end_everyone(session, installation.now())
     click.echo(f"{sum(counts.values())} rows in {len(counts)} tables, {counts.get('lead', 0)} of them leads")
+    if ended:
+        click.echo(f"{ended} office sessions of that time were ended")

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
+from capture.base.db import Database
 from capture.commands import main
 from capture.mailing import trouble
-from capture.models import OutboxMail
+from capture.models import OfficeSession, OutboxMail, SignInToken
 from tests.capture.cast import KEY
 
 
@@ -83,6 +84,23 @@ def test_backup_and_restore(run, empty_url, tmp_path, monkeypatch):
     monkeypatch.setenv("ESPALIER_DATABASE_URL", empty_url)
     assert "1 of them leads" in run("restore", tmp_path / "b").stdout
     assert [each["email"] for each in json.loads(run("leads", "--json").stdout)] == ["pat@example.com"]
+
+
+def test_a_restored_backup_lets_nobody_in(run, database, empty_url, tmp_path, monkeypatch):
+    """What was ended after the backup was made must not be open again."""
+    until = datetime.now(UTC) + timedelta(days=1)
+    with database.write() as session:
+        session.add(OfficeSession(digest="0" * 64, member_id="m-1", csrf="x", created_at=until, until=until))
+        session.add(SignInToken(nonce="1" * 64, member_id="m-2", until=until))
+    assert run("backup", tmp_path / "b").exit_code == 0
+    monkeypatch.setenv("ESPALIER_DATABASE_URL", empty_url)
+    assert run("restore", tmp_path / "b").stdout.endswith("1 office sessions of that time were ended\n")
+    restored = Database(empty_url)
+    with restored.read() as session:
+        assert session.query(OfficeSession).filter(OfficeSession.ended_at.is_(None)).count() == 0
+        assert session.query(SignInToken).filter(SignInToken.used_at.is_(None)).count() == 0
+        assert session.query(SignInToken).count() == session.query(OfficeSession).count() == 1
+    restored.engine.dispose()
 
 
 def test_bounces(run, tmp_path):
