@@ -34,16 +34,17 @@ _TRUSTED_SITES = {"same-origin", "none"}
 P = ParamSpec("P")
 
 
-def office(*, log: str | None) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
+def office(*, log: str | None, members: bool = False) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
     """Declares and guards a page of the office. A visitor who is not signed in is redirected to the sign-in form, or
     refused with 403 if the request would change something.
 
     ``log``: the name under which the access log records that staff saw personal data; the view says how many people it
-    shows by calling ``shows``. None: the page shows no person.
+    shows by calling ``shows``. None: the page shows no person. ``members``: record members as well, where a page
+    takes in people whom others may know.
     """
 
     def guard(view: Callable[P, Response]) -> Callable[P, Response]:
-        @open_to(Audience.OFFICE, log=log)
+        @open_to(Audience.OFFICE, log=log, members=members)
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
             refuse_other_sites()
@@ -58,7 +59,7 @@ def office(*, log: str | None) -> Callable[[Callable[P, Response]], Callable[P, 
             g.person = found
             g.calendar = calendar
             response = view(*args, **kwargs)
-            _record(log, response.status_code)
+            _record(log, response.status_code, members=members)
             return response
 
         return guarded
@@ -71,10 +72,12 @@ def shows(people: int, lead_id: int | None = None) -> None:
     g.shown = (people, lead_id)
 
 
-def _record(log: str | None, status: int) -> None:
-    """Adds an entry to the access log, before the response is sent, if a page showed people to staff.
+def _record(log: str | None, status: int, *, members: bool) -> None:
+    """Adds an entry to the access log, before the response is sent, if a page showed people to staff, or to a
+    member where ``members`` is set.
 
-    The entry has a transaction of its own, and members' pages need none: showing a page must not hold up sign-ups.
+    The entry has a transaction of its own, and most pages of members need none: showing a page must not hold up
+    sign-ups.
     Raises RuntimeError for a logged page that does not say how many people it shows.
     """
     if log is None:
@@ -84,10 +87,11 @@ def _record(log: str | None, status: int) -> None:
             raise RuntimeError(f"the page is logged as {log}, but does not say how many people it shows")
         return
     people, lead_id = g.shown
-    staff, current = person().staff, service.current()
-    if staff is not None and people:
+    found, current = person(), service.current()
+    if people and (found.staff or members):
+        who = {"staff_id": found.staff.id} if found.staff else {"member_id": found.member_id}
         with current.database.write() as session:
-            session.add(AccessLogEntry(staff_id=staff.id, what=log, lead_id=lead_id, rows=people, at=current.clock()))
+            session.add(AccessLogEntry(**who, what=log, lead_id=lead_id, rows=people, at=current.clock()))
 
 
 def person() -> Person:

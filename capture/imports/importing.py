@@ -30,7 +30,7 @@ from capture.campaigns import catalogue
 from capture.company import hosts
 from capture.company.generator import Interest
 from capture.credit import evidence
-from capture.imports import departures
+from capture.imports import departures, member_view
 from capture.imports.leaving import Standing
 from capture.imports.lists import LeadList, ListRow
 from capture.mailing import suppression
@@ -73,6 +73,8 @@ class ImportTotals:
     before: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    told: Counter[str] = field(default_factory=Counter)
+    """The numbers by the outcomes that the list's member is told (``member_view.TOLD``); empty for the company's."""
     phones_lost: int = 0
     """How many rows had a telephone number, but none that can be dialled; counted in this run only."""
     provenance_id: int | None = None
@@ -83,6 +85,7 @@ class ImportTotals:
         self.rows += other.rows
         self.outcomes += other.outcomes
         self.reasons += other.reasons
+        self.told += other.told
         self.phones_lost += other.phones_lost
 
 
@@ -114,7 +117,7 @@ def try_list(
             if outcome == "added" and row.email:
                 outcome = "known" if row.email in seen else outcome
                 seen.add(row.email)
-            _count(totals, row, outcome)
+            _count(totals, row, outcome, people.told(row))
         progress(totals.rows)
     return totals
 
@@ -156,11 +159,14 @@ def import_list(
 
 def totals_of(session: Session, provenance_id: int) -> ImportTotals:
     """Returns the totals of all rows of a list that were imported so far, counted from the rows' stored results."""
-    found = select(ImportRow.outcome, ImportRow.reason, func.count()).where(ImportRow.provenance_id == provenance_id)
+    kinds = (ImportRow.outcome, ImportRow.reason, ImportRow.told)
+    found = select(*kinds, func.count()).where(ImportRow.provenance_id == provenance_id).group_by(*kinds)
     totals = ImportTotals(provenance_id=provenance_id)
-    for outcome, reason, count in session.execute(found.group_by(ImportRow.outcome, ImportRow.reason)):
+    for outcome, reason, told, count in session.execute(found):
         totals.rows += count
         totals.outcomes[outcome] += count
+        if told:
+            totals.told[told] += count
         if reason:
             totals.reasons[reason] += count
     return totals
@@ -246,7 +252,7 @@ def _take(
     now: datetime,
     totals: ImportTotals,
 ) -> None:
-    people = _People.of(session, links, batch, origin, now)
+    people = _People.of(session, links, batch, origin, now, provenance_id=provenance_id)
     host = hosts.active_host(session, origin.member_id)
     assignee = host.member.id if host.member else None
     session.flush()
@@ -290,13 +296,13 @@ def _take(
     decided = {"owner_id": origin.member_id, "assignee_id": assignee, "rule": "list", "at": now}
     for row, outcome in zip(batch, outcomes, strict=True):
         lead_id = numbers.get(handles[row.number]) if row.number in handles else None
-        told = "known" if outcome == "added" and lead_id is None else outcome
+        found = "known" if outcome == "added" and lead_id is None else outcome
         if lead_id is not None:
             saw = {"provenance": provenance_id, "row": row.number}
             _ADD_DECISION.later(driver, **chain.seal(Decision, {"lead_id": lead_id, "saw": saw, **decided}))
-        line = {"provenance_id": provenance_id, "row": row.number, "outcome": told, "reason": row.reason}
-        lines.append(line | {"lead_id": lead_id})
-        _count(totals, row, told)
+        line = {"provenance_id": provenance_id, "row": row.number, "outcome": found, "reason": row.reason}
+        lines.append(line | {"told": people.told(row), "lead_id": lead_id})
+        _count(totals, row, found, people.told(row))
     driver.flush()
     chain.keep()
     gone = [
@@ -312,27 +318,31 @@ def _take(
 class _People:
     """What is known about the people in a batch of rows. ``blocked``: the addresses on the suppression list; ``known``:
     those that are leads already; ``stay``: those on whom the list has no say; ``left``: the hashes of those who left
-    by the rows so far."""
+    by the rows so far; ``own``: what the list's member sees already (``member_view.own_among``), None for the company's
+    list."""
 
     links: Links
     blocked: set[str]
     known: set[str]
     stay: set[str]
     left: set[str]
+    own: dict[str, bool] | None
 
     @classmethod
     def of(
         cls, session: Session, links: Links, batch: list[ListRow], origin: ListOrigin, now: datetime,
-        left: set[str] | None = None,
+        left: set[str] | None = None, provenance_id: int | None = None,
     ) -> _People:  # fmt: skip
-        """Looks the people of a batch up. ``left``: who left by earlier rows, where nothing was stored of them."""
+        """Looks the people of a batch up. ``left``: who left by earlier rows, where nothing was stored of them.
+        ``provenance_id``: of the list itself, if it is being imported."""
         addresses = [row.email for row in batch if row.email]
         blocked = set(suppression.reasons_by_address(session, links.address_keys, addresses, now))
         gone = [row.email for row in batch if row.email and row.standing > Standing.UNCLEAR]
         stay = departures.staying_among(session, links, gone, origin.member_id)
         left = set() if left is None else left
         left.update(links.email_hash(each) for each in gone if each not in stay)
-        return cls(links, blocked, _known(session, batch, origin), stay, left)
+        own = member_view.own_among(session, addresses, origin.member_id, provenance_id) if origin.member_id else None
+        return cls(links, blocked, _known(session, batch, origin), stay, left, own)
 
     def outcome(self, row: ListRow) -> str:
         """Returns what becomes of a row."""
@@ -346,9 +356,15 @@ class _People:
             return "suppressed"
         return "known" if row.email in self.known else "added"
 
+    def told(self, row: ListRow) -> str | None:
+        """Returns the outcome that the list's member is told; None for the company's list."""
+        return None if self.own is None else member_view.told(row, self.own)
 
-def _count(totals: ImportTotals, row: ListRow, outcome: str) -> None:
+
+def _count(totals: ImportTotals, row: ListRow, outcome: str, told: str | None) -> None:
     totals.rows += 1
+    if told:
+        totals.told[told] += 1
     totals.phones_lost += row.phone_lost and outcome in ("added", "known")
     totals.outcomes[outcome] += 1
     if row.reason:

@@ -23,7 +23,7 @@ from capture.base import spreadsheet
 from capture.base.db import Database
 from capture.campaigns import catalogue
 from capture.company.generator import shown
-from capture.imports import forms, importing, lists, uploads
+from capture.imports import forms, importing, lists, member_view, uploads
 from capture.imports.headers import FIELDS
 from capture.imports.lists import LeadList, ListProblem, NotAListError
 from capture.limits.slots import UploadSlots
@@ -93,7 +93,7 @@ def show(number: int) -> Response:
 
 
 @blueprint.post("/<row:number>")
-@access.office(log="import")
+@access.office(log="list-dry-run", members=True)
 def describe(number: int) -> Response:
     """Stores the columns and the origin of an uploaded list, and requests a dry run."""
     form = forms.MeaningForm(request.form)
@@ -115,18 +115,23 @@ def describe(number: int) -> Response:
         int(form.campaign.data) if form.campaign.data else None,
     )
     with current.database.write() as session:
-        done = uploads.set_columns(session, _find(session, number), meaning)
-    return _to(number) if done else _late(number)
+        budget, member_id = member_view.DRY_RUNS, access.person().member_id
+        allowed = member_view.may_bring(session, current.links, budget, member_id, current.clock())
+        done = allowed and uploads.set_columns(session, _find(session, number), meaning)
+    if not allowed:
+        return _show(number, 429, form)
+    return _requested(number, upload.rows) if done else _late(number)
 
 
 @blueprint.post("/<row:number>/take")
-@access.office(log="import")
+@access.office(log="list-import", members=True)
 def take(number: int) -> Response:
     """Requests the import of an uploaded list whose dry run is done."""
     access.is_valid(OfficeForm(request.form))
     with service.current().database.write() as session:
-        done = uploads.start_import(session, _find(session, number))
-    return _to(number) if done else _late(number)
+        upload = _find(session, number)
+        done, rows = uploads.start_import(session, upload), upload.rows
+    return _requested(number, rows) if done else _late(number)
 
 
 @blueprint.post("/<row:number>/discard")
@@ -152,7 +157,7 @@ def ledger(number: int) -> Response:
         found = _find(session, number).provenance_id
     if found is None:
         raise NotFound
-    response = Response(_ledger(database, found))
+    response = Response(_ledger(database, found, told=access.person().member is not None))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="list-{number}.csv"'
     return response
@@ -188,9 +193,11 @@ def _bring() -> Response:
     return _to(number)
 
 
-def _ledger(database: Database, provenance_id: int) -> Iterator[str]:
-    """Yields the results of a list's rows as CSV in pieces. No database connection is in use between two pieces."""
-    query = select(ImportRow.row, ImportRow.outcome, ImportRow.reason).where(ImportRow.provenance_id == provenance_id)
+def _ledger(database: Database, provenance_id: int, *, told: bool) -> Iterator[str]:
+    """Yields the results of a list's rows as CSV in pieces; ``told``: those that a member is told. No database
+    connection is in use between two pieces."""
+    outcome = member_view.TOLD_OUTCOME if told else ImportRow.outcome
+    query = select(ImportRow.row, outcome, ImportRow.reason).where(ImportRow.provenance_id == provenance_id)
     last, out = 0, io.StringIO()
     spreadsheet.write_table(LEDGER, (), out)
     while text := out.getvalue():
@@ -242,9 +249,11 @@ def _show(number: int, status: int = 200, form: forms.MeaningForm | None = None,
             "first_rows": rows,
             "proven": uploads.origin_of(upload).proven,
             "campaign": session.get(Campaign, upload.campaign_id) if upload.campaign_id else None,
-            "whole": _outcomes(session, upload),
+            "whole": _totals(session, upload),
+            "outcomes": member_view.TOLD if access.person().member else importing.OUTCOMES,
             "still": request.args.get("still") == "yes",
             "late": late,
+            "spent": status == 429,
             "fields": list(FIELDS),
         }
         response = access.page("imports/import.html", access.reader_words(), status, at="leads", **values)
@@ -262,8 +271,16 @@ def _past(form: forms.MeaningForm, today: date) -> bool:
     return True
 
 
+def _totals(session: Session, upload: Upload) -> dict[str, Any] | None:
+    """Returns the totals of the dry run or the import as plain values, for a member those that a member may be told;
+    None before there are any."""
+    found = _outcomes(session, upload)
+    if found is None or access.person().staff:
+        return found
+    return {"outcomes": found.get("told") or member_view.told_totals(found["outcomes"]), "reasons": found["reasons"]}
+
+
 def _outcomes(session: Session, upload: Upload) -> dict[str, Any] | None:
-    """Returns the totals of the dry run or the import as plain values; None before there are any."""
     if upload.outcomes:
         return upload.outcomes
     if upload.state == "gone" and upload.provenance_id is not None:
@@ -298,6 +315,12 @@ def _choices(session: Session, form: forms.MeaningForm, beginning: LeadList | No
 def _late(number: int) -> Response:
     """Answers 409 with the page of the list as it is now, because the list's state changed before this request."""
     return _show(number, 409, late=True)
+
+
+def _requested(number: int, rows: int) -> Response:
+    """Redirects to the page of a list after a dry run or an import was requested, which the access log records."""
+    access.shows(rows)
+    return _to(number)
 
 
 def _to(number: int) -> Response:

@@ -224,4 +224,4 @@ def _end(session: Session, number: int, owner: str, before: str, **values: objec
 
 def as_json(totals: ImportTotals) -> dict[str, Any]:
     """Returns an import's totals as plain values, as ``Upload.outcomes`` stores them."""
-    return {"outcomes": dict(totals.outcomes), "reasons": dict(totals.reasons)}
+    return {"outcomes": dict(totals.outcomes), "reasons": dict(totals.reasons), "told": dict(totals.told)}

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from capture.accounts.scope import scope
 from capture.accounts.signing_in import Person
+from capture.base.identity import identity
 from capture.company.calendar import Calendar
 from capture.company.generator import Channel
 from capture.leads.pipeline import Stage
@@ -104,6 +105,12 @@ class Today:
 def find_lead(session: Session, person: Person, number: int) -> Lead | None:
     """Returns the lead with the id ``number``; None if it does not exist or this person may not see it."""
     return session.scalars(select(Lead).where(Lead.id == number, scope(person).leads)).first()
+
+
+def has_lead(session: Session, person: Person, address: str) -> bool:
+    """Returns True if a lead with this e-mail address is among those that this person may see."""
+    mine = (Lead.email == identity(address), Lead.erased_at.is_(None), scope(person).leads)
+    return session.scalars(select(Lead.id).where(*mine).limit(1)).first() is not None
 
 
 def list_leads(

@@ -18,12 +18,13 @@ from capture.campaigns import catalogue
 from capture.company import hosts
 from capture.company.generator import Interest
 from capture.credit import colleagues
-from capture.imports import importing
+from capture.imports import importing, member_view
 from capture.leads import caseload, forms, pipeline, timeline
 from capture.leads.pipeline import LostReason, Stage
 from capture.mailing import trouble
 from capture.models import Lead, details_of
 from capture.web import answers, service
+from capture.web.constant_time import constant_time
 
 blueprint = Blueprint("leads", __name__, url_prefix="/office")
 
@@ -102,19 +103,29 @@ def leads_csv() -> Response:
 @access.office(log=None)
 def met() -> Response:
     """Shows the form for adding a person whom the member met as a lead."""
-    return access.page("leads/met.html", access.reader_words(), form=forms.MetForm(), at="leads", **_choices())
+    return _met(forms.MetForm(), 200, saved=access.person().member is not None and "saved" in request.args)
 
 
 @blueprint.post("/met")
-@access.office(log=None)
+@constant_time
+@access.office(log="met", members=True)
 def add_met() -> Response:
-    """Stores a person whom the member met as a lead; answers 409 if they want no mail or are a lead already."""
+    """Stores a person whom the member met as a lead.
+
+    A member gets the same response whether the person is stored, or is another member's lead, or wants no mail; 409
+    if the person is a lead of theirs already, 429 after too many in a day. Staff get 409 if the person is not stored.
+    """
     form = forms.MetForm(request.form)
-    words = access.reader_words()
     if not access.is_valid(form):
-        return access.page("leads/met.html", words, 422, form=form, at="leads", **_choices())
+        return _met(form, 422)
     current, person = service.current(), access.person()
     with current.database.write() as session:
+        budget, number = member_view.PEOPLE_MET, person.member_id
+        if not member_view.may_bring(session, current.links, budget, number, current.clock()):
+            return _met(form, 429)
+        access.shows(1)
+        if person.member and caseload.has_lead(session, person, form.email.data):
+            return _met(form, 409)
         added = importing.add_met(
             session,
             current.links,
@@ -125,10 +136,10 @@ def add_met() -> Response:
             Interest(form.interest.data),
             current.clock(),
         )
-        if added is None:
-            return access.page("leads/met.html", words, 409, form=form, at="leads", **_choices())
-        number = added.id
-    return make_response(redirect(f"{answers.root()}office/leads/{number}", 303))
+        if added is None and person.staff:
+            return _met(form, 409)
+        where = f"leads/{added.id}" if added and person.staff else "met?saved"
+    return make_response(redirect(f"{answers.root()}office/{where}", 303))
 
 
 @blueprint.get("/leads/<row:number>")
@@ -164,6 +175,11 @@ def _view_of(form_type: type[forms.LeadForm]) -> Callable[[int], Response]:
 
 for _name, _form in forms.CHANGES.items():
     blueprint.add_url_rule(f"/leads/<row:number>/{_name}", _name.replace("-", "_"), _view_of(_form), methods=["POST"])
+
+
+def _met(form: forms.MetForm, status: int, *, saved: bool = False) -> Response:
+    values = {"form": form, "saved": saved, "answered": status, "at": "leads", **_choices()}
+    return access.page("leads/met.html", access.reader_words(), status, **values)
 
 
 def _find(session: Session, number: int) -> Lead:

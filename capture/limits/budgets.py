@@ -104,9 +104,36 @@ def record_asked(driver: Driver, links: Links, address: str, now: datetime) -> N
 
 
 def use_budget(driver: Driver, scope: str, subject: str, now: datetime) -> None:
-    """Counts one mail of a kind that a mailbox may get only so often. ``scope``: the kind; ``subject``: the address's
-    keyed hash."""
+    """Counts one mail of a kind that a mailbox may get only so often, or one use of a member's budget. ``scope``: the
+    kind; ``subject``: the keyed hash of the address or the member."""
     _SPEND(driver, scope=scope, subject=subject, at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberBudget:
+    """How often a member may do something within a day. ``scope``: its name among the counts."""
+
+    scope: str
+    most: int
+
+
+def use_member_budget(driver: Driver, links: Links, budget: MemberBudget, member_id: str, now: datetime) -> bool:
+    """Counts one use of a member's budget. Returns False, and counts nothing, if the last 24 hours used it up."""
+    subjects = links.email_hashes(f"member@{member_id}")
+    _one_at_a_time(driver, subjects[0])
+    named = {f"mark{number}": subject for number, subject in enumerate(subjects)}
+    [(used,)] = _used(len(subjects))(driver, scope=budget.scope, since=now - timedelta(hours=24), **named)
+    if used >= budget.most:
+        return False
+    use_budget(driver, budget.scope, subjects[0], now)
+    return True
+
+
+@cache
+def _used(hashes: int) -> Prepared:
+    names: list[BindParameter[str]] = [bindparam(f"mark{number}") for number in range(hashes)]
+    mine = (BudgetUse.scope == bindparam("scope"), BudgetUse.subject.in_(names), BudgetUse.at > bindparam("since"))
+    return Prepared(lambda insert: select(func.count()).where(*mine))
 
 
 _LOCK = Prepared(lambda insert: select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger))))

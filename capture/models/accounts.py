@@ -75,13 +75,15 @@ class SessionsEnded(Base):
 
 
 class AccessLogEntry(Base):
-    """An entry of the access log: one of the staff was shown a page with personal data. Rows are only ever added."""
+    """An entry of the access log: one of the staff was shown a page with personal data, or a member brought people whom
+    others may know. Rows are only ever added."""
 
     __tablename__ = "viewing"
-    holds = STAFF
+    holds = MEMBER_OR_STAFF
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
     what: Mapped[str] = mapped_column(String(32))
     """The page's name in the access log (``capture.web.access.Access.log``)."""
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), index=True)

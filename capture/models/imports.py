@@ -61,6 +61,9 @@ class ImportRow(Base):
     """The row's result: added, known, left, suppressed or refused."""
     reason: Mapped[str | None] = mapped_column(String(32))
     """Why the row was refused; None for other outcomes."""
+    told: Mapped[str | None] = mapped_column(String(16))
+    """The outcome that the list's member is told (``imports.member_view``); None for lists of the company, and for
+    rows from before this was stored."""
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))
 
 

@@ -12,8 +12,8 @@ from capture.models.tables import Base, Id
 
 
 class BudgetUse(Base):
-    """One mail of a kind that a mailbox may get only so often: to confirm a sign-up, to sign in, or to see one's
-    data."""
+    """One mail of a kind that a mailbox may get only so often (to confirm a sign-up, to sign in, or to see one's data),
+    or one use of a member's budget for bringing people."""
 
     __tablename__ = "spent"
     holds = HASH
@@ -22,7 +22,7 @@ class BudgetUse(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     scope: Mapped[str] = mapped_column(String(16))
     subject: Mapped[str] = mapped_column(String(64))
-    """The keyed hash of the e-mail address that got the mail."""
+    """The keyed hash of the e-mail address that got the mail, or of the member's id."""
     at: Mapped[datetime] = mapped_column(index=True)
 
 

@@ -37,18 +37,19 @@ class Audience(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Access:
     """A view's declaration of who may open it. ``log``: the name under which the access log records that staff read
-    personal data there; None: the page shows no person."""
+    personal data there; None: the page shows no person. ``members``: whether it records members, too."""
 
     audience: Audience
     log: str | None = None
+    members: bool = False
 
 
-def open_to(audience: Audience, *, log: str | None = None) -> Callable[[View], View]:
+def open_to(audience: Audience, *, log: str | None = None, members: bool = False) -> Callable[[View], View]:
     """Returns a decorator that declares who may open a view, but checks nothing. Pages of the office use
-    ``accounts.access.office`` instead, which also checks. ``log``: see ``Access``."""
+    ``accounts.access.office`` instead, which also checks. ``log``, ``members``: see ``Access``."""
 
     def declare(view: View) -> View:
-        setattr(view, _ATTRIBUTE, Access(audience, log))
+        setattr(view, _ATTRIBUTE, Access(audience, log, members))
         return view
 
     return declare
