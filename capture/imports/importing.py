@@ -31,8 +31,8 @@ from capture.company import hosts
 from capture.company.generator import Interest
 from capture.credit import evidence
 from capture.imports import departures
-from capture.imports.leaving import Standing
 from capture.imports.lists import LeadList, ListRow
+from capture.imports.vocabulary import Standing
 from capture.mailing import suppression
 from capture.models import Campaign, Decision, ImportRow, Lead, Provenance
 from capture.models.searching import search_text
