@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from capture.imports.headers import folded
 from capture.imports.leaving import Answer, Leaving, Question
@@ -35,6 +35,12 @@ def read_answers(said: Iterable[str], header: Sequence[str], leaving: Leaving) -
     if faults:
         raise EspalierError(*faults)
     return found
+
+
+def stored_answers(stored: Mapping[str, str]) -> dict[tuple[int, str], Answer]:
+    """Returns the answers about an uploaded list, as ``Upload.answers`` stores them by ``Question.key``."""
+    parts = ((key.partition(":"), answer) for key, answer in stored.items())
+    return {(int(place), word): Answer(answer) for (place, _, word), answer in parts}
 
 
 def described(questions: Sequence[Question]) -> Iterator[str]:

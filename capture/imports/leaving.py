@@ -20,6 +20,9 @@ from capture.imports.vocabulary import ColumnKind, Standing, folded_word, said, 
 MOST_ASKED = 20
 """The most words of one column that are asked about one by one; the others are asked about together."""
 
+LONGEST_ASKED = 40
+"""The most characters of a word that is asked about by itself. A longer text is a remark, which may name people."""
+
 
 class Answer(StrEnum):
     """What the importing person says about a word."""
@@ -49,6 +52,11 @@ class Question:
     word: str
     rows: int
     may_be_yes: bool
+
+    @property
+    def key(self) -> str:
+        """The column's position and the word as one text, by which an answer is stored."""
+        return f"{self.place}:{self.word}"
 
     @property
     def answers(self) -> list[Answer]:
@@ -110,9 +118,13 @@ class Leaving:
         known = table()
         return not known.sure_left(word) and not (place in self.sounding and word in known.words["no"])
 
+    def kinds(self, header: Sequence[str]) -> list[tuple[str, ColumnKind]]:
+        """Returns the columns that decide about leaving, or may do so, with what they say."""
+        return [(header[place], kind) for place, kind in sorted(self.columns.items())]
+
     def described(self, header: Sequence[str]) -> list[str]:
         """Returns what decides about leaving, as short English phrases: the columns' names, and the file's name."""
-        found = [f'column "{header[place]}" ({kind})' for place, kind in self.columns.items()]
+        found = [f'column "{name}" ({kind})' for name, kind in self.kinds(header)]
         return [*found, *(["the file's name"] if self.everyone is not Standing.KEPT else [])]
 
     def _said(self, place: int, kind: ColumnKind, word: str) -> Standing:
@@ -129,11 +141,11 @@ class Leaving:
         unclear = [
             (word, rows)
             for word, rows in sorted(words.items(), key=lambda each: (-each[1], each[0]))
-            if word != OTHER and self._said(place, kind, word) is Standing.UNCLEAR
+            if word != OTHER and len(word) <= LONGEST_ASKED and self._said(place, kind, word) is Standing.UNCLEAR
         ]
         rest = sum(rows for _, rows in unclear[MOST_ASKED:])
         if self._said(place, kind, OTHER) is Standing.UNCLEAR:
-            rest += words.get(OTHER, 0)
+            rest += sum(rows for word, rows in words.items() if word == OTHER or len(word) > LONGEST_ASKED)
         found = [
             Question(place, column, word, rows, self.may_be_yes(place, word)) for word, rows in unclear[:MOST_ASKED]
         ]

@@ -202,6 +202,11 @@ class LeadList:
         """The words that decide about rows, and are neither known nor answered."""
         return self.leaving.questions(self.header, self.survey)
 
+    @property
+    def words_asked(self) -> list[Question]:
+        """The same, with those that are answered."""
+        return replace(self.leaving, answers={}).questions(self.header, self.survey)
+
     def answer(self, answers: Answers) -> None:
         """Sets what words mean that are not known, before the rows are read."""
         self._answers = dict(answers)

@@ -23,7 +23,7 @@ from capture.base import spreadsheet
 from capture.base.db import Database
 from capture.base.texts import shown
 from capture.campaigns import catalogue
-from capture.imports import forms, importing, lists, uploads
+from capture.imports import forms, importing, list_file, lists, uploads
 from capture.imports.headers import FIELDS
 from capture.imports.lists import LeadList, ListProblem, NotAListError
 from capture.limits.slots import UploadSlots
@@ -126,6 +126,21 @@ def take(number: int) -> Response:
     access.is_valid(OfficeForm(request.form))
     with service.current().database.write() as session:
         done = uploads.start_import(session, _find(session, number))
+    return _to(number) if done else _late(number)
+
+
+@blueprint.post("/<row:number>/words")
+@access.office(log="import")
+def answer(number: int) -> Response:
+    """Stores what unknown words of an uploaded list mean, and requests a dry run again. Words without an answer stay
+    unknown."""
+    access.is_valid(OfficeForm(request.form))
+    with service.current().database.write() as session:
+        upload = _find(session, number)
+        asked = {each["key"]: each["answers"] for each in upload.outcomes.get("asked", ())}
+        told = {key: request.form.get(f"word-{key}", "") for key in asked}
+        said = {key: value for key, value in told.items() if value in asked[key]}
+        done = uploads.set_answers(session, upload, said)
     return _to(number) if done else _late(number)
 
 
@@ -246,6 +261,7 @@ def _show(number: int, status: int = 200, form: forms.MeaningForm | None = None,
             "still": request.args.get("still") == "yes",
             "late": late,
             "fields": list(FIELDS),
+            "read": _reading(session, upload, beginning),
         }
         response = access.page("imports/import.html", access.reader_words(), status, at="leads", **values)
     if upload.state in ("checking", "taking") and not values["still"]:
@@ -269,6 +285,16 @@ def _outcomes(session: Session, upload: Upload) -> dict[str, Any] | None:
     if upload.state == "gone" and upload.provenance_id is not None:
         return uploads.as_json(importing.totals_of(session, upload.provenance_id))
     return None
+
+
+def _reading(session: Session, upload: Upload, beginning: LeadList | None) -> dict[str, Any] | None:
+    """Returns how the list is read: by its dry run, else by its beginning; None if its file was deleted."""
+    if "decides" in upload.outcomes:
+        return upload.outcomes
+    if beginning is None:
+        return None
+    region = list_file.home_region(session, upload.member_id)
+    return {**uploads.reading(beginning), "market": region, "asked": [], "phones_lost": 0}
 
 
 def _told(upload: Upload) -> dict[str, Any]:

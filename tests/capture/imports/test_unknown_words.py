@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from capture import commands
 from capture.imports.answers import described, read_answers
 from capture.imports.lists import LeadList
 from capture.imports.vocabulary import Standing
-from capture.models import Lead, Suppression
+from capture.imports.worker import ImportWorker
+from capture.models import Lead, Suppression, Upload
 from sitegen.errors import EspalierError
+from tests.capture.imports.test_lists import brought
 from tests.capture.process import environment
 
 
@@ -186,3 +189,60 @@ def test_the_command_lists_words_takes_answers_and_asks_on_a_terminal(settings, 
     assert [each.email for each in rows(Lead)] == ["p1@example.com"]
     assert "1 added" in run("--word", "Status:odd=yes", typed="y\n").output
     assert rows(Suppression) == []
+
+
+UNKNOWN = (
+    "Name;Email;Phone;Status;Zusage\n"
+    "Ada;ada@example.com;;odd;ja\nLou;lou@example.com;;unsubscribed;ja\nPat;pat@example.com;;active;nein\n"
+    "Kim;kim@example.com;12;active;ja\n"
+)
+
+
+@pytest.fixture
+def intake(app: Any) -> ImportWorker:
+    service = app.extensions["espalier"]
+    return ImportWorker(service.database, service.links, service.clock)
+
+
+def test_the_page_shows_how_a_list_is_read_and_asks_before_the_import(enter, intake, rows):
+    browser = enter("bo@members.example.com")
+    path = brought(browser, UNKNOWN)
+    assert "<bdi>Status</bdi>: status" in browser.get(path).text
+    browser.post(path, column_email="1", column_first_name="0", column_phone="2", column_interest="", campaign="")
+    intake.run()
+    page = browser.get(path).text
+    assert "<bdi>Zusage</bdi>: its words may be a status or consent" in page
+    assert "1: they cannot be dialled" in page
+    assert re.findall(r'name="word-([^"]+)" value="([^"]+)"', page) == [
+        (key, value) for key in ("3:odd", "4:nein") for value in ("yes", "left", "skip")
+    ]
+    answer = {"word-3:odd": "yes", "word-4:nein": "nonsense", "word-3:unsubscribed": "yes"}
+    assert browser.post(f"{path}/words", **answer).status_code == 303
+    assert rows(Upload)[0].answers == {"3:odd": "yes"}
+    assert browser.post(f"{path}/words", **answer).status_code == 409, "a dry run is under way"
+    intake.run()
+    page = browser.get(path).text
+    assert re.search(r'name="word-3:odd" value="yes" checked', page)
+    assert re.findall(r'class="number">(\d+)<', page) == ["2", "0", "1", "0", "1", "4"]
+    browser.post(f"{path}/words", **{"word-3:odd": "yes", "word-4:nein": "left"})
+    intake.run()
+    browser.post(f"{path}/take")
+    intake.run()
+    assert [each.email for each in rows(Lead)] == ["ada@example.com", "kim@example.com"]
+    assert len(rows(Suppression)) == 2
+
+
+def test_a_list_s_words_are_asked_in_spanish(enter, intake, rows):
+    browser = enter("ana@members.example.com")
+    path = brought(browser, UNKNOWN)
+    browser.post(path, column_email="1", column_first_name="", column_phone="", column_interest="", campaign="")
+    intake.run()
+    page = browser.get(path).text
+    for words in ("Palabras desconocidas", "Se fueron: no escribirles nunca", "Quién se fue lo dice"):
+        assert words in page
+
+
+def test_answers_about_a_list_of_another_are_not_taken(enter, intake, rows):
+    path = brought(enter("bo@members.example.com"), UNKNOWN)
+    assert enter("ana@members.example.com").post(f"{path}/words", **{"word-3:odd": "yes"}).status_code == 404
+    assert rows(Upload)[0].answers == {}
