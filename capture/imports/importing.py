@@ -31,8 +31,8 @@ from capture.company import hosts
 from capture.company.generator import Interest
 from capture.credit import evidence
 from capture.imports import departures, member_view
-from capture.imports.leaving import Standing
 from capture.imports.lists import LeadList, ListRow
+from capture.imports.vocabulary import Standing
 from capture.mailing import suppression
 from capture.models import Campaign, Decision, ImportRow, Lead, Provenance
 from capture.models.searching import search_text
@@ -365,7 +365,8 @@ def _count(totals: ImportTotals, row: ListRow, outcome: str, told: str | None) -
     totals.rows += 1
     if told:
         totals.told[told] += 1
-    totals.phones_lost += row.phone_lost and outcome in ("added", "known")
+    # By what the member is told, or else this number would tell who wants no contact.
+    totals.phones_lost += row.phone_lost and (told or outcome) in ("accepted", "added", "known")
     totals.outcomes[outcome] += 1
     if row.reason:
         totals.reasons[row.reason] += 1

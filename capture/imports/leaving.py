@@ -2,132 +2,151 @@
 
 Lists from other programs hold people who unsubscribed there, whose mail came back, or who said no to a form. They must
 not become mailable here. What the columns and words of the common programs mean is in ``leaving.toml``. A word that is
-not known is never taken as a yes.
+not known is never taken as a yes: the importing person is asked about it. An answer never overrules a word that is
+known to say that somebody left, nor the file's name.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import IntEnum, StrEnum
-from functools import cache
-from importlib.resources import files
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from capture.imports.headers import folded
+from capture.imports.survey import OTHER, Survey
+from capture.imports.vocabulary import ColumnKind, Standing, folded_word, said, table
+
+MOST_ASKED = 20
+"""The most words of one column that are asked about one by one; the others are asked about together."""
+
+LONGEST_ASKED = 40
+"""The most characters of a word that is asked about by itself. A longer text is a remark, which may name people."""
 
 
-class Standing(IntEnum):
-    """How a person of a list stands, by what the list says; of several statements the greatest counts."""
+class Answer(StrEnum):
+    """What the importing person says about a word."""
 
-    KEPT = 0
-    """Nothing says that the person left."""
-    UNCLEAR = 1
-    """A word is not known, or a consent is not given: nobody may take that as a yes."""
-    BOUNCED = 2
-    """Mail to the person came back."""
-    LEFT = 3
-    """The person left, or never agreed."""
-
-
-class ColumnKind(StrEnum):
-    """What the cells of a column say."""
-
-    STATUS = "status"
+    YES = "yes"
+    """People with this word may be written to, as far as the list's origin allows."""
     LEFT = "left"
-    BOUNCED = "bounced"
-    LEFT_AT = "left at"
-    BOUNCED_AT = "bounced at"
-    CONSENT = "consent"
+    """They left, and go on the list of those who must not be mailed."""
+    SKIP = "skip"
+    """They are left out."""
+
+
+_ANSWERED = {Answer.YES: Standing.KEPT, Answer.LEFT: Standing.LEFT, Answer.SKIP: Standing.SKIPPED}
+
+Answers = Mapping[tuple[int, str], Answer]
+"""Answers by the column's position, counted from 0, and the folded word; the word ``OTHER`` stands for all others."""
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """The content of ``leaving.toml``."""
+class Question:
+    """A word in a column that decides, or may decide, who left, and that is not known. ``word``: folded; "" for a blank
+    cell, ``OTHER`` for all other words of the column. ``rows``: how many rows have it. ``may_be_yes``: False if the
+    word is known to say no, so that only "left" and "skip" answer it."""
 
-    columns: Mapping[str, ColumnKind]
-    words: Mapping[str, frozenset[str]]
-    files: Sequence[tuple[re.Pattern[str], Standing]]
+    place: int
+    column: str
+    word: str
+    rows: int
+    may_be_yes: bool
 
+    @property
+    def key(self) -> str:
+        """The column's position and the word as one text, by which an answer is stored."""
+        return f"{self.place}:{self.word}"
 
-@cache
-def table() -> Table:
-    """Returns the columns, words and file names that say who left."""
-    read = tomllib.loads((files(__package__) / "leaving.toml").read_text(encoding="utf-8"))
-    columns = {name: ColumnKind(each["kind"]) for each in read["column"] for name in each["names"]}
-    words = {kind: frozenset(found) for kind, found in read["words"].items()}
-    by_name = [
-        (re.compile(rf"(?<![a-z])(?:{'|'.join(each['words'])})(?![a-z])"), Standing[each["kind"].upper()])
-        for each in read["file"]
-    ]
-    return Table(columns, words, by_name)
+    @property
+    def answers(self) -> list[Answer]:
+        """The answers that may be given."""
+        return [each for each in Answer if self.may_be_yes or each is not Answer.YES]
 
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
     """What one list's columns and name say about leaving. ``columns``: the positions of such columns, counted from 0,
-    with their kinds. ``everyone``: what the file's name says of all people in it."""
+    with their kinds. ``everyone``: what the file's name says of all people in it. ``answers``: what the importing
+    person said about words that are not known."""
 
     columns: Mapping[int, ColumnKind]
     everyone: Standing = Standing.KEPT
+    answers: Answers = field(default_factory=dict)
+    sounding: frozenset[int] = frozenset()
+    """The positions of columns that may be about consent, by their name and their words."""
 
     @classmethod
     def of(cls, name: str, header: Sequence[str]) -> Leaving:
         """Returns what a list says, from its file's name and its header."""
         known, text = table(), folded(name.rpartition(".")[0] or name)
-        columns = {
-            place: known.columns[cell] for place, cell in enumerate(map(folded, header)) if cell in known.columns
-        }
+        kinds = ((place, known.kind(cell)) for place, cell in enumerate(map(folded, header)))
+        columns = {place: kind for place, kind in kinds if kind not in (None, ColumnKind.NOTHING)}
         everyone = (standing for pattern, standing in known.files if pattern.search(text))
         return cls(columns, max(everyone, default=Standing.KEPT))
 
+    def surveyed(self, header: Sequence[str], survey: Survey) -> Leaving:
+        """Returns the same with the columns that may say who left by the words in them."""
+        suspects = survey.suspects(header)
+        sounding = frozenset(
+            place
+            for place, kind in suspects.items()
+            if kind is ColumnKind.MAYBE_CONSENT and table().sounds_like(folded(header[place]), "consent")
+        )
+        return replace(self, columns={**suspects, **self.columns}, sounding=sounding)
+
     def standing(self, cells: Sequence[str]) -> Standing:
         """Returns how the person of a row stands."""
-        said = (_said(kind, cells[place] if place < len(cells) else "") for place, kind in self.columns.items())
-        return max([*said, self.everyone])
+        if not self.columns:
+            return self.everyone
+        width = len(cells)
+        found = (
+            self._said(place, kind, folded_word(cells[place] if place < width else ""))
+            for place, kind in self.columns.items()
+        )
+        return max(self.everyone, *found)
+
+    def questions(self, header: Sequence[str], survey: Survey) -> list[Question]:
+        """Returns the words that are not known and not answered yet, the commonest of each column first."""
+        if self.everyone is not Standing.KEPT:
+            return []
+        return [each for place in sorted(self.columns) for each in self._asked(place, header[place], survey)]
+
+    def may_be_yes(self, place: int, word: str) -> bool:
+        """Returns False for a word that is known to say no: that people left, or under a name that sounds like consent
+        that they do not agree."""
+        known = table()
+        return not known.sure_left(word) and not (place in self.sounding and word in known.words["no"])
+
+    def kinds(self, header: Sequence[str]) -> list[tuple[str, ColumnKind]]:
+        """Returns the columns that decide about leaving, or may do so, with what they say."""
+        return [(header[place], kind) for place, kind in sorted(self.columns.items())]
 
     def described(self, header: Sequence[str]) -> list[str]:
         """Returns what decides about leaving, as short English phrases: the columns' names, and the file's name."""
-        found = [f'column "{header[place]}" ({kind})' for place, kind in self.columns.items()]
+        found = [f'column "{name}" ({kind})' for name, kind in self.kinds(header)]
         return [*found, *(["the file's name"] if self.everyone is not Standing.KEPT else [])]
 
+    def _said(self, place: int, kind: ColumnKind, word: str) -> Standing:
+        standing = said(kind, word)
+        if standing is not Standing.UNCLEAR or not self.answers:
+            return standing
+        answer = self.answers.get((place, word)) or self.answers.get((place, OTHER))
+        if answer is None or (answer is Answer.YES and not self.may_be_yes(place, word)):
+            return standing
+        return _ANSWERED[answer]
 
-def _said(kind: ColumnKind, cell: str) -> Standing:
-    words, text = table().words, folded(cell)
-    if kind in (ColumnKind.LEFT_AT, ColumnKind.BOUNCED_AT):
-        set_at = text not in ("", "0", "null", "none", "n/a") and text not in words["no"]
-        return (Standing.LEFT if kind is ColumnKind.LEFT_AT else Standing.BOUNCED) if set_at else Standing.KEPT
-    if kind is ColumnKind.STATUS:
-        return _of_status(words, text)
-    if kind is ColumnKind.CONSENT:
-        return _of_consent(words, text)
-    return _of_flag(words, text, Standing.LEFT if kind is ColumnKind.LEFT else Standing.BOUNCED)
-
-
-def _of_status(words: Mapping[str, frozenset[str]], text: str) -> Standing:
-    if text in words["left"]:
-        return Standing.LEFT
-    if text in words["bounced"]:
-        return Standing.BOUNCED
-    return Standing.KEPT if text in words["kept"] else Standing.UNCLEAR
-
-
-def _of_consent(words: Mapping[str, frozenset[str]], text: str) -> Standing:
-    if text in words["no"] or text in words["left"]:
-        return Standing.LEFT
-    return Standing.KEPT if text in words["yes"] or text in words["kept"] else Standing.UNCLEAR
-
-
-def _of_flag(words: Mapping[str, frozenset[str]], text: str, standing: Standing) -> Standing:
-    if not text or text in words["no"]:
-        return Standing.KEPT
-    if text in words["yes"] or text in words["left"] or text in words["bounced"] or _is_date(text):
-        return standing
-    return Standing.UNCLEAR
-
-
-def _is_date(text: str) -> bool:
-    """Returns True for a moment in any common form, such as "2024 05 03 10:00" or "3.5.2024": digits, and hardly any
-    letters."""
-    return len(re.findall(r"\d", text)) >= 4 and len(re.findall(r"[^\W\d_]", text)) <= 12
+    def _asked(self, place: int, column: str, survey: Survey) -> list[Question]:
+        words, kind = survey.words.get(place, Counter()), self.columns[place]
+        unclear = [
+            (word, rows)
+            for word, rows in sorted(words.items(), key=lambda each: (-each[1], each[0]))
+            if word != OTHER and len(word) <= LONGEST_ASKED and self._said(place, kind, word) is Standing.UNCLEAR
+        ]
+        rest = sum(rows for _, rows in unclear[MOST_ASKED:])
+        if self._said(place, kind, OTHER) is Standing.UNCLEAR:
+            rest += sum(rows for word, rows in words.items() if word == OTHER or len(word) > LONGEST_ASKED)
+        found = [
+            Question(place, column, word, rows, self.may_be_yes(place, word)) for word, rows in unclear[:MOST_ASKED]
+        ]
+        return [*found, Question(place, column, OTHER, rest, may_be_yes=True)] if rest else found

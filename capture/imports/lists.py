@@ -18,9 +18,9 @@ import re
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -31,7 +31,9 @@ from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 from capture.base.phones import e164
 from capture.company.generator import Interest, shown, tidied, unseen
 from capture.imports.headers import FIELDS, folded, positions
-from capture.imports.leaving import Leaving, Standing
+from capture.imports.leaving import Answers, Leaving, Question
+from capture.imports.survey import Survey
+from capture.imports.vocabulary import Standing
 from sitegen.errors import EspalierError, Fault, did_you_mean
 
 LONGEST_NAME = 100
@@ -53,6 +55,9 @@ another, and are refused."""
 
 _TEST_LEAD = "<test lead:"
 """How the cells of Meta's test leads begin."""
+
+_NOT_TAKEN = {Standing.UNCLEAR: "unclear status", Standing.SKIPPED: "set aside"}
+"""Why rows are refused whose people may have left."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_]+(?:[.+-][A-Za-z0-9_]+)*", re.ASCII)
 _PLAIN_LENGTH = 64
@@ -137,13 +142,16 @@ class LeadList:
     the mapping does not fit, or no column holds e-mail addresses.
     """
 
-    def __init__(self, path: Path, mapping: Mapping[str, str] | None = None, region: str | None = None) -> None:
+    def __init__(
+        self, path: Path, mapping: Mapping[str, str] | None = None, region: str | None = None,
+        separator: str | None = None,
+    ) -> None:  # fmt: skip
         try:
             with path.open("rb") as file:
                 digest, encoding = _read_through(file, path)
         except OSError as error:
             raise EspalierError(Fault(f"cannot be read: {error.strerror}", where=path)) from error
-        self._begin(path, path.name, digest, lambda: path.open(newline="", encoding=encoding), region)
+        self._begin(path, path.name, digest, lambda: path.open(newline="", encoding=encoding), region, separator)
         self._places = _columns(self.header, mapping or {}, path)
         self._phones = self._phone_columns()
 
@@ -164,20 +172,48 @@ class LeadList:
 
     def _begin(
         self, where: Path | str, name: str, digest: str, opened: Callable[[], AbstractContextManager[TextIO]],
-        region: str | None,
+        region: str | None, separator: str | None = None,
     ) -> None:  # fmt: skip
         self.where, self.name, self.digest, self.region = where, name, digest, region
+        self._answers: Answers = {}
         self._opened = opened
         with self._lines() as lines:
             first = lines.readline(LONGEST)
             said = _SAID_SEPARATOR.fullmatch(first)
             self._skipped = said is not None
-            self._separator = said[1] if said else _separator(first, where)
+            self._separator = separator or (said[1] if said else _separator(first, where))
         with self._lines() as lines:
             self.header: Sequence[str] = [cell.strip() for cell in next(self._cells(lines), [])]
         if not any(self.header):
             raise NotAListError(ListProblem.EMPTY, where)
-        self.leaving = Leaving.of(name, self.header)
+
+    @cached_property
+    def survey(self) -> Survey:
+        """The words in the columns that are not read as fields. The whole list is read for them, once."""
+        read = {*self._places.values(), *self._phones}
+        deciding = Leaving.of(self.name, self.header).columns
+        return Survey.of(self._below(), [place for place in range(len(self.header)) if place not in read], deciding)
+
+    @cached_property
+    def leaving(self) -> Leaving:
+        """What the list says about people who left, with the answers that were given."""
+        found = Leaving.of(self.name, self.header).surveyed(self.header, self.survey)
+        return replace(found, answers=self._answers)
+
+    @property
+    def questions(self) -> list[Question]:
+        """The words that decide about rows, and are neither known nor answered."""
+        return self.leaving.questions(self.header, self.survey)
+
+    @property
+    def words_asked(self) -> list[Question]:
+        """The same, with those that are answered."""
+        return replace(self.leaving, answers={}).questions(self.header, self.survey)
+
+    def answer(self, answers: Answers) -> None:
+        """Sets what words mean that are not known, before the rows are read."""
+        self._answers = dict(answers)
+        self.__dict__.pop("leaving", None)
 
     def _phone_columns(self) -> list[int]:
         """Returns the positions of all columns with telephone numbers, in the order in which they are tried."""
@@ -191,13 +227,15 @@ class LeadList:
 
     @property
     def meant(self) -> str:
-        """A digest of the file and of the columns that are read, in hexadecimal (SHA-256).
+        """A digest of the file, of the columns that are read and of the answers, in hexadecimal (SHA-256).
 
         The same file read with other columns counts as another list.
         """
         places = json.dumps(sorted(self._places.items()))
         market = f" {self.region}" if self.region else ""
-        return hashlib.sha256(f"{self.digest} {places}{market}".encode()).hexdigest()
+        answers = f" {json.dumps(sorted([*key, answer] for key, answer in self._answers.items()))}"
+        said = f"{self.digest} {places}{market}{answers if self._answers else ''}"
+        return hashlib.sha256(said.encode()).hexdigest()
 
     @property
     def columns(self) -> Mapping[str, str]:
@@ -280,8 +318,8 @@ class LeadList:
         if address is None:
             return ListRow(number, reason="not an address")
         standing = self.leaving.standing(cells)
-        if standing is Standing.UNCLEAR:
-            return ListRow(number, address, reason="unclear status", standing=standing)
+        if standing in _NOT_TAKEN:
+            return ListRow(number, address, reason=_NOT_TAKEN[standing], standing=standing)
         phones = [tidied(cells[place]).strip() for place in self._phones if place < width]
         phone = next(filter(None, (e164(each, self.region) for each in phones if each)), None)
         interest = told.get("interest", "").lower()

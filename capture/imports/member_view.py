@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from capture.base.prepared import Driver
 from capture.base.tokens import Links
-from capture.imports.leaving import Standing
 from capture.imports.lists import ListRow
+from capture.imports.vocabulary import Standing
 from capture.limits.budgets import MemberBudget, use_member_budget
 from capture.models import ImportRow, Lead
 

@@ -23,7 +23,7 @@ from capture.base import spreadsheet
 from capture.base.db import Database
 from capture.campaigns import catalogue
 from capture.company.generator import shown
-from capture.imports import forms, importing, lists, member_view, uploads
+from capture.imports import forms, importing, list_file, lists, member_view, uploads
 from capture.imports.headers import FIELDS
 from capture.imports.lists import LeadList, ListProblem, NotAListError
 from capture.limits.slots import UploadSlots
@@ -115,8 +115,7 @@ def describe(number: int) -> Response:
         int(form.campaign.data) if form.campaign.data else None,
     )
     with current.database.write() as session:
-        budget, member_id = member_view.DRY_RUNS, access.person().member_id
-        allowed = member_view.may_bring(session, current.links, budget, member_id, current.clock())
+        allowed = _may_try(session)
         done = allowed and uploads.set_columns(session, _find(session, number), meaning)
     if not allowed:
         return _show(number, 429, form)
@@ -131,6 +130,24 @@ def take(number: int) -> Response:
     with service.current().database.write() as session:
         upload = _find(session, number)
         done, rows = uploads.start_import(session, upload), upload.rows
+    return _requested(number, rows) if done else _late(number)
+
+
+@blueprint.post("/<row:number>/words")
+@access.office(log="list-dry-run", members=True)
+def answer(number: int) -> Response:
+    """Stores what unknown words of an uploaded list mean, and requests a dry run again. Words without an answer stay
+    unknown."""
+    access.is_valid(OfficeForm(request.form))
+    with service.current().database.write() as session:
+        upload = _find(session, number)
+        asked = {each["key"]: each["answers"] for each in upload.outcomes.get("asked", ())}
+        told = {key: request.form.get(f"word-{key}", "") for key in asked}
+        said = {key: value for key, value in told.items() if value in asked[key]}
+        allowed = _may_try(session)
+        done, rows = allowed and uploads.set_answers(session, upload, said), upload.rows
+    if not allowed:
+        return _show(number, 429)
     return _requested(number, rows) if done else _late(number)
 
 
@@ -255,6 +272,7 @@ def _show(number: int, status: int = 200, form: forms.MeaningForm | None = None,
             "late": late,
             "spent": status == 429,
             "fields": list(FIELDS),
+            "read": _reading(session, upload, beginning),
         }
         response = access.page("imports/import.html", access.reader_words(), status, at="leads", **values)
     if upload.state in ("checking", "taking") and not values["still"]:
@@ -288,6 +306,16 @@ def _outcomes(session: Session, upload: Upload) -> dict[str, Any] | None:
     return None
 
 
+def _reading(session: Session, upload: Upload, beginning: LeadList | None) -> dict[str, Any] | None:
+    """Returns how the list is read: by its dry run, else by its beginning; None if its file was deleted."""
+    if "decides" in upload.outcomes:
+        return upload.outcomes
+    if beginning is None:
+        return None
+    region = list_file.home_region(session, upload.member_id)
+    return {**uploads.reading(beginning), "market": region, "asked": [], "phones_lost": 0}
+
+
 def _told(upload: Upload) -> dict[str, Any]:
     """Returns what is stored about an uploaded list as values for the fields of the form that describes it."""
     columns = {f"column_{name}": str(place) for name, place in upload.places.items()}
@@ -315,6 +343,13 @@ def _choices(session: Session, form: forms.MeaningForm, beginning: LeadList | No
 def _late(number: int) -> Response:
     """Answers 409 with the page of the list as it is now, because the list's state changed before this request."""
     return _show(number, 409, late=True)
+
+
+def _may_try(session: Session) -> bool:
+    """Counts a dry run. Returns False if the member who is signed in may start no more today."""
+    current = service.current()
+    member_id = access.person().member_id
+    return member_view.may_bring(session, current.links, member_view.DRY_RUNS, member_id, current.clock())
 
 
 def _requested(number: int, rows: int) -> Response:

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session, undefer
 
 from capture.accounts.scope import scope
 from capture.accounts.signing_in import Person
+from capture.company.generator import shown
+from capture.imports.answers import stored_answers
 from capture.imports.importing import ImportTotals, ListOrigin
 from capture.imports.lists import LeadList
 from capture.models import Provenance, Upload
@@ -100,7 +102,9 @@ def open_list(upload: Upload, region: str | None = None) -> LeadList | None:
     of local telephone numbers."""
     if upload.content is None:
         return None
-    return LeadList.of_text(upload.file, upload.digest, upload.content, upload.places, region)
+    found = LeadList.of_text(upload.file, upload.digest, upload.content, upload.places, region)
+    found.answer(stored_answers(upload.answers))
+    return found
 
 
 def list_preview(session: Session, upload: Upload) -> LeadList | None:
@@ -121,6 +125,14 @@ def set_columns(session: Session, upload: Upload, meaning: ListMeaning) -> bool:
     """
     changed = {**asdict(meaning), "places": dict(meaning.places), "outcomes": {}}
     return _move(session, upload, TO_DESCRIBE, "checking", **changed)
+
+
+def set_answers(session: Session, upload: Upload, said: Mapping[str, str]) -> bool:
+    """Stores what unknown words of a list mean, by ``Question.key``, and requests a dry run again.
+
+    Returns False, and changes nothing, if no dry run is done, or the import was requested already.
+    """
+    return _move(session, upload, ("checked",), "checking", answers=dict(said), outcomes={})
 
 
 def start_import(session: Session, upload: Upload) -> bool:
@@ -170,9 +182,11 @@ def release_lease(session: Session, number: int, owner: str) -> None:
     session.execute(update(Upload).where(*mine).values(lease_owner=None, leased_until=None))
 
 
-def finish_trial(session: Session, number: int, owner: str, totals: ImportTotals) -> None:
-    """Stores the totals of a list's dry run. Raises LeaseLostError if another worker has the list or it was deleted."""
-    _end(session, number, owner, "checking", state="checked", outcomes=as_json(totals), done=totals.rows)
+def finish_trial(session: Session, number: int, owner: str, totals: ImportTotals, read: Mapping[str, Any]) -> None:
+    """Stores the totals of a list's dry run, and how the list was read (``reading``). Raises LeaseLostError if another
+    worker has the list or it was deleted."""
+    outcomes = {**as_json(totals), "phones_lost": totals.phones_lost, **read}
+    _end(session, number, owner, "checking", state="checked", outcomes=outcomes, done=totals.rows)
 
 
 def finish_import(session: Session, number: int, owner: str, totals: ImportTotals, now: datetime) -> None:
@@ -220,6 +234,19 @@ def _end(session: Session, number: int, owner: str, before: str, **values: objec
     row = {"lease_owner": None, "leased_until": None, **values}
     if not session.execute(update(Upload).where(*mine).values(row).returning(Upload.id)).all():
         raise LeaseLostError
+
+
+def reading(found: LeadList) -> dict[str, Any]:
+    """Returns how a list is read, as ``Upload.outcomes`` stores it after a dry run: the columns and the file's name
+    that decide who left, the unknown words, and the country of local telephone numbers."""
+    asked = [
+        {"key": each.key, "column": shown(each.column), "place": each.place, "word": shown(each.word),
+         "rows": each.rows, "answers": list(each.answers)}
+        for each in found.words_asked
+    ]  # fmt: skip
+    decides = [[shown(name), kind.name.lower()] for name, kind in found.leaving.kinds(found.header)]
+    everyone = found.leaving.everyone.name.lower()
+    return {"decides": decides, "everyone": everyone, "asked": asked, "market": found.region}
 
 
 def as_json(totals: ImportTotals) -> dict[str, Any]:

@@ -111,7 +111,7 @@ class ImportWorker:
             self._database, self._links, found, uploads.origin_of(upload), self._clock(), progress
         )
         with self._database.write() as session:
-            uploads.finish_trial(session, upload.id, self.owner, totals)
+            uploads.finish_trial(session, upload.id, self.owner, totals, uploads.reading(found))
         log.info("dry run of uploaded list %d: %s", upload.id, importing.totals_line(totals))
 
     def _take_in(self, upload: Upload, found: LeadList) -> None:

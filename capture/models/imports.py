@@ -91,6 +91,8 @@ class Upload(Base):
     """The file's text; None once it was destroyed, after the import or after a day."""
     places: Mapped[dict[str, Any]]
     """The position of each field's column, counted from 0."""
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """What the importing person says about unknown words: yes, left or skip, by "position:word" (``Question.key``)."""
     vendor: Mapped[str | None] = mapped_column(Words)
     obtained_on: Mapped[date | None]
     wording: Mapped[str | None] = mapped_column(Text)

@@ -10,8 +10,9 @@ import pytest
 
 from capture.imports import importing
 from capture.imports.importing import ListOrigin
-from capture.imports.leaving import Leaving, Standing
+from capture.imports.leaving import Leaving
 from capture.imports.lists import LeadList
+from capture.imports.vocabulary import Standing
 from capture.leads import caseload
 from capture.mailing import suppression
 from capture.mailing.suppression import Source
