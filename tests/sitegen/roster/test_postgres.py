@@ -110,7 +110,8 @@ def test_readers_see_the_old_roster_or_the_new_one(folder, database):
                 index.execute("update member set place = ?", (place,))
                 index.execute("update meta set value = ? where key = 'digest'", (place,))
             index.close()
-            assert postgres.copy(type(roster)(changed), database, postgres.rules(site.roster_rules))
+            with type(roster)(changed) as moved:
+                assert postgres.copy(moved, database, postgres.rules(site.roster_rules))
 
     move("place 0")
     reader = threading.Thread(target=read)
@@ -136,8 +137,8 @@ def test_a_failed_copy_leaves_the_old_roster(folder, database):
         index.execute("update member set name = 'a' || char(0) where row = 5")
         index.execute("update meta set value = 'other' where key = 'digest'")
     index.close()
-    with pytest.raises(OutputError, match="cannot be copied"):
-        postgres.copy(type(roster)(broken), database, postgres.rules(site.roster_rules))
+    with type(roster)(broken) as spoilt, pytest.raises(OutputError, match="cannot be copied"):
+        postgres.copy(spoilt, database, postgres.rules(site.roster_rules))
     with psycopg.connect(database) as connection:
         assert connection.execute("select count(*) from espalier_member").fetchone() == (members,)
 
