@@ -96,8 +96,8 @@ class Says:
 
 
 SAYS = {
-    "en": Says("Please confirm", "New lead", "Thank you from", "The link to your data", "Your data is erased"),
+    "en": Says("Please confirm", "New lead", "Thank you for confirming", "The link to your data", "Your data is erased"),
     "es": Says(
-        "Confirme su dirección", "Nuevo contacto", "Gracias de parte de", "El enlace", "Sus datos se han borrado"
+        "Confirme su dirección", "Nuevo contacto", "Gracias por confirmar", "El enlace", "Sus datos se han borrado"
     ),
 }

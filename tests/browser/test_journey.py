@@ -139,7 +139,7 @@ def test_who_introduced_you(introducer: str, place: Place, open_window: Callable
     expect(page.locator("address")).to_contain_text(credited["name"])
     looked_at(page, True)
     place.mail(credited["email"], SAYS[credited["locale"]].new_lead, email)
-    place.mail(email, "Thank you from")
+    place.mail(email, "Thank you for confirming")
     assert not [each for each in place.post.mails if each["To"] == other["email"] and email in text_of(each)]
 
 
@@ -159,7 +159,7 @@ def test_mailed_links_change_nothing_by_being_opened(place: Place, open_window: 
         place.link(pending, "Please confirm", "confirm/"),
         place.link(pending, "Please confirm", "not-me/"),
         place.link(email, "Please confirm", "confirm/"),
-        place.link(email, "Thank you from", "unsubscribe/"),
+        place.link(email, "Thank you for confirming", "unsubscribe/"),
         my_data,
         *(f"{my_data}/{end}" for end in ("download", "introducer", "withdraw", "erase")),
     ]
