@@ -29,6 +29,7 @@ STOP_SECONDS = 10.0
 MIME_TYPES = Path("/etc/nginx/mime.types")
 
 PLACE, CERTIFICATE_FOLDER, CAPTURE = "/srv/espalier", f"/etc/letsencrypt/live/{DOMAIN}", f"{LOOPBACK}:8001"
+ACCESS_LOG = "/var/log/nginx/espalier.log"
 """What a recipe says and a test replaces."""
 
 
@@ -63,6 +64,8 @@ class Server:
     https_port: int
     authority: Path
     """The certificate that its own is checked against."""
+    logs: tuple[Path, ...]
+    """The files in which it writes of visits and errors."""
 
     @property
     def subdomains(self) -> bool:
@@ -146,6 +149,7 @@ def running(name: str, published: Published, work: Path) -> Iterator[Server]:
         PLACE: str(published.place),
         CERTIFICATE_FOLDER: str(certificates),
         CAPTURE: f"{LOOPBACK}:{published.capture_port}",
+        ACCESS_LOG: str(work / "access.log"),
     }
     authority = certificates / "fullchain.pem"
     if name == "nginx":
@@ -155,7 +159,8 @@ def running(name: str, published: Published, work: Path) -> Iterator[Server]:
         command = _caddy(work, _recipe(RECIPES / f"{published.layout}.Caddyfile", replaced), http_port, https_port)
         if published.layout == "path":  # the recipe that leaves certificates to Caddy
             authority = work / "storage" / "pki" / "authorities" / "local" / "root.crt"
-    server = Server(name, published, http_port, https_port, authority)
+    logs = (work / "access.log", work / "nginx.log") if name == "nginx" else (work / "caddy.log",)
+    server = Server(name, published, http_port, https_port, authority, logs)
     with process(command, work, _environ(work)) as log:
         _wait(server, log)
         yield server
@@ -207,11 +212,13 @@ def _nginx(work: Path, recipe: str) -> list[str]:
 
 
 def _caddy(work: Path, recipe: str, http_port: int, https_port: int) -> list[str]:
-    (work / "recipe.Caddyfile").write_text(recipe, encoding="utf-8")
+    # Visits are logged as the recipe says one can. Of the two blocks of options, Caddy takes one.
+    recipe = recipe.replace(f"\n{DOMAIN} {{\n", f"\n{DOMAIN} {{\n\tlog\n")
+    head, options, sites = recipe.partition("\n{\n")
     (work / "Caddyfile").write_text(
-        f"{{\n\tadmin off\n\thttp_port {http_port}\n\thttps_port {https_port}\n\tdefault_bind {LOOPBACK}\n"
+        f"{head}{options}\tadmin off\n\thttp_port {http_port}\n\thttps_port {https_port}\n\tdefault_bind {LOOPBACK}\n"
         f"\tlocal_certs\n\tskip_install_trust\n\tstorage file_system {work}/storage\n"
-        "\tservers {\n\t\tprotocols h1 h2\n\t}\n}\nimport recipe.Caddyfile\n",
+        f"\tservers {{\n\t\tprotocols h1 h2\n\t}}\n{sites}",
         encoding="utf-8",
     )
     return ["caddy", "run", "--config", str(work / "Caddyfile"), "--adapter", "caddyfile"]
