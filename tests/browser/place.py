@@ -96,7 +96,9 @@ class Says:
 
 
 SAYS = {
-    "en": Says("Please confirm", "New lead", "Thank you for confirming", "The link to your data", "Your data is erased"),
+    "en": Says(
+        "Please confirm", "New lead", "Thank you for confirming", "The link to your data", "Your data is erased"
+    ),
     "es": Says(
         "Confirme su dirección", "Nuevo contacto", "Gracias por confirmar", "El enlace", "Sus datos se han borrado"
     ),
