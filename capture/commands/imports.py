@@ -111,6 +111,9 @@ def _print_meaning(found: LeadList) -> None:
     """Says, before anything is imported, what is read from which column and what decides who left."""
     read = ", ".join(f'{name} from "{column}"' for name, column in found.columns.items())
     click.echo(f"reads {read}", err=True)
+    if found.proofs:
+        kept = ", ".join(f'{name} from "{column}"' for name, column in found.proofs.items())
+        click.echo(f"keeps of each consent {kept}", err=True)
     decides = found.leaving.described(found.header)
     click.echo(f"who left is said by: {', '.join(decides) or 'nothing in this list'}", err=True)
     market = found.region or "none; give one by --market if numbers lack their country code"

@@ -33,6 +33,44 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 """The fields that are read from a list, each with the names of columns that are recognised for it, as ``folded`` gives
 them, the likeliest first. Other columns are ignored."""
 
+PROOF_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "opted_in_at": (
+        "optin time", "opt in time", "opt in date", "optin date", "opt in at", "opted in at", "opted in on", "optin at",
+        "date opted in", "email opt in date", "subscribed at", "subscribe date", "subscribed on", "date subscribed",
+        "subscription date", "signup date", "sign up date", "signup time", "signup timestamp", "consent date",
+        "consent time", "consent timestamp", "email consent timestamp", "consent given at", "created time",
+        "fecha de alta", "fecha de suscripcion", "anmeldedatum", "angemeldet am", "einwilligung am",
+        "datum der einwilligung", "date d inscription", "date d abonnement", "data iscrizione", "data de inscricao",
+    ),
+    "opted_in_from": (
+        "optin ip", "opt in ip", "opt in ip address", "optin ip address", "signup ip", "sign up ip", "subscribe ip",
+        "subscription ip", "consent ip", "registration ip", "ip", "ip address", "direccion ip", "ip adresse",
+        "adresse ip", "indirizzo ip", "endereco ip",
+    ),
+    "confirmed_at": (
+        "confirm time", "confirmed at", "confirmation time", "confirmation date", "confirmed on", "confirm date",
+        "double opt in time", "double opt in date", "double opt in at", "double optin date", "doi time", "doi date",
+        "optin confirm time", "fecha de confirmacion", "bestatigt am", "bestatigungsdatum", "date de confirmation",
+        "data conferma", "data di conferma", "data de confirmacao",
+    ),
+    "confirmed_from": (
+        "confirm ip", "confirmation ip", "confirmed ip", "confirm ip address", "double opt in ip", "doi ip",
+        "optin confirm ip",
+    ),
+    "legal_basis": (
+        "legal basis", "lawful basis", "legal basis for processing contact s data", "legal basis for processing",
+        "legal basis for communication", "gdpr legal basis", "hs legal basis", "base legal", "base juridica",
+        "rechtsgrundlage", "base juridique", "base legale", "base giuridica",
+    ),
+    "wording": (
+        "consent text", "consent wording", "consent statement", "consent language", "opt in text", "agreement text",
+        "disclaimer", "custom disclaimer", "einwilligungstext", "texto de consentimiento", "texte du consentement",
+        "testo del consenso",
+    ),
+}  # fmt: skip
+"""What is kept of a person's consent (the columns of ``ListProof``), each with the names of columns that hold it:
+Mailchimp (OPTIN_TIME, OPTIN_IP, CONFIRM_TIME, CONFIRM_IP), HubSpot (Legal basis …), Meta (created_time) and others."""
+
 
 def folded(name: str) -> str:
     """Returns a column's name, or a word in a cell, in the form in which it is compared: lower case, without accents,
@@ -48,6 +86,15 @@ def folded(name: str) -> str:
 def positions(header: Sequence[str]) -> dict[str, list[int]]:
     """Returns the positions of each field's columns, counted from 0, the likeliest first; fields without one are left
     out."""
+    return _positions(header, FIELDS)
+
+
+def proof_positions(header: Sequence[str]) -> dict[str, int]:
+    """Returns the position of the likeliest column of each part of a consent, counted from 0."""
+    return {name: places[0] for name, places in _positions(header, PROOF_FIELDS).items()}
+
+
+def _positions(header: Sequence[str], fields: Mapping[str, tuple[str, ...]]) -> dict[str, list[int]]:
     cells = list(map(folded, header))
-    found = {name: [cells.index(alias) for alias in aliases if alias in cells] for name, aliases in FIELDS.items()}
+    found = {name: [cells.index(alias) for alias in aliases if alias in cells] for name, aliases in fields.items()}
     return {name: places for name, places in found.items() if places}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from capture.base.history import Event, Line, Rank, Reader, moment
 from capture.base.personal import Personal, stays
 from capture.base.words import Words
 from capture.imports.erasing import cut_from_uploads
-from capture.models import Lead, Provenance, Upload
+from capture.models import Lead, ListProof, Provenance, Upload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +42,39 @@ class Brought(Event):
         return
 
 
-def events(session: Session, lead: Lead) -> Iterator[Brought]:
-    """Yields one event if the lead came from a list or a meeting; none if the person signed up."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven(Event):
+    """An event of a lead's history: a list says when, from where or to what the person agreed."""
+
+    proof: ListProof
+
+    def sentences(self) -> Iterator[str]:
+        """Yields one sentence: what the list says, without network addresses."""
+        said = {name: text for name, text in self.proof.said.items() if text and not name.endswith("_from")}
+        parts = "; ".join(f'{name.replace("_", " ")}: "{text}"' for name, text in said.items())
+        yield f"List {self.proof.provenance_id} says in row {self.proof.row}: {parts or 'a network address'}."
+
+    def lines(self, words: Words, reader: Reader) -> Iterator[Line]:
+        """Yields one line for staff, who answer for the company's consents; none for members."""
+        if reader.member_id is None:
+            said = ((words(f"office_proof_{name}"), text) for name, text in self.proof.said.items() if text)
+            yield Line(words("office_proof"), "\n".join(f"{name}: {text}" for name, text in said))
+
+    def plain(self) -> None:
+        """Returns None, because the person's export contains it under ``list_says`` instead."""
+        return
+
+
+def events(session: Session, lead: Lead) -> Iterator[Event]:
+    """Yields one event if the lead came from a list or a meeting, and one if a list says something about the consent;
+    none if the person signed up."""
     origin = _origin(session, lead)
     if origin is not None:
         yield Brought(at=origin.at, order=(Rank.ORIGIN, origin.id), origin=origin)
+    proof = session.get(ListProof, lead.id)
+    if proof is not None:
+        at = session.get_one(Provenance, proof.provenance_id).at
+        yield Proven(at=at, order=(Rank.ORIGIN, proof.provenance_id), proof=proof)
 
 
 def _origin(session: Session, lead: Lead) -> Provenance | None:
@@ -67,6 +97,16 @@ def _held(session: Session, lead: Lead) -> dict[str, Any]:
     return {"came_from": values}
 
 
+def _says(session: Session, lead: Lead) -> dict[str, Any]:
+    """Returns what a list says about the person's consent, under ``list_says``; None there if no list does."""
+    proof = session.get(ListProof, lead.id)
+    return {"list_says": proof.said if proof else None}
+
+
+def _forget_proof(session: Session, leads: Sequence[Lead], now: datetime) -> None:
+    session.execute(delete(ListProof).where(ListProof.lead_id.in_([lead.id for lead in leads])))
+
+
 def _in_no_lead(session: Session, lead: Lead) -> dict[str, Any]:
     """Returns nothing: the rows of a list that is not imported yet belong to no lead."""
     return {}
@@ -74,7 +114,9 @@ def _in_no_lead(session: Session, lead: Lead) -> dict[str, Any]:
 
 PERSONAL = (
     Personal((Provenance,), held=_held, forget=stays),
+    Personal((ListProof,), held=_says, forget=_forget_proof),
     Personal((Upload,), held=_in_no_lead, forget=stays, erase=cut_from_uploads),
 )
-"""Exports the origin of a list (``Provenance``). Erasing a person keeps the origin, which names no person, and cuts the
-person out of uploaded files that are still stored."""
+"""Exports the origin of a list (``Provenance``) and what it says about the consent (``ListProof``). Erasing a person
+destroys the latter, keeps the origin, which names no person, and cuts the person out of uploaded files that are still
+stored."""

@@ -3,7 +3,8 @@
 A list is read as a stream. Each batch of rows is stored in one transaction, together with the result of each row (the
 ledger), so an interrupted import continues after the last stored row and no row is missing in the totals. An import
 sends no mail, adds no one from the suppression list, and does not change which member a lead belongs to. Of people who
-are known already it fills in a name and a telephone number where there was none.
+are known already, under any spelling of the address, it fills in a name, a telephone number and what the list says
+about the consent where there was none.
 
 People who left by what the list says are not added: they go on the suppression list, and leads that an earlier list
 brought are withdrawn. A person who has confirmed with us stays: that word of theirs counts more than a list's.
@@ -16,10 +17,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from itertools import islice
-from typing import cast
 from uuid import uuid4
 
-from sqlalchemy import Table, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from capture.base.db import Database
@@ -30,7 +30,7 @@ from capture.campaigns import catalogue
 from capture.company import hosts
 from capture.company.generator import Interest
 from capture.credit import evidence
-from capture.imports import departures, member_view
+from capture.imports import departures, filling, member_view
 from capture.imports.lists import LeadList, ListRow
 from capture.imports.vocabulary import Standing
 from capture.mailing import suppression
@@ -309,7 +309,8 @@ def _take(
         row for row, told in zip(batch, outcomes, strict=True) if row.standing > Standing.UNCLEAR and told != "refused"
     ]
     departures.record(session, links, gone, people.stay, origin.member_id, now)
-    _fill_in(session, origin, [row for row, told in zip(batch, outcomes, strict=True) if told == "known"])
+    taken = [row for row, told in zip(batch, outcomes, strict=True) if told in ("added", "known")]
+    filling.fill_in(session, links, taken, origin.member_id, provenance_id)
     session.execute(insert(ImportRow), lines)
     session.get_one(Provenance, provenance_id).rows = batch[-1].number
 
@@ -378,37 +379,3 @@ def _known(session: Session, batch: list[ListRow], origin: ListOrigin) -> set[st
     addresses = [row.email for row in batch if row.email]
     mine = or_(Lead.known_at.is_not(None), Lead.member_id.is_not_distinct_from(origin.member_id))
     return set(session.scalars(select(Lead.email).where(Lead.email.in_(addresses), Lead.erased_at.is_(None), mine)))
-
-
-_FILL_IN = (
-    update(cast(Table, Lead.__table__))
-    .where(
-        Lead.email == bindparam("address"),
-        Lead.member_id.is_not_distinct_from(bindparam("member")),
-        Lead.erased_at.is_(None),
-        or_(Lead.first_name.is_(None), Lead.phone.is_(None)),
-    )
-    .values(
-        first_name=func.coalesce(Lead.first_name, bindparam("name")),
-        phone=func.coalesce(Lead.phone, bindparam("number")),
-        search=case((Lead.first_name.is_(None), bindparam("folded")), else_=Lead.search),
-    )
-)
-
-
-def _fill_in(session: Session, origin: ListOrigin, rows: list[ListRow]) -> None:
-    """Fills in names and telephone numbers of leads of the same member that had none, as when a list is brought again
-    with its columns better understood."""
-    values = [
-        {
-            "address": row.email,
-            "member": origin.member_id,
-            "name": row.first_name,
-            "number": row.phone,
-            "folded": search_text(row.email, row.first_name),
-        }
-        for row in rows
-        if row.email and (row.first_name or row.phone)
-    ]
-    if values:
-        session.connection().execute(_FILL_IN, values)

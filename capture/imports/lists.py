@@ -18,7 +18,7 @@ import re
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -30,13 +30,16 @@ from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 
 from capture.base.phones import e164
 from capture.company.generator import Interest, shown, tidied, unseen
-from capture.imports.headers import FIELDS, folded, positions
+from capture.imports.headers import FIELDS, folded, positions, proof_positions
 from capture.imports.leaving import Answers, Leaving, Question
 from capture.imports.survey import Survey
 from capture.imports.vocabulary import Standing
 from sitegen.errors import EspalierError, Fault, did_you_mean
 
 LONGEST_NAME = 100
+LONGEST_PROOF = 200
+LONGEST_WORDING = 2_000
+"""The most characters that are kept of a name, of what a list says about a consent, and of its wording."""
 
 _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
 """The first bytes of files that are refused as workbooks: zip archives (such as .xlsx and .ods) and old .xls files."""
@@ -119,7 +122,8 @@ class ListRow:
 
     ``number``: counted from 1 below the header. ``reason``: why the row is refused; None if it is accepted.
     ``standing``: whether the person left, by what the list says. ``phone_lost``: a telephone number was there, but none
-    that can be dialled.
+    that can be dialled. ``proof``: what the list says about the person's consent, by the names of ``PROOFS``; parts
+    that it does not say are left out.
     """
 
     number: int
@@ -130,6 +134,7 @@ class ListRow:
     reason: str | None = None
     standing: Standing = Standing.KEPT
     phone_lost: bool = False
+    proof: Mapping[str, str] = field(default_factory=dict)
 
 
 class LeadList:
@@ -193,6 +198,16 @@ class LeadList:
         read = {*self._places.values(), *self._phones}
         deciding = Leaving.of(self.name, self.header).columns
         return Survey.of(self._below(), [place for place in range(len(self.header)) if place not in read], deciding)
+
+    @cached_property
+    def _proofs(self) -> dict[str, int]:
+        read = set(self._places.values())
+        return {name: place for name, place in proof_positions(self.header).items() if place not in read}
+
+    @property
+    def proofs(self) -> Mapping[str, str]:
+        """The names in the header of the columns from which consents are kept."""
+        return {name: self.header[place] for name, place in self._proofs.items()}
 
     @cached_property
     def leaving(self) -> Leaving:
@@ -326,8 +341,18 @@ class LeadList:
         asks = Interest(interest) if interest in set(Interest) else Interest.BOTH
         return ListRow(
             number, address, _name(told.get("first_name", "")), phone, asks,
-            standing=standing, phone_lost=phone is None and any(phones),
+            standing=standing, phone_lost=phone is None and any(phones), proof=self._proof(cells),
         )  # fmt: skip
+
+    def _proof(self, cells: Sequence[str]) -> dict[str, str]:
+        width = len(cells)
+        told = {name: cells[place] for name, place in self._proofs.items() if place < width and cells[place]}
+        texts = ((name, tidied(cell).strip(_AROUND)) for name, cell in told.items())
+        return {
+            name: text[: LONGEST_WORDING if name == "wording" else LONGEST_PROOF]
+            for name, text in texts
+            if text and not any(map(unseen, text.splitlines()))
+        }
 
 
 def _name(cell: str) -> str | None:

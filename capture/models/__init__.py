@@ -12,7 +12,7 @@ from capture.models.details import Detail, details_of
 from capture.models.evidence import Chain, Consent, Decision, PersonalData, ProspectActivity, Touch
 from capture.models.health import Readiness
 from capture.models.holds import Holds, Whose
-from capture.models.imports import ImportRow, Provenance, Upload
+from capture.models.imports import PROOFS, ImportRow, ListProof, Provenance, Upload
 from capture.models.leads import Lead, LeadActivity
 from capture.models.limits import BudgetUse, HourlyCount, UsedProof
 from capture.models.mailing import MailTrouble, OutboxMail, Suppression
@@ -20,6 +20,7 @@ from capture.models.reports import LeadCount, StoredResults, Visit, WeeklyVisits
 from capture.models.tables import Base, ChainedRow, UtcTime
 
 __all__ = [
+    "PROOFS",
     "AccessLogEntry",
     "Base",
     "BudgetUse",
@@ -36,6 +37,7 @@ __all__ = [
     "Lead",
     "LeadActivity",
     "LeadCount",
+    "ListProof",
     "MailTrouble",
     "Member",
     "OfficeSession",

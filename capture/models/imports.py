@@ -48,6 +48,37 @@ class Provenance(Base):
         return bool(self.vendor and self.obtained_on and self.wording)
 
 
+class ListProof(Base):
+    """What a list says about one person's consent, as it stands in the list. An erasure destroys it."""
+
+    __tablename__ = "list_proof"
+    holds = PROSPECT
+
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), primary_key=True, autoincrement=False)
+    provenance_id: Mapped[int] = mapped_column(ForeignKey("provenance.id"))
+    """The list that says it."""
+    row: Mapped[int] = mapped_column(Integer)
+    """The row of the list, counted from 1 below the header."""
+    opted_in_at: Mapped[str | None] = mapped_column(Words)
+    """When the person opted in; a text, since lists write moments in any form and rarely name the time zone."""
+    opted_in_from: Mapped[str | None] = mapped_column(Words)
+    """The network address from which the person opted in."""
+    confirmed_at: Mapped[str | None] = mapped_column(Words)
+    confirmed_from: Mapped[str | None] = mapped_column(Words)
+    legal_basis: Mapped[str | None] = mapped_column(Words)
+    wording: Mapped[str | None] = mapped_column(Text)
+    """What the person agreed to."""
+
+    @property
+    def said(self) -> dict[str, str | None]:
+        """What the list says, by the names of the columns ``PROOFS``."""
+        return {name: getattr(self, name) for name in PROOFS}
+
+
+PROOFS = ("opted_in_at", "opted_in_from", "confirmed_at", "confirmed_from", "legal_basis", "wording")
+"""The columns of ``ListProof`` that hold what the list says."""
+
+
 class ImportRow(Base):
     """The result of importing one row of a list of leads. Of the person, only the lead's number is stored."""
 

@@ -82,7 +82,8 @@ def everywhere(client, form, confirmed, database, links, clock, enter, tmp_path)
     """Lee came from a list, signed up under two members, was written about, mailed, and stands on another list."""
     other = "stays@example.org"
     file = tmp_path / "fair.csv"
-    file.write_text(f"Email,First name,Phone\n{ADDRESS},Zqfirst,{PHONE}\n{other},Sam,\n", encoding="utf-8")
+    people = f"{ADDRESS},Zqfirst,{PHONE},Zqfirst agreed\n{other},Sam,,Sam agreed\n"
+    file.write_text(f"Email,First name,Phone,Legal basis\n{people}", encoding="utf-8")
     importing.import_list(
         database, links, LeadList(file), ListOrigin("m-2", "Lists & Co", date(2026, 2, 1), "Yes"), clock
     )
@@ -121,6 +122,7 @@ def test_every_table_with_prospects_data_holds_the_person(everywhere, database):
         ("outbox", "text"),
         ("outbox", "last_error"),
         ("step", "note"),
+        ("list_proof", "legal_basis"),
         ("upload", "content"),
     }
 

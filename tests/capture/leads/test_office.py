@@ -469,6 +469,7 @@ ALLOWED: dict[str, dict[str, int]] = {
     "imports.ledger": {**dict.fromkeys(ROLES, 404), "nobody": 303},
     "imports.describe": {**dict.fromkeys(ROLES, 404), "owner": 422, "nobody": 403},
     "imports.take": {**dict.fromkeys(ROLES, 404), "owner": 409, "nobody": 403},
+    "imports.answer": {**dict.fromkeys(ROLES, 404), "owner": 409, "nobody": 403},
     "imports.discard": {**dict.fromkeys(ROLES, 404), "owner": 303, "nobody": 403},
 }
 FIELDS = {
