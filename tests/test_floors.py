@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,9 +89,16 @@ def test_no_floor_is_above_what_is_locked() -> None:
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder() -> Iterator[Path]:
+    """A place for an environment. Not in pytest's folder, which is shut to the user as whom PostgreSQL runs."""
+    with tempfile.TemporaryDirectory(prefix="espalier-floors-") as place:
+        Path(place).chmod(0o755)
+        yield Path(place)
+
+
+@pytest.fixture(scope="module")
+def python(folder: Path) -> Path:
     """The Python of an environment with the project and its direct dependencies at their floors."""
-    folder = tmp_path_factory.mktemp("floors")
     made = run(Path(sys.executable), "-m", "venv", str(folder / "venv"), cwd=folder)
     assert made.returncode == 0, made.stderr
     found = folder / "venv" / "bin" / "python"

@@ -9,7 +9,7 @@ from datetime import date
 
 import nh3
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sitegen.model import Company, Link, Locale, LocaleTexts, Member
@@ -239,6 +239,7 @@ def test_the_short_way_for_plain_stories_gives_what_markdown_gives(story: str) -
         max_size=12,
     ).map("".join)
 )
+@example("<h1><a href=<h1>")  # nh3 before 0.3.7 left the < in the address
 def test_no_story_brings_more_than_text_markup(story: str) -> None:
     html = str(member_views.story_html(story))
     tags = {tag.lower() for tag in re.findall(r"<\s*/?\s*([a-zA-Z][^\s/>]*)", html)}
