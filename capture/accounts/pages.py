@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, make_response, redirect, request
+from sqlalchemy.orm import Session
 
 from capture.accounts import access, signing_in
 from capture.accounts.forms import OfficeForm
 from capture.base.tokens import Purpose
 from capture.company import hosts
+from capture.models import Member, Staff
 from capture.web import answers, questions, service
 from capture.web.access import Audience, open_to
 from capture.web.constant_time import constant_time
@@ -50,31 +53,44 @@ def send() -> Response:
 @blueprint.get("/enter/<signed>")
 @open_to(Audience.LINK)
 def knock(signed: str) -> Response:
-    """Shows the page behind a sign-in link, with a button that signs in. Opening the page does not use the link up,
-    since programs that scan mails open links before people do."""
+    """Shows the page behind a sign-in link, with a button that signs in, or one for each of the people who share the
+    address. Opening the page does not use the link up, since programs that scan mails open links before people do."""
     link = questions.read_link(Purpose.SIGN_IN, signed)
-    words = answers.visitor_words()
-    with service.current().database.read() as session:
-        company = hosts.get_company(session)
-    if link.expired:
-        return questions.message_page(words, "office_old", company, status=410)
-    return questions.question_page(words, "office_enter", company)
+    current = service.current()
+    with current.database.read() as session:
+        return _choice(session, signing_in.people_of_link(session, link.value, current.clock()))
 
 
 @blueprint.post("/enter/<signed>")
 @open_to(Audience.LINK)
 def enter(signed: str) -> Response:
-    """Uses a sign-in link up and signs this browser in; shows a notice if the link was used before or has expired."""
+    """Uses a sign-in link up and signs this browser in; shows a notice if the link was used before or has expired, and
+    the choice again if several people share the address and none was chosen."""
     access.refuse_other_sites()
     link = questions.read_link(Purpose.SIGN_IN, signed)
     current = service.current()
     with current.database.write() as session:
-        company = hosts.get_company(session)
-        secret = signing_in.open_session(session, current.links, link.value, current.clock())
-    if secret is None:
-        return questions.message_page(answers.visitor_words(), "office_old", company, status=410)
+        people = signing_in.people_of_link(session, link.value, current.clock())
+        chosen = request.form.get("who") or next(iter(people), "")
+        if chosen not in people or (len(people) > 1 and not request.form.get("who")):
+            return _choice(session, people, asked=True)
+        secret = signing_in.open_session(session, link.value, chosen, current.clock())
+        if secret is None:
+            return _choice(session, {})
     log.info("a person signed in to the office")
     return access.remember(make_response(redirect("../", 303)), secret)
+
+
+def _choice(session: Session, people: Mapping[str, Member | Staff], *, asked: bool = False) -> Response:
+    """Returns the page behind a sign-in link that these people may use; the one for an old link if there are none.
+    ``asked``: the request was to choose one of them."""
+    words, company = answers.visitor_words(), hosts.get_company(session)
+    if not people:
+        return questions.message_page(words, "office_old", company, status=410)
+    if len(people) == 1:
+        return questions.question_page(words, "office_enter", company)
+    named = [(own, None if isinstance(each, Staff) else each) for own, each in people.items()]
+    return answers.page(422 if asked else 200, "accounts/choose.html", words, company=company, people=named)
 
 
 @blueprint.post("/sign-out")

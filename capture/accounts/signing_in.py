@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from capture.accounts import ending, mails
 from capture.base.identity import identity
 from capture.base.prepared import Driver
-from capture.base.tokens import LIFETIMES, Links, Purpose
+from capture.base.tokens import LIFETIMES, Purpose
 from capture.company import hosts
 from capture.company.hosts import Host
 from capture.limits import budgets
@@ -33,6 +33,14 @@ MOST_LINKS_AN_HOUR = 5
 
 SESSION_LIFETIME = timedelta(days=30)
 """How long a browser stays signed in to the office."""
+
+MOST_SHARING = 20
+"""The most members with one e-mail address between whom a person can choose after signing in."""
+
+_OTHERS = "+"
+"""In the nonce of a token: separates the link's own from the number of a further person with the same address."""
+
+_NOBODY = "nobody@unknown.invalid"
 
 _ON_ITS_WAY = LIFETIMES[Purpose.SIGN_IN] or timedelta()
 
@@ -58,49 +66,87 @@ class Person:
 
 
 def send_link(session: Session, letters: Letters, address: str, now: datetime, wanted: list[str]) -> bool:
-    """Adds a mail with a sign-in link to the outbox, for a member or staff with this address. Does nothing for an
+    """Adds a mail with a sign-in link to the outbox, for the members and staff with this address. Sends nothing to an
     unknown address, or if links were asked for too recently or too often.
 
-    ``wanted``: the browser's languages, for staff. Returns True if a mail was added; the response must not reveal it.
+    ``wanted``: the browser's languages, for staff. Returns True if a mail was added; the response must not reveal it,
+    so an unknown address takes the same work.
     """
     if not address.isprintable():
         return False
     address = identity(address)
-    # Locked against changes (PostgreSQL), so that no link goes to an address that a sync is changing at this moment.
-    known = select(Member).where(Member.email == address, Member.active).order_by(Member.id)
-    member = session.scalars(known.with_for_update(read=True)).first()
-    employed = select(Staff).where(Staff.email == address, Staff.removed_at.is_(None))
-    staff = session.scalars(employed.with_for_update(read=True)).first()
     email_hashes = letters.links.email_hashes(address)
+    people = _people_with(session, address)
     mine = (BudgetUse.scope == SCOPE, BudgetUse.subject.in_(email_hashes))
     latest = session.scalar(select(func.max(BudgetUse.at)).where(*mine))
     lately = session.scalar(select(func.count()).where(*mine, BudgetUse.at > now - timedelta(hours=1))) or 0
-    if not (member or staff) or lately >= MOST_LINKS_AN_HOUR or (latest is not None and latest > now - BETWEEN_LINKS):
+    if lately >= MOST_LINKS_AN_HOUR or (latest is not None and latest > now - BETWEEN_LINKS):
         return False
-    nonce = secrets.token_hex(16)
-    # A person who is both signs in as staff, who see every lead.
-    whose = {"staff_id": staff.id} if staff else {"member_id": member.id if member else None}
-    session.add(SignInToken(nonce=nonce, until=now + _ON_ITS_WAY, **whose))
-    budgets.use_budget(Driver.of(session), SCOPE, email_hashes[0], now)
-    host = Host(hosts.get_company(session), None if staff else member)
-    letter = mails.sign_in(letters, host, address, letters.links.sign(Purpose.SIGN_IN, nonce, now), wanted)
-    posting.post(Driver.of(session), host.company, letter, now)
+    driver, nonce = Driver.of(session), secrets.token_hex(16)
+    budgets.use_budget(driver, SCOPE, email_hashes[0], now)
+    first = people[0] if people else None
+    host = Host(hosts.get_company(session), first if isinstance(first, Member) else None)
+    signed = letters.links.sign(Purpose.SIGN_IN, nonce, now)
+    letter = mails.sign_in(letters, host, address if people else _NOBODY, signed, wanted)
+    tokens = [_token(nonce, number, person, now) for number, person in enumerate(people or [None])]
+    session.add_all(tokens)
+    if not people:
+        posting.post_and_take_back(driver, host.company, letter, now)
+        session.flush()
+        session.delete(tokens[0])
+        return False
+    posting.post(driver, host.company, letter, now)
     return True
 
 
-def open_session(session: Session, links: Links, nonce: str, now: datetime) -> str | None:
-    """Uses a sign-in token up and opens an office session. Returns the value of the session's cookie; None if the token
-    was used before or has expired. ``nonce``: the token's random value."""
+def _token(nonce: str, number: int, person: Member | Staff | None, now: datetime) -> SignInToken:
+    """Returns the token of one of the people who may use a link. ``number``: their place among them, from 0."""
+    token = SignInToken(nonce=f"{nonce}{_OTHERS}{number}" if number else nonce, until=now + _ON_ITS_WAY)
+    token.member_id = person.id if isinstance(person, Member) else None
+    token.staff_id = person.id if isinstance(person, Staff) else None
+    return token
+
+
+def _people_with(session: Session, address: str) -> list[Member | Staff]:
+    """Returns who may sign in with an address. A person of the staff comes first, since staff see every lead."""
+    # Locked against changes (PostgreSQL), so that no link goes to an address that a sync is changing at this moment.
+    employed = select(Staff).where(Staff.email == address, Staff.removed_at.is_(None))
+    known = select(Member).where(Member.email == address, Member.active).order_by(Member.id).limit(MOST_SHARING)
+    staff = session.scalars(employed.with_for_update(read=True))
+    return [*staff, *session.scalars(known.with_for_update(read=True))]
+
+
+def people_of_link(session: Session, nonce: str, now: datetime) -> dict[str, Member | Staff]:
+    """Returns who may sign in by a mailed link, by the nonce of each one's token; several if they share an address.
+    Empty if the link was used before or has expired. ``nonce``: the link's random value."""
+    query = (
+        select(SignInToken.nonce, Member, Staff)
+        .outerjoin(Member, Member.id == SignInToken.member_id)
+        .outerjoin(Staff, Staff.id == SignInToken.staff_id)
+        .where(_of_link(nonce), SignInToken.used_at.is_(None), SignInToken.until > now)
+        .order_by(SignInToken.staff_id.is_(None), SignInToken.member_id)
+    )
+    return {own: member or staff for own, member, staff in session.execute(query)}
+
+
+def open_session(session: Session, nonce: str, chosen: str, now: datetime) -> str | None:
+    """Uses a sign-in link up and opens an office session for one of its people. Returns the value of the session's
+    cookie; None if the link was used before or has expired. ``nonce``: the link's random value; ``chosen``: the nonce
+    of the person's own token, a key of ``people_of_link``."""
     used = session.execute(
         update(SignInToken)
-        .where(SignInToken.nonce == nonce, SignInToken.used_at.is_(None), SignInToken.until > now)
+        .where(_of_link(nonce), SignInToken.used_at.is_(None), SignInToken.until > now)
         .values(used_at=now)
-        .returning(SignInToken.member_id, SignInToken.staff_id)
-    ).first()
-    if used is None:
-        return None
-    member_id, staff_id = used
-    return begin(session, now, member_id=member_id, staff_id=staff_id)
+        .returning(SignInToken.nonce, SignInToken.member_id, SignInToken.staff_id)
+    ).all()
+    for own, member_id, staff_id in used:
+        if own == chosen:
+            return begin(session, now, member_id=member_id, staff_id=staff_id)
+    return None
+
+
+def _of_link(nonce: str) -> ColumnElement[bool]:
+    return or_(SignInToken.nonce == nonce, SignInToken.nonce.startswith(nonce + _OTHERS, autoescape=True))
 
 
 def begin(session: Session, now: datetime, *, member_id: str | None = None, staff_id: int | None = None) -> str:
