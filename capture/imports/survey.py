@@ -68,7 +68,7 @@ def _suspicion(name: str, words: Mapping[str, int]) -> ColumnKind | None:
     says_no = bool(said & known.words["no"])
     if few and said <= answers and (says_no or said & left or known.sounds_like(name, "consent")):
         return ColumnKind.MAYBE_CONSENT
-    if few and (any(map(known.sure_left, said)) or (known.sounds_like(name, "consent") and says_no)):
+    if few and (any(map(known.sure_left, said)) or (known.sounds_like(name, "consent") and said & answers)):
         return ColumnKind.MAYBE_CONSENT
     if said & left or (few and said & (known.words["no"] - known.words["short"])):
         return ColumnKind.NAMES_LEAVING

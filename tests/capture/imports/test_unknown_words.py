@@ -38,6 +38,8 @@ def standings(found: LeadList) -> list[Standing]:
     ("header", "yes", "no"),
     [
         ("Abonnement", "aktiv", "abgemeldet"),
+        ("Abonnement", "aktiv", "inaktiv"),
+        ("Subscription", "active", "paused"),
         ("Einwilligung", "ja", "nein"),
         ("I agree to receive e-mail", "Yes", "No"),
         ("Marketing consent given?", "yes", "no"),
@@ -128,6 +130,9 @@ def test_an_answer_overrules_no_known_word_and_no_file_s_name(tmp_path):
         leads(tmp_path, "Abonnement", "aktiv", "abgemeldet", said=("Abonnement:abgemeldet=yes",))
     with pytest.raises(EspalierError, match="known to say no"):
         leads(tmp_path, "I agree to receive e-mail", "Yes", "No", said=("I agree to receive e-mail:no=yes",))
+    all_yes = ("Darf gemailt werden? (Zustimmung):*=yes",)
+    agreed = leads(tmp_path, "Darf gemailt werden? (Zustimmung)", "ja", "nein", "", said=all_yes)
+    assert standings(agreed) == [Standing.KEPT, Standing.UNCLEAR, Standing.KEPT]
     said = ("Whatever:*=yes",)
     assert standings(leads(tmp_path, "Whatever", "gold", "unsubscribed", said=said))[1] is Standing.UNCLEAR
     assert standings(leads(tmp_path, "Status", "odd", "unsubscribed", said=("Status:*=yes",))) == [
