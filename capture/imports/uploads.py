@@ -238,7 +238,7 @@ def _end(session: Session, number: int, owner: str, before: str, **values: objec
 
 def reading(found: LeadList) -> dict[str, Any]:
     """Returns how a list is read, as ``Upload.outcomes`` stores it after a dry run: the columns and the file's name
-    that decide who left, the unknown words, and the country of local telephone numbers."""
+    that decide who left, the unknown words, the country of local telephone numbers, and what is kept of consents."""
     asked = [
         {"key": each.key, "column": shown(each.column), "place": each.place, "word": shown(each.word),
          "rows": each.rows, "answers": list(each.answers)}
@@ -246,7 +246,8 @@ def reading(found: LeadList) -> dict[str, Any]:
     ]  # fmt: skip
     decides = [[shown(name), kind.name.lower()] for name, kind in found.leaving.kinds(found.header)]
     everyone = found.leaving.everyone.name.lower()
-    return {"decides": decides, "everyone": everyone, "asked": asked, "market": found.region}
+    proofs = [[name, shown(column)] for name, column in found.proofs.items()]
+    return {"decides": decides, "everyone": everyone, "asked": asked, "market": found.region, "proofs": proofs}
 
 
 def as_json(totals: ImportTotals) -> dict[str, Any]:

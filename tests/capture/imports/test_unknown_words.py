@@ -237,6 +237,16 @@ def test_the_page_shows_how_a_list_is_read_and_asks_before_the_import(enter, int
     assert len(rows(Suppression)) == 2
 
 
+def test_the_page_shows_what_is_kept_of_consents(enter, intake):
+    browser = enter("bo@members.example.com")
+    path = brought(browser, "Email,OPTIN_TIME,Legal basis\nada@example.com,2024-01-02,Consent\n")
+    expected = ("When they signed up: <bdi>OPTIN_TIME</bdi>", "Legal basis: <bdi>Legal basis</bdi>")
+    assert all(part in browser.get(path).text for part in expected)
+    browser.post(path, column_email="0", column_first_name="", column_phone="", column_interest="", campaign="")
+    intake.run()
+    assert all(part in browser.get(path).text for part in expected)
+
+
 def test_a_list_s_words_are_asked_in_spanish(enter, intake, rows):
     browser = enter("ana@members.example.com")
     path = brought(browser, UNKNOWN)
