@@ -52,7 +52,7 @@ def describe() -> Schema:
                         "Everything held of the person whom the link was mailed to",
                         {
                             "200": _json("All of it", HELD),
-                            "410": _json("The link has expired", MESSAGE),
+                            "410": _page("The link has expired", MESSAGE),
                             **_errors("404", "503"),
                         },
                     ),
@@ -235,7 +235,7 @@ def _my_data() -> Schema:
         "summary": "Have a link to everything held about an address mailed to it",
         "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": address}}},
         "responses": {
-            "200": _json("The same for every address, known or not", MESSAGE),
+            "200": _page("The same for every address, known or not", MESSAGE),
             **_errors("400", "413", "503"),
         },
     }
@@ -244,8 +244,8 @@ def _my_data() -> Schema:
 def _mailed(name: str, summary: str, *codes: str) -> Schema:
     """Returns the OpenAPI description of the POST that the button behind a mailed link sends. ``codes``: the statuses
     of a response that says that there is nothing left to do."""
-    gone = {code: _json("There is nothing left to do", MESSAGE) for code in codes}
-    responses = {"200": _json("Done, or done before", MESSAGE), **gone, **_errors("404", "413", "503")}
+    gone = {code: _page("There is nothing left to do", MESSAGE) for code in codes}
+    responses = {"200": _page("Done, or done before", MESSAGE), **gone, **_errors("404", "413", "503")}
     return {"post": {"operationId": name, "summary": summary, "parameters": [SIGNED], "responses": responses}}
 
 
@@ -286,6 +286,13 @@ def _json(description: str, schema: Schema) -> Schema:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
+def _page(description: str, schema: Schema) -> Schema:
+    """Returns the OpenAPI description of a response that is JSON for who asks for it by Accept, and else a page."""
+    answer = _json(description, schema)
+    answer["content"]["text/html"] = {"schema": {"type": "string"}}
+    return answer
+
+
 def _errors(*codes: str) -> Schema:
     words = {
         "400": "Cannot be read",
@@ -296,4 +303,4 @@ def _errors(*codes: str) -> Schema:
         "422": "A field of the form is missing or wrong",
         "503": "Cannot be stored now: try again after Retry-After seconds",
     }
-    return {code: _json(words[code], {"$ref": "#/components/schemas/Error"}) for code in codes}
+    return {code: _page(words[code], {"$ref": "#/components/schemas/Error"}) for code in codes}

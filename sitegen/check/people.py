@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sitegen.campaigns.placements import Placements
 from sitegen.errors import ContentError, EspalierError, Fault, RosterError
+from sitegen.render import photos as pictures
 from sitegen.roster import Roster
 from sitegen.site import config
 from sitegen.site.content import CAMPAIGN
@@ -29,6 +30,17 @@ def roster(site: Site, index: Path | None = None) -> Roster:
         locales=tuple(settings.locales),
         photos=site.folder / "photos",
     )
+
+
+def photo_faults(site: Site, members: Roster) -> Iterator[Fault]:
+    """Yields the faults of photos that a build would refuse: files that are no pictures, broken, or too large."""
+    folder = site.folder / "photos"
+    for name in members.active_photos():
+        try:
+            pictures.locate(folder, name)
+            pictures.verify(folder / name)
+        except ContentError as error:
+            yield from error.faults
 
 
 def campaigns(site: Site, members: Roster | None, index: Path | None = None) -> Placements:

@@ -90,6 +90,15 @@ def examine(photo: Path) -> Renditions:
         return Renditions(_digest(content), _widths(min(picture.size)))
 
 
+def verify(photo: Path) -> None:
+    """Decodes a photo at its smallest size, to find what ``encode`` would refuse without its work.
+
+    Raises ContentError as ``encode`` does.
+    """
+    with _opened(photo, _read(photo)) as picture:
+        _square(photo, picture, WIDTHS[0])
+
+
 def encode(photo: Path) -> Iterator[tuple[str, bytes]]:
     """Makes the pictures of a photo, and yields the path below the assets folder and the bytes of each.
 

@@ -149,6 +149,15 @@ class Roster:
             for row in database.execute(_WITH_SPONSORS, self._ends(rows)):
                 yield make(row[:_WIDTH]), None if row[_WIDTH] is None else make(row[_WIDTH:])
 
+    def active_photos(self) -> Iterator[str]:
+        """Yields the names of the photos of active members, each once, in the order of the roster."""
+        query = (
+            "select photo from member where photo is not null and status = 'active' group by photo order by min(row)"
+        )
+        with self._reader.connection() as database:
+            for (photo,) in database.execute(query):
+                yield photo
+
     def active_slugs(self) -> Iterator[str]:
         """Yields the slugs of the active members in roster order."""
         with self._reader.connection() as database:

@@ -38,6 +38,9 @@ UNLISTED = frozenset({THANKS, NOT_FOUND, CODE})
 _FIXED = {HOME: "", CODE: CAMPAIGNS}
 """Addresses of the pages for which the company cannot choose one, by the page's key."""
 
+MOST_NESTED = 20
+"""The most levels of lists and fields within each other that front matter may have."""
+
 _KEY = re.compile(r"[a-z0-9]+(?:[-/][a-z0-9]+)*\Z")
 Line = Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -167,14 +170,38 @@ def _read(file: Path, root: Path, locale: str, faults: list[Fault]) -> Page | No
     return Page(key, locale, path, file, front, body, line_of)
 
 
+def _line(mark: Any) -> int | None:
+    # The front matter text begins with the rest of the "---" line, so its line 0 is the file's line 1.
+    return mark.line + 1 if mark else None
+
+
+def _refuse_deep(file: Path, matter: str) -> None:
+    """Raises ContentError for front matter whose values are nested so deep that reading it would end Python's stack; no
+    field has more than a few levels."""
+    depth = 0
+    for event in yaml.parse(matter, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MOST_NESTED:
+            message = f"front matter: values are nested more than {MOST_NESTED} deep"
+            raise ContentError(Fault(message, where=file, line=_line(event.start_mark), hint="close the brackets"))
+
+
 def _front_matter(file: Path, matter: str) -> tuple[FrontMatter, dict[str, int]]:
     try:
+        _refuse_deep(file, matter)
         node = yaml.compose(matter, Loader=yaml.SafeLoader)
         values = yaml.safe_load(matter) or {}
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = mark.line + 1 if mark else None
+        line = _line(error.problem_mark)
         raise ContentError(Fault(f"front matter: {error.problem}", where=file, line=line)) from error
+    except yaml.reader.ReaderError as error:
+        line = matter.count("\n", 0, error.position) + 1
+        message = f"front matter: the character U+{error.character:04X} is not allowed here"
+        raise ContentError(Fault(message, where=file, line=line)) from error
+    except ValueError as error:
+        # A value that only looks like a date or a number, such as 2026-02-30; YAML does not say where it stands.
+        hint = 'put it in quotes, as in "2026-02-30"'
+        raise ContentError(Fault(f"front matter: {error}", where=file, line=2, hint=hint)) from error
     if not isinstance(values, dict):
         raise ContentError(Fault("front matter: expected field: value lines", where=file, line=2))
     # The front matter text begins with the rest of the "---" line, so its line 0 is the file's line 1.

@@ -163,3 +163,25 @@ def run_operation(operation: Any, form: Any, clock: Any, count: int) -> str:
 
     answered()
     return str(operation.path)
+
+
+def test_who_does_not_ask_for_json_gets_the_page_that_is_described(client, form):
+    for answer, path in (
+        (client.post("/signup", data=form(email="x")), "/signup"),
+        (client.post("/my-data"), "/my-data"),
+    ):
+        response = describe()["paths"][path]["post"]["responses"][str(answer.status_code)]
+        assert answer.mimetype == "text/html"
+        assert "text/html" in response["content"], path
+
+
+def test_every_error_for_people_is_described_as_a_page_too():
+    operations = [each for path in describe()["paths"].values() for each in path.values()]
+    errors = [
+        response
+        for each in operations
+        for code, response in each["responses"].items()
+        if code >= "400" and "$ref" in str(response["content"]["application/json"]["schema"])
+    ]
+    assert len(errors) > 10
+    assert all("text/html" in each["content"] for each in errors)
