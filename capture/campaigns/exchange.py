@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import and_, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from capture.base import spreadsheet
 from capture.base.db import Database
 from capture.company.directory import Directory
 from capture.company.generator import CAMPAIGN_PAGES, Channel, can_be_listed
@@ -46,7 +47,7 @@ def export_campaigns(
     written, because the next build would fail. No transaction is open while the file is written.
     """
     with database.read() as session:
-        rows = [Listed(row[0], row[1], Channel(row[2]), *row[3:]) for row in session.execute(_ALL)]
+        rows = [_listed(*row) for row in session.execute(_ALL)]
     if not directory.has_landing_pages:
         return 0, [each.code for each in rows]
     standing = [each for each in rows if can_be_listed(each)]
@@ -63,6 +64,12 @@ _ALL = (
     .where(or_(Campaign.member_id.is_(None), Member.active))
     .order_by(Campaign.code)
 )
+
+
+def _listed(code: str, member: str | None, channel: str, name: str, *days: date | None) -> Listed:
+    # Operators open the file in spreadsheets. The mark need not be taken off when the file is read: the name in the
+    # database stays, and a marked name is not marked again.
+    return Listed(code, member, Channel(channel), spreadsheet.harmless(name), *days)
 
 
 def _note_published(database: Database, codes: list[str], now: datetime) -> None:

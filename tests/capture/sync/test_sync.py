@@ -260,6 +260,40 @@ def test_campaigns_go_both_ways(empty, tmp_path):
     assert sorted(each.code for each in folder.listed) == ["radio7", "radio8"], "and they come back with the member"
 
 
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [
+        ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+        (" +44 radio", "' +44 radio"),
+        ("-5 % week", "'-5 % week"),
+        ("\uff1dSUM(1)", "'\uff1dSUM(1)"),
+        ("'t Hof", "'t Hof"),
+        ("Spring = autumn", "Spring = autumn"),
+    ],
+)
+def test_no_name_in_campaigns_csv_is_run_by_a_spreadsheet(empty, name, listed):
+    folder = Folder((ANA, BO))
+    sync(empty, folder)
+    with empty.write() as session:
+        bo = Person(session.get(MemberRow, "m-2"), None, OfficeSession())
+        catalogue.create_campaign(session, bo, Channel.RADIO, name, None, None, Clock().now)
+    for _ in range(2):
+        sync(empty, folder)
+        assert [each.name for each in folder.listed] == [listed]
+        assert [each.name for each in table(empty, CampaignRow)] == [name], "the office shows it as it was typed"
+
+
+def test_a_name_that_is_too_long_with_its_mark_keeps_no_campaign_from_the_others(empty):
+    folder = Folder((ANA, BO))
+    sync(empty, folder)
+    with empty.write() as session:
+        bo = Person(session.get(MemberRow, "m-2"), None, OfficeSession())
+        for name in ("=" * 200, "Mine"):
+            catalogue.create_campaign(session, bo, Channel.RADIO, name, None, None, Clock().now)
+    assert sync(empty, folder).campaigns_waiting == ("radio1",)
+    assert [each.name for each in folder.listed] == ["Mine"]
+
+
 def test_a_site_without_the_page_for_it_is_told_of_no_campaign(empty):
     """A member who makes a campaign must not keep the company from building."""
     folder = Folder((ANA, BO), has_landing_pages=False)
