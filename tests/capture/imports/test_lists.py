@@ -540,7 +540,7 @@ def cookie(database: Database) -> tuple[str, str]:
 
 
 SHORT = (
-    "import sys, capture.ops.connections as c; c.REQUEST_SECONDS = 2.0; sys.argv[0] = 'capture';"
+    "import sys, capture.ops.connections as c; c.REQUEST_SECONDS = 4.0; sys.argv[0] = 'capture';"
     "from capture.commands import main; main()"
 )
 
@@ -573,10 +573,10 @@ def test_a_file_may_take_its_time_from_who_is_signed_in(
             with socket.create_connection(("127.0.0.1", port), timeout=30) as sender:
                 sender.sendall("\r\n".join(lines).encode() + body[:200])
                 if known:
-                    for part in range(8):
+                    for part in range(12):
                         time.sleep(0.5)
                         sender.sendall(body[200 + part : 201 + part])
-                    sender.sendall(body[208:])
+                    sender.sendall(body[212:])
                 assert status in sender.recv(65536).splitlines()[0]
     assert [each.rows for each in rows(Upload)] == [5_000]
 
