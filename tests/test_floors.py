@@ -25,6 +25,9 @@ from packaging.version import Version
 from tests import required
 from tests.conftest import ROOT
 
+# One worker makes the environment for all of them.
+pytestmark = pytest.mark.xdist_group("floors")
+
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
 EXTRAS = {name: [Requirement(line) for line in lines] for name, lines in PROJECT["optional-dependencies"].items()}
