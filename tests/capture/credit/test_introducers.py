@@ -172,7 +172,7 @@ def test_nobody_can_tell_by_it_who_is_a_member(client, form, typed):
     )
 
 
-@pytest.mark.parametrize("typed", ["x" * 201, "a\u202eb", "a\x00b", "a\u200bb"])
+@pytest.mark.parametrize("typed", ["x" * 201, "a\u202eb", "a\x00b", "a\u3164b"])
 def test_what_cannot_be_shown_is_refused_beside_its_field(client, form, rows, typed):
     answer = client.post("/signup", data=form("m-1", introducer=typed))
     assert answer.status_code == 422

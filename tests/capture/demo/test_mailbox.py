@@ -30,11 +30,12 @@ def test_mails_stand_in_a_list_the_newest_open(demo, form, mailed):
     demo.post("/signup", data=form("m-1", locale="es"))
     demo.post(mailed("confirm", "confirm"))
     page = demo.get("/dev/mailbox")
-    assert page.text.index("Nuevo contacto") < page.text.index("Gracias de parte de Ana &lt;b&gt;Núñez&lt;/b&gt;")
+    assert page.text.index("Nuevo contacto") < page.text.index("Gracias por confirmar su correo")
     assert 'href="../dev/mailbox/1"' in page.text
     assert 'src="../dev/mailbox/3/html"' in page.text
     assert "sandbox" in page.text
     assert "Si fue usted" in demo.get("/dev/mailbox/1").text
+    assert "Ana &lt;b&gt;Núñez&lt;/b&gt;" in demo.get("/dev/mailbox/2").text
 
 
 def test_the_html_part_can_do_nothing(demo, form):
