@@ -1,7 +1,8 @@
 # make setup   make .venv with the locked dependencies and both commands in it
 # make demo    set up, build the sample company, serve it and the capture service on this machine
 # make test    set up and run every test but the slow proofs
-# make proof   the slow proofs: the wheel in an empty environment, kills, floods, long fuzzing
+# make proof   the slow proofs: the office and accessibility in a browser, web servers with the recipes, the wheel and the
+#              oldest dependencies in environments of their own, kills, floods, long fuzzing
 # make lint    ruff and mypy
 # make fuzz    stamping against plain Jinja on random templates, for ten minutes; prints seeds
 # make docs    write docs/cli.md and the other generated pages anew

@@ -23,7 +23,7 @@ from tests.browser.forms import Form, Page
 from tests.browser.live import LOOPBACK, Capture, Website, capture_service, free_ports, run, secrets
 
 # One worker builds the sites for all of them.
-pytestmark = pytest.mark.xdist_group("signups")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("signups")]
 
 MEMBERS = 40
 SIGN_UPS = 200

@@ -15,7 +15,7 @@ from tests.browser.company import EVERYTHING, KINDS, LEAST, LOCALES
 from tests.browser.live import Capture, Website
 from tests.browser.windows import DESK, PHONE, Window
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-sites")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser-sites")]
 
 HOSTS = ("everything", "least", "company")
 

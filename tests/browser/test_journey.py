@@ -22,7 +22,7 @@ from tests.browser.place import PATIENCE, SAYS, Place, text_of
 from tests.browser.prospect import fill, go_on, new_address, press, press_tab, send
 from tests.browser.windows import Window
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-office")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser-office")]
 
 
 def looked_at(page: Page, javascript: bool) -> None:

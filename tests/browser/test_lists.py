@@ -18,7 +18,7 @@ from tests.browser.office import enter
 from tests.browser.place import Place
 from tests.browser.windows import DESK, PHONE, Window
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-office")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser-office")]
 
 HEADER = "Nombre;Apellidos;Correo electrónico;Teléfono;Notas de la feria, tal como las escribió quien atendía\r\n"
 WAIT = 20_000

@@ -19,7 +19,7 @@ from tests.browser.place import SAYS, Place
 from tests.browser.prospect import fill, go_on, new_address, press, send
 from tests.browser.windows import DESK, PHONE, Window
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-office")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser-office")]
 
 HERE = {"number": str(FIRST), "code": CODE, "signed": "x"}
 """What stands in addresses of pages about one thing."""

@@ -21,7 +21,7 @@ from tests.browser.axe import violations
 from tests.browser.live import LOOPBACK
 from tests.browser.windows import DESK, PHONE, Window
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-office")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser-office")]
 
 MEMBER = "member.0@example.com"
 

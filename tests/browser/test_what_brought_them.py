@@ -13,7 +13,7 @@ from tests.browser.live import Capture, Website, run
 from tests.browser.prospect import fill, go_on, new_address, send
 from tests.browser.windows import DESK, Window
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-sites")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser-sites")]
 
 WITH_AND_WITHOUT = pytest.mark.parametrize("javascript", [False, True], ids=["without-javascript", "with-javascript"])
 ROSA, ANA = EVERYTHING["en"], EVERYTHING["es"]

@@ -21,7 +21,7 @@ from tests.deploy.conftest import URL, publish
 from tests.deploy.servers import DOMAIN, Answer, Server
 
 # One worker starts the servers for all of them.
-pytestmark = pytest.mark.xdist_group("deploy")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deploy")]
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 GUARDS = ("content-security-policy", "x-content-type-options", "referrer-policy", "strict-transport-security")

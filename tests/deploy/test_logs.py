@@ -16,7 +16,7 @@ from capture.app import RowNumber
 from tests.deploy.conftest import Deployments
 from tests.deploy.servers import DOMAIN, Server, free_ports, running
 
-pytestmark = pytest.mark.xdist_group("deploy")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deploy")]
 
 LARGE = 5 * 1024 * 1024
 """More than the recipes of nginx let through, in bytes; it is only said, never sent."""

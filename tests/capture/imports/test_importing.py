@@ -371,7 +371,10 @@ def test_a_dry_run_of_many_rows_says_what_taking_in_does(
     assert sum(totals.outcomes.values()) == totals.rows == 5_000
 
 
-@pytest.mark.parametrize(("size", "kills"), [(20_000, 2), pytest.param(100_000, 5, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("size", "kills"),
+    [pytest.param(20_000, 2, marks=pytest.mark.slow), pytest.param(100_000, 5, marks=pytest.mark.slow)],
+)
 def test_killed_again_and_again_a_list_comes_in_whole(
     settings: Any, database: Database, rows: Any, tmp_path: Path, size: int, kills: int
 ) -> None:

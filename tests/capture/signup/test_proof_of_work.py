@@ -320,8 +320,22 @@ def test_a_name_stays_a_name(confirmed, rows, name):
             assert name not in each.text + unescape(each.html) + each.subject
 
 
-@pytest.mark.parametrize("character", ["\u200b", "\u200f", "\u202e", "\u2066", "\ufeff", "\r", "\n", "\x00", "\u2028"])
+LEFT_BEHIND = ["\u200b", "\u200f", "\u202a", "\u2066", "\ufeff"]
+
+
+@pytest.mark.parametrize("character", LEFT_BEHIND)
+def test_what_copying_leaves_in_a_name_is_taken_out(client, form, rows, character):
+    assert client.post("/signup", data=form(first_name=f"{character}Pa{character}t")).status_code == 303
+    assert [lead.first_name for lead in rows(Lead)] == ["Pat"]
+
+
+@pytest.mark.parametrize("character", ["\u202e", "\u3164", "\r", "\n", "\x00", "\u2028"])
 def test_invisible_and_turning_characters_are_refused(client, form, rows, character):
     assert client.post("/signup", data=form(first_name=f"Pa{character}t")).status_code == 422
+    assert rows(Lead) == []
+
+
+@pytest.mark.parametrize("character", [*LEFT_BEHIND, "\u202e", "\r", "\n", "\x00", "\u2028"])
+def test_in_an_address_all_of_them_are_refused(client, form, rows, character):
     assert client.post("/signup", data=form(email=f"pa{character}t@example.com")).status_code == 422
     assert rows(Lead) == []
