@@ -48,11 +48,11 @@ class Suppressor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BounceReport:
-    """A report that one mail came back. ``message_id``: the mail's Message-ID, without brackets; ``others``: further
-    Message-IDs that may be the mail's.
+    """A report that one mail came back. ``message_id``: the likeliest Message-ID of that mail, without brackets;
+    ``others``: the other Message-IDs in the report, since some mail servers name one of their own first.
 
-    ``status``: the enhanced status code (RFC 3463), or the SMTP code. ``judgement``: what the refusal is about, such as
-    the recipient or the sender; None if only the status is known. ``source``: how the report came.
+    ``status``: the enhanced status code (RFC 3463), or the SMTP code. ``judgement``: the verdict on the refusal, as
+    whether the recipient or the sender was refused; None if only the status is known. ``source``: how the report came.
     """
 
     message_id: str

@@ -2,12 +2,13 @@
 
 A list is read as a stream. Each batch of rows is stored in one transaction, together with the result of each row (the
 ledger), so an interrupted import continues after the last stored row and no row is missing in the totals. An import
-sends no mail, adds no one from the suppression list, and does not change which member a lead belongs to. Of people who
-are known already, under any spelling of the address, it fills in a name, a telephone number and what the list says
-about the consent where there was none.
+sends no mail, adds no one from the suppression list, and does not change which member a lead belongs to. If a person is
+a lead already, under any spelling of the address, the import fills in a name, a telephone number and what the list says
+about the consent, but only where there was none.
 
-People who left by what the list says are not added: they go on the suppression list, and leads that an earlier list
-brought are withdrawn. A person who has confirmed with us stays: that word of theirs counts more than a list's.
+If the list says that a person unsubscribed or that mail to them came back, the person is not added but put on the
+suppression list, and a lead that an earlier list brought is withdrawn. A person who confirmed a sign-up with us stays,
+since their own confirmation counts more than a list.
 """
 
 from __future__ import annotations

@@ -102,7 +102,7 @@ class Delivery:
         _check_services(services, faults)
         per_domain = values.get("ESPALIER_MAILS_PER_DOMAIN") or str(MAILS_PER_DOMAIN)
         if not (per_domain.isascii() and per_domain.isdigit() and int(per_domain)):
-            faults.append(Fault(f'not a number of mails: "{per_domain}"', where="ESPALIER_MAILS_PER_DOMAIN"))
+            faults.append(Fault(f'not a number of mails a minute: "{per_domain}"', where="ESPALIER_MAILS_PER_DOMAIN"))
             per_domain = "1"
         if faults:
             raise DeliveryError(*faults)

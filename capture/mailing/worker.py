@@ -289,7 +289,10 @@ class Worker:
         if self._refusals.of_all:
             mails, now = self._refusals.mails, self._clock()
             self._note(lambda session: outbox.put_back(session, mails, now, states=("waiting", "dead")))
-            log.info("the mail server takes mail from this sender again: %d mails are tried again", len(mails))
+            log.info(
+                "the mail server accepts the company's mail again: %d mails that it had refused are tried again",
+                len(mails),
+            )
         self._refusals.clear()
         self._tell(None)
 

@@ -132,8 +132,8 @@ def _finish(worker: Worker, thread: threading.Thread) -> None:
     thread.join(LAST_MAIL_SECONDS)
     if thread.is_alive():
         log.warning(
-            "the mail server does not answer while the service stops: another worker sends the last mail when this"
-            " worker's lease on it has run out"
+            "the mail server does not answer while the service stops: the mail that is being sent stays reserved for"
+            " this worker; another worker sends it when this lease on it has run out"
         )
         try:
             worker.release()

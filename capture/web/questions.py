@@ -45,8 +45,8 @@ def question_page(words: Words, name: str, company: Company, *, status: int = 20
 
 
 def message_page(words: Words, name: str, company: Company, *, status: int = 200) -> Response:
-    """Returns a page, or JSON, that says what was done, or why nothing was done. ``name``: the prefix of its sentences'
-    keys in ``words/``."""
+    """Returns a page, or JSON, that says what was done, or why nothing was done. ``name``: the message, whose title and
+    text stand in the files of translated sentences (``words/``) under ``<name>_title`` and ``<name>_lead``."""
     lead = words(f"{name}_lead", company=company.name)
     values = {"title": words(f"{name}_title"), "lead": lead, "company": company, "again": ()}
     if answers.wants_json():

@@ -34,8 +34,9 @@ _of_sponsor = itemgetter(*(FIELDS.index(each) for each in ("id", "slug", "name",
 class Fingerprints:
     """Makes a key for each file of a site: a digest that changes if anything the file is made from changes.
 
-    When the site's settings, pages or theme change, a new Fingerprints is made. A key that exists for each member or
-    campaign is 16 bytes, since there are millions; the others are 32 hexadecimal digits.
+    It holds for one state of the site's settings, pages and theme; when they change, a new object is made. A key of
+    which there is one for each member or campaign is kept as 16 bytes, since there are millions of them; the few others
+    are written as 32 hexadecimal digits.
     """
 
     def __init__(self, renderer: Renderer) -> None:

@@ -238,7 +238,7 @@ def test_an_hour_of_a_relay_that_takes_nothing_from_us_loses_and_marks_nothing(
     assert set(states(rows)) == {"sent"}
     assert gate.gone == []
     assert max(handler.taken.values()) == 1
-    assert "takes mail from this sender again" in caplog.text
+    assert "accepts the company's mail again" in caplog.text
     assert "@" not in caplog.text.replace("capture", ""), "no addresses in the log"
 
 
