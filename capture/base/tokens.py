@@ -47,7 +47,8 @@ LIFETIMES: dict[Purpose, timedelta | None] = {
 
 
 class BadLink(Exception):
-    """Raised for a signed value that was altered, cut short, signed with a key that is not the service's, or made for another purpose."""
+    """Raised for a signed value that was altered, cut short, signed with a key that is not the service's, or made for
+    another purpose."""
 
 
 @dataclass(frozen=True, slots=True)
