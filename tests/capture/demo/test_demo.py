@@ -124,6 +124,7 @@ def untouched(sample) -> Iterator[None]:
     assert not (sample / "campaigns.csv").exists()
 
 
+@pytest.mark.slow
 def test_a_sign_up_on_a_member_s_page_shows_in_the_mailbox(untouched, demo, tmp_path):
     process, told, taken = demo
     assert re.search(r"an invented quarter: 4\d\d leads, 19 campaigns", (tmp_path / "said").read_text())

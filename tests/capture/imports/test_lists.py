@@ -581,6 +581,7 @@ def test_a_file_may_take_its_time_from_who_is_signed_in(
     assert [each.rows for each in rows(Upload)] == [5_000]
 
 
+@pytest.mark.slow
 def test_a_service_that_is_killed_goes_on_with_the_list(settings: Any, database: Database, tmp_path: Path) -> None:
     """kill -9 for the whole service while it takes a list in, several times."""
     size = 6_000

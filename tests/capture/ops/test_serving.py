@@ -43,6 +43,7 @@ def test_it_answers_refuses_and_ends_on_sigterm(server, form, rows, tmp_path):
 def test_a_request_that_has_begun_is_finished(server, form, rows):
     """The service is told to stop while half a form has arrived."""
     process, port = server
+    assert ask(port, "GET", "/healthz") == 200  # it listens before it serves
     body = urlencode(form(email="late@example.com", at=datetime.now(UTC))).encode()
     kind = KIND["Content-Type"]
     head = f"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"

@@ -49,6 +49,7 @@ def test_a_second_service_says_which_process_runs_and_what_to_do(settings: Setti
         assert ask(port, "GET", "/signup") == 405
 
 
+@pytest.mark.slow
 @pytest.mark.database("sqlite")
 def test_a_worker_and_the_other_commands_run_beside_the_service(settings: Settings, tmp_path: Path) -> None:
     with serving(settings, tmp_path, "--no-worker"):
@@ -69,7 +70,7 @@ def test_the_next_service_starts_once_the_first_has_ended(settings: Settings, tm
 
 
 @pytest.mark.database("sqlite")
-@pytest.mark.parametrize("all_at_once", [True, False])
+@pytest.mark.parametrize("all_at_once", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_the_next_service_starts_after_kill_9(settings: Settings, tmp_path: Path, all_at_once: bool) -> None:
     with serving(settings, tmp_path) as (first, port):
         assert ask(port, "GET", "/signup") == 405
@@ -83,6 +84,7 @@ def test_the_next_service_starts_after_kill_9(settings: Settings, tmp_path: Path
             assert capture(settings, tmp_path, "serve", "--port", "0").stderr.count(f"process {second.pid}\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.database("sqlite")
 def test_the_lock_stays_when_the_process_that_answers_is_replaced(settings: Settings, tmp_path: Path) -> None:
     with serving(settings, tmp_path) as (first, port):

@@ -34,6 +34,7 @@ def mail(number: int, domain: str, now: datetime) -> OutboxMail:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.database("postgresql")
 def test_workers_on_postgresql_share_the_outbox(settings, database, clock, tmp_path, rows):
     count, workers = 150, 3
@@ -56,6 +57,7 @@ def test_workers_on_postgresql_share_the_outbox(settings, database, clock, tmp_p
     assert handler.connections >= 1
 
 
+@pytest.mark.slow
 @pytest.mark.database("postgresql")
 def test_workers_share_what_a_domain_may_get(settings, database, clock, tmp_path, rows):
     """Three processes, one receiving domain: in no minute of the clock does it get more than its share."""

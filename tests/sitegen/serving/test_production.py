@@ -44,8 +44,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProductionServer]
             yield running
 
 
-@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["few", "all"])
-@pytest.mark.parametrize("layout", ["path", "subdomain"])
+@pytest.mark.parametrize(
+    ("layout", "whole"),
+    [
+        pytest.param("path", False, id="path-few"),
+        pytest.param("path", True, id="path-all", marks=pytest.mark.slow),
+        pytest.param("subdomain", True, id="subdomain-all", marks=pytest.mark.slow),
+    ],
+)
 def test_every_file_of_a_build_is_served_byte_for_byte(tmp_path, layout, whole):
     """Of members who differ much, and (slow) of all the sample company's."""
     folder, out = sample(tmp_path, layout), tmp_path / "public"
