@@ -7,7 +7,7 @@ that was killed. SMTP cannot deliver exactly once: a mail is sent at least once,
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -78,6 +78,19 @@ def lease(
         row.state, row.lease_owner, row.leased_until = "leased", owner, now + LEASE
     session.flush()
     return rows
+
+
+def owners(session: Session) -> list[str]:
+    """Returns the names of the workers that hold mails."""
+    query = select(OutboxMail.lease_owner).where(OutboxMail.state == "leased").distinct()
+    return [each for each in session.scalars(query) if each is not None]
+
+
+def free(session: Session, ended: Iterable[str]) -> None:
+    """Lets all mails wait again that workers held whose processes have ended. A mail that was being sent then may
+    arrive twice, under the same Message-ID."""
+    for owner in ended:
+        give_back(session, owner)
 
 
 def held_by(session: Session, mail_id: int, owner: str, now: datetime) -> OutboxMail | None:

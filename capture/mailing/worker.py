@@ -9,22 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import random
-import socket
 import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
-from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
 from capture.base import metrics
 from capture.base.db import Database
 from capture.base.unavailable import Unavailable
-from capture.mailing import outbox
+from capture.mailing import outbox, owners
 from capture.mailing import trouble as troubles
 from capture.mailing.envelope import compose
 from capture.mailing.kinds import UnknownKind
@@ -89,7 +86,7 @@ class Worker:
         retry: Retry | None = None,
         idle: float = IDLE,
     ) -> None:
-        self.owner = f"{socket.gethostname()[:24]}-{os.getpid()}-{uuid4().hex[:8]}"
+        self.owner = owners.new()
         self._database = database
         self._mailer = mailer
         self._gate = gate
@@ -102,6 +99,7 @@ class Worker:
         self._idle = idle
         self._stop = threading.Event()
         self._sending: int | None = None
+        self._begun = False
         self._refusals = SenderRefusals()
         self._trouble: str | None = None
         self._of_server = False
@@ -119,7 +117,8 @@ class Worker:
             outbox.give_back(session, self.owner, but=self._sending)
 
     def run(self) -> None:
-        """Sends mails until the worker is stopped; no error ends it."""
+        """Sends mails until the worker is stopped; no error ends it. Begins with what workers on this machine held that
+        were killed."""
         pause = 0.0
         try:
             while not self._stop.is_set():
@@ -173,7 +172,10 @@ class Worker:
         """Leases some rows and sends them; returns how many there were. Raises NoServer, Unavailable."""
         now = self._clock()
         with self._database.write() as session:
+            if not self._begun:
+                outbox.free(session, filter(owners.has_ended, outbox.owners(session)))
             ids = [row.id for row in outbox.lease(session, self.owner, now, limit=BATCH, without=self._quota.full(now))]
+        self._begun = True
         try:
             for mail_id in ids:
                 if self._stop.is_set():

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from capture.mailing import outbox, trouble
+from capture.mailing import outbox, owners, trouble
 from capture.mailing.kinds import UnknownKind
 from capture.mailing.outbox import Retry
 from capture.mailing.quota import Quota
@@ -349,6 +352,33 @@ def test_a_killed_worker_s_mails_go_to_another(promise, worker, rows, database, 
         clock.forward(minutes=5, seconds=1)
         assert sender.step() == 1
     assert states(rows) == ["sent"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/ns/pid").exists(), reason="only Linux tells whether a process still runs")
+def test_what_a_killed_worker_of_this_machine_held_is_sent_at_once(promise, worker, rows, database, clock):
+    """And nothing that a living one holds is taken away."""
+    for name in ("pat", "kim"):
+        promise(f"{name}@example.com")
+    code = "from capture.mailing import owners; print(owners.new(), flush=True); input()"
+    child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    theirs = child.stdout.readline().strip()
+    assert not owners.has_ended(theirs)
+    with database.write() as session:
+        for owner in (theirs, owners.new()):
+            assert len(outbox.lease(session, owner, clock.now, limit=1)) == 1
+    with serving(Handler()) as port:
+        assert worker(port).step() == 0
+        child.kill()
+        child.communicate()
+        assert owners.has_ended(theirs)
+        assert worker(port).step() == 1
+    assert states(rows) == ["sent", "leased"]
+
+
+@pytest.mark.parametrize("owner", ["killed", "host-1-0123abcd", "elsewhere.1.2.3", "unknown.1.2.3", "..."])
+def test_of_a_worker_elsewhere_nothing_is_said(owner):
+    assert not owners.has_ended(owner)
 
 
 def test_whoever_lost_a_lease_changes_nothing_any_more(promise, rows, database, clock):
