@@ -71,8 +71,9 @@ def enter(signed: str) -> Response:
     current = service.current()
     with current.database.write() as session:
         people = signing_in.people_of_link(session, link.value, current.clock())
-        chosen = request.form.get("who") or next(iter(people), "")
-        if chosen not in people or (len(people) > 1 and not request.form.get("who")):
+        only = next(iter(people)) if len(people) == 1 else ""
+        chosen = request.form.get("who") or only
+        if chosen not in people:
             return _choice(session, people, asked=True)
         secret = signing_in.open_session(session, link.value, chosen, current.clock())
         if secret is None:

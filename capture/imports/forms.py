@@ -7,9 +7,7 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from capture.accounts.forms import OfficeForm, is_shown, trimmed
 from capture.company.generator import tidied, unseen
-
-LONGEST_WORDING = 2000
-"""The most characters that the text may have to which the people on a list agreed."""
+from capture.imports.lists import LONGEST_WORDING
 
 
 def _lines(text: str | None) -> str:

@@ -66,7 +66,8 @@ class Table:
 
     def sure_left(self, word: str) -> bool:
         """Returns True for a folded word that says under any column's name that a person left or mail came back."""
-        return word in self.words["left"] | self.words["bounced"] and word not in self.words["doubtful"]
+        leaves = word in self.words["left"] or word in self.words["bounced"]
+        return leaves and word not in self.words["doubtful"]
 
 
 @cache
