@@ -11,7 +11,7 @@ SHARE = 0.05
 """The share of the members that may go in one run."""
 
 LEAST = 10
-"""So many may always go, unless they are all there are."""
+"""Fewer than so many may go whatever their share is, unless they are all there are."""
 
 _NAMED = 5  # that a message names
 
@@ -19,14 +19,14 @@ _NAMED = 5  # that a message names
 def may_go(before: int, gone: int, up_to: int | None = None) -> bool:
     """Returns whether ``gone`` of ``before`` members may be removed or deactivated in one run.
 
-    With ``up_to``, which a person gave, up to so many may. Without it, up to 5 % of the members or ten, whichever is
-    more, but never all of them unless there was only one.
+    With ``up_to``, which a person gave, up to so many may. Without it, fewer than ten or up to 5 % of the members, but
+    never all of them.
     """
+    if gone == 0:
+        return True
     if up_to is not None:
         return gone <= up_to
-    if before > 1 and gone >= before:
-        return False
-    return gone <= max(LEAST, int(before * SHARE))
+    return gone < before and (gone < LEAST or gone <= before * SHARE)
 
 
 def refuse_many(
