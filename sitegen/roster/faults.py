@@ -25,6 +25,11 @@ class FaultLog:
         if len(self._kept) > 20 * SHOWN:
             self._cut()
 
+    def kept(self) -> list[Fault]:
+        """Returns the faults on the first lines, in order of line."""
+        self._cut()
+        return list(self._kept)
+
     def _cut(self) -> None:
         self._kept.sort(key=lambda fault: fault.line or 0)
         del self._kept[SHOWN:]

@@ -30,15 +30,23 @@ def may_go(before: int, gone: int, up_to: int | None = None) -> bool:
 
 
 def refuse_many(
-    roster: Path, before: int, gone: int, examples: Sequence[str], *, up_to: int | None = None, verb: str = "remove"
+    file: Path,
+    before: int,
+    gone: int,
+    examples: Sequence[str],
+    *,
+    up_to: int | None = None,
+    verb: str = "remove",
+    of: str = "members",
 ) -> None:
     """Raises RosterError if so many members may not go in one run. ``examples``: addresses of some of them.
 
-    ``verb``: what would be done, for the message: the sites are removed, or the members deactivated.
+    ``file``: the roster. ``verb``: what would be done, for the message: the sites are removed, or the members
+    deactivated; ``of``: what would go, if it is not members.
     """
     if may_go(before, gone, up_to):
         return
     some = ", ".join(examples[:_NAMED]) + (", …" if gone > _NAMED else "")
-    message = f"this roster would {verb} {gone:,} of {before:,} members ({some}); nothing was changed"
-    hint = f"if the file is whole and they all left, say so: --remove-up-to {gone}"
-    raise RosterError(Fault(message, where=roster, hint=hint))
+    message = f"this file would {verb} {gone:,} of {before:,} {of} ({some}); nothing was changed"
+    hint = f"if the file is whole and all of them are meant to go, say so: --remove-up-to {gone}"
+    raise RosterError(Fault(message, where=file, hint=hint))

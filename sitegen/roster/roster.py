@@ -9,15 +9,18 @@ import tempfile
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sitegen.errors import Fault, RosterError
+from sitegen.errors import Fault
 from sitegen.model import Member, Status
-from sitegen.roster import reading, table
+from sitegen.roster import address_book, addressing, reading, table
+from sitegen.roster.address_book import Entry
+from sitegen.roster.addressing import Addressing
 from sitegen.roster.loading import Loader
 from sitegen.roster.reader import Reader
 from sitegen.roster.slugs import RESERVED
@@ -41,6 +44,16 @@ class Query:
     market: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A member whose row in the roster could not be read. ``slug``: their address by the book, None if it has none.
+    ``inactive``: whether the row says at least that the member is inactive."""
+
+    id: str
+    slug: str | None
+    inactive: bool
+
+
 class Roster:
     """The members of a roster file, in the file's order, read from an index on disk.
 
@@ -54,7 +67,13 @@ class Roster:
         self._remove_folder = weakref.finalize(self, _remove, folder, os.getpid())
         self._reader = Reader(index)
         meta = dict(self._reader.all("select key, value from meta"))
-        self._members, self._active = int(meta["members"]), int(meta["active"])
+        self._members, self._active, self._rows = (int(meta[key]) for key in ("members", "active", "rows"))
+        self.address_changes = int(meta["address_changes"])
+        """By how many entries the address book of this index differs from the file that it was read from."""
+        self.nameless = int(meta["nameless"])
+        """How many rows have no id that can be read: nobody can tell whose they are."""
+        self.path = Path(meta["path"])
+        """The roster file."""
         self.digest = str(meta["digest"])
         """SHA-256 of the roster file that this index was made from, in hexadecimal."""
 
@@ -66,29 +85,30 @@ class Roster:
         index: Path | None = None,
         locales: Iterable[str] = ("en",),
         default_locale: str = "en",
+        how: Addressing | None = None,
         reserved: Iterable[str] = (),
-        photos: Path | None = None,
+        strict: bool = True,
     ) -> Self:
-        """Checks the roster at ``path`` (``.csv`` or ``.jsonl``), makes its index, and returns the roster.
+        """Reads the roster at ``path`` (``.csv`` or ``.jsonl``), makes its index, and returns the roster.
 
-        An index at ``index`` is used again if it was made from the same bytes by the same rules; without
-        ``index`` one is made in the temporary folder and removed by ``close``. ``reserved`` are words that
-        no slug may be, besides ``slugs.RESERVED``. ``photos`` is the folder that photos must lie in; with None
-        they are not looked for. Raises RosterError with every fault; an existing index is then untouched.
+        An index at ``index`` is used again if it was made from the same bytes by the same rules; without ``index`` one
+        is made in the temporary folder and removed by ``close``. ``how`` tells how members get their addresses (None:
+        from their names, without memory), and ``reserved`` which words no new address may be, besides
+        ``slugs.RESERVED``. Raises RosterError for a file that cannot be used and, if ``strict``, for every fault; else
+        ``faults`` tells the faults of single rows. An index that was there is then untouched.
         """
-        rules = Rules(frozenset(locales), RESERVED | {word.lower() for word in reserved}, photos)
+        rules = Rules(frozenset(locales), frozenset(), None)
+        how = replace(how or Addressing(today=_today()), reserved=RESERVED | {word.lower() for word in reserved})
         folder = None
         if index is None:
             folder = Path(tempfile.mkdtemp(prefix="espalier-roster-"))
             index = folder / "members.sqlite"
-        facts = {"rules": _rules_digest(rules, default_locale)}
+        facts = {"rules": _rules_digest(rules, default_locale, how), "book": _book_digest(how)}
         try:
-            if not _is_current(index, path, facts):
-                Loader(path, rules, default_locale).write(index, facts)
-                return cls(index, folder)
-            roster = cls(index, folder)
-            roster._check_photos(path, photos)
-            return roster
+            if not _is_current(index, path, facts) or (strict and _has_faults(index)):
+                before = index if _is_index(index) else None
+                Loader(path, rules, default_locale, how, before=before, strict=strict).write(index, facts)
+            return cls(index, folder)
         except BaseException:
             _remove(folder, os.getpid())
             raise
@@ -108,6 +128,69 @@ class Roster:
         """Closes the connections that are not in use, and removes the index if it is a temporary one."""
         self._reader.close()
         self._remove_folder()
+
+    # -- what could not be read, and addresses ---------------------------------------------------------
+
+    @property
+    def faults(self) -> list[Fault]:
+        """The faults of single rows: fields left out, and rows that could not be read. Not all of very many."""
+        rows = self._reader.all("select line, message, hint from fault order by line")
+        found = [Fault(message, where=self.path, line=line, hint=hint) for line, message, hint in rows]
+        return found
+
+    def unread(self) -> Iterator[Unread]:
+        """Yields the members whose rows could not be read, and of whom no earlier index knows more."""
+        with self._reader.connection() as database:
+            for member_id, slug, inactive in database.execute("select id, slug, inactive from unread"):
+                yield Unread(member_id, slug, bool(inactive))
+
+    def former_addresses(self) -> Iterator[tuple[str, MemberRow]]:
+        """Yields each former slug of an active member, in order, with the member's row."""
+        query = (
+            f"select a.slug, {_M} from address a join member m on m.id = a.id"
+            " where a.until is not null and m.status = 'active' order by a.slug"
+        )
+        with self._reader.connection() as database:
+            for row in database.execute(query):
+                yield row[0], MemberRow._make(row[1:])
+
+    def gone_addresses(self) -> Iterator[str]:
+        """Yields, in order, each slug that was given to a member who has no site now: inactive, or not in the roster."""
+        query = (
+            "select a.slug from address a left join member m on m.id = a.id left join unread u on u.id = a.id"
+            " where a.id <> '' and coalesce(m.status, '') <> 'active' and (u.id is null or u.inactive) order by a.slug"
+        )
+        with self._reader.connection() as database:
+            yield from (slug for (slug,) in database.execute(query))
+
+    def absent(self, slugs: Iterable[str]) -> Iterator[str]:
+        """Yields those of ``slugs`` that belong to members who are not in the roster at all."""
+        query = (
+            "select 1 from address a where a.slug = ? and (exists (select 1 from member m where m.id = a.id)"
+            " or exists (select 1 from unread u where u.id = a.id))"
+        )
+        return (slug for slug in slugs if not self._reader.all(query, (slug,)))
+
+    def owner_of(self, slug: str) -> Entry | None:
+        """Returns what the address book says of a slug that has, or had, an owner; None if it is free."""
+        rows = self._reader.all("select id, slug, since, until, reason from address where slug = ?", (slug,))
+        return Entry._make(rows[0]) if rows else None
+
+    def remember_addresses(self, book: Path) -> int:
+        """Writes the address book, if this roster gave or ended addresses, and returns by how many entries it changed.
+
+        ``address_book.locked`` must have been held since before the roster was loaded. Raises OutputError if the file
+        cannot be written.
+        """
+        if not self.address_changes:
+            return 0
+        with self._reader.connection() as database:
+            digest = address_book.write(book, addressing.entries(database))
+        with closing(sqlite3.connect(self.index)) as database, database:
+            database.execute("update meta set value = ? where key = 'book'", (digest,))
+            database.execute("update meta set value = 0 where key = 'address_changes'")
+        changes, self.address_changes = self.address_changes, 0
+        return changes
 
     # -- whole rosters ---------------------------------------------------------------------------------
 
@@ -172,8 +255,8 @@ class Roster:
 
     def spans(self, parts: int) -> list[range]:
         """Cuts the roster's rows into at most ``parts`` runs of about equal length, to share out work."""
-        size = -(-self._members // max(parts, 1)) or 1
-        return [range(start, min(start + size, self._members + 1)) for start in range(1, self._members + 1, size)]
+        size = -(-self._rows // max(parts, 1)) or 1
+        return [range(start, min(start + size, self._rows + 1)) for start in range(1, self._rows + 1, size)]
 
     # -- single members --------------------------------------------------------------------------------
 
@@ -236,22 +319,7 @@ class Roster:
         return table.to_member(rows[0]) if rows else None
 
     def _ends(self, rows: range | None) -> tuple[int, int]:
-        return (1, self._members) if rows is None else (rows.start, rows.stop - 1)
-
-    def _check_photos(self, path: Path, photos: Path | None) -> None:
-        """Raises RosterError for photos that are missing: an index used again may be older than the photos folder."""
-        if photos is None:
-            return
-        query = "select line, photo from member where photo is not null order by row"
-        with self._reader.connection() as database:
-            missing = [
-                Fault(f'photo "{photo}": there is no such photo', where=path, line=line)
-                for line, photo in database.execute(query)
-                if not (photos / photo).is_file()
-            ]
-        if missing:
-            self.close()
-            raise RosterError(*missing)
+        return (1, self._rows) if rows is None else (rows.start, rows.stop - 1)
 
 
 _WITH_SPONSORS = (
@@ -261,6 +329,12 @@ _WITH_SPONSORS = (
 
 _IS = "m.id = ? collate nocase and m.id = ?"
 """The SQL condition that finds a member by id: first by the index, which ignores case, then by exact comparison."""
+
+
+_HAS_TEXT = (
+    "instr(fold(m.slug || char(10) || m.name || char(10) || m.id || char(10) || coalesce(m.email, '') || char(10) ||"
+    " coalesce(m.phone, '') || char(10) || coalesce(m.place, '')), ?)"
+)
 
 
 def _remove(folder: Path | None, maker: int) -> None:
@@ -273,24 +347,49 @@ def _conditions(query: Query) -> tuple[str, tuple[str, ...]]:
         "m.status = ?": query.status and query.status.value,
         "m.locale = ?": query.locale,
         "m.market = ?": query.market,
-        "m.row in (select row from words where instr(folded, ?))": query.text and table.fold(query.text.strip()),
+        _HAS_TEXT: query.text and table.fold(query.text.strip()),
     }
     chosen = {condition: value for condition, value in wanted.items() if value}
     return (f"where {' and '.join(chosen)}" if chosen else ""), tuple(chosen.values())
 
 
-def _rules_digest(rules: Rules, default_locale: str) -> str:
-    text = repr((table.VERSION, sorted(rules.locales), default_locale, sorted(rules.reserved)))
+def _rules_digest(rules: Rules, default_locale: str, how: Addressing) -> str:
+    text = repr((table.VERSION, sorted(rules.locales), default_locale, sorted(how.reserved), how.frozen))
     return sha256(text.encode()).hexdigest()
+
+
+def _book_digest(how: Addressing) -> str:
+    return "" if how.book is None else address_book.digest(how.book)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _is_current(index: Path, path: Path, facts: dict[str, str]) -> bool:
     """Returns whether the index was made from the bytes that this roster file has now, by these rules."""
+    meta = _meta(index)
     try:
-        with closing(sqlite3.connect(f"{index.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            meta = dict(database.execute("select key, value from meta"))
         if any(meta.get(key) != value for key, value in facts.items()) or meta["size"] != path.stat().st_size:
             return False
         return bool(meta["digest"] == reading.digest(path))
-    except (sqlite3.Error, OSError, KeyError):
+    except (OSError, KeyError):
         return False
+
+
+def _meta(index: Path) -> dict[str, Any]:
+    """Returns the facts that an index holds about itself; none if there is no index that can be read."""
+    try:
+        with closing(sqlite3.connect(f"{index.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            return dict(database.execute("select key, value from meta"))
+    except sqlite3.Error:
+        return {}
+
+
+def _is_index(index: Path) -> bool:
+    """Returns whether an index can tell what earlier rows said: it is whole, and has the tables of this version."""
+    return _meta(index).get("version") == table.VERSION
+
+
+def _has_faults(index: Path) -> bool:
+    return bool(_meta(index).get("faults"))

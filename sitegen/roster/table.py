@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sitegen.model import Link, Member, Status
 
-VERSION = 2
+VERSION = 3
 """The version of the tables and of the rules for a row. Raise it when either changes: old indexes are rebuilt."""
 
 TABLES = """
@@ -38,8 +38,16 @@ create table member (
     downline integer,
     story text
 );
-create table words (row integer primary key, folded text not null);
+create table unread (id text not null, slug text, inactive integer not null);
+create table fault (line integer, message text not null, hint text);
 """
+
+COLUMNS = (
+    "row", "line", "id", "slug", "name", "first_name", "email", "locale", "status", "phone", "photo", "place", "tagline",
+    "links", "sponsor_id", "market", "joined", "timezone", "explicit", "nearest", "downline", "story",
+)  # fmt: skip
+"""The columns of the table ``member``, in order."""
+
 
 INDEXES = """
 create unique index member_slug on member (slug);

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sitegen
-from sitegen.site.location import CAMPAIGNS_FILE
+from sitegen.site.location import ADDRESSES_FILE, CAMPAIGNS_FILE
 from sitegen.site.options import SiteOptions
 
 _SKIPPED = {"instance", "__pycache__", ".git"}
@@ -23,15 +23,22 @@ _SKIPPED = {"instance", "__pycache__", ".git"}
 class InputDigests:
     """Digests (SHA-256, in hexadecimal) of a site's inputs, to see whether one changed.
 
-    ``members``: roster and photos; ``campaigns``: ``campaigns.csv``; ``shared``: all other files; ``settings``: the
-    command's options and the program's version.
+    ``roster``, ``photos``, ``addresses`` (the address book) and ``campaigns``: these files; ``shared``: all other files;
+    ``settings``: the command's options and the program's version.
     """
 
     shared: str
-    members: str
+    roster: str
+    photos: str
+    addresses: str
     campaigns: str
     settings: str
     theme_folders: tuple[str, ...]
+
+    @property
+    def members(self) -> str:
+        """All that members' sites are made from, besides what all sites share, as one text to compare."""
+        return f"{self.roster} {self.photos} {self.addresses}"
 
 
 def read(
@@ -48,19 +55,35 @@ def read(
     """
     folders = tuple(os.fspath(folder.resolve()) for folder in theme_folders)
     site = os.path.realpath(options.folder)
-    own, photos = os.path.realpath(roster), os.path.join(site, "photos")
-    campaigns = os.path.join(site, CAMPAIGNS_FILE)
-    shared, members, placed = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
+    photos = os.path.join(site, "photos")
+    hashes = {name: hashlib.sha256() for name in ("shared", "roster", "photos", "addresses", "campaigns")}
+    special = {
+        os.path.realpath(roster): "roster",
+        os.path.join(site, ADDRESSES_FILE): "addresses",
+        os.path.join(site, CAMPAIGNS_FILE): "campaigns",
+    }
     output = "" if out is None else os.path.realpath(out)
     # A theme that appears beside the site takes the place of one that comes with us.
     for root in dict.fromkeys([site, os.path.join(os.path.dirname(site), "themes"), *folders]):
-        for path, stamp in _stamps(root, output):
-            of_members = path == own or path.startswith(f"{photos}{os.sep}")
-            into = members if of_members else placed if path == campaigns else shared
-            into.update(f"{path}\0{stamp}\n".encode(errors="surrogateescape"))
+        for path, found in _stamps(root, output):
+            into = special.get(path) or ("photos" if path.startswith(f"{photos}{os.sep}") else "shared")
+            hashes[into].update(_entry(path, found))
     made_by = (sitegen.version(), options.url, options.capture_url, options.theme, compression, options.token_keys)
     settings = hashlib.sha256(repr(made_by).encode()).hexdigest()
-    return InputDigests(shared.hexdigest(), members.hexdigest(), placed.hexdigest(), settings, folders)
+    digests = {name: each.hexdigest() for name, each in hashes.items()}
+    return InputDigests(**digests, settings=settings, theme_folders=folders)
+
+
+def of_file(path: Path) -> str:
+    """Returns the digest that ``read`` gives for a single file as it is now."""
+    found = hashlib.sha256()
+    if path.is_file():
+        found.update(_entry(os.path.join(os.path.realpath(path.parent), path.name), stamp(path.stat())))
+    return found.hexdigest()
+
+
+def _entry(path: str, found: str) -> bytes:
+    return f"{path}\0{found}\n".encode(errors="surrogateescape")
 
 
 def _stamps(root: str, out: str) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,73 @@
+"""Finds each member's sponsor in the index being made, and notes sponsors who do not exist or form a loop."""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+
+from sitegen.roster.faults import FaultLog, quoted
+from sitegen.roster.forest import Forest
+
+_LONGEST_LOOP = 20  # ids that a message prints
+_BATCH = 1000
+_LOOP_HINT = "one of them has another sponsor, or none"
+
+
+def place(database: sqlite3.Connection, rows: int, log: FaultLog) -> None:
+    """Enters, for the members on rows 1 to ``rows``, the nearest active member above and the number of members below.
+
+    A sponsor who is not in the roster is left out, and so are all sponsors that form a loop; both are faults.
+    """
+    parents = _parents(database, rows, log)
+    active = bytearray(rows + 1)
+    for (row,) in database.execute("select row from member where status = 'active'"):
+        active[row] = 1
+    forest = Forest(parents, active)
+    loops = [row for loop in forest.loops() for row in _told(database, loop, log)]
+    if loops:
+        for row in loops:
+            parents[row] = 0
+        database.executemany("update member set sponsor_id = null where row = ?", ((row,) for row in loops))
+        forest = Forest(parents, active)
+    for start in range(1, rows + 1, _BATCH):
+        numbers = range(start, min(start + _BATCH, rows + 1))
+        database.executemany(
+            "update member set nearest = ?, downline = ? where row = ?",
+            [(forest.nearest[row] or None, forest.downline[row], row) for row in numbers],
+        )
+
+
+def _parents(database: sqlite3.Connection, rows: int, log: FaultLog) -> array[int]:
+    """Returns the row number of each member's sponsor, by the member's row; 0 for none."""
+    parents = array("i", bytes(4 * (rows + 1)))
+    found = database.execute(
+        "select m.row, m.line, m.sponsor_id, s.row, s.id from member m left join member s"
+        " on s.row = (select min(row) from member where id = m.sponsor_id collate nocase)"
+        " where m.sponsor_id is not null"
+    )
+    lost = []
+    for row, line, sponsor_id, sponsor_row, sponsor in found:
+        if sponsor_id == sponsor:
+            parents[row] = sponsor_row
+            continue
+        lost.append((row,))
+        hint = "the sponsor's id as it stands in the column id, or nothing at the top of a tree"
+        near = f"did you mean {quoted(sponsor)}?" if sponsor else hint
+        log.add(f"sponsor {quoted(sponsor_id)} is not in the roster", line=line, hint=near)
+    database.executemany("update member set sponsor_id = null where row = ?", lost)
+    return parents
+
+
+def _told(database: sqlite3.Connection, loop: list[int], log: FaultLog) -> list[int]:
+    shown = [_id(database, number) for number in loop[:_LONGEST_LOOP]]
+    left_out = len(loop) - len(shown)
+    more = [f"… {left_out} more …"] if left_out else []
+    (line,) = database.execute("select line from member where row = ?", (loop[0],)).fetchone()
+    chain = " -> ".join([*shown, *more, shown[0]])
+    log.add(f"sponsors form a loop: {chain}", line=line, hint=_LOOP_HINT)
+    return loop
+
+
+def _id(database: sqlite3.Connection, number: int) -> str:
+    (found,) = database.execute("select id from member where row = ?", (number,)).fetchone()
+    return str(found)
