@@ -16,13 +16,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from sitegen.errors import Fault, OutputError
 from sitegen.model import Status
 from sitegen.roster import table
 from sitegen.roster.faults import FaultLog, quoted
-from sitegen.roster.fields import RosterRow, note_faults
+from sitegen.roster.fields import read_row
 from sitegen.roster.forest import Forest
 from sitegen.roster.names import first_name
 from sitegen.roster.reading import Broken, Record, Source, records
@@ -114,10 +112,12 @@ class Loader:
             if not whole:
                 yield self._stub(number, line, values)
                 continue
-            try:
-                row = RosterRow.model_validate(values, context=self._rules)
-            except ValidationError as error:
-                note_faults(self._log, line, error)
+            row, problems = read_row(values, self._rules)
+            for message, hint in problems:
+                self._log.add(message, line=line, hint=hint)
+            if row is not None and row.email is None and "email" not in values:
+                self._log.add("email is missing", line=line)
+            if row is None or row.email is None or problems:
                 yield self._stub(number, line, values)
                 continue
             active = row.status is Status.ACTIVE
