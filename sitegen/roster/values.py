@@ -59,7 +59,7 @@ def cell(value: Any) -> str:
     """Returns the text of a cell without blanks around it. Refuses what is no text, as JSON may hold."""
     if not isinstance(value, str):
         raise refuse("expected text")
-    if not value.isprintable() and _HALF.search(value):
+    if not value.isascii() and _HALF.search(value):
         raise refuse("holds half a character (a lone surrogate)", "remove it")
     return value.strip()
 
@@ -80,6 +80,9 @@ def one_line(longest: int) -> Callable[[str], str]:
         return value
 
     return check
+
+
+_label, _url = one_line(LONGEST_LABEL), one_line(LONGEST_URL)
 
 
 def text(longest: int) -> Callable[[str], str]:
@@ -192,6 +195,7 @@ def _numbering(code: int) -> tuple[frozenset[int], re.Pattern[str] | None]:
     return frozenset(known.general_desc.possible_length), re.compile(prefix) if prefix else None
 
 
+@lru_cache(maxsize=1024)
 def market(value: str) -> str:
     """Checks a country's two letters (ISO 3166-1), and returns them in capitals."""
     upper = value.upper()
@@ -201,6 +205,7 @@ def market(value: str) -> str:
     return upper
 
 
+@lru_cache(maxsize=1024)
 def timezone(value: str) -> str:
     """Checks the name of a time zone, and returns it in the spelling of the tz database."""
     found = time_zones.find(value)
@@ -228,10 +233,20 @@ def status(value: object) -> Status:
 
 def joined(value: object) -> date:
     """Reads a date in the form ``2024-12-31``, the one that is not ambiguous."""
-    if not isinstance(value, str) or not _DATE.match(value.strip()):
-        raise refuse("expected a date such as 2024-12-31")
+    if not isinstance(value, str):
+        raise refuse(_EXPECTED_DATE)
+    return _day(value.strip())
+
+
+_EXPECTED_DATE = "expected a date such as 2024-12-31"
+
+
+@lru_cache(maxsize=16_384)
+def _day(value: str) -> date:
+    if not _DATE.match(value):
+        raise refuse(_EXPECTED_DATE)
     try:
-        return date.fromisoformat(value.strip())
+        return date.fromisoformat(value)
     except ValueError as error:
         raise refuse("there is no such day") from error
 
@@ -279,8 +294,8 @@ def _pair_of_object(each: Any) -> tuple[str, str]:
 def _link(label: str, url: str) -> Link:
     if not label:
         raise refuse("a link without a label", "write what a visitor reads, such as Instagram=https://…")
-    one_line(LONGEST_LABEL)(label)
-    one_line(LONGEST_URL)(url)
+    _label(label)
+    _url(url)
     if _PLAIN_URL.fullmatch(url):  # nearly all; the way below takes ten times as long
         return Link(label, url)
     if not url.startswith("https://"):
