@@ -150,6 +150,10 @@ class Loader:
             if whole:
                 read = read_row(cells, self._rules)
                 row = read.row
+                if row is not None and row.email is None:
+                    if "email" not in cells:
+                        self._log.add("email is missing", line=line)
+                    row = None
                 for message, hint in read.problems:
                     self._log.add(message, line=line, hint=hint)
             yield self._stub(number, line, cells) if row is None else self._values(number, line, row)

@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from sitegen import time_zones
 from sitegen.errors import did_you_mean
 from sitegen.model import Link, Status
-from sitegen.roster import characters
+from sitegen.roster import characters, renumbering
 from sitegen.roster.slugs import EXPECTED, is_slug, slugify
 from sitegen.token import MEMBER_ID
 
@@ -35,6 +35,7 @@ _PLAIN_URL = re.compile(r"https://(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w.~/%@?=&+-]*)
 _LOCAL_PART = re.compile(r"(?=.{1,64}\Z)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*\Z", re.IGNORECASE | re.ASCII)
 _COMPACT = re.compile(r"\+[1-9]\d{6,14}\Z", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,21 @@ def refuse(why: str, hint: str | None = None) -> PydanticCustomError:
     return PydanticCustomError("roster", "{why}", {"why": why, "hint": hint})
 
 
+def cell(value: Any) -> str:
+    """Returns the text of a cell without blanks around it. Refuses what is no text, as JSON may hold."""
+    if not isinstance(value, str):
+        raise refuse("expected text")
+    if not value.isascii() and _HALF.search(value):
+        raise refuse("holds half a character (a lone surrogate)", "remove it")
+    return value.strip()
+
+
 def one_line(longest: int) -> Callable[[str], str]:
     """Returns a function that checks one line of text with at most ``longest`` characters."""
 
     def check(value: str) -> str:
+        if len(value) <= longest and characters.is_plain(value):  # nearly all
+            return value
         written, value = value, characters.tidied(value)
         if written and not value.strip():
             raise refuse("holds nothing that can be seen")
@@ -70,10 +82,15 @@ def one_line(longest: int) -> Callable[[str], str]:
     return check
 
 
+_label, _url = one_line(LONGEST_LABEL), one_line(LONGEST_URL)
+
+
 def text(longest: int) -> Callable[[str], str]:
     """Returns a function that checks text of at most ``longest`` characters, and makes all line ends ``\\n``."""
 
     def check(value: str) -> str:
+        if len(value) <= longest and characters.is_plain(value.replace("\n", " ")):
+            return value
         value = characters.tidied(value.replace("\r\n", "\n").replace("\r", "\n"))
         if len(value) > longest:
             raise refuse(f"longer than {longest:,} characters ({len(value):,})")
@@ -131,7 +148,10 @@ def _email(value: str) -> str:
 
 
 def phone(value: str, market: str | None) -> str:
-    """Reads a phone number as people in the country ``market`` write theirs, and returns it in E.164."""
+    """Reads a phone number as people in the country ``market`` write theirs, and returns it in E.164.
+
+    A number that its country has renumbered since becomes the one that reaches the same people today.
+    """
     if _COMPACT.match(value) and _is_plain(value):
         return value
     try:
@@ -143,6 +163,7 @@ def phone(value: str, market: str | None) -> str:
         raise refuse("not a phone number", "expected something like +34 600 111 222") from error
     if number.extension:
         raise refuse("a phone number with an extension", "give a number that can be dialled as it is")
+    number = renumbering.renumbered(number)
     if not phonenumbers.is_possible_number(number):
         raise refuse("too short or too long for a phone number of its country")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -151,12 +172,15 @@ def phone(value: str, market: str | None) -> str:
 def _is_plain(value: str) -> bool:
     """Returns whether the library phonenumbers would leave a number in E.164 unchanged, in a tenth of its 20 µs.
 
-    That is so if the number is as long as its country's numbers are and has no national prefix to remove.
+    That is so if the number is as long as its country's numbers are, has no national prefix to remove, and no form that
+    was given up.
     """
     for end in (2, 3, 4):
         code = int(value[1:end])
         if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
             lengths, prefix = _numbering(code)
+            if renumbering.is_old(code, value[end:]):
+                return False
             return len(value) - end in lengths and (prefix is None or not prefix.match(value, end))
     return False
 
@@ -171,6 +195,7 @@ def _numbering(code: int) -> tuple[frozenset[int], re.Pattern[str] | None]:
     return frozenset(known.general_desc.possible_length), re.compile(prefix) if prefix else None
 
 
+@lru_cache(maxsize=1024)
 def market(value: str) -> str:
     """Checks a country's two letters (ISO 3166-1), and returns them in capitals."""
     upper = value.upper()
@@ -180,6 +205,7 @@ def market(value: str) -> str:
     return upper
 
 
+@lru_cache(maxsize=1024)
 def timezone(value: str) -> str:
     """Checks the name of a time zone, and returns it in the spelling of the tz database."""
     found = time_zones.find(value)
@@ -207,10 +233,20 @@ def status(value: object) -> Status:
 
 def joined(value: object) -> date:
     """Reads a date in the form ``2024-12-31``, the one that is not ambiguous."""
-    if not isinstance(value, str) or not _DATE.match(value.strip()):
-        raise refuse("expected a date such as 2024-12-31")
+    if not isinstance(value, str):
+        raise refuse(_EXPECTED_DATE)
+    return _day(value.strip())
+
+
+_EXPECTED_DATE = "expected a date such as 2024-12-31"
+
+
+@lru_cache(maxsize=16_384)
+def _day(value: str) -> date:
+    if not _DATE.match(value):
+        raise refuse(_EXPECTED_DATE)
     try:
-        return date.fromisoformat(value.strip())
+        return date.fromisoformat(value)
     except ValueError as error:
         raise refuse("there is no such day") from error
 
@@ -258,8 +294,8 @@ def _pair_of_object(each: Any) -> tuple[str, str]:
 def _link(label: str, url: str) -> Link:
     if not label:
         raise refuse("a link without a label", "write what a visitor reads, such as Instagram=https://…")
-    one_line(LONGEST_LABEL)(label)
-    one_line(LONGEST_URL)(url)
+    _label(label)
+    _url(url)
     if _PLAIN_URL.fullmatch(url):  # nearly all; the way below takes ten times as long
         return Link(label, url)
     if not url.startswith("https://"):
