@@ -83,7 +83,7 @@ def build(options: BuildOptions, progress: Progress = lambda done, total: None) 
                 rendering.check(site, renderer, roster)
             builder = _Builder(renderer, roster, placements, folder, manifest, options)
             builder.expect()
-            roster.remember_addresses(site.addresses_path)
+            roster.addresses.remember(site.addresses_path)
             now = replace(now, addresses=input_digests.of_file(site.addresses_path))
         builder.run(progress, only_members)
         summary = builder.summary(perf_counter() - started)
@@ -125,7 +125,7 @@ class _Builder:
         sites, landings = self._manifest.counts()
         self._plans = {code: self._plan(code) for code in self._site.settings.locales}
         any_plan = next(iter(self._plans.values()))
-        former = (slug for slug, _ in self._roster.former_addresses())
+        former = (slug for slug, _ in self._roster.addresses.former())
         self._manifest.expect_sites(chain(self._roster.active_slugs(), former), any_plan.id)
         self._manifest.expect_as_they_are(self._left_alone())
         self._manifest.expect_landings(self._placements.landings(self._roster))
@@ -144,7 +144,7 @@ class _Builder:
         if self._roster.nameless:
             # Nobody knows whose rows those are: perhaps of members who seem to have left.
             gone = [slug for slug, is_site in self._manifest.unexpected_sites() if is_site]
-            yield from self._roster.absent(gone)
+            yield from self._roster.addresses.absent(gone)
 
     def run(self, progress: Progress, only_members: bool) -> None:
         """Builds everything. ``only_members``: the company's pages and the theme are as they were."""
@@ -302,7 +302,7 @@ class _Builder:
     def _former_addresses(self) -> None:
         """Writes the pages at former addresses, which lead to the present ones."""
         former = FormerAddresses(self._plans, self._folder, self._manifest, self._placements, self._options)
-        for slug, row in self._roster.former_addresses():
+        for slug, row in self._roster.addresses.former():
             self._folder.counts = self._counts
             former.write(slug, row, self._site)
 

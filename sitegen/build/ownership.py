@@ -24,8 +24,8 @@ _PAGE = "index.html"
 class Ownership:
     """Tells whether a path of the output folder has an owner in the build that is going on.
 
-    ``company``: the paths of the company's own files, which grow as they are planned. ``manifest`` must know which sites
-    and landing pages are expected.
+    ``company``: the paths of the company's own files, which grow as they are planned. ``manifest`` must know which
+    sites and landing pages are expected.
     """
 
     def __init__(self, company: Set[str], manifest: Manifest) -> None:

@@ -20,8 +20,8 @@ _TOKEN = re.compile(rb"[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{20,%d}" % LONGEST_TOKE
 def addresses(out: Path, folders: Iterable[str], signer: TokenSigner, today: str) -> Iterator[Entry]:
     """Yields the address of each member whose site is in one of ``folders`` of a published tree.
 
-    The member is known by the signed token in the sign-up form of the site's first page. Folders that have none, or none
-    that one of the present keys signed, are left out.
+    The member is known by the signed token in the sign-up form of the site's first page. Folders that have none, or
+    none that one of the present keys signed, are left out.
     """
     for folder in folders:
         member = _member(out / folder, signer) if is_slug(folder) else None

@@ -45,9 +45,9 @@ def everything(folder: Path, signer: TokenSigner, *, remember: bool = False, fro
             rendering.check(site, Renderer(site, signer), members)
         except EspalierError as error:
             raise EspalierError(*_sorted(of_members), *error.faults) from error
-        new = members.address_changes
+        new = members.addresses.changes
         if remember:
-            members.remember_addresses(site.addresses_path)
+            members.addresses.remember(site.addresses_path)
         return Checked(site, len(members), tuple(_sorted(of_members)), new, remember and new > 0)
 
 

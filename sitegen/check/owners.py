@@ -15,7 +15,7 @@ def of_two(site: Site, members: Roster) -> Iterator[Fault]:
     New members are never given such an address; this finds pages, languages and reserved words that came later.
     """
     for slug, (file, what) in sorted(site.top_owners().items()):
-        entry = members.owner_of(slug)
+        entry = members.addresses.owner(slug)
         if entry is None or not entry.id:
             continue
         member = members.by_id(entry.id)

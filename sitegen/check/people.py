@@ -55,6 +55,7 @@ def roster(
         reserved=site.reserved_slugs(),
         default_locale=settings.default_locale,
         locales=tuple(settings.locales),
+        photos=site.folder / "photos",
         how=Addressing(book=site.addresses_path, frozen=frozen, seeds=seeds, today=today()),
         strict=strict,
     )
@@ -65,6 +66,8 @@ def photo_faults(site: Site, members: Roster) -> Iterator[Fault]:
     folder = site.folder / "photos"
     for name in members.active_photos():
         try:
+            if not (folder / name).is_file():
+                continue  # told by the roster, with the line
             pictures.locate(folder, name)
             pictures.verify(folder / name)
         except ContentError as error:
@@ -108,10 +111,10 @@ def opened(
         try:
             placements = campaigns(site, members)
         except EspalierError as error:
-            raise EspalierError(*twice, *error.faults) from error
+            raise EspalierError(*members.faults, *twice, *error.faults) from error
         with placements:
             if twice:
-                raise EspalierError(*twice)
+                raise EspalierError(*members.faults, *twice)
             yield members, placements
 
 
@@ -129,6 +132,7 @@ def faults_alone(folder: Path) -> Iterable[Fault]:
             settings.roster_path,
             locales=tuple(settings.locales),
             default_locale=settings.default_locale,
+            photos=folder / "photos",
             how=Addressing(book=folder / ADDRESSES_FILE, today=today()),
             strict=False,
         ) as members:

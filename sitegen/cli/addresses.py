@@ -31,6 +31,10 @@ def addresses() -> None:
 
     An address belongs to a member for ever, because printed codes lead to it. The file addresses.csv remembers all of
     them; keep it with the site under version control.
+
+    \b
+    Example:
+      sitegen addresses list content
     """
 
 
@@ -69,7 +73,7 @@ def gone(folder: Path | None) -> None:
       sitegen addresses gone content
     """
     with _roster(folder) as (_, roster):
-        sys.stdout.writelines(f"{slug}\n" for slug in roster.gone_addresses())
+        sys.stdout.writelines(f"{slug}\n" for slug in roster.addresses.gone())
 
 
 @addresses.command()
@@ -82,7 +86,7 @@ def moved(folder: Path | None) -> None:
       sitegen addresses moved content
     """
     with _roster(folder) as (_, roster):
-        sys.stdout.writelines(f"{slug} {member.slug}\n" for slug, member in roster.former_addresses())
+        sys.stdout.writelines(f"{slug} {member.slug}\n" for slug, member in roster.addresses.former())
 
 
 @addresses.command()

@@ -107,7 +107,11 @@ def build(
 
 def _tell_faults(summary: BuildSummary) -> None:
     click.echo("\n".join(map(str, summary.faults)), err=True)
-    one = "one fault of a single member" if len(summary.faults) == 1 else f"{len(summary.faults)} faults of single members"
+    one = (
+        "one fault of a single member"
+        if len(summary.faults) == 1
+        else f"{len(summary.faults)} faults of single members"
+    )
     click.echo(f"{one}; everything else is built", err=True)
 
 
@@ -115,7 +119,7 @@ def _tell_faults(summary: BuildSummary) -> None:
 @folder_argument
 @click.option("--fix", is_flag=True, help="Give new members their addresses, and remember them in addresses.csv.")
 @click.option("--frozen", is_flag=True, help="Report members without an address in addresses.csv as faults.")
-@click.option("--lenient", is_flag=True, help="End with 0 if only single members have faults, which a build leaves out.")
+@click.option("--lenient", is_flag=True, help="End with 0 if only single members have faults.")
 @json_option
 def check_command(folder: Path | None, fix: bool, frozen: bool, lenient: bool, as_json: bool) -> None:
     """Report all faults in configuration, roster, pages, theme and internal links.
@@ -150,8 +154,8 @@ def _tell_checked(folder: Path, found: Checked) -> None:
     faults = len(found.of_members)
     if faults:
         click.echo("\n".join(map(str, found.of_members)), err=True)
-        one = "one fault of a single member" if faults == 1 else f"{faults} faults of single members"
-        click.echo(f"{one}; a build leaves out what cannot be read", err=True)
+        if faults > 1:
+            click.echo(f"{faults} faults", err=True)
     else:
         click.echo(f"{folder}: no faults in {pages} pages, {found.members} members, theme {site.theme.name}")
     if found.remembered:

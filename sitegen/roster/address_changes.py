@@ -11,6 +11,8 @@ from sitegen.roster.address_book import Entry
 from sitegen.roster.faults import FaultLog
 from sitegen.roster.slugs import EXPECTED, is_slug
 
+_FEW = 10_000  # words that are looked through for one that is alike
+
 
 class AddressBook:
     """An address book in memory. Every change raises RosterError if it would break a rule, and then changes nothing."""
@@ -23,14 +25,14 @@ class AddressBook:
 
     def entries(self) -> Iterator[Entry]:
         """Yields all entries in order of slug."""
-        return iter(sorted([*self._owned.values(), *self._released], key=lambda entry: (entry.slug, entry.since)))
+        return iter(sorted([*self._owned.values(), *self._released], key=_order))
 
     def rename(self, member: str, slug: str, day: str) -> None:
         """Gives a member another address; the present one becomes a former one."""
         present = next((each for each in self._owned.values() if each.id == member and each.until is None), None)
         if present is None:
             ids = {entry.id for entry in self._owned.values() if entry.id}
-            raise self._refusal(f'no member "{member}" has an address', did_you_mean(member, ids) if len(ids) < 10_000 else None)
+            raise self._refusal(f'no member "{member}" has an address', _near(member, ids))
         if slug == present.slug:
             raise self._refusal(f"{member} has the address {slug} already", None)
         owner = self._owned.get(slug)
@@ -52,7 +54,10 @@ class AddressBook:
         """Takes a slug from its owner, so that it may be given again."""
         owner = self._owned.get(slug)
         if owner is None:
-            raise self._refusal(f'nobody has the address "{slug}"', did_you_mean(slug, self._owned) if len(self._owned) < 10_000 else None)
+            raise self._refusal(
+                f'nobody has the address "{slug}"',
+                did_you_mean(slug, self._owned) if len(self._owned) < 10_000 else None,
+            )
         del self._owned[slug]
         was = f"{owner.id}: {reason}" if owner.id else reason
         self._released.append(Entry("", slug, owner.since, day, was))
@@ -75,6 +80,14 @@ class AddressBook:
 
     def _refusal(self, message: str, hint: str | None) -> RosterError:
         return RosterError(Fault(message, where=self._path, hint=hint))
+
+
+def _order(entry: Entry) -> tuple[str, str, str]:
+    return entry.slug, entry.since, entry.until or "9"
+
+
+def _near(found: str, known: Collection[str]) -> str | None:
+    return did_you_mean(found, known) if len(known) < _FEW else None
 
 
 def opened(path: Path, *, reserved: Collection[str] = ()) -> AddressBook:

@@ -32,7 +32,7 @@ create table address (slug text primary key, id text not null, since text not nu
 without rowid;
 create table released (slug text, since text, until text, reason text);
 """
-"""``address``: who has, or had, each slug (an empty id: reserved). ``released``: slugs that belong to nobody any more."""
+"""``address``: who has, or had, each slug (an empty id: reserved). ``released``: slugs that belong to nobody now."""
 
 _BATCH = 1000
 _GIVE = "insert into address values (?, ?, ?, null, null)"
@@ -81,7 +81,9 @@ class Giver:
                 continue
             values = (entry.slug, entry.id, entry.since, entry.until, entry.reason)
             if not self._database.execute("insert or ignore into address values (?, ?, ?, ?, ?)", values).rowcount:
-                log.add(f"slug {quoted(entry.slug)} is there twice", line=line, hint="an address has one owner for ever")
+                log.add(
+                    f"slug {quoted(entry.slug)} is there twice", line=line, hint="an address has one owner for ever"
+                )
         self._index()
         self._note_two_at_once(log)
         log.raise_any()
@@ -101,7 +103,8 @@ class Giver:
 
     def _note_two_at_once(self, log: FaultLog) -> None:
         rows = self._database.execute(
-            "select id, min(slug), max(slug) from address where id <> '' and until is null group by id having count(*) > 1"
+            "select id, min(slug), max(slug) from address where id <> '' and until is null"
+            " group by id having count(*) > 1"
         )
         for member_id, one, other in rows:
             message = f"member {quoted(member_id)} has two addresses at once: {quoted(one)} and {quoted(other)}"
@@ -134,13 +137,16 @@ class Giver:
         for row, line, found, known in rows:
             message = f"id {quoted(found)}: this member's id was written {quoted(known)} until now"
             self._log.add(message, line=line, hint="an id never changes; write it as before")
-            self._database.execute("update member set status = 'unread', id = ?, slug = null where row = ?", (known, row))
+            self._database.execute(
+                "update member set status = 'unread', id = ?, slug = null where row = ?", (known, row)
+            )
 
     def _asked(self, after: int) -> list[tuple[int, int, str, str]]:
         """Some members, on rows after ``after``, whose row asks for another slug than the book has for them."""
         return self._database.execute(
             "select m.row, m.line, m.id, m.slug from member m left join address a on a.slug = m.slug"
-            " where m.explicit and (a.slug is null or a.id <> m.id or a.until is not null) and m.row > ? order by m.row limit ?",
+            " where m.explicit and (a.slug is null or a.id <> m.id or a.until is not null) and m.row > ?"
+            " order by m.row limit ?",
             (after, _BATCH),
         ).fetchall()
 
@@ -178,7 +184,8 @@ class Giver:
         reserved = frozenset(self._how.reserved)
         while True:
             rows = self._database.execute(
-                "select row, line, id, name from member where slug is null and status in ('active', 'inactive') order by row limit ?",
+                "select row, line, id, name from member where slug is null and status in ('active', 'inactive')"
+                " order by row limit ?",
                 (_BATCH,),
             ).fetchall()
             if not rows:
@@ -215,7 +222,9 @@ _FROZEN = (
 def _whose(owner: str, until: str | None) -> tuple[str, str]:
     if not owner:
         return " is reserved by the company", "choose another; `sitegen addresses list` tells why it is reserved"
-    was = f" belonged to member {quoted(owner)} until {until}" if until else f" is the address of member {quoted(owner)}"
+    was = (
+        f" belonged to member {quoted(owner)} until {until}" if until else f" is the address of member {quoted(owner)}"
+    )
     hint = "an address is never given to another person, since printed codes lead to it; choose another slug"
     return was, hint
 
@@ -223,7 +232,7 @@ def _whose(owner: str, until: str | None) -> tuple[str, str]:
 def entries(database: sqlite3.Connection) -> Iterator[Entry]:
     """Yields the whole address book as it is in an index, in order of slug."""
     query = (
-        "select id, slug, since, until, reason from address"
-        " union all select '', slug, since, until, reason from released order by 2, 3"
+        "select * from (select id, slug, since, until, reason from address"
+        " union all select '', slug, since, until, reason from released) order by slug, since, coalesce(until, '9')"
     )
     return map(Entry._make, database.execute(query))

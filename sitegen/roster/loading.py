@@ -39,7 +39,8 @@ class Loader:
     """Reads one roster file and writes its index.
 
     ``locale``: the language of members whose row names none. ``how``: how addresses are given. ``before``: an index of
-    the same roster from earlier, for rows that cannot be read now. ``strict``: raise every fault.
+    the same roster from earlier, for rows that cannot be read now. ``strict``: raise every fault, photos that are not
+    in the folder ``photos`` among them.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Loader:
         how: Addressing,
         *,
         before: Path | None = None,
+        photos: Path | None = None,
         strict: bool = True,
     ) -> None:
         self._path = path
@@ -57,6 +59,7 @@ class Loader:
         self._locale = locale
         self._how = how
         self._before = before
+        self._photos = photos
         self._strict = strict
         self._log = FaultLog(path)
         self._rows_read = 0
@@ -95,19 +98,25 @@ class Loader:
         database.execute("begin")
         source = self._read(database)
         database.execute("create index member_id on member (id collate nocase)")
-        unread.note_repeated(database, self._log)
+        repeated = unread.note_repeated(database, self._log)
+        sponsors.note_unknown(database, self._log)
+        database.executemany("delete from member where row = ?", ((row,) for row in repeated))
         giver = Giver(database, self._how, self._log)
         giver.read_book()
         unread.keep(database, has_before=self._before is not None)
         giver.give()
         sponsors.place(database, self._rows_read, self._log)
         if self._strict:
+            for line, photo in missing_photos(database, self._photos):
+                message, hint = no_photo(photo)
+                self._log.add(message, line=line, hint=hint)
             self._log.raise_any()
         found = {"nameless": unread.set_aside(database), "address_changes": giver.changes}
-        database.executescript(table.INDEXES)
+        for statement in table.INDEXES.split(";"):
+            database.execute(statement)
         self._enter(database, {**facts, **found}, source)
         database.execute("commit")
-        database.execute("analyze")
+        database.execute("analyze main")
 
     def _enter(self, database: sqlite3.Connection, facts: dict[str, Any], source: Source) -> None:
         (members, active) = database.execute("select count(*), sum(status = 'active') from member").fetchone()
@@ -193,6 +202,23 @@ class Loader:
         stub[14] = _sound(known.get("sponsor", "")) or None
         stub[18] = False
         return tuple(stub)
+
+
+def missing_photos(database: sqlite3.Connection, photos: Path | None) -> Iterator[tuple[int, str]]:
+    """Yields the line and the name of each member's photo that is not in the folder ``photos``; none if it is None."""
+    if photos is None:
+        return
+    for line, photo in database.execute("select line, photo from member where photo is not null order by row"):
+        if not (photos / photo).is_file():
+            yield line, photo
+
+
+def no_photo(name: str) -> tuple[str, str]:
+    """Returns the message and the hint of a fault about a photo that is missing."""
+    return (
+        f"photo {quoted(name)}: there is no such photo",
+        "put the file into the photos folder, or leave the column empty",
+    )
 
 
 def _is_inactive(cell: object) -> bool:

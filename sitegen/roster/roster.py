@@ -4,54 +4,32 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import tempfile
 import weakref
 from collections.abc import Iterable, Iterator
-from contextlib import closing
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from hashlib import sha256
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from sitegen.errors import Fault
-from sitegen.model import Member, Status
-from sitegen.roster import address_book, addressing, reading, table
-from sitegen.roster.address_book import Entry
+from sitegen.model import Member
+from sitegen.roster import table
 from sitegen.roster.addressing import Addressing
-from sitegen.roster.loading import Loader
+from sitegen.roster.faults import FaultLog
+from sitegen.roster.index import bring_up_to_date
+from sitegen.roster.loading import missing_photos, no_photo
+from sitegen.roster.query import Query
 from sitegen.roster.reader import Reader
+from sitegen.roster.remembered import RememberedAddresses
 from sitegen.roster.slugs import RESERVED
 from sitegen.roster.table import MemberRow
+from sitegen.roster.unread import Unread
 from sitegen.roster.values import Rules
 
 _M, _S = table.selected("m"), table.selected("s")
 _WIDTH = len(table.FIELDS)
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A search for members: those that fit every field; a field of None fits all.
-
-    ``text`` is looked for in slug, name, id, e-mail, phone and place, ignoring case and accents.
-    """
-
-    text: str | None = None
-    status: Status | None = None
-    locale: str | None = None
-    market: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A member whose row in the roster could not be read. ``slug``: their address by the book, None if it has none.
-    ``inactive``: whether the row says at least that the member is inactive."""
-
-    id: str
-    slug: str | None
-    inactive: bool
 
 
 class Roster:
@@ -61,15 +39,16 @@ class Roster:
     because it pickles as the path of its index.
     """
 
-    def __init__(self, index: Path, folder: Path | None = None) -> None:
+    def __init__(self, index: Path, folder: Path | None = None, photos: Path | None = None) -> None:
         self.index = index
+        self._photos = photos
         # A temporary folder goes with its roster, but never with a copy of it in a forked process.
         self._remove_folder = weakref.finalize(self, _remove, folder, os.getpid())
         self._reader = Reader(index)
         meta = dict(self._reader.all("select key, value from meta"))
         self._members, self._active, self._rows = (int(meta[key]) for key in ("members", "active", "rows"))
-        self.address_changes = int(meta["address_changes"])
-        """By how many entries the address book of this index differs from the file that it was read from."""
+        self.addresses = RememberedAddresses(index, self._reader, int(meta["address_changes"]))
+        """Who has, and had, which address."""
         self.nameless = int(meta["nameless"])
         """How many rows have no id that can be read: nobody can tell whose they are."""
         self.path = Path(meta["path"])
@@ -86,6 +65,7 @@ class Roster:
         locales: Iterable[str] = ("en",),
         default_locale: str = "en",
         how: Addressing | None = None,
+        photos: Path | None = None,
         reserved: Iterable[str] = (),
         strict: bool = True,
     ) -> Self:
@@ -94,21 +74,21 @@ class Roster:
         An index at ``index`` is used again if it was made from the same bytes by the same rules; without ``index`` one
         is made in the temporary folder and removed by ``close``. ``how`` tells how members get their addresses (None:
         from their names, without memory), and ``reserved`` which words no new address may be, besides
-        ``slugs.RESERVED``. Raises RosterError for a file that cannot be used and, if ``strict``, for every fault; else
-        ``faults`` tells the faults of single rows. An index that was there is then untouched.
+        ``slugs.RESERVED``. ``photos`` is the folder in which photos must be; with None they are not looked for. Raises
+        RosterError for a file that cannot be used and, if ``strict``, for every fault; else ``faults`` tells the faults
+        of single rows. An index that was there is then untouched.
         """
         rules = Rules(frozenset(locales), frozenset(), None)
-        how = replace(how or Addressing(today=_today()), reserved=RESERVED | {word.lower() for word in reserved})
+        how = replace(
+            how or Addressing(today=datetime.now(UTC).date()), reserved=RESERVED | {word.lower() for word in reserved}
+        )
         folder = None
         if index is None:
             folder = Path(tempfile.mkdtemp(prefix="espalier-roster-"))
             index = folder / "members.sqlite"
-        facts = {"rules": _rules_digest(rules, default_locale, how), "book": _book_digest(how)}
         try:
-            if not _is_current(index, path, facts) or (strict and _has_faults(index)):
-                before = index if _is_index(index) else None
-                Loader(path, rules, default_locale, how, before=before, strict=strict).write(index, facts)
-            return cls(index, folder)
+            bring_up_to_date(index, path, rules, default_locale, how, photos=photos, strict=strict)
+            return cls(index, folder, photos)
         except BaseException:
             _remove(folder, os.getpid())
             raise
@@ -129,68 +109,31 @@ class Roster:
         self._reader.close()
         self._remove_folder()
 
-    # -- what could not be read, and addresses ---------------------------------------------------------
+    # -- what could not be read ---------------------------------------------------------------------
 
     @property
     def faults(self) -> list[Fault]:
-        """The faults of single rows: fields left out, and rows that could not be read. Not all of very many."""
-        rows = self._reader.all("select line, message, hint from fault order by line")
-        found = [Fault(message, where=self.path, line=line, hint=hint) for line, message, hint in rows]
-        return found
+        """The faults of single rows: fields left out, photos that are missing, and rows that could not be read.
+
+        If there are very many, they are those of the first lines, and their number.
+        """
+        log = FaultLog(self.path)
+        with self._reader.connection() as database:
+            for line, message, hint in database.execute("select line, message, hint from fault"):
+                log.add(message, line=line, hint=hint)
+            for line, photo in missing_photos(database, self._photos):
+                message, hint = no_photo(photo)
+                log.add(message, line=line, hint=hint)
+            (more,) = database.execute(
+                "select value - (select count(*) from fault) from meta where key = 'faults'"
+            ).fetchone()
+        return log.told(more=more)
 
     def unread(self) -> Iterator[Unread]:
         """Yields the members whose rows could not be read, and of whom no earlier index knows more."""
         with self._reader.connection() as database:
             for member_id, slug, inactive in database.execute("select id, slug, inactive from unread"):
                 yield Unread(member_id, slug, bool(inactive))
-
-    def former_addresses(self) -> Iterator[tuple[str, MemberRow]]:
-        """Yields each former slug of an active member, in order, with the member's row."""
-        query = (
-            f"select a.slug, {_M} from address a join member m on m.id = a.id"
-            " where a.until is not null and m.status = 'active' order by a.slug"
-        )
-        with self._reader.connection() as database:
-            for row in database.execute(query):
-                yield row[0], MemberRow._make(row[1:])
-
-    def gone_addresses(self) -> Iterator[str]:
-        """Yields, in order, each slug that was given to a member who has no site now: inactive, or not in the roster."""
-        query = (
-            "select a.slug from address a left join member m on m.id = a.id left join unread u on u.id = a.id"
-            " where a.id <> '' and coalesce(m.status, '') <> 'active' and (u.id is null or u.inactive) order by a.slug"
-        )
-        with self._reader.connection() as database:
-            yield from (slug for (slug,) in database.execute(query))
-
-    def absent(self, slugs: Iterable[str]) -> Iterator[str]:
-        """Yields those of ``slugs`` that belong to members who are not in the roster at all."""
-        query = (
-            "select 1 from address a where a.slug = ? and (exists (select 1 from member m where m.id = a.id)"
-            " or exists (select 1 from unread u where u.id = a.id))"
-        )
-        return (slug for slug in slugs if not self._reader.all(query, (slug,)))
-
-    def owner_of(self, slug: str) -> Entry | None:
-        """Returns what the address book says of a slug that has, or had, an owner; None if it is free."""
-        rows = self._reader.all("select id, slug, since, until, reason from address where slug = ?", (slug,))
-        return Entry._make(rows[0]) if rows else None
-
-    def remember_addresses(self, book: Path) -> int:
-        """Writes the address book, if this roster gave or ended addresses, and returns by how many entries it changed.
-
-        ``address_book.locked`` must have been held since before the roster was loaded. Raises OutputError if the file
-        cannot be written.
-        """
-        if not self.address_changes:
-            return 0
-        with self._reader.connection() as database:
-            digest = address_book.write(book, addressing.entries(database))
-        with closing(sqlite3.connect(self.index)) as database, database:
-            database.execute("update meta set value = ? where key = 'book'", (digest,))
-            database.execute("update meta set value = 0 where key = 'address_changes'")
-        changes, self.address_changes = self.address_changes, 0
-        return changes
 
     # -- whole rosters ---------------------------------------------------------------------------------
 
@@ -299,13 +242,13 @@ class Roster:
 
     def search(self, query: Query, *, limit: int | None = None, offset: int = 0) -> Iterator[Member]:
         """Yields the members that fit a query, in roster order: at most ``limit``, after the first ``offset``."""
-        conditions, values = _conditions(query)
+        conditions, values = query.conditions()
         statement = f"select {_M} from member m {conditions} order by m.row limit ? offset ?"
         return self._members_of(statement, (*values, -1 if limit is None else limit, offset))
 
     def count(self, query: Query) -> int:
         """Returns how many members fit a query."""
-        conditions, values = _conditions(query)
+        conditions, values = query.conditions()
         return int(self._reader.all(f"select count(*) from member m {conditions}", values)[0][0])
 
     # -- within ----------------------------------------------------------------------------------------
@@ -331,65 +274,6 @@ _IS = "m.id = ? collate nocase and m.id = ?"
 """The SQL condition that finds a member by id: first by the index, which ignores case, then by exact comparison."""
 
 
-_HAS_TEXT = (
-    "instr(fold(m.slug || char(10) || m.name || char(10) || m.id || char(10) || coalesce(m.email, '') || char(10) ||"
-    " coalesce(m.phone, '') || char(10) || coalesce(m.place, '')), ?)"
-)
-
-
 def _remove(folder: Path | None, maker: int) -> None:
     if folder is not None and os.getpid() == maker:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _conditions(query: Query) -> tuple[str, tuple[str, ...]]:
-    wanted = {
-        "m.status = ?": query.status and query.status.value,
-        "m.locale = ?": query.locale,
-        "m.market = ?": query.market,
-        _HAS_TEXT: query.text and table.fold(query.text.strip()),
-    }
-    chosen = {condition: value for condition, value in wanted.items() if value}
-    return (f"where {' and '.join(chosen)}" if chosen else ""), tuple(chosen.values())
-
-
-def _rules_digest(rules: Rules, default_locale: str, how: Addressing) -> str:
-    text = repr((table.VERSION, sorted(rules.locales), default_locale, sorted(how.reserved), how.frozen))
-    return sha256(text.encode()).hexdigest()
-
-
-def _book_digest(how: Addressing) -> str:
-    return "" if how.book is None else address_book.digest(how.book)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
-
-
-def _is_current(index: Path, path: Path, facts: dict[str, str]) -> bool:
-    """Returns whether the index was made from the bytes that this roster file has now, by these rules."""
-    meta = _meta(index)
-    try:
-        if any(meta.get(key) != value for key, value in facts.items()) or meta["size"] != path.stat().st_size:
-            return False
-        return bool(meta["digest"] == reading.digest(path))
-    except (OSError, KeyError):
-        return False
-
-
-def _meta(index: Path) -> dict[str, Any]:
-    """Returns the facts that an index holds about itself; none if there is no index that can be read."""
-    try:
-        with closing(sqlite3.connect(f"{index.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            return dict(database.execute("select key, value from meta"))
-    except sqlite3.Error:
-        return {}
-
-
-def _is_index(index: Path) -> bool:
-    """Returns whether an index can tell what earlier rows said: it is whole, and has the tables of this version."""
-    return _meta(index).get("version") == table.VERSION
-
-
-def _has_faults(index: Path) -> bool:
-    return bool(_meta(index).get("faults"))

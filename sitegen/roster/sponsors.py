@@ -1,4 +1,4 @@
-"""Finds each member's sponsor in the index being made, and notes sponsors who do not exist or form a loop."""
+"""Finds each member's sponsor in the index being made; sponsors who do not exist or form a loop are faults."""
 
 from __future__ import annotations
 
@@ -13,15 +13,28 @@ _BATCH = 1000
 _LOOP_HINT = "one of them has another sponsor, or none"
 
 
+def note_unknown(database: sqlite3.Connection, log: FaultLog) -> None:
+    """Notes a fault for each sponsor who is not in the roster, and leaves that sponsor out."""
+    found = database.execute(
+        "select m.row, m.line, m.sponsor_id, (select s.id from member s where s.id = m.sponsor_id collate nocase)"
+        " from member m where m.sponsor_id is not null"
+        " and not exists (select 1 from member s where s.id = m.sponsor_id collate nocase and s.id = m.sponsor_id)"
+    )
+    lost = []
+    for row, line, sponsor_id, near in found:
+        lost.append((row,))
+        hint = "the sponsor's id as it stands in the column id, or nothing at the top of a tree"
+        hint = f"did you mean {quoted(near)}?" if near else hint
+        log.add(f"sponsor {quoted(sponsor_id)} is not in the roster", line=line, hint=hint)
+    database.executemany("update member set sponsor_id = null where row = ?", lost)
+
+
 def place(database: sqlite3.Connection, rows: int, log: FaultLog) -> None:
     """Enters, for the members on rows 1 to ``rows``, the nearest active member above and the number of members below.
 
-    A sponsor who is not in the roster is left out, and so are all sponsors that form a loop; both are faults.
+    Sponsors that form a loop are a fault, and are all left out.
     """
-    parents = _parents(database, rows, log)
-    active = bytearray(rows + 1)
-    for (row,) in database.execute("select row from member where status = 'active'"):
-        active[row] = 1
+    parents, active = _parents(database, rows)
     forest = Forest(parents, active)
     loops = [row for loop in forest.loops() for row in _told(database, loop, log)]
     if loops:
@@ -37,25 +50,16 @@ def place(database: sqlite3.Connection, rows: int, log: FaultLog) -> None:
         )
 
 
-def _parents(database: sqlite3.Connection, rows: int, log: FaultLog) -> array[int]:
-    """Returns the row number of each member's sponsor, by the member's row; 0 for none."""
-    parents = array("i", bytes(4 * (rows + 1)))
-    found = database.execute(
-        "select m.row, m.line, m.sponsor_id, s.row, s.id from member m left join member s"
-        " on s.row = (select min(row) from member where id = m.sponsor_id collate nocase)"
-        " where m.sponsor_id is not null"
+def _parents(database: sqlite3.Connection, rows: int) -> tuple[array[int], bytearray]:
+    """Returns the row number of each member's sponsor (0 for none), and whether each member is active, by row."""
+    parents, active = array("i", bytes(4 * (rows + 1))), bytearray(rows + 1)
+    query = (
+        "select m.row, m.status = 'active', s.row from member m"
+        " left join member s on s.id = m.sponsor_id collate nocase and s.id = m.sponsor_id"
     )
-    lost = []
-    for row, line, sponsor_id, sponsor_row, sponsor in found:
-        if sponsor_id == sponsor:
-            parents[row] = sponsor_row
-            continue
-        lost.append((row,))
-        hint = "the sponsor's id as it stands in the column id, or nothing at the top of a tree"
-        near = f"did you mean {quoted(sponsor)}?" if sponsor else hint
-        log.add(f"sponsor {quoted(sponsor_id)} is not in the roster", line=line, hint=near)
-    database.executemany("update member set sponsor_id = null where row = ?", lost)
-    return parents
+    for row, is_active, sponsor in database.execute(query):
+        parents[row], active[row] = sponsor or 0, is_active
+    return parents, active
 
 
 def _told(database: sqlite3.Connection, loop: list[int], log: FaultLog) -> list[int]:

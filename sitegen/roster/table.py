@@ -43,8 +43,8 @@ create table fault (line integer, message text not null, hint text);
 """
 
 COLUMNS = (
-    "row", "line", "id", "slug", "name", "first_name", "email", "locale", "status", "phone", "photo", "place", "tagline",
-    "links", "sponsor_id", "market", "joined", "timezone", "explicit", "nearest", "downline", "story",
+    "row", "line", "id", "slug", "name", "first_name", "email", "locale", "status", "phone", "photo", "place",
+    "tagline", "links", "sponsor_id", "market", "joined", "timezone", "explicit", "nearest", "downline", "story",
 )  # fmt: skip
 """The columns of the table ``member``, in order."""
 

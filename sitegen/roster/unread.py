@@ -8,6 +8,7 @@ stay, if there are any.
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
@@ -25,12 +26,23 @@ _KEPT = ("name", "first_name", "email", "locale", "phone", "photo", "place", "ta
 _COMPARED = ", ".join(name for name in table.COLUMNS if name not in {"row", "line"})
 
 
-def note_repeated(database: sqlite3.Connection, log: FaultLog) -> None:
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A member whose row in the roster could not be read. ``slug``: their address by the book, None if it has none.
+    ``inactive``: whether the row says at least that the member is inactive."""
+
+    id: str
+    slug: str | None
+    inactive: bool
+
+
+def note_repeated(database: sqlite3.Connection, log: FaultLog) -> list[int]:
     """Notes a fault for each member who stands in the roster more than once.
 
     Where all of a member's rows say the same, the first is used. Else none is: which one is right cannot be known; if
-    any of them says that the member is inactive, this holds.
+    any of them says that the member is inactive, this holds. Returns the rows to leave out.
     """
+    left_out: list[int] = []
     rows = database.execute(
         "select lower(id), row, line, id, status from member where id <> '' and id collate nocase in"
         " (select id from member where id <> '' group by id collate nocase having count(*) > 1)"
@@ -48,7 +60,8 @@ def note_repeated(database: sqlite3.Connection, log: FaultLog) -> None:
             is_gone = any(status in {"inactive", GONE} for *_, status in same)
             status = GONE if is_gone else UNREAD
             database.execute("update member set status = ?, slug = null, explicit = 0 where row = ?", (status, first))
-        database.executemany("delete from member where row = ?", ((row,) for row in numbers[1:]))
+        left_out += numbers[1:]
+    return left_out
 
 
 def _say_the_same(database: sqlite3.Connection, rows: list[int]) -> bool:

@@ -23,8 +23,8 @@ _SKIPPED = {"instance", "__pycache__", ".git"}
 class InputDigests:
     """Digests (SHA-256, in hexadecimal) of a site's inputs, to see whether one changed.
 
-    ``roster``, ``photos``, ``addresses`` (the address book) and ``campaigns``: these files; ``shared``: all other files;
-    ``settings``: the command's options and the program's version.
+    ``roster``, ``photos``, ``addresses`` (the address book) and ``campaigns``: these files; ``shared``: all other
+    files; ``settings``: the command's options and the program's version.
     """
 
     shared: str
