@@ -112,6 +112,7 @@ class Loader:
                 self._log.add(message, line=line, hint=hint)
             self._log.raise_any()
         found = {"nameless": unread.set_aside(database), "address_changes": giver.changes}
+        database.execute(table.FORMER)
         for statement in table.INDEXES.split(";"):
             database.execute(statement)
         self._enter(database, {**facts, **found}, source)

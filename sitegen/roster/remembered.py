@@ -27,8 +27,7 @@ class RememberedAddresses:
     def former(self) -> Iterator[tuple[str, MemberRow]]:
         """Yields each former slug of an active member, in order, with the member's row."""
         query = (
-            f"select a.slug, {table.selected('m')} from address a join member m on m.id = a.id"
-            " where a.until is not null and m.status = 'active' order by a.slug"
+            f"select f.slug, {table.selected('m')} from former f join member m on m.slug = f.present order by f.slug"
         )
         with self._reader.connection() as database:
             for row in database.execute(query):

@@ -53,8 +53,6 @@ class Roster:
         """How many rows have no id that can be read: nobody can tell whose they are."""
         self.path = Path(meta["path"])
         """The roster file."""
-        self.digest = str(meta["digest"])
-        """SHA-256 of the roster file that this index was made from, in hexadecimal."""
 
     @classmethod
     def load(
@@ -92,6 +90,11 @@ class Roster:
         except BaseException:
             _remove(folder, os.getpid())
             raise
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the roster file and the address book that this index was made from, in hexadecimal."""
+        return table.digest(dict(self._reader.all("select key, value from meta where key in ('digest', 'book')")))
 
     def __reduce__(self) -> tuple[type[Self], tuple[Path]]:
         return type(self), (self.index,)
