@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from sitegen.check import people, rendering
+from sitegen.check import notes, people, rendering
 from sitegen.errors import EspalierError
 from sitegen.render.renderer import Renderer
 from sitegen.site import site as sites
@@ -12,8 +13,18 @@ from sitegen.site.site import Site
 from sitegen.token import TokenSigner
 
 
-def everything(folder: Path, signer: TokenSigner) -> tuple[Site, int]:
-    """Checks a site folder and returns the site and its number of members.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A site without faults. ``members``: how many there are. ``notes``: what is right about the roster and should be
+    known all the same, a sentence each."""
+
+    site: Site
+    members: int
+    notes: tuple[str, ...]
+
+
+def everything(folder: Path, signer: TokenSigner) -> Checked:
+    """Checks a site folder as a whole.
 
     Raises EspalierError with all faults of config, pages, theme, roster, photos, campaigns, templates and links.
     """
@@ -29,4 +40,4 @@ def everything(folder: Path, signer: TokenSigner) -> tuple[Site, int]:
             faults += error.faults
         if faults:
             raise EspalierError(*faults)
-        return site, len(members)
+        return Checked(site, len(members), notes.of(members))

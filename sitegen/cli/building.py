@@ -109,14 +109,20 @@ def check_command(folder: Path | None, as_json: bool) -> None:
 
     folder = find_folder(folder)
     try:
-        site, members = everything.everything(folder, signer(folder))
+        checked = everything.everything(folder, signer(folder))
     except EspalierError as error:
         if not as_json:
             raise
         click.echo(json.dumps([fault_json(fault) for fault in error.faults], ensure_ascii=False))
         sys.exit(1)
+    if as_json:
+        click.echo("[]")
+        return
+    site = checked.site
     pages = sum(map(len, site.pages.values()))
-    click.echo("[]" if as_json else f"{folder}: no faults in {pages} pages, {members} members, theme {site.theme.name}")
+    click.echo(f"{folder}: no faults in {pages} pages, {checked.members} members, theme {site.theme.name}")
+    for note in checked.notes:
+        click.echo(note, err=True)
 
 
 def _summary_text(summary: BuildSummary) -> str:

@@ -115,9 +115,7 @@ class Loader:
             row, problems = read_row(values, self._rules)
             for message, hint in problems:
                 self._log.add(message, line=line, hint=hint)
-            if row is not None and row.email is None and "email" not in values:
-                self._log.add("email is missing", line=line)
-            if row is None or row.email is None or problems:
+            if row is None or problems:
                 yield self._stub(number, line, values)
                 continue
             active = row.status is Status.ACTIVE
@@ -216,7 +214,7 @@ class Loader:
         database.execute("insert or ignore into taken select slug, 1 from member where explicit")
         for start in range(1, len(self._active), _BATCH):
             rows = database.execute(
-                "select row, slug, explicit, name || char(10) || id || char(10) || email || char(10) ||"
+                "select row, slug, explicit, name || char(10) || id || char(10) || coalesce(email, '') || char(10) ||"
                 " coalesce(phone, '') || char(10) || coalesce(place, '') from member where row between ? and ?",
                 (start, start + _BATCH - 1),
             ).fetchall()

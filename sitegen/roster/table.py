@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sitegen.model import Link, Member, Status
 
-VERSION = 2
+VERSION = 3
 """The version of the tables and of the rules for a row. Raise it when either changes: old indexes are rebuilt."""
 
 TABLES = """
@@ -21,7 +21,7 @@ create table member (
     slug text,
     name text not null,
     first_name text,
-    email text not null,
+    email text,
     locale text not null,
     status text not null,
     phone text,
@@ -57,7 +57,7 @@ class MemberRow(NamedTuple):
     slug: str
     name: str
     first_name: str
-    email: str
+    email: str | None
     locale: str
     status: str
     phone: str | None
