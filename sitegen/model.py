@@ -70,6 +70,7 @@ class Member:
 
     ``id`` never changes; tokens and leads name the member by it. ``slug`` is the member's part of the address,
     lower-case ASCII.
+    ``email`` is None for a member without an address, who has a site and no office.
     ``phone`` is in E.164 (``+34600111222``). ``photo`` is a path relative to the site folder's ``photos/``.
     ``sponsor_id`` is the id of the member who recruited this one, None at the top of a tree.
     ``place``, ``tagline`` and ``story`` are the member's own words, as typed (``story`` is Markdown).
@@ -80,7 +81,7 @@ class Member:
     slug: str
     name: str
     first_name: str
-    email: str
+    email: str | None
     locale: str
     status: Status = Status.ACTIVE
     phone: str | None = None

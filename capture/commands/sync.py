@@ -13,6 +13,7 @@ import click
 from capture.commands import installation, options
 from capture.company import directory
 from capture.company.generator import find_folder
+from capture.sync import reachable
 from capture.sync.site_folder import Summary, members_without_timezone
 from capture.sync.site_folder import sync as bring_up_to_date
 
@@ -52,6 +53,8 @@ def sync(folder: Path | None, url: str | None, capture_url: str | None, as_json:
         why = _why_without_a_page(has_landing_pages=found.has_landing_pages)
         click.echo(f"{len(waiting)} campaigns without a landing page ({shown}): {why}", err=True)
     for each in _unknown_days(found.company.timezone, members_without_timezone(database)):
+        click.echo(each, err=True)
+    for each in reachable.notes(database):
         click.echo(each, err=True)
 
 

@@ -174,7 +174,7 @@ def _row(directory: Directory, member: Member) -> dict[str, Any]:
         "name": member.name,
         "first_name": member.first_name,
         "email": member.email,
-        "folded_email": fold(member.email),
+        "folded_email": fold(member.email) if member.email else "",
         "phone": member.phone,
         "locale": member.locale,
         "home": directory.member_home(member),
@@ -191,7 +191,7 @@ def _members(connection: Connection, staged: Table, leavers: Table, now: datetim
     address changed, who were deactivated, or who came back.
     """
     same = _MEMBER.c.id == staged.c.id
-    other = or_(_MEMBER.c.email != staged.c.email, _MEMBER.c.active != staged.c.active)
+    other = or_(_MEMBER.c.email.is_distinct_from(staged.c.email), _MEMBER.c.active != staged.c.active)
     connection.execute(
         update(staged).values(ends_access=true()).where(select(_MEMBER.c.id).where(same, other).exists())
     )

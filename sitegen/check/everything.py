@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sitegen.check import people, rendering
+from sitegen.check import notes, people, rendering
 from sitegen.errors import EspalierError, Fault
 from sitegen.render.renderer import Renderer
 from sitegen.site import site as sites
@@ -19,7 +19,8 @@ class Checked:
     """What a check found of a site that can be built.
 
     ``of_members``: faults of single members, who are published without what cannot be read. ``addresses``: how many
-    entries of the address book are new; ``remembered``: whether they were written.
+    entries of the address book are new; ``remembered``: whether they were written. ``notes``: what is right about the
+    roster and should be known all the same, a sentence each.
     """
 
     site: Site
@@ -27,6 +28,7 @@ class Checked:
     of_members: tuple[Fault, ...]
     addresses: int
     remembered: bool
+    notes: tuple[str, ...]
 
 
 def everything(folder: Path, signer: TokenSigner, *, remember: bool = False, frozen: bool = False) -> Checked:
@@ -48,7 +50,8 @@ def everything(folder: Path, signer: TokenSigner, *, remember: bool = False, fro
         new = members.addresses.changes
         if remember:
             members.addresses.remember(site.addresses_path)
-        return Checked(site, len(members), tuple(_sorted(of_members)), new, remember and new > 0)
+        found = tuple(_sorted(of_members))
+        return Checked(site, len(members), found, new, remember and new > 0, notes.of(members))
 
 
 def _sorted(faults: Iterable[Fault]) -> list[Fault]:

@@ -162,6 +162,8 @@ def _tell_checked(folder: Path, found: Checked) -> None:
         click.echo(f"{site.addresses_path}: {found.addresses} addresses remembered")
     elif found.addresses and site.addresses_path.is_file():
         click.echo(f"{found.addresses} addresses are new; `sitegen check --fix` or a build remembers them")
+    for note in found.notes:
+        click.echo(note, err=True)
 
 
 def _summary_text(summary: BuildSummary) -> str:

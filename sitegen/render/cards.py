@@ -71,8 +71,9 @@ def vcard(member: Member | MemberView, company: Company, status: str, home: str)
         f"N:{_text(family.strip())};{_text(given)};;;",
         f"ORG:{_text(company.name)}",
         f"TITLE:{_text(status)}",
-        f"EMAIL;TYPE=INTERNET:{_text(member.email)}",
     ]
+    if member.email:
+        lines.append(f"EMAIL;TYPE=INTERNET:{_text(member.email)}")
     if member.phone:
         lines.append(f"TEL;TYPE=VOICE:{_text(member.phone)}")
     if member.place:

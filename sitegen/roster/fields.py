@@ -23,7 +23,8 @@ class RosterRow(NamedTuple):
     name: str
     """As it should be read on the page: a person, a couple, a team."""
     email: str | None = None
-    """Where the member gets word of new leads."""
+    """Where the member gets word of new leads. Without it they have a site and no office; their leads are followed up
+    by the nearest sponsor above who can be reached, or by the company."""
     slug: str | None = None
     """The member's part of the address; derived from the name when absent."""
     first_name: str | None = None

@@ -160,10 +160,6 @@ class Loader:
             if whole:
                 read = read_row(cells, self._rules)
                 row = read.row
-                if row is not None and row.email is None:
-                    if "email" not in cells:
-                        self._log.add("email is missing", line=line)
-                    row = None
                 for message, hint in read.problems:
                     self._log.add(message, line=line, hint=hint)
             yield self._stub(number, line, cells) if row is None else self._values(number, line, row)
@@ -199,7 +195,7 @@ class Loader:
         known = {name: cell.strip() for name, cell in cells.items() if isinstance(cell, str)}
         stub: list[Any] = [None] * len(table.COLUMNS)
         status = unread.GONE if _is_inactive(cells.get("status")) else unread.UNREAD
-        stub[:9] = number, line, _sound(known.get("id", "")), None, "", None, "", "", status
+        stub[:9] = number, line, _sound(known.get("id", "")), None, "", None, None, "", status
         stub[14] = _sound(known.get("sponsor", "")) or None
         stub[18] = False
         return tuple(stub)

@@ -37,7 +37,7 @@ _ROW = ("row", "nearest", *table.FIELDS)
 _TABLES: LiteralString = """
 create table if not exists espalier_member (
     row integer primary key, nearest integer, id text not null, slug text not null, name text not null,
-    first_name text not null, email text not null, locale text not null, status text not null, phone text, photo text,
+    first_name text not null, email text, locale text not null, status text not null, phone text, photo text,
     place text, tagline text, story text, links text, sponsor_id text, market text, joined text,
     timezone text
 );
@@ -48,12 +48,16 @@ create table if not exists espalier_roster (
     members integer not null, changed bigint not null
 )
 """
-_LACKS_TIMEZONE: LiteralString = """
+_IS_OLD: LiteralString = """
 select not exists (
     select from pg_attribute where attrelid = 'espalier_member'::regclass and attname = 'timezone' and not attisdropped
+) or exists (
+    select from pg_attribute where attrelid = 'espalier_member'::regclass and attname = 'email' and attnotnull
 )
 """
-_ADD_TIMEZONE: LiteralString = "alter table espalier_member add column if not exists timezone text"
+_ALTER: LiteralString = """
+alter table espalier_member add column if not exists timezone text, alter column email drop not null
+"""
 _MEMBERS = f"select {COLUMNS} from espalier_member m left join espalier_member s on s.row = m.nearest"
 _BY_SLUG = (
     f"select {COLUMNS}, r.changed from espalier_roster r cross join espalier_member m"
@@ -107,12 +111,12 @@ def copy(roster: Roster, url: str, rules: str) -> bool:
 
 
 def _make_tables(database: psycopg.Connection) -> None:
-    """Makes the tables, and the columns that a copy by an earlier version lacks, and commits that at once: readers wait
-    for whoever alters a table, and must not wait until all rows are copied."""
+    """Makes the tables, alters one of an earlier version, and commits that at once: readers wait for whoever alters a
+    table, and must not wait until all rows are copied."""
     database.execute(_TABLES)
-    row = database.execute(_LACKS_TIMEZONE).fetchone()
+    row = database.execute(_IS_OLD).fetchone()
     if row is not None and row[0]:
-        database.execute(_ADD_TIMEZONE)
+        database.execute(_ALTER)
     database.commit()
 
 

@@ -23,7 +23,7 @@ create table member (
     slug text,
     name text not null,
     first_name text,
-    email text not null,
+    email text,
     locale text not null,
     status text not null,
     phone text,
@@ -78,7 +78,7 @@ class MemberRow(NamedTuple):
     slug: str
     name: str
     first_name: str
-    email: str
+    email: str | None
     locale: str
     status: str
     phone: str | None

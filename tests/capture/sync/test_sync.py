@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from capture import features
+from capture.accounts import signing_in
 from capture.accounts.signing_in import Person
 from capture.base.db import Database
 from capture.campaigns import catalogue
+from capture.company import hosts
 from capture.company.directory import PageAddress, Policies, SiteWording, load_directory, member_timezone
 from capture.company.generator import Campaign, Channel, Company, Member
 from capture.credit import evidence
@@ -235,8 +237,43 @@ def test_the_leads_of_who_leaves_are_followed_up_above_and_return(empty: Databas
     with empty.read() as session:
         told = list(story.tell(session, features.ALL, lead.id))
         assert evidence.audit(session).faults == []
-    assert "They are not active: Ana Núñez (ana) follows up." in told[1]
-    assert "They are active again" in told[3]
+    assert "They are not active or have no address: Ana Núñez (ana) follows up." in told[1]
+    assert "They can follow up again, and do." in told[3]
+
+
+def test_a_member_without_an_address_is_credited_and_the_next_who_is_reached_follows_up(
+    empty: Database, clock: Clock
+) -> None:
+    unreached = replace(BO, email=None)
+    sync(empty, Folder((ANA, unreached)))
+    with empty.read() as session:
+        bo = session.get(MemberRow, "m-2")
+        assert (bo.email, bo.folded_email, bo.active, bo.follows_up) == (None, "", True, False)
+        assert hosts.find_host(session, "m-2").member is bo, "the site and its form are theirs"
+        assert hosts.active_host(session, "m-2").member.id == "m-1"
+        lead = Lead(member_id="m-2", owner_id="m-2", email="pat@example.com", interest="products", locale="en")
+        assert hosts.assignee_of(session, lead).member is None, "the company, as was decided"
+    with empty.write() as session:
+        lead.assignee_id, lead.created_at, lead.confirmed_at = "m-2", clock.now, clock.now
+        session.add(lead)
+    assert sync(empty, Folder((ANA, unreached)), clock.now).handed_over == 1
+    [lead] = table(empty, Lead)
+    assert (lead.owner_id, lead.assignee_id) == ("m-2", "m-1")
+    assert sync(empty, Folder((ANA, BO)), clock.now).handed_over == 1
+    [lead] = table(empty, Lead)
+    assert (lead.owner_id, lead.assignee_id) == ("m-2", "m-2")
+    assert sync(empty, Folder((replace(ANA, email=None), unreached)), clock.now).handed_over == 1
+    [lead] = table(empty, Lead)
+    assert (lead.owner_id, lead.assignee_id) == ("m-2", None), "nobody above is reached: the company"
+
+
+def test_who_loses_their_address_is_signed_out(empty: Database, clock: Clock) -> None:
+    sync(empty, Folder((ANA, BO)))
+    with empty.write() as session:
+        secret = signing_in.begin(session, clock.now, member_id="m-2")
+    sync(empty, Folder((ANA, replace(BO, email=None))), clock.now)
+    with empty.read() as session:
+        assert signing_in.person_of_cookie(session, secret, clock.now) is None
 
 
 def test_campaigns_go_both_ways(empty, tmp_path):

@@ -98,7 +98,9 @@ def test_a_changed_slug_moves_the_site(rebuild: Rebuild, folder: Path, out: Path
     replace_in(folder / "members.csv", "m1,ana,", "m1,anita,")
     rebuild()
     page = (out / "ana" / "quienes-somos" / "index.html").read_text(encoding="utf-8")
-    assert '<link rel="canonical" href="https://potandkettle.example/anita/quienes-somos/">' in page, "printed codes lead on"
+    assert '<link rel="canonical" href="https://potandkettle.example/anita/quienes-somos/">' in page, (
+        "printed codes lead on"
+    )
     assert not (out / "ana" / "contact.vcf").exists()
     assert b"/anita/" in (out / "tom-co-b" / "index.html").read_bytes(), "the sponsor's address follows"
 

@@ -171,6 +171,14 @@ def test_the_least_a_row_needs(load: Load) -> None:
     assert member == Member("m1", "ana-ruiz", "Ana Ruiz", "Ana", "m1@example.com", "es")
 
 
+def test_a_member_without_an_address(tmp_path: Path) -> None:
+    path = tmp_path / "members.csv"
+    path.write_text("id,name\na,Ana Ruiz\n", encoding="utf-8")
+    with Roster.load(path) as roster:
+        assert list(roster) == [Member("a", "ana-ruiz", "Ana Ruiz", "Ana", None, "en")]
+        assert [member.id for member in roster.search(Query("ruiz"))] == ["a"]
+
+
 def test_json_lines_say_the_same(tmp_path: Path) -> None:
     path = tmp_path / "members.jsonl"
     links = [{"label": "Blog", "url": "https://example.com/a;b"}]
