@@ -30,7 +30,7 @@ from sitegen.cli import main as sitegen
 from sitegen.instance import SECRETS
 from sitegen.render import context
 from sitegen.roster import fields as roster
-from sitegen.site import config, content
+from sitegen.site import config, front_matter
 from tests.conftest import ROOT
 
 TOOLS: dict[str, click.Group] = {"sitegen": sitegen, "capture": capture}
@@ -78,6 +78,13 @@ CAMPAIGNS = (
 )
 
 
+FRONT_MATTER = (
+    "It is read as YAML whose values stay as they are typed: `3:30`, `no`, `0123` and `12.50` are texts, and a field"
+    " without a value is as if it were not there. A value needs quotes if it holds `: `, a `#` after a space, or begins"
+    " with a sign such as `[`, `*`, `&` or `!`; `check` names the line. The last line may also be `...`."
+)
+
+
 def configuration_page() -> str:
     """docs/configuration.md."""
     parts = ["# Configuration", NOTE, "Unknown keys, fields and columns are errors, each with its line and a hint."]
@@ -86,7 +93,7 @@ def configuration_page() -> str:
         docs = _docstrings(config, table)
         parts += [f"### `[{name}]`", _first_line(table), _keys(table, docs)]
     parts += ["## Pages", "The front matter of `pages/<locale>/<key>.md`, between two lines of `---`."]
-    parts += [_keys(content.FrontMatter, _docstrings(content, content.FrontMatter))]
+    parts += [FRONT_MATTER, _keys(front_matter.FrontMatter, _docstrings(front_matter, front_matter.FrontMatter))]
     parts += ["## The roster", "The columns of `members.csv`, or the fields of each object in `members.jsonl`."]
     parts += [_columns(roster, roster.RosterRow, roster.COLUMNS, roster.REQUIRED)]
     parts += ["## Campaigns", CAMPAIGNS]

@@ -14,8 +14,9 @@ from pathlib import Path
 import jinja2
 from jinja2.utils import missing
 
-from sitegen.errors import Fault, did_you_mean
+from sitegen.errors import Fault, ThemeError, did_you_mean
 from sitegen.site.content import Page
+from sitegen.site.input_files import text_of
 from sitegen.site.theme import Theme
 
 _HINT = "\nhint: "
@@ -63,7 +64,7 @@ class SiteLoader(jinja2.BaseLoader):
         if path is None:
             raise jinja2.TemplateNotFound(template)
         stamp = path.stat().st_mtime_ns
-        return path.read_text(encoding="utf-8"), str(path), lambda: path.stat().st_mtime_ns == stamp
+        return text_of(path, ThemeError), str(path), lambda: path.stat().st_mtime_ns == stamp
 
     def find(self, template: str) -> Path | None:
         """Returns the file of a theme's template; None if there is none."""

@@ -14,6 +14,7 @@ import jinja2
 from PIL import Image, UnidentifiedImageError
 
 from sitegen.errors import ContentError, Fault, ThemeError, did_you_mean
+from sitegen.site.input_files import reading
 from sitegen.site.theme import Theme
 
 PICTURES = "pictures"
@@ -66,27 +67,35 @@ def load(theme: Theme, site_folder: Path, address: Callable[[str], str]) -> Asse
     # Style sheets last: they name the others.
     for name in sorted(sources, key=lambda each: (".css" in each, each)):
         public = name.removesuffix(_TEMPLATE)
-        content = sources[name].read_bytes()
-        if name.endswith(_TEMPLATE):
-            content = _render(css, name, sources[name], theme)
-        if public.endswith(".css"):
-            content = _rewrite_urls(content.decode(), public, sources[name], files, address).encode()
+        with reading(sources[name], ThemeError):
+            content = sources[name].read_bytes()
+            if name.endswith(_TEMPLATE):
+                content = _render(css, name, sources[name], theme)
+            if public.endswith(".css"):
+                content = _rewrite_urls(content.decode(), public, sources[name], files, address).encode()
         files[public] = Asset(public, _fingerprinted(public, content), content)
     return Assets(files, address)
 
 
 def picture_size(path: Path) -> tuple[int, int]:
     """Returns the width and height of a picture in CSS pixels. Raises ContentError if the file is not a picture."""
-    try:
-        if path.suffix == ".svg":
-            root = ElementTree.parse(path).getroot()
-            box = root.get("viewBox", "0 0 0 0").replace(",", " ").split()
-            width, height = root.get("width", box[2]), root.get("height", box[3])
-            return round(float(width.removesuffix("px"))), round(float(height.removesuffix("px")))
-        with Image.open(path) as image:
-            return image.size
-    except (ElementTree.ParseError, ValueError, IndexError, UnidentifiedImageError) as error:
-        raise ContentError(Fault(f"not a picture we can measure: {error}", where=path)) from error
+    with reading(path):
+        try:
+            return _svg_size(path) if path.suffix == ".svg" else _pixels(path)
+        except (ElementTree.ParseError, ValueError, IndexError, UnidentifiedImageError) as error:
+            raise ContentError(Fault(f"not a picture we can measure: {error}", where=path)) from error
+
+
+def _svg_size(path: Path) -> tuple[int, int]:
+    root = ElementTree.parse(path).getroot()
+    box = root.get("viewBox", "0 0 0 0").replace(",", " ").split()
+    width, height = root.get("width", box[2]), root.get("height", box[3])
+    return round(float(width.removesuffix("px"))), round(float(height.removesuffix("px")))
+
+
+def _pixels(path: Path) -> tuple[int, int]:
+    with Image.open(path) as image:
+        return image.size
 
 
 def _css_environment(theme: Theme) -> jinja2.Environment:

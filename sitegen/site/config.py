@@ -278,6 +278,8 @@ def load(folder: Path, *, url: str | None = None, capture_url: str | None = None
     except FileNotFoundError as error:
         hint = "name the folder that holds site.toml, or start one with `sitegen new DIR`"
         raise ConfigError(Fault("there is no site.toml here", where=folder, hint=hint)) from error
+    except OSError as error:
+        raise ConfigError(Fault(f"cannot be read: {error.strerror}", where=path)) from error
     except UnicodeDecodeError as error:
         raise ConfigError(Fault(f"not UTF-8 at byte {error.start}", where=path)) from error
     except tomllib.TOMLDecodeError as error:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sitegen.errors import Fault, ThemeError, did_you_mean
 from sitegen.site import bundled
+from sitegen.site.input_files import text_of
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
@@ -127,8 +128,8 @@ def find_theme(name: str, site_folder: Path) -> Path:
 def _read(folder: Path, name: str) -> ThemeFile:
     path = folder / "theme.toml"
     try:
-        file = ThemeFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        file = ThemeFile.model_validate(tomllib.loads(text_of(path, ThemeError)))
+    except tomllib.TOMLDecodeError as error:
         raise ThemeError(Fault(f"not TOML: {error}", where=path)) from error
     except ValidationError as error:
         faults = [Fault(f"{'.'.join(map(str, e['loc']))}: {e['msg']}", where=path) for e in error.errors()]
@@ -168,9 +169,12 @@ def _strings(folders: list[Path], locale: str, faults: list[Fault]) -> dict[str,
         if not path.is_file():
             continue
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            table = tomllib.loads(text_of(path, ThemeError))
+        except tomllib.TOMLDecodeError as error:
             faults.append(Fault(f"not TOML: {error}", where=path))
+            continue
+        except ThemeError as error:
+            faults += error.faults
             continue
         wrong = [key for key, value in table.items() if not isinstance(value, str)]
         faults += [Fault(f'"{key}" is not a text', where=path) for key in wrong]
