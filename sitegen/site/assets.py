@@ -14,6 +14,7 @@ import jinja2
 from PIL import Image, UnidentifiedImageError
 
 from sitegen.errors import ContentError, Fault, ThemeError, did_you_mean
+from sitegen.site.folder_files import files_below
 from sitegen.site.input_files import reading
 from sitegen.site.theme import Theme
 
@@ -55,13 +56,15 @@ def load(theme: Theme, site_folder: Path, address: Callable[[str], str]) -> Asse
 
     ``x.css.jinja`` is rendered with ``theme`` (its name and settings) and published as ``x.css``; parts that such a
     file includes are published too, which does no harm. Raises ThemeError if a style sheet does not render or names a
-    file that does not exist.
+    file that does not exist, and ContentError for links that may not be followed.
     """
+    faults: list[Fault] = []
     sources = theme.static_files()
     pictures = site_folder / PICTURES
-    for path in sorted(pictures.rglob("*")):
-        if path.is_file() and not path.name.startswith("."):
-            sources[f"{PICTURES}/{path.relative_to(pictures).as_posix()}"] = path
+    for path in files_below(pictures, faults, within=pictures):
+        sources[f"{PICTURES}/{path.relative_to(pictures).as_posix()}"] = path
+    if faults:
+        raise ContentError(*faults)
     css = _css_environment(theme)
     files: dict[str, Asset] = {}
     # Style sheets last: they name the others.

@@ -9,6 +9,7 @@ from pathlib import Path
 from sitegen.errors import ContentError, Fault, did_you_mean
 from sitegen.site import front_matter
 from sitegen.site.addresses import CAMPAIGNS
+from sitegen.site.folder_files import file_below, files_below
 from sitegen.site.front_matter import ADDRESS, FrontMatter
 from sitegen.site.input_files import reading, text_of
 from sitegen.site.markup import Body, convert
@@ -33,6 +34,9 @@ UNLISTED = frozenset({THANKS, NOT_FOUND, CODE})
 
 _FIXED = {HOME: "", CODE: CAMPAIGNS}
 """Addresses of the pages for which the company cannot choose one, by the page's key."""
+
+
+_LIKE_MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdwn", ".mdtext", ".mdx", ".md.txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def load(folder: Path, locales: Iterable[str]) -> dict[str, tuple[Page, ...]]:
         if not root.is_dir():
             faults.append(Fault("there is no such folder", where=root, hint="each locale of site.toml needs one"))
             continue
-        read = [_read(file, root, locale, faults) for file in sorted(root.rglob("*.md"))]
+        read = [_read(file, root, locale, faults) for file in _markdown_files(root, folder / "pages", faults)]
         found = [page for page in read if page is not None]
         pages[locale] = tuple(sorted(found, key=lambda page: (page.front.order, page.key)))
         faults += _missing_pages(root, found) if len(found) == len(read) else []
@@ -82,6 +86,18 @@ def load(folder: Path, locales: Iterable[str]) -> dict[str, tuple[Page, ...]]:
     if faults:
         raise ContentError(*sorted(faults, key=lambda fault: fault.order))
     return pages
+
+
+def _markdown_files(root: Path, pages: Path, faults: list[Fault]) -> list[Path]:
+    """Returns the pages' files; other files may lie beside them, but Markdown by another ending would be missed."""
+    found: list[Path] = []
+    for path in files_below(root, faults, within=pages):
+        if path.suffix == ".md":
+            found.append(path)
+        elif path.name.lower().endswith(_LIKE_MARKDOWN):
+            hint = f"call it {path.name[: path.name.index('.')]}.md, or ~{path.name} if it is to be left out"
+            faults.append(Fault("not read as a page, since its name does not end in .md", where=path, hint=hint))
+    return found
 
 
 def _read(file: Path, root: Path, locale: str, faults: list[Fault]) -> Page | None:
@@ -134,19 +150,14 @@ def _references(folder: Path, pages: Mapping[str, tuple[Page, ...]]) -> Iterator
             for reference in page.body.references:
                 if reference.kind == "page":
                     # A page with a fault of its own is there all the same.
-                    known = _is_file_below(folder / "pages" / locale, f"{reference.target}.md")
+                    known = file_below(folder / "pages" / locale, f"{reference.target}.md")
                 else:
-                    known = _is_file_below(pictures, reference.target)
+                    known = file_below(pictures, reference.target)
                 if not known:
                     hint = did_you_mean(reference.target, keys) if reference.kind == "page" else f"look in {pictures}"
                     where = f" in {locale}" if reference.kind == "page" else ""
                     message = f'there is no {reference.kind} "{reference.target}"{where}'
                     yield Fault(message, where=page.file, line=reference.line, hint=hint)
-            if page.front.picture is not None and not _is_file_below(pictures, page.front.picture):
+            if page.front.picture is not None and not file_below(pictures, page.front.picture):
                 message = f'there is no picture "{page.front.picture}"'
                 yield Fault(message, where=page.file, line=page.line_of["picture"], hint=f"look in {pictures}")
-
-
-def _is_file_below(folder: Path, name: str) -> bool:
-    path = (folder / name).resolve()
-    return path.is_relative_to(folder.resolve()) and path.is_file()

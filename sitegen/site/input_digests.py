@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import sitegen
+from sitegen.site.hidden_names import is_hidden
 from sitegen.site.location import CAMPAIGNS_FILE
 from sitegen.site.options import SiteOptions
 
-_SKIPPED = {"instance", "__pycache__", ".git"}
+_SKIPPED = {"instance", "__pycache__"}
+_MAY_BE_LINKS = {"pages", "pictures", "photos", "themes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +56,44 @@ def read(
     shared, members, placed = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
     output = "" if out is None else os.path.realpath(out)
     # A theme that appears beside the site takes the place of one that comes with us.
+    read_own = False
     for root in dict.fromkeys([site, os.path.join(os.path.dirname(site), "themes"), *folders]):
-        for path, stamp in _stamps(root, output):
+        for path, state in _stamps(root, output):
             of_members = path == own or path.startswith(f"{photos}{os.sep}")
+            read_own = read_own or path == own
             into = members if of_members else placed if path == campaigns else shared
-            into.update(f"{path}\0{stamp}\n".encode(errors="surrogateescape"))
+            into.update(f"{path}\0{state}\n".encode(errors="surrogateescape"))
+    if not read_own and os.path.isfile(own):  # a roster outside the site folder, or by a name that is left out
+        members.update(f"{own}\0{stamp(os.stat(own))}\n".encode(errors="surrogateescape"))
     made_by = (sitegen.version(), options.url, options.capture_url, options.theme, compression, options.token_keys)
     settings = hashlib.sha256(repr(made_by).encode()).hexdigest()
     return InputDigests(shared.hexdigest(), members.hexdigest(), placed.hexdigest(), settings, folders)
 
 
-def _stamps(root: str, out: str) -> Iterator[tuple[str, str]]:
-    """Yields the path and stamp of every file below a folder, in a stable order, without the output folder ``out``."""
+def _stamps(root: str, out: str, above: tuple[tuple[int, int], ...] = ()) -> Iterator[tuple[str, str]]:
+    """Yields the path and stamp of every file below a folder, in a stable order, without the output folder ``out``.
+
+    Hidden files are left out. A link has the stamp of what it leads to, or its own where it leads nowhere. Only the
+    folders of ``_MAY_BE_LINKS`` are entered by a link; any other must lead to what is read anyway (``folder_files``).
+    """
     try:
         entries = sorted(os.scandir(root), key=lambda entry: entry.name)
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return
     for entry in entries:
-        if entry.name in _SKIPPED or entry.path == out:
+        if entry.name in _SKIPPED or is_hidden(entry.name) or entry.path == out:
             continue
-        if entry.is_dir():
-            yield from _stamps(entry.path, out)
-        elif entry.is_file():
-            yield entry.path, stamp(entry.stat())
+        try:
+            found = entry.stat()
+        except OSError:  # a link to nowhere, or to itself
+            found = entry.stat(follow_symlinks=False)
+        node = (found.st_dev, found.st_ino)
+        if not stat.S_ISDIR(found.st_mode):
+            yield entry.path, stamp(found)
+        elif entry.is_symlink() and (above or entry.name not in _MAY_BE_LINKS):
+            yield entry.path, os.readlink(entry.path)
+        elif node not in above:
+            yield from _stamps(entry.path, out, (*above, node))
 
 
 def stamp(found: os.stat_result) -> str:
