@@ -89,7 +89,8 @@ FILES = (
 FRONT_MATTER = (
     "It is read as YAML whose values stay as they are typed: `3:30`, `no`, `0123` and `12.50` are texts, and a field"
     " without a value is as if it were not there. A value needs quotes if it holds `: `, a `#` after a space, or begins"
-    " with a sign such as `[`, `*`, `&` or `!`; `check` names the line. The last line may also be `...`."
+    " with a sign such as `[`, `*`, `&` or `!`; `check` names the line."
+    " Jinja is read below the front matter only. The last line may also be `...`."
 )
 
 

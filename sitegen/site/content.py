@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sitegen.errors import ContentError, Fault, did_you_mean
@@ -111,7 +111,7 @@ def _read(file: Path, root: Path, locale: str, faults: list[Fault]) -> Page | No
         with reading(file):
             body = convert(parts.markdown, first_line=parts.first_line)
     except ContentError as error:
-        faults.extend(error.faults)
+        faults.extend(replace(fault, where=file) for fault in error.faults)
         return None
     path = _FIXED.get(key, parts.front.slug or key)
     return Page(key, locale, path, file, parts.front, body, parts.line_of)

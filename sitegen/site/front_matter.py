@@ -12,7 +12,7 @@ from frontmatter.default_handlers import YAMLHandler
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sitegen.errors import ContentError, Fault, did_you_mean
-from sitegen.site import yaml_text
+from sitegen.site import braces, yaml_text
 from sitegen.site.prices import amount_and_currency
 from sitegen.site.yaml_text import TypedFields
 
@@ -99,6 +99,8 @@ def split(text: str, file: Path) -> SplitPage:
         hint = "write a line --- after the last field"
         raise ContentError(Fault("the front matter has no end", where=file, line=1, hint=hint))
     matter, markdown = handler.split(text)
+    if faults := list(braces.in_front_matter(matter, file)):
+        raise ContentError(*faults)
     # The matter begins with the end of the first "---" line, and so its first line is the file's.
     fields = yaml_text.read(matter, file)
     front = _front_matter(file, fields)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,7 +64,7 @@ def test_links_stay_within_their_folder(tmp_path: Path) -> None:
         "a/up": "..",
         ".#lock": "ed@host.1:2",
     }.items():
-        os.symlink(target, root / name)
+        (root / name).symlink_to(target)
     found, faults = below(root)
     assert found == ["a/leaf.svg", "to-file.svg", "to-folder/leaf.svg"]
     assert sorted(set(faults)) == [
@@ -81,8 +80,8 @@ def test_links_stay_within_their_folder(tmp_path: Path) -> None:
 def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "leaf.svg").write_text("x")
-    os.symlink("elsewhere", tmp_path / "pictures")
-    os.symlink("nowhere", tmp_path / "photos")
+    (tmp_path / "pictures").symlink_to("elsewhere")
+    (tmp_path / "photos").symlink_to("nowhere")
     assert below(tmp_path / "pictures") == (["leaf.svg"], [])
     assert below(tmp_path / "photos") == ([], ["photos: a link that leads nowhere"])
     assert below(tmp_path / "nothing") == ([], [])
@@ -102,7 +101,7 @@ def lay_hidden_files(folder: Path) -> None:
             path = folder / place / name
             path.parent.mkdir(exist_ok=True)
             if name == ".#faq.md":
-                os.symlink("ed@host.1:2", path)
+                path.symlink_to("ed@host.1:2")
             else:
                 path.write_bytes(b"\x00\x05\x16\x07{{ no text")
 
@@ -121,10 +120,10 @@ def test_hidden_files_change_nothing(folder: Path, out: Path, rebuild: Callable[
 def test_digests_survive_links(folder: Path, tmp_path: Path) -> None:
     before = digests(folder)
     for place in (folder, folder / "pages" / "en", folder / "photos"):
-        os.symlink("loop", place / "loop")
-        os.symlink("/", place / "root")
-        os.symlink(".", place / "here")
-        os.symlink("nothing.md", place / "nothing.md")
+        (place / "loop").symlink_to("loop")
+        (place / "root").symlink_to("/")
+        (place / "here").symlink_to(".")
+        (place / "nothing.md").symlink_to("nothing.md")
     changed = digests(folder)
     assert (changed.shared, changed.members) != (before.shared, before.members)
     assert digests(folder) == changed
@@ -132,7 +131,7 @@ def test_digests_survive_links(folder: Path, tmp_path: Path) -> None:
 
 def test_digests_see_through_a_linked_folder_and_to_a_roster_elsewhere(folder: Path, tmp_path: Path) -> None:
     (folder / "photos").rename(tmp_path / "album")
-    os.symlink(tmp_path / "album", folder / "photos")
+    (folder / "photos").symlink_to(tmp_path / "album")
     roster = (folder / "members.csv").rename(tmp_path / "members.csv")
 
     def read() -> input_digests.InputDigests:
@@ -167,7 +166,7 @@ def test_links_among_pages_pictures_and_theme_files_are_told(folder: Path, tmp_p
     (tmp_path / "secret.txt").write_text("secret")
     places = ["pages/en/a.md", "pictures/b.svg", "themes/plain/static/c.svg", "themes/plain/templates/d.html"]
     for place in places:
-        os.symlink(tmp_path / "secret.txt", folder / place)
+        (folder / place).symlink_to(tmp_path / "secret.txt")
     with pytest.raises(EspalierError) as caught:
         sites.load(folder)
     told = {str(fault.where): fault.message for fault in caught.value.faults}
@@ -182,7 +181,7 @@ def test_links_among_pages_pictures_and_theme_files_are_told(folder: Path, tmp_p
 
 
 def test_a_page_may_be_a_link_to_another(folder: Path) -> None:
-    os.symlink("../en/about.md", folder / "pages" / "es" / "about-en.md")
+    (folder / "pages" / "es" / "about-en.md").symlink_to("../en/about.md")
     assert {page.key for page in sites.load(folder).pages["es"]} >= {"about", "about-en"}
 
 

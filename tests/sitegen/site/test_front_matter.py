@@ -146,3 +146,17 @@ def test_a_rule_in_the_text_ends_nothing() -> None:
 def test_prices_that_cannot_be_read(price: str) -> None:
     (fault,) = faults(f"price: {price}")
     assert fault.startswith("3: price: ")
+
+
+def test_jinja_is_not_read_here() -> None:
+    for field in ("title", "description", "summary", "kicker", "nav", "picture_alt", "price", "slug", "order"):
+        for typed in ('"{{ member.name }}"', "{{ member.name }}", "a {% if x %}", "'{# note #}'"):
+            with pytest.raises(ContentError) as caught:
+                split(f"---\nx: y\n{field}: {typed}\n---\n", FILE)
+            (fault,) = caught.value.faults
+            assert (fault.line, fault.message.split(" found ")[0]) == (
+                3,
+                f"{field}: Jinja is not read in front matter,",
+            )
+            assert fault.hint
+    assert page("# {{ a note }}", 'nav: "{single}"').front.nav == "{single}"
