@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 from sitegen.errors import EspalierError, Fault
 from sitegen.serving.policy import policy
-from sitegen.serving.preview import Preview, PreviewPages
+from sitegen.serving.preview import Preview, PreviewPages, unexpected
 from sitegen.site.addresses import Addresses
 
 RequestHandler = Callable[[Request], Response]
@@ -49,6 +49,8 @@ def preview_app(preview: Preview) -> RequestHandler:
             return _page(pages, request)
         except EspalierError as error:
             return _error_page(error.faults)
+        except Exception as error:  # noqa: BLE001 - the person who writes the page sees what happened, and goes on
+            return _error_page(unexpected(error).faults)
 
     return answer
 
