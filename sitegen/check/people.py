@@ -29,6 +29,7 @@ def roster(site: Site, index: Path | None = None) -> Roster:
         default_locale=settings.default_locale,
         locales=tuple(settings.locales),
         photos=site.folder / "photos",
+        mapping=settings.roster_mapping,
     )
 
 
@@ -85,7 +86,13 @@ def faults_alone(folder: Path) -> Iterable[Fault]:
         locales = tuple(settings.locales)
         roster_path, language = settings.roster_path, settings.default_locale
         with (
-            Roster.load(roster_path, default_locale=language, locales=locales, photos=photos) as members,
+            Roster.load(
+                roster_path,
+                default_locale=language,
+                locales=locales,
+                photos=photos,
+                mapping=settings.roster_mapping,
+            ) as members,
             Placements.load(folder / CAMPAIGNS_FILE, members),
         ):
             return ()

@@ -19,11 +19,12 @@ from typing import Any
 from sitegen.errors import Fault, OutputError
 from sitegen.model import Status
 from sitegen.roster import table
+from sitegen.roster.exported import records
 from sitegen.roster.faults import FaultLog, quoted
 from sitegen.roster.fields import read_row
 from sitegen.roster.forest import Forest
 from sitegen.roster.names import first_name
-from sitegen.roster.reading import Broken, Record, Source, records
+from sitegen.roster.reading import Broken, Record, Source
 from sitegen.roster.slugs import is_slug, numbered, slugify
 from sitegen.roster.values import Rules
 
@@ -94,8 +95,8 @@ class Loader:
     def _read(self, database: sqlite3.Connection) -> Source:
         try:
             with self._path.open("rb") as file:
-                source = Source(file, self._log)
-                rows = self._rows(records(self._path, source, self._log))
+                source = Source(file, self._log, foreign=True)
+                rows = self._rows(records(self._path, source, self._log, self._rules.mapping))
                 while batch := list(islice(rows, _BATCH)):
                     database.executemany(_INSERT, batch)
                 return source

@@ -16,9 +16,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from sitegen.errors import Fault, RosterError
-from sitegen.model import Member, Status
+from sitegen.model import Member, RosterMapping, Status
 from sitegen.roster import reading, table
 from sitegen.roster.loading import Loader
+from sitegen.roster.mapping import PLAIN
 from sitegen.roster.reader import Reader
 from sitegen.roster.slugs import RESERVED
 from sitegen.roster.table import MemberRow
@@ -68,15 +69,18 @@ class Roster:
         default_locale: str = "en",
         reserved: Iterable[str] = (),
         photos: Path | None = None,
+        mapping: RosterMapping | None = None,
     ) -> Self:
         """Checks the roster at ``path`` (``.csv`` or ``.jsonl``), makes its index, and returns the roster.
 
         An index at ``index`` is used again if it was made from the same bytes by the same rules; without
         ``index`` one is made in the temporary folder and removed by ``close``. ``reserved`` are words that
         no slug may be, besides ``slugs.RESERVED``. ``photos`` is the folder that photos must lie in; with None
-        they are not looked for. Raises RosterError with every fault; an existing index is then untouched.
+        they are not looked for. ``mapping`` says how a file that another program exports is read.
+
+        Raises RosterError with every fault; an existing index is then untouched.
         """
-        rules = Rules(frozenset(locales), RESERVED | {word.lower() for word in reserved}, photos)
+        rules = Rules(frozenset(locales), RESERVED | {word.lower() for word in reserved}, photos, mapping or PLAIN)
         folder = None
         if index is None:
             folder = Path(tempfile.mkdtemp(prefix="espalier-roster-"))
@@ -280,7 +284,7 @@ def _conditions(query: Query) -> tuple[str, tuple[str, ...]]:
 
 
 def _rules_digest(rules: Rules, default_locale: str) -> str:
-    text = repr((table.VERSION, sorted(rules.locales), default_locale, sorted(rules.reserved)))
+    text = repr((table.VERSION, sorted(rules.locales), default_locale, sorted(rules.reserved), rules.mapping))
     return sha256(text.encode()).hexdigest()
 
 
