@@ -279,7 +279,7 @@ def test_the_name_of_the_file_alone(tmp_path: Path) -> None:
     [
         (
             '[site.roster.columns]\nsponser = "x"\n',
-            "site.roster.columns.sponser: not a column of our rosters\n  hint: did",
+            "site.roster.columns.sponser: not a column of our rosters\n  hint: d",
         ),
         ('[site.roster]\nseperator = ";"\n', 'unknown key "site.roster.seperator"\n  hint: did you mean "separator"?'),
         ('[site.roster.status]\nGone = "away"\n', "site.roster.status.Gone: "),
