@@ -58,6 +58,7 @@ def roster(
         photos=site.folder / "photos",
         how=Addressing(book=site.addresses_path, frozen=frozen, seeds=seeds, today=today()),
         strict=strict,
+        mapping=settings.roster_mapping,
     )
 
 
@@ -133,6 +134,7 @@ def faults_alone(folder: Path) -> Iterable[Fault]:
             locales=tuple(settings.locales),
             default_locale=settings.default_locale,
             photos=folder / "photos",
+            mapping=settings.roster_mapping,
             how=Addressing(book=folder / ADDRESSES_FILE, today=today()),
             strict=False,
         ) as members:

@@ -29,7 +29,7 @@ def bring_up_to_date(
 
 
 def _rules_digest(rules: Rules, default_locale: str, how: Addressing) -> str:
-    text = repr((table.VERSION, sorted(rules.locales), default_locale, sorted(how.reserved), how.frozen))
+    text = repr((table.VERSION, sorted(rules.locales), default_locale, sorted(how.reserved), how.frozen, rules.mapping))
     return sha256(text.encode()).hexdigest()
 
 

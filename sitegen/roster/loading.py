@@ -25,10 +25,11 @@ from sitegen.errors import Fault, OutputError
 from sitegen.model import Status
 from sitegen.roster import addressing, sponsors, table, unread, values
 from sitegen.roster.addressing import Addressing, Giver
+from sitegen.roster.exported import records
 from sitegen.roster.faults import FaultLog, quoted
 from sitegen.roster.fields import RosterRow, read_row
 from sitegen.roster.names import first_name
-from sitegen.roster.reading import Broken, Record, Source, records
+from sitegen.roster.reading import Broken, Record, Source
 from sitegen.roster.values import Rules
 
 _BATCH = 1000
@@ -140,8 +141,8 @@ class Loader:
     def _read(self, database: sqlite3.Connection) -> Source:
         try:
             with self._path.open("rb") as file:
-                source = Source(file, self._log)
-                rows = self._rows(records(self._path, source, self._log))
+                source = Source(file, self._log, foreign=True)
+                rows = self._rows(records(self._path, source, self._log, self._rules.mapping))
                 while batch := list(islice(rows, _BATCH)):
                     database.executemany(_INSERT, batch)
                 return source

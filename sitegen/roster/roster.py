@@ -14,12 +14,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from sitegen.errors import Fault
-from sitegen.model import Member
+from sitegen.model import Member, RosterMapping
 from sitegen.roster import table
 from sitegen.roster.addressing import Addressing
 from sitegen.roster.faults import FaultLog
 from sitegen.roster.index import bring_up_to_date
 from sitegen.roster.loading import missing_photos, no_photo
+from sitegen.roster.mapping import PLAIN
 from sitegen.roster.query import Query
 from sitegen.roster.reader import Reader
 from sitegen.roster.remembered import RememberedAddresses
@@ -64,6 +65,7 @@ class Roster:
         default_locale: str = "en",
         how: Addressing | None = None,
         photos: Path | None = None,
+        mapping: RosterMapping | None = None,
         reserved: Iterable[str] = (),
         strict: bool = True,
     ) -> Self:
@@ -72,11 +74,12 @@ class Roster:
         An index at ``index`` is used again if it was made from the same bytes by the same rules; without ``index`` one
         is made in the temporary folder and removed by ``close``. ``how`` tells how members get their addresses (None:
         from their names, without memory), and ``reserved`` which words no new address may be, besides
-        ``slugs.RESERVED``. ``photos`` is the folder in which photos must be; with None they are not looked for. Raises
-        RosterError for a file that cannot be used and, if ``strict``, for every fault; else ``faults`` tells the faults
-        of single rows. An index that was there is then untouched.
+        ``slugs.RESERVED``. ``photos`` is the folder in which photos must be; with None they are not looked for.
+        ``mapping`` says how a file that another program exports is read. Raises RosterError for a file that cannot be
+        used and, if ``strict``, for every fault; else ``faults`` tells the faults of single rows. An index that was
+        there is then untouched.
         """
-        rules = Rules(frozenset(locales), frozenset(), None)
+        rules = Rules(frozenset(locales), frozenset(), None, mapping or PLAIN)
         how = replace(
             how or Addressing(today=datetime.now(UTC).date()), reserved=RESERVED | {word.lower() for word in reserved}
         )
