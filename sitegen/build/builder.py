@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 from time import perf_counter
 
 from sitegen.build import output, page_files, process_pool, up_to_date
@@ -60,7 +59,7 @@ def build(options: BuildOptions, progress: Progress = lambda done, total: None) 
     started = perf_counter()
     site = sites.load_by(options)
     now = up_to_date.digests(options, site.settings.roster_path, site.theme.folders)
-    before = up_to_date.noted(options.out)
+    before = up_to_date.noted(options)
     with people.opened(site) as (roster, placements):
         renderer = Renderer(site, TokenSigner(options.token_keys))
         same = before is not None and (before.inputs.shared, before.inputs.settings) == (now.shared, now.settings)
@@ -68,8 +67,8 @@ def build(options: BuildOptions, progress: Progress = lambda done, total: None) 
         if not only_members:
             rendering.check(site, renderer, roster)
         with (
-            output.opened(options.out, keep_out_of=site.folder) as folder,
-            closing(Manifest(folder.own / up_to_date.MANIFEST)) as manifest,
+            output.opened(options.out, keep_out_of=site.folder, state=options.state_folder) as folder,
+            closing(Manifest(folder.state.manifest)) as manifest,
         ):
             builder = _Builder(renderer, roster, placements, folder, manifest, options)
             builder.run(progress, only_members)
@@ -108,11 +107,14 @@ class _Builder:
 
     def run(self, progress: Progress, only_members: bool) -> None:
         self._manifest.enter_note(up_to_date.NOTE, None)  # until this build has come to its end
+        if not self._folder.is_trusted:
+            self._manifest.distrust_all()
         self._distrust_begun()
         self._assets()
         self._company(only_members)
         self._manifest.expect_landings(self._placements.landings(self._roster))
         self._company_landings()
+        self._folder.state.note_tree(self._folder.root)
         self._all_members(progress)
         self._sitemap()
         self._remove_gone()
@@ -134,16 +136,13 @@ class _Builder:
 
     def _distrust_begun(self) -> None:
         """Marks the sites that an interrupted build had begun to write, so that this build writes them anew."""
-        for path in self._begun():
+        for path in self._folder.state.begun():
             self._manifest.distrust(path.read_text(encoding="utf-8").splitlines())
         self._manifest.save()
         self._forget_begun()
 
-    def _begun(self) -> list[Path]:
-        return sorted(self._folder.own.glob("begun-*"))
-
     def _forget_begun(self) -> None:
-        for path in self._begun():
+        for path in self._folder.state.begun():
             path.unlink()
 
     def _assets(self) -> None:

@@ -39,22 +39,22 @@ def read(
     roster: Path,
     theme_folders: Iterable[Path],
     *,
-    out: Path | None = None,
+    outputs: Iterable[Path] = (),
     compression: str = "none",
 ) -> InputDigests:
     """Returns digests of a site's inputs as they are now.
 
-    ``out``: the folder that a build writes, which is left out wherever it is.
+    ``outputs``: the folders that a build writes, which are left out wherever they are.
     """
     folders = tuple(os.fspath(folder.resolve()) for folder in theme_folders)
     site = os.path.realpath(options.folder)
     own, photos = os.path.realpath(roster), os.path.join(site, "photos")
     campaigns = os.path.join(site, CAMPAIGNS_FILE)
     shared, members, placed = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
-    output = "" if out is None else os.path.realpath(out)
+    written = {os.path.realpath(each) for each in outputs}
     # A theme that appears beside the site takes the place of one that comes with us.
     for root in dict.fromkeys([site, os.path.join(os.path.dirname(site), "themes"), *folders]):
-        for path, stamp in _stamps(root, output):
+        for path, stamp in _stamps(root, written):
             of_members = path == own or path.startswith(f"{photos}{os.sep}")
             into = members if of_members else placed if path == campaigns else shared
             into.update(f"{path}\0{stamp}\n".encode(errors="surrogateescape"))
@@ -63,17 +63,17 @@ def read(
     return InputDigests(shared.hexdigest(), members.hexdigest(), placed.hexdigest(), settings, folders)
 
 
-def _stamps(root: str, out: str) -> Iterator[tuple[str, str]]:
-    """Yields the path and stamp of every file below a folder, in a stable order, without the output folder ``out``."""
+def _stamps(root: str, without: set[str]) -> Iterator[tuple[str, str]]:
+    """Yields the path and stamp of every file below a folder, but not below ``without``, in a stable order."""
     try:
         entries = sorted(os.scandir(root), key=lambda entry: entry.name)
     except (FileNotFoundError, NotADirectoryError):
         return
     for entry in entries:
-        if entry.name in _SKIPPED or entry.path == out:
+        if entry.name in _SKIPPED or entry.path in without:
             continue
         if entry.is_dir():
-            yield from _stamps(entry.path, out)
+            yield from _stamps(entry.path, without)
         elif entry.is_file():
             yield entry.path, stamp(entry.stat())
 
