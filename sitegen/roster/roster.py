@@ -209,6 +209,22 @@ class Roster:
             for (photo,) in database.execute(query):
                 yield photo
 
+    def active_by_locale(self) -> list[tuple[str, int]]:
+        """Returns how many active members there are in each language."""
+        query = "select locale, count(*) from member where status = 'active' group by locale"
+        return [(str(locale), int(count)) for locale, count in self._reader.all(query)]
+
+    def has_photo(self, name: str) -> bool:
+        """Returns whether an active member has this photo."""
+        query = "select 1 from member where photo = ? and status = 'active' limit 1"
+        return bool(self._reader.all(query, (name,)))
+
+    def slugs_at(self, rows: Iterable[int]) -> Iterator[tuple[str, bool]]:
+        """Yields, for each of the rows, the member's slug and whether the member is active."""
+        for row in rows:
+            for slug, status in self._reader.all("select slug, status from member where row = ?", (row,)):
+                yield slug, status == "active"
+
     def active_slugs(self) -> Iterator[str]:
         """Yields the slugs of the active members in roster order."""
         with self._reader.connection() as database:
