@@ -79,9 +79,9 @@ CAMPAIGNS = (
 
 
 ROSTER = (
-    "The columns of `members.csv`, or the fields of each object in `members.jsonl`. Cells may stand between commas,"
-    " semicolons, tabs or bars; the file is UTF-8, or UTF-16 with its mark. Columns without a name are left aside as long"
-    " as they are empty. An export of another program, with columns, words and dates of its own, is read by"
+    "The columns of `members.csv`, or the fields of each object in `members.jsonl`. Commas, semicolons, tabs or bars"
+    " separate the cells; the file is UTF-8, or UTF-16 with its mark. Columns without a name are left aside as long as"
+    " they are empty. An export of another program, with columns, words and dates of its own, is read by"
     " `[site.roster]`, which `sitegen check --suggest FILE` proposes."
 )
 

@@ -97,14 +97,25 @@ def _tell_faults(summary: BuildSummary) -> None:
 
 @click.command(name="check")
 @folder_argument
+@click.option(
+    "--suggest",
+    "export",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Propose a [site.roster] for site.toml that reads this roster, as another program exported it.",
+)
 @json_option
-def check_command(folder: Path | None, as_json: bool) -> None:
+def check_command(folder: Path | None, export: Path | None, as_json: bool) -> None:
     """Report all faults in configuration, roster, pages, theme and internal links.
 
     \b
     Example:
       sitegen check content
+      sitegen check content --suggest distributors.csv
     """
+    if export is not None:
+        _suggest(find_folder(folder), export, as_json)
+        return
     from sitegen.check import everything
 
     folder = find_folder(folder)
@@ -123,6 +134,15 @@ def check_command(folder: Path | None, as_json: bool) -> None:
     click.echo(f"{folder}: no faults in {pages} pages, {checked.members} members, theme {site.theme.name}")
     for note in checked.notes:
         click.echo(note, err=True)
+
+
+def _suggest(folder: Path, export: Path, as_json: bool) -> None:
+    from sitegen.roster import suggesting
+    from sitegen.site import config
+
+    found = suggesting.suggest(export, config.load(folder).locales)
+    text = json.dumps(suggesting.to_json(found), ensure_ascii=False) if as_json else suggesting.to_toml(found)
+    click.echo(text, nl=as_json)
 
 
 def _summary_text(summary: BuildSummary) -> str:

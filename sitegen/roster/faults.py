@@ -29,6 +29,11 @@ class FaultLog:
         self._kept.sort(key=lambda fault: fault.line or 0)
         del self._kept[SHOWN:]
 
+    def first(self, most: int) -> list[Fault]:
+        """Returns the faults on the first lines, at most so many."""
+        self._cut()
+        return self._kept[:most]
+
     def raise_any(self) -> None:
         """Raises RosterError with the faults in order of line, if there are any."""
         if not self.count:

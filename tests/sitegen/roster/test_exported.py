@@ -243,7 +243,7 @@ file = "export.csv"
 ignore = "*"
 empty = ["0", "null"]
 dates = "month-day-year"
-separator = "\\t"
+separator = "tab"
 
 [site.roster.columns]
 id = "Distributor ID"
