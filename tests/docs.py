@@ -30,7 +30,7 @@ from sitegen.cli import main as sitegen
 from sitegen.instance import SECRETS
 from sitegen.render import context
 from sitegen.roster import fields as roster
-from sitegen.site import config, content
+from sitegen.site import config, front_matter
 from tests.conftest import ROOT
 
 TOOLS: dict[str, click.Group] = {"sitegen": sitegen, "capture": capture}
@@ -85,6 +85,21 @@ ROSTER = (
     " `[site.roster]`, which `sitegen check --suggest FILE` proposes."
 )
 
+FILES = (
+    "Files and folders whose names begin with `.`, `~` or `#`, or end in `~`, are left out everywhere: among pages,"
+    " pictures, photos and the files of a theme. Editors, office programs and file managers call their locks and copies"
+    " so; call a page `~draft.md` to keep it back. A page's name ends in `.md`; `check` names Markdown files that end"
+    " otherwise, such as `.markdown` or `.MD`. `pages`, `pictures`, `photos` and the folder of a theme may be symbolic"
+    " links; a link within one of them must lead to something within the same folder, and one that leads elsewhere or"
+    " nowhere is an error."
+)
+FRONT_MATTER = (
+    "It is read as YAML whose values stay as they are typed: `3:30`, `no`, `0123` and `12.50` are texts, and a field"
+    " without a value is as if it were not there. A value needs quotes if it holds `: `, a `#` after a space, or begins"
+    " with a sign such as `[`, `*`, `&` or `!`; `check` names the line."
+    " Jinja is read below the front matter only. The last line may also be `...`."
+)
+
 
 def configuration_page() -> str:
     """docs/configuration.md."""
@@ -93,8 +108,9 @@ def configuration_page() -> str:
     for name, table in _tables():
         docs = _docstrings(config, table)
         parts += [f"### `[{name}]`", _first_line(table), _keys(table, docs)]
+    parts += ["## Files", FILES]
     parts += ["## Pages", "The front matter of `pages/<locale>/<key>.md`, between two lines of `---`."]
-    parts += [_keys(content.FrontMatter, _docstrings(content, content.FrontMatter))]
+    parts += [FRONT_MATTER, _keys(front_matter.FrontMatter, _docstrings(front_matter, front_matter.FrontMatter))]
     parts += ["## The roster", ROSTER]
     parts += [_columns(roster, roster.RosterRow, roster.COLUMNS, roster.REQUIRED)]
     parts += ["## Campaigns", CAMPAIGNS]

@@ -7,6 +7,7 @@ the internals of ``sitegen``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,8 +146,11 @@ class Directory:
         return self._site.campaigns_path
 
     def members(self) -> Iterator[Member]:
-        """Yields the members of the roster. Raises RosterError with every fault of the file."""
-        with people.roster(self._site) as roster:
+        """Yields the members of the roster, and remembers new addresses. Raises RosterError with every fault."""
+        with ExitStack() as opened:
+            with people.giving(self._site, frozen=False):
+                roster = opened.enter_context(people.roster(self._site, strict=True))
+                roster.addresses.remember(self._site.addresses_path)
             yield from roster
 
     def wordings(self) -> Iterator[SiteWording]:

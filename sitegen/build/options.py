@@ -35,6 +35,13 @@ class BuildOptions(SiteOptions):
     verify: bool = False
     """Compare every stamped page with the page that plain Jinja renders."""
 
+    frozen: bool = False
+    """Give no new address: a member whom the address book does not know is a fault."""
+    strict: bool = False
+    """Stop at any fault of a single member's row, instead of leaving out what cannot be read."""
+    remove_up_to: int | None = None
+    """How many members' sites may be removed; None: as many as may go without asking."""
+
     @property
     def processes(self) -> int:
         """How many processes share the work: ``jobs``, or one for each core that this process may use."""

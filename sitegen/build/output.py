@@ -52,6 +52,8 @@ class Output:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.own = root / OURS
+        self.index = self.own / "roster.sqlite"
+        """Where the roster's index is kept from one build to the next."""
         self.counts = FileCounts()
         self._root = os.fspath(root)
         self._staged = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from sitegen.cli.options import capture_option, folder_argument, json_option, qu
 from sitegen.errors import EspalierError
 from sitegen.site.location import find_folder
 from sitegen.terminal import progress_bar
+
+if TYPE_CHECKING:
+    from sitegen.check.everything import Checked
 
 
 @click.command()
@@ -34,6 +38,11 @@ from sitegen.terminal import progress_bar
 @click.option(
     "--explain", is_flag=True, help="List the pages that cannot be stamped and why, and what causes many shapes."
 )
+@click.option(
+    "--remove-up-to", type=click.IntRange(min=0), metavar="N", help="Remove up to N members' sites; else few may go."
+)
+@click.option("--frozen", is_flag=True, help="Give no new address: each must stand in addresses.csv.")
+@click.option("--strict", is_flag=True, help="Build nothing if any row of the roster has a fault.")
 @url_option
 @capture_option
 @theme_option
@@ -47,6 +56,9 @@ def build(
     fresh: bool,
     verify: bool,
     explain: bool,
+    remove_up_to: int | None,
+    frozen: bool,
+    strict: bool,
     url: str | None,
     capture_url: str | None,
     theme: str | None,
@@ -71,6 +83,9 @@ def build(
         jobs=jobs,
         fresh=fresh,
         verify=verify,
+        remove_up_to=remove_up_to,
+        frozen=frozen,
+        strict=strict,
     )
     summary = up_to_date.nothing_changed(options)
     if summary is None:
@@ -92,11 +107,19 @@ def build(
 
 def _tell_faults(summary: BuildSummary) -> None:
     click.echo("\n".join(map(str, summary.faults)), err=True)
-    click.echo(f"{len(summary.faults)} faults of single members, whose old pages stay", err=True)
+    one = (
+        "one fault of a single member"
+        if len(summary.faults) == 1
+        else f"{len(summary.faults)} faults of single members"
+    )
+    click.echo(f"{one}; everything else is built", err=True)
 
 
 @click.command(name="check")
 @folder_argument
+@click.option("--fix", is_flag=True, help="Give new members their addresses, and remember them in addresses.csv.")
+@click.option("--frozen", is_flag=True, help="Report members without an address in addresses.csv as faults.")
+@click.option("--lenient", is_flag=True, help="End with 0 if only single members have faults.")
 @click.option(
     "--suggest",
     "export",
@@ -105,7 +128,9 @@ def _tell_faults(summary: BuildSummary) -> None:
     help="Propose a [site.roster] for site.toml that reads this roster, as another program exported it.",
 )
 @json_option
-def check_command(folder: Path | None, export: Path | None, as_json: bool) -> None:
+def check_command(
+    folder: Path | None, fix: bool, frozen: bool, lenient: bool, export: Path | None, as_json: bool
+) -> None:
     """Report all faults in configuration, roster, pages, theme and internal links.
 
     \b
@@ -118,21 +143,39 @@ def check_command(folder: Path | None, export: Path | None, as_json: bool) -> No
         return
     from sitegen.check import everything
 
+    if fix and frozen:
+        raise click.UsageError("--fix gives addresses, and --frozen gives none: choose one")
     folder = find_folder(folder)
     try:
-        checked = everything.everything(folder, signer(folder))
+        found = everything.everything(folder, signer(folder), remember=fix, frozen=frozen)
     except EspalierError as error:
         if not as_json:
             raise
         click.echo(json.dumps([fault_json(fault) for fault in error.faults], ensure_ascii=False))
         sys.exit(1)
     if as_json:
-        click.echo("[]")
-        return
-    site = checked.site
+        click.echo(json.dumps([fault_json(fault) for fault in found.of_members], ensure_ascii=False))
+    else:
+        _tell_checked(folder, found)
+    if found.of_members and not lenient:
+        sys.exit(1)
+
+
+def _tell_checked(folder: Path, found: Checked) -> None:
+    site = found.site
     pages = sum(map(len, site.pages.values()))
-    click.echo(f"{folder}: no faults in {pages} pages, {checked.members} members, theme {site.theme.name}")
-    for note in checked.notes:
+    faults = len(found.of_members)
+    if faults:
+        click.echo("\n".join(map(str, found.of_members)), err=True)
+        if faults > 1:
+            click.echo(f"{faults} faults", err=True)
+    else:
+        click.echo(f"{folder}: no faults in {pages} pages, {found.members} members, theme {site.theme.name}")
+    if found.remembered:
+        click.echo(f"{site.addresses_path}: {found.addresses} addresses remembered")
+    elif found.addresses and site.addresses_path.is_file():
+        click.echo(f"{found.addresses} addresses are new; `sitegen check --fix` or a build remembers them")
+    for note in found.notes:
         click.echo(note, err=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def _serve_preview(options: SiteOptions, host: str, port: int) -> None:
     live = Preview(replace(options, url=options.url or server.address))
     if live.error is not None:
         click.echo(str(live.error), err=True)
-    with live.watching():
+    with closing(live), live.watching():
         server.run(local_server.preview_app(live), lambda: _serving(server.address, str(options.folder)))
 
 

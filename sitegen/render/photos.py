@@ -21,6 +21,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from sitegen.errors import ContentError, Fault
 from sitegen.render.context import Photo, PhotoSource
+from sitegen.site.hidden_names import is_hidden
 
 WIDTHS = (160, 320, 640)
 """The sides of the square pictures, in pixels; the larger two also serve screens of double and fourfold density.
@@ -134,11 +135,14 @@ def render(photo: Path, assets: Path) -> Renditions:
 def locate(photos: Path, name: str) -> Path:
     """Returns the path of the photo that a roster calls ``name``, within the folder ``photos``.
 
-    Raises ContentError if the path is outside that folder. The file need not exist.
+    Raises ContentError if the path is outside that folder or has a hidden name. The file need not exist.
     """
     path = (photos / name).resolve()
     if not path.is_relative_to(photos.resolve()):
         raise ContentError(Fault("a photo must lie in the photos folder", where=photos / name))
+    if any(is_hidden(part) for part in Path(name).parts):
+        hint = 'names that begin with ".", "~" or "#", or end in "~", are left out everywhere'
+        raise ContentError(Fault("a photo may not have the name of a hidden file", where=photos / name, hint=hint))
     return path
 
 

@@ -159,6 +159,7 @@ class Renderer:
         except Exception as error:
             fault = self.fault(error)
             if fault is None:  # not the template's doing but a bug, which keeps its traceback
+                error.add_note(f"while rendering {planned.page.file}")
                 raise
             raise ThemeError(self._named(fault, planned)) from error
 

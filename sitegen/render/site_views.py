@@ -10,7 +10,8 @@ from babel.numbers import format_currency, get_currency_precision
 from sitegen.render.context import CaptureView, Pages, PageView, Picture, Price, SiteView, ThemeView, Translation
 from sitegen.site import assets
 from sitegen.site.assets import PICTURES
-from sitegen.site.content import Page, amount_and_currency
+from sitegen.site.content import Page
+from sitegen.site.prices import amount_and_currency
 from sitegen.site.site import Site, Variant
 
 

@@ -14,8 +14,10 @@ from pathlib import Path
 import jinja2
 from jinja2.utils import missing
 
-from sitegen.errors import Fault, did_you_mean
+from sitegen.errors import Fault, ThemeError, did_you_mean
 from sitegen.site.content import Page
+from sitegen.site.hidden_names import is_hidden
+from sitegen.site.input_files import text_of
 from sitegen.site.theme import Theme
 
 _HINT = "\nhint: "
@@ -63,26 +65,22 @@ class SiteLoader(jinja2.BaseLoader):
         if path is None:
             raise jinja2.TemplateNotFound(template)
         stamp = path.stat().st_mtime_ns
-        return path.read_text(encoding="utf-8"), str(path), lambda: path.stat().st_mtime_ns == stamp
+        return text_of(path, ThemeError), str(path), lambda: path.stat().st_mtime_ns == stamp
 
     def find(self, template: str) -> Path | None:
         """Returns the file of a theme's template; None if there is none."""
         owner, colon, name = template.partition(":")
         chain = [(n, f) for n, f in self._theme.chain if n == owner] if colon else self._theme.chain
-        # Jinja's own loaders refuse names that climb out of their folder; so do we.
+        # Jinja's own loaders refuse names that climb out of their folder; so do we, and those of hidden files.
         parts = (name if colon else template).split("/")
-        if any(part in {"", ".", ".."} for part in parts):
+        if any(not part or is_hidden(part) for part in parts):
             return None
         paths = (folder.joinpath("templates", *parts) for _, folder in chain)
         return next((path for path in paths if path.is_file()), None)
 
     def list_templates(self) -> list[str]:
         """Returns the names of all templates and page bodies, sorted; a name that several themes use is listed once."""
-        found: set[str] = set(self._pages)
-        for folder in self._theme.folders:
-            root = folder / "templates"
-            found.update(p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file())
-        return sorted(found)
+        return sorted({*self._pages, *self._theme.template_names()})
 
 
 def environment(theme: Theme, pages: Mapping[str, tuple[Page, ...]]) -> jinja2.Environment:

@@ -26,7 +26,7 @@ from psycopg import sql
 from sitegen.errors import EspalierError, Fault, OutputError
 from sitegen.model import Member
 from sitegen.roster import postgres_address, table
-from sitegen.roster.lookup import COLUMNS, WIDTH, FoundMember, Unavailable
+from sitegen.roster.lookup import COLUMNS, WIDTH, FormerAddress, FoundMember, Unavailable
 from sitegen.roster.postgres_address import said
 from sitegen.roster.roster import Roster
 from sitegen.roster.slugs import is_slug
@@ -42,6 +42,7 @@ create table if not exists espalier_member (
     timezone text
 );
 create unique index if not exists espalier_member_slug on espalier_member (slug);
+create table if not exists espalier_former (slug text primary key, present text);
 create table if not exists espalier_roster (
     one boolean primary key default true check (one), digest text not null, rules text not null,
     members integer not null, changed bigint not null
@@ -97,6 +98,10 @@ def copy(roster: Roster, url: str, rules: str) -> bool:
             with cursor.copy(sql.SQL("copy espalier_member ({}) from stdin").format(columns)) as target:
                 for row in _rows(roster):
                     target.write_row(row)
+            cursor.execute("delete from espalier_former")
+            with cursor.copy("copy espalier_former (slug, present) from stdin") as target:
+                for former in _former(roster):
+                    target.write_row(former)
             cursor.execute(_ENTER, (roster.digest, rules, len(roster)))
         with address.connect(autocommit=True) as database:
             database.execute("vacuum (analyze) espalier_member")
@@ -147,15 +152,16 @@ class PostgresLookup:
 
         Raises Unavailable if the database fails.
         """
-        if not is_slug(slug):
-            return None
-        with self._telling():
-            try:
-                row = self._ask(slug)
-            except psycopg.OperationalError:  # the server was restarted, or closed what was idle for long
-                self.close()
-                row = self._ask(slug)
+        row = self._found(_BY_SLUG, slug)
         return None if row is None else FoundMember(row[:-1], row[-1])
+
+    def former(self, slug: str) -> FormerAddress | None:
+        """Returns what became of a slug at which no member is; None if no member ever had it.
+
+        Raises Unavailable if the database fails.
+        """
+        row = self._found("select present from espalier_former where slug = %s", slug)
+        return None if row is None else FormerAddress(row[0])
 
     def active(self) -> Iterator[Member]:
         """Yields all active members, in roster order."""
@@ -181,8 +187,18 @@ class PostgresLookup:
             self._mine.connection.close()
             self._mine.process = None
 
-    def _ask(self, slug: str) -> tuple[Any, ...] | None:
-        return self._connection().execute(_BY_SLUG, (slug,)).fetchone()
+    def _found(self, query: LiteralString, slug: str) -> tuple[Any, ...] | None:
+        if not is_slug(slug):
+            return None
+        with self._telling():
+            try:
+                return self._ask(query, slug)
+            except psycopg.OperationalError:  # the server was restarted, or closed what was idle for long
+                self.close()
+                return self._ask(query, slug)
+
+    def _ask(self, query: LiteralString, slug: str) -> tuple[Any, ...] | None:
+        return self._connection().execute(query, (slug,)).fetchone()
 
     def _connection(self) -> psycopg.Connection[tuple[Any, ...]]:
         mine = self._mine
@@ -205,6 +221,11 @@ class PostgresLookup:
 def _rows(roster: Roster) -> Iterator[tuple[Any, ...]]:
     with closing(sqlite3.connect(f"{roster.index.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
         yield from database.execute(f"select {', '.join(_ROW)} from member order by row")
+
+
+def _former(roster: Roster) -> Iterator[tuple[str, str | None]]:
+    with closing(sqlite3.connect(f"{roster.index.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        yield from database.execute("select slug, present from former order by slug")
 
 
 assert len(_ROW) == WIDTH + 2

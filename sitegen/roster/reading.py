@@ -94,7 +94,8 @@ class Source:
             self._log.add(f"not {name}: {error.reason}", line=self.line + 1, hint=_SAVE)
             raise Broken from error
         finally:
-            text.detach()
+            if not self._file.closed:  # as when the reader gave up
+                text.detach()
 
     def _too_long(self) -> NoReturn:
         self._log.add(f"a line longer than {LONGEST_LINE:,} bytes", line=self.line)

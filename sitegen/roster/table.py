@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -38,8 +40,27 @@ create table member (
     downline integer,
     story text
 );
-create table words (row integer primary key, folded text not null);
+create table unread (id text not null, slug text, inactive integer not null);
+create table fault (line integer, message text not null, hint text);
+create table former (slug text primary key, present text) without rowid;
 """
+
+FORMER = """
+insert into former
+select a.slug, case m.status when 'active' then m.slug end
+from address a left join member m on m.id = a.id collate nocase and m.id = a.id
+where a.id <> '' and (m.slug is null or m.slug <> a.slug)
+    and not exists (select 1 from unread u where u.id = a.id and not u.inactive)
+"""
+"""Fills the table ``former``: the slugs at which no row of ``member`` is, each with the present slug of the member who
+has, or had, it; null if that member has no site."""
+
+COLUMNS = (
+    "row", "line", "id", "slug", "name", "first_name", "email", "locale", "status", "phone", "photo", "place",
+    "tagline", "links", "sponsor_id", "market", "joined", "timezone", "explicit", "nearest", "downline", "story",
+)  # fmt: skip
+"""The columns of the table ``member``, in order."""
+
 
 INDEXES = """
 create unique index member_slug on member (slug);
@@ -78,6 +99,12 @@ _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]+")
 
 _ACTIVE, _INACTIVE = Status.ACTIVE, Status.INACTIVE
 _fromisoformat = date.fromisoformat
+
+
+def digest(meta: Mapping[str, Any]) -> str:
+    """Returns the digest of an index, made of those of the roster file and of the address book: facts in its table
+    ``meta``."""
+    return hashlib.sha256(f"{meta['digest']} {meta['book']}".encode()).hexdigest()
 
 
 def selected(alias: str) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 from sitegen.errors import EspalierError, Fault
 from sitegen.serving.policy import policy
-from sitegen.serving.preview import Preview, PreviewPages
+from sitegen.serving.preview import Preview, PreviewPages, unexpected
 from sitegen.site.addresses import Addresses
 
 RequestHandler = Callable[[Request], Response]
@@ -49,6 +49,8 @@ def preview_app(preview: Preview) -> RequestHandler:
             return _page(pages, request)
         except EspalierError as error:
             return _error_page(error.faults)
+        except Exception as error:  # noqa: BLE001 - the person who writes the page sees what happened, and goes on
+            return _error_page(unexpected(error).faults)
 
     return answer
 
@@ -137,7 +139,7 @@ def _page(pages: PreviewPages, request: Request) -> Response:
     by_host = site.addresses.layout == "subdomain"
     found = pages.answer(request.path.lstrip("/"), pages.snapshot.slug_of_host(request.host) if by_host else None)
     if found.status == 308:
-        return Response(status=308, headers={"Location": f"{request.path}/"})
+        return Response(status=308, headers={"Location": found.location})
     content = found.content
     if found.status == 410:
         return _message(410, "This site is gone", "The member whose site this was is no longer active.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pathlib import Path
 import watchfiles
 
 from sitegen.check import people
-from sitegen.errors import EspalierError
+from sitegen.errors import EspalierError, Fault
 from sitegen.render import hosts, member_files, photos, sitemap
 from sitegen.render.context import Photo
 from sitegen.render.hosts import Host
@@ -38,6 +39,8 @@ class PreviewAnswer:
     status: int
     content: bytes = b""
     type: str = "text/html"
+    location: str = ""
+    """Where a redirect leads."""
 
 
 class PreviewPages:
@@ -58,7 +61,7 @@ class PreviewPages:
         here = self.snapshot.on_member_host(slug, path) if slug else self.snapshot.below_root("/", path)
         match here:
             case Moved():
-                return PreviewAnswer(308)
+                return PreviewAnswer(308, location=here.location)
             case NothingHere():
                 return PreviewAnswer(410 if here.gone else 404)
             case OnMemberSite():
@@ -97,6 +100,17 @@ class PreviewPages:
         return made.view(site.addresses.asset(""))
 
 
+def unexpected(error: Exception) -> EspalierError:
+    """Returns what the preview shows instead of a bug's traceback, which goes to standard error.
+
+    The notes of ``error`` name the file that it was about, where that is known.
+    """
+    traceback.print_exception(error)
+    notes = "; ".join(getattr(error, "__notes__", ()))
+    hint = "this is a fault of Espalier's; the traceback stands where `sitegen serve` runs"
+    return EspalierError(Fault(f"{type(error).__name__}: {error}", where=notes or None, hint=hint))
+
+
 class Preview:
     """The live preview of a site folder: its pages as the files are now, or the error that the site has faults.
 
@@ -121,10 +135,16 @@ class Preview:
             pages = PreviewPages(site, self._signer, Path(self._made.name))
         except EspalierError as error:
             problem = error
+        except Exception as error:  # noqa: BLE001 - a bug must not end the watch: the next save may get round it
+            problem = unexpected(error)
         with self._changed:
             self.pages, self.error = pages, problem
             self.version += 1
             self._changed.notify_all()
+
+    def close(self) -> None:
+        """Removes the photos that were scaled for the preview."""
+        self._made.cleanup()
 
     def wait(self, version: int, seconds: float) -> int:
         """Waits until the folder was read again after ``version``, at most ``seconds``; returns the newest version."""

@@ -14,6 +14,8 @@ import jinja2
 from PIL import Image, UnidentifiedImageError
 
 from sitegen.errors import ContentError, Fault, ThemeError, did_you_mean
+from sitegen.site.folder_files import files_below
+from sitegen.site.input_files import reading
 from sitegen.site.theme import Theme
 
 PICTURES = "pictures"
@@ -54,39 +56,49 @@ def load(theme: Theme, site_folder: Path, address: Callable[[str], str]) -> Asse
 
     ``x.css.jinja`` is rendered with ``theme`` (its name and settings) and published as ``x.css``; parts that such a
     file includes are published too, which does no harm. Raises ThemeError if a style sheet does not render or names a
-    file that does not exist.
+    file that does not exist, and ContentError for links that may not be followed.
     """
+    faults: list[Fault] = []
     sources = theme.static_files()
     pictures = site_folder / PICTURES
-    for path in sorted(pictures.rglob("*")):
-        if path.is_file() and not path.name.startswith("."):
-            sources[f"{PICTURES}/{path.relative_to(pictures).as_posix()}"] = path
+    for path in files_below(pictures, faults, within=pictures):
+        sources[f"{PICTURES}/{path.relative_to(pictures).as_posix()}"] = path
+    if faults:
+        raise ContentError(*faults)
     css = _css_environment(theme)
     files: dict[str, Asset] = {}
     # Style sheets last: they name the others.
     for name in sorted(sources, key=lambda each: (".css" in each, each)):
         public = name.removesuffix(_TEMPLATE)
-        content = sources[name].read_bytes()
-        if name.endswith(_TEMPLATE):
-            content = _render(css, name, sources[name], theme)
-        if public.endswith(".css"):
-            content = _rewrite_urls(content.decode(), public, sources[name], files, address).encode()
+        with reading(sources[name], ThemeError):
+            content = sources[name].read_bytes()
+            if name.endswith(_TEMPLATE):
+                content = _render(css, name, sources[name], theme)
+            if public.endswith(".css"):
+                content = _rewrite_urls(content.decode(), public, sources[name], files, address).encode()
         files[public] = Asset(public, _fingerprinted(public, content), content)
     return Assets(files, address)
 
 
 def picture_size(path: Path) -> tuple[int, int]:
     """Returns the width and height of a picture in CSS pixels. Raises ContentError if the file is not a picture."""
-    try:
-        if path.suffix == ".svg":
-            root = ElementTree.parse(path).getroot()
-            box = root.get("viewBox", "0 0 0 0").replace(",", " ").split()
-            width, height = root.get("width", box[2]), root.get("height", box[3])
-            return round(float(width.removesuffix("px"))), round(float(height.removesuffix("px")))
-        with Image.open(path) as image:
-            return image.size
-    except (ElementTree.ParseError, ValueError, IndexError, UnidentifiedImageError) as error:
-        raise ContentError(Fault(f"not a picture we can measure: {error}", where=path)) from error
+    with reading(path):
+        try:
+            return _svg_size(path) if path.suffix == ".svg" else _pixels(path)
+        except (ElementTree.ParseError, ValueError, IndexError, UnidentifiedImageError) as error:
+            raise ContentError(Fault(f"not a picture we can measure: {error}", where=path)) from error
+
+
+def _svg_size(path: Path) -> tuple[int, int]:
+    root = ElementTree.parse(path).getroot()
+    box = root.get("viewBox", "0 0 0 0").replace(",", " ").split()
+    width, height = root.get("width", box[2]), root.get("height", box[3])
+    return round(float(width.removesuffix("px"))), round(float(height.removesuffix("px")))
+
+
+def _pixels(path: Path) -> tuple[int, int]:
+    with Image.open(path) as image:
+        return image.size
 
 
 def _css_environment(theme: Theme) -> jinja2.Environment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ from pydantic_core import PydanticCustomError
 from sitegen import time_zones
 from sitegen.errors import ConfigError, Fault, did_you_mean
 from sitegen.model import Company, Locale, LocaleTexts, Member, RosterMapping, Status
+from sitegen.site import braces
 from sitegen.site.location import SITE_FILE
 
 
@@ -343,6 +345,8 @@ def load(folder: Path, *, url: str | None = None, capture_url: str | None = None
     except FileNotFoundError as error:
         hint = "name the folder that holds site.toml, or start one with `sitegen new DIR`"
         raise ConfigError(Fault("there is no site.toml here", where=folder, hint=hint)) from error
+    except OSError as error:
+        raise ConfigError(Fault(f"cannot be read: {error.strerror}", where=path)) from error
     except UnicodeDecodeError as error:
         raise ConfigError(Fault(f"not UTF-8 at byte {error.start}", where=path)) from error
     except tomllib.TOMLDecodeError as error:
@@ -351,10 +355,16 @@ def load(folder: Path, *, url: str | None = None, capture_url: str | None = None
         # What is no table at all is left to the check below.
         if address is not None and isinstance(tables.setdefault(table, {}), dict):
             tables[table]["url"] = address
+    lines = key_lines(source)
+    faults = [_braces_fault(path, lines, *found) for found in braces.in_settings(tables)]
     try:
-        return Settings(folder, SiteFile.model_validate(tables))
+        file = SiteFile.model_validate(tables)
     except ValidationError as error:
-        raise ConfigError(*_faults(path, source, error)) from error
+        faults += [_fault(path, lines, each) for each in error.errors()]
+        raise ConfigError(*faults) from error
+    if faults:
+        raise ConfigError(*faults)
+    return Settings(folder, file)
 
 
 def _locale(code: str) -> Locale:
@@ -369,15 +379,19 @@ def _syntax_fault(path: Path, error: tomllib.TOMLDecodeError) -> Fault:
     return Fault(f"not TOML: {message}", where=path, line=int(found[1]) if found else None)
 
 
-def _faults(path: Path, source: str, error: ValidationError) -> list[Fault]:
-    lines = key_lines(source)
-    return [_fault(path, lines, each) for each in error.errors()]
+def _braces_fault(path: Path, lines: Mapping[tuple[str, ...], int], key: tuple[str, ...], *told: str) -> Fault:
+    message, hint = told
+    return Fault(f"{'.'.join(key)}: {message}", where=path, line=_line_of(lines, key), hint=hint)
 
 
-def _fault(path: Path, lines: dict[tuple[str, ...], int], error: Any) -> Fault:
+def _line_of(lines: Mapping[tuple[str, ...], int], key: tuple[str, ...]) -> int | None:
+    return next((lines[key[:end]] for end in range(len(key), 0, -1) if key[:end] in lines), None)
+
+
+def _fault(path: Path, lines: Mapping[tuple[str, ...], int], error: Any) -> Fault:
     location = tuple(str(part) for part in error["loc"] if part != "[key]")
     name = ".".join(location)
-    line = next((lines[location[:end]] for end in range(len(location), 0, -1) if location[:end] in lines), None)
+    line = _line_of(lines, location)
     match error["type"]:
         case "extra_forbidden":
             hint = did_you_mean(location[-1], _known_keys(location[:-1]))

@@ -8,30 +8,40 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import sitegen
-from sitegen.site.location import CAMPAIGNS_FILE
+from sitegen.site.hidden_names import is_hidden
+from sitegen.site.location import ADDRESSES_FILE, CAMPAIGNS_FILE
 from sitegen.site.options import SiteOptions
 
-_SKIPPED = {"instance", "__pycache__", ".git"}
+_SKIPPED = {"instance", "__pycache__"}
+_MAY_BE_LINKS = {"pages", "pictures", "photos", "themes"}
 
 
 @dataclass(frozen=True, slots=True)
 class InputDigests:
     """Digests (SHA-256, in hexadecimal) of a site's inputs, to see whether one changed.
 
-    ``members``: roster and photos; ``campaigns``: ``campaigns.csv``; ``shared``: all other files; ``settings``: the
-    command's options and the program's version.
+    ``roster``, ``photos``, ``addresses`` (the address book) and ``campaigns``: these files; ``shared``: all other
+    files; ``settings``: the command's options and the program's version.
     """
 
     shared: str
-    members: str
+    roster: str
+    photos: str
+    addresses: str
     campaigns: str
     settings: str
     theme_folders: tuple[str, ...]
+
+    @property
+    def members(self) -> str:
+        """All that members' sites are made from, besides what all sites share, as one text to compare."""
+        return f"{self.roster} {self.photos} {self.addresses}"
 
 
 def read(
@@ -49,33 +59,64 @@ def read(
     folders = tuple(os.fspath(folder.resolve()) for folder in theme_folders)
     site = os.path.realpath(options.folder)
     own, photos = os.path.realpath(roster), os.path.join(site, "photos")
-    campaigns = os.path.join(site, CAMPAIGNS_FILE)
-    shared, members, placed = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
+    hashes = {name: hashlib.sha256() for name in ("shared", "roster", "photos", "addresses", "campaigns")}
+    special = {
+        own: "roster",
+        os.path.join(site, ADDRESSES_FILE): "addresses",
+        os.path.join(site, CAMPAIGNS_FILE): "campaigns",
+    }
     output = "" if out is None else os.path.realpath(out)
     # A theme that appears beside the site takes the place of one that comes with us.
+    read_own = False
     for root in dict.fromkeys([site, os.path.join(os.path.dirname(site), "themes"), *folders]):
-        for path, stamp in _stamps(root, output):
-            of_members = path == own or path.startswith(f"{photos}{os.sep}")
-            into = members if of_members else placed if path == campaigns else shared
-            into.update(f"{path}\0{stamp}\n".encode(errors="surrogateescape"))
+        for path, state in _stamps(root, output):
+            into = special.get(path) or ("photos" if path.startswith(f"{photos}{os.sep}") else "shared")
+            read_own = read_own or path == own
+            hashes[into].update(_entry(path, state))
+    if not read_own and os.path.isfile(own):  # a roster outside the site folder, or by a name that is left out
+        hashes["roster"].update(_entry(own, stamp(os.stat(own))))
     made_by = (sitegen.version(), options.url, options.capture_url, options.theme, compression, options.token_keys)
     settings = hashlib.sha256(repr(made_by).encode()).hexdigest()
-    return InputDigests(shared.hexdigest(), members.hexdigest(), placed.hexdigest(), settings, folders)
+    digests = {name: each.hexdigest() for name, each in hashes.items()}
+    return InputDigests(**digests, settings=settings, theme_folders=folders)
 
 
-def _stamps(root: str, out: str) -> Iterator[tuple[str, str]]:
-    """Yields the path and stamp of every file below a folder, in a stable order, without the output folder ``out``."""
+def of_file(path: Path) -> str:
+    """Returns the digest that ``read`` gives for a single file as it is now."""
+    found = hashlib.sha256()
+    if path.is_file():
+        found.update(_entry(os.path.join(os.path.realpath(path.parent), path.name), stamp(path.stat())))
+    return found.hexdigest()
+
+
+def _entry(path: str, state: str) -> bytes:
+    return f"{path}\0{state}\n".encode(errors="surrogateescape")
+
+
+def _stamps(root: str, out: str, above: tuple[tuple[int, int], ...] = ()) -> Iterator[tuple[str, str]]:
+    """Yields the path and stamp of every file below a folder, in a stable order, without the output folder ``out``.
+
+    Hidden files are left out. A link has the stamp of what it leads to, or its own where it leads nowhere. Only the
+    folders of ``_MAY_BE_LINKS`` are entered by a link; any other must lead to what is read anyway (``folder_files``).
+    """
     try:
         entries = sorted(os.scandir(root), key=lambda entry: entry.name)
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return
     for entry in entries:
-        if entry.name in _SKIPPED or entry.path == out:
+        if entry.name in _SKIPPED or is_hidden(entry.name) or entry.path == out:
             continue
-        if entry.is_dir():
-            yield from _stamps(entry.path, out)
-        elif entry.is_file():
-            yield entry.path, stamp(entry.stat())
+        try:
+            found = entry.stat()
+        except OSError:  # a link to nowhere, or to itself
+            found = entry.stat(follow_symlinks=False)
+        node = (found.st_dev, found.st_ino)
+        if not stat.S_ISDIR(found.st_mode):
+            yield entry.path, stamp(found)
+        elif entry.is_symlink() and (above or entry.name not in _MAY_BE_LINKS):
+            yield entry.path, os.readlink(entry.path)
+        elif node not in above:
+            yield from _stamps(entry.path, out, (*above, node))
 
 
 def stamp(found: os.stat_result) -> str:

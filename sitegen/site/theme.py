@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sitegen.errors import Fault, ThemeError, did_you_mean
 from sitegen.site import bundled
+from sitegen.site.folder_files import files_below
+from sitegen.site.input_files import text_of
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
@@ -85,9 +87,27 @@ class Theme:
         """Returns the path of every static file by its name: the theme's own file, else its nearest parent's."""
         files: dict[str, Path] = {}
         for folder in reversed(self.folders):
-            root = folder / "static"
-            files.update({p.relative_to(root).as_posix(): p for p in sorted(root.rglob("*")) if p.is_file()})
+            files.update(self._files(folder, "static", []))
         return files
+
+    def template_names(self) -> set[str]:
+        """Returns the names of the templates of the theme and its parents."""
+        return {name for folder in self.folders for name in self._files(folder, "templates", [])}
+
+    def link_faults(self) -> list[Fault]:
+        """Returns the faults of symbolic links among the files of the theme and its parents."""
+        faults: list[Fault] = []
+        for folder in self.folders:
+            for part in ("templates", "static", "strings"):
+                self._files(folder, part, faults)
+        return faults
+
+    @staticmethod
+    def _files(folder: Path, part: str, faults: list[Fault]) -> dict[str, Path]:
+        # An installer may have put links in the place of all files that come with us.
+        within = None if folder.is_relative_to(bundled.folder("themes")) else folder
+        found = files_below(folder / part, faults, within=within)
+        return {path.relative_to(folder / part).as_posix(): path for path in found}
 
 
 def load(name: str, site_folder: Path, chosen: Mapping[str, object], locales: tuple[str, ...]) -> Theme:
@@ -106,9 +126,11 @@ def load(name: str, site_folder: Path, chosen: Mapping[str, object], locales: tu
     faults: list[Fault] = []
     settings = _settings(files, chosen, site_folder, faults)
     strings = {locale: _strings([folder for _, folder in files], locale, faults) for locale in locales}
+    found = Theme(name, tuple((file.name, folder) for file, folder in files), settings, strings)
+    faults += found.link_faults()
     if faults:
         raise ThemeError(*faults)
-    return Theme(name, tuple((file.name, folder) for file, folder in files), settings, strings)
+    return found
 
 
 def find_theme(name: str, site_folder: Path) -> Path:
@@ -127,8 +149,8 @@ def find_theme(name: str, site_folder: Path) -> Path:
 def _read(folder: Path, name: str) -> ThemeFile:
     path = folder / "theme.toml"
     try:
-        file = ThemeFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        file = ThemeFile.model_validate(tomllib.loads(text_of(path, ThemeError)))
+    except tomllib.TOMLDecodeError as error:
         raise ThemeError(Fault(f"not TOML: {error}", where=path)) from error
     except ValidationError as error:
         faults = [Fault(f"{'.'.join(map(str, e['loc']))}: {e['msg']}", where=path) for e in error.errors()]
@@ -168,9 +190,12 @@ def _strings(folders: list[Path], locale: str, faults: list[Fault]) -> dict[str,
         if not path.is_file():
             continue
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            table = tomllib.loads(text_of(path, ThemeError))
+        except tomllib.TOMLDecodeError as error:
             faults.append(Fault(f"not TOML: {error}", where=path))
+            continue
+        except ThemeError as error:
+            faults += error.faults
             continue
         wrong = [key for key, value in table.items() if not isinstance(value, str)]
         faults += [Fault(f'"{key}" is not a text', where=path) for key in wrong]

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from sitegen.render.hosts import Host
 from sitegen.render.renderer import Renderer
-from sitegen.site.content import NOT_FOUND, FrontMatter, Page
+from sitegen.site.content import NOT_FOUND, Page
+from sitegen.site.front_matter import FrontMatter
 from sitegen.site.markup import convert
 from sitegen.site.site import Site, Variant
 from sitegen.token import TokenSigner

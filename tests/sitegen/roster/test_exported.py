@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sitegen.errors import ConfigError, RosterError
 from sitegen.model import RosterMapping, Status
 from sitegen.roster import Roster, reading
-from sitegen.roster.mapping import day, fold
+from sitegen.roster.index import facts
+from sitegen.roster.mapping import PLAIN, day, fold
 from sitegen.site import config
 from tests.conftest import ROOT
 
@@ -28,7 +29,7 @@ def read(tmp_path: Path) -> Iterator[Read]:
     """Reads a roster of these bytes or lines; closes it after the test."""
     opened = []
 
-    def of(content: bytes | str, mapping: RosterMapping | None = None, name: str = "members.csv") -> Roster:
+    def of(content: bytes | str, mapping: RosterMapping = PLAIN, name: str = "members.csv") -> Roster:
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         opened.append(Roster.load(path, locales=("en", "es"), mapping=mapping))
@@ -82,7 +83,7 @@ def test_line_ends_within_cells_of_a_file_with_carriage_returns(read: Read) -> N
 
 def test_the_digest_is_that_of_the_file_in_any_encoding(read: Read, tmp_path: Path) -> None:
     for content in (TABLE.encode(), TABLE.encode("utf-16"), TABLE.replace("\n", "\r").encode()):
-        assert read(content).digest == reading.digest(tmp_path / "members.csv")
+        assert facts(read(content).index)["digest"] == reading.digest(tmp_path / "members.csv")
 
 
 @pytest.mark.parametrize(
@@ -293,3 +294,17 @@ def test_a_wrong_table_has_its_line(tmp_path: Path, table: str, message: str) ->
         settings(tmp_path, table)
     assert message in str(caught.value)
     assert all(fault.line for fault in caught.value.faults)
+
+
+def test_a_row_that_cannot_be_read_is_taken_down_by_the_words_of_its_export(tmp_path: Path) -> None:
+    path, index = tmp_path / "members.csv", tmp_path / "roster.sqlite"
+    mapping = RosterMapping(status={"Terminated": Status.INACTIVE})
+
+    def active() -> list[str]:
+        with Roster.load(path, index=index, mapping=mapping, strict=False) as roster:
+            return [member.id for member in roster.active()]
+
+    path.write_text("id,name,status\na,Ana,active\nb,Ben,active\n", encoding="utf-8")
+    assert active() == ["a", "b"]
+    path.write_text("id,name,status\na,\u202e,terminated\nb,\u202e,active\n", encoding="utf-8")
+    assert active() == ["b"]
