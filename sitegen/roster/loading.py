@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import islice
@@ -28,7 +29,7 @@ from sitegen.roster.addressing import Addressing, Giver
 from sitegen.roster.exported import records
 from sitegen.roster.faults import FaultLog, quoted
 from sitegen.roster.fields import RosterRow, read_row
-from sitegen.roster.names import first_name
+from sitegen.roster.names import Order, called
 from sitegen.roster.reading import Broken, Record, Source
 from sitegen.roster.values import Rules
 
@@ -64,6 +65,9 @@ class Loader:
         self._strict = strict
         self._log = FaultLog(path)
         self._rows_read = 0
+        self._orders: Counter[Order] = Counter()
+        """How many members' family names were found by the way the names are written, and on which line the first."""
+        self._first_lines: dict[Order, int] = {}
 
     def write(self, index: Path, facts: dict[str, str]) -> None:
         """Writes the index to ``index``, with ``facts`` in its table ``meta``.
@@ -129,6 +133,8 @@ class Loader:
             "size": source.size,
             "digest": source.digest,
             "faults": self._log.count,
+            **{order.value: self._orders[order] for order in Order},
+            **{f"{order.value}, first line": line for order, line in self._first_lines.items()},
             "path": str(self._path),
             "version": table.VERSION,
         }
@@ -166,13 +172,17 @@ class Loader:
             yield self._stub(number, line, cells) if row is None else self._values(number, line, row)
 
     def _values(self, number: int, line: int, row: RosterRow) -> tuple[Any, ...]:
+        shown, first, order = called(row.name, row.first_name, row.market)
+        if order is not None:
+            self._orders[order] += 1
+            self._first_lines.setdefault(order, line)
         return (
             number,
             line,
             row.id,
             row.slug,
-            row.name,
-            row.first_name or first_name(row.name),
+            shown,
+            first,
             row.email,
             row.locale or self._locale,
             row.status.value,
