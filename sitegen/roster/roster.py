@@ -72,8 +72,8 @@ class Roster:
         locales: Iterable[str] = ("en",),
         default_locale: str = "en",
         how: Addressing | None = None,
+        mapping: RosterMapping = PLAIN,
         photos: Path | None = None,
-        mapping: RosterMapping | None = None,
         reserved: Iterable[str] = (),
         strict: bool = True,
         in_place: bool = False,
@@ -88,7 +88,7 @@ class Roster:
         used and, if ``strict``, for every fault; else ``faults`` tells the faults of single rows. An index that was
         there is then untouched. ``in_place``: nobody else has the index open, so that it may be changed where it is.
         """
-        rules = Rules(frozenset(locales), frozenset(), None, mapping or PLAIN)
+        rules = Rules(frozenset(locales), frozenset(), None, mapping)
         how = replace(
             how or Addressing(today=datetime.now(UTC).date()), reserved=RESERVED | {word.lower() for word in reserved}
         )

@@ -168,8 +168,9 @@ class RosterTable(_Table):
     file: Words = "members.csv"
     """The roster file, ``.csv``, ``.tsv``, ``.txt`` or ``.jsonl``, relative to this file."""
     columns: dict[Annotated[str, AfterValidator(_our_column)], _Cell | _Cells] = {}
-    """For our columns the file's, such as `id = "Distributor ID"`; `name = ["First Name", "Last Name"]` joins two.
-    `sponsor` is the *enroller*, who recruited the member, not the placement in a tree."""
+    """For our columns the file's, such as `id = "Distributor ID"`; `name = ["First Name", "Last Name"]`, which
+    makes up a name (or a place) of several; of other columns the first counts that is not empty: `phone = ["Mobile",
+    "Phone"]`. `sponsor` is the *enroller*, who recruited the member, not the placement in a tree."""
     ignore: _Cells | Literal["*"] | None = None
     """Columns of the file to leave aside; `"*"`: all that are neither ours nor named under `columns`."""
     status: dict[_Cell, Status] = {}
@@ -182,7 +183,7 @@ class RosterTable(_Table):
     """What stands for an empty cell in any column, such as `["0", "NULL", "Not Found"]`."""
     dates: Literal["day-month-year", "month-day-year", "year-month-day"] | None = None
     """The order of the parts of a date, with any separators and with or without a time of day. None: `2024-12-31`."""
-    separator: Literal[",", ";", "\t", "|"] | None = None
+    separator: Literal[",", ";", "tab", "|"] | None = None
     """What stands between two cells. None: found by the header."""
 
     def mapping(self) -> RosterMapping:
@@ -197,7 +198,7 @@ class RosterTable(_Table):
             languages=self.languages,
             empty=self.empty,
             dates=self.dates,
-            separator=self.separator,
+            separator="\t" if self.separator == "tab" else self.separator,
         )
 
 
