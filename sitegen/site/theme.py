@@ -19,6 +19,7 @@ from sitegen.site import bundled
 from sitegen.site.folder_files import files_below
 from sitegen.site.input_files import text_of
 
+_ID = re.compile(r"""\sid=(["'])([^"'{}\s]+)\1""")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 
@@ -93,6 +94,14 @@ class Theme:
     def template_names(self) -> set[str]:
         """Returns the names of the templates of the theme and its parents."""
         return {name for folder in self.folders for name in self._files(folder, "templates", [])}
+
+    def ids(self) -> frozenset[str]:
+        """Returns the ids that templates give to elements, as far as they are written out.
+
+        Raises ThemeError for a template that is no text.
+        """
+        files = [path for folder in self.folders for path in self._files(folder, "templates", []).values()]
+        return frozenset(found[2] for path in files for found in _ID.finditer(text_of(path, ThemeError)))
 
     def link_faults(self) -> list[Fault]:
         """Returns the faults of symbolic links among the files of the theme and its parents."""
