@@ -15,14 +15,14 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
-from sitegen.errors import ContentError, Fault
+from sitegen.errors import ContentError
 from sitegen.site.dialect.between import BetweenProcessor
 from sitegen.site.dialect.extensions import CONFIGS, EXTENSIONS, TaskBoxes
 from sitegen.site.dialect.heading_ids import HeadingIds
-from sitegen.site.dialect.jinja_pieces import MARK, Pieces, nearest_line
+from sitegen.site.dialect.jinja_pieces import Pieces, nearest_line
 from sitegen.site.dialect.lists import laid_out
 from sitegen.site.dialect.statement_lines import placed
-from sitegen.site.dialect.structure import StructureCheck
+from sitegen.site.dialect.structure import StructureCheck, lost
 
 _EXTENSIONS = (*EXTENSIONS, "tables", "attr_list", "def_list", "md_in_html", "footnotes", "toc")
 
@@ -65,19 +65,9 @@ def convert(text: str, *, first_line: int = 1, theme_ids: Set[str] = frozenset()
     ours = _Espalier(pieces, theme_ids)
     markdown = Markdown(extensions=[*_EXTENSIONS, TaskBoxes(), ours], extension_configs=CONFIGS, output_format="html")
     html = markdown.convert(laid_out(protected))
-    _refuse_lost(pieces, html)
+    if faults := list(lost(html, pieces)):
+        raise ContentError(*faults)
     return Body(pieces.put_back(html), tuple(_references(text, first_line)), tuple(pieces.lines(html)))
-
-
-def _refuse_lost(pieces: Pieces, html: str) -> None:
-    """Raises ContentError for statements that Markdown left out, as it does with cells beyond a table's header."""
-    there = {int(number) for number in MARK.findall(html)}
-    lost = [
-        each for number, each in enumerate(pieces.pieces) if number not in there and (each.depth or each.is_between)
-    ]
-    if lost:
-        hint = "a table's row has as many cells as its header; write the statement on a line of its own, or in a cell"
-        raise ContentError(*(Fault(f'"{each.source}" has no place here', line=each.line, hint=hint) for each in lost))
 
 
 def _references(text: str, first_line: int) -> Iterator[Reference]:

@@ -50,9 +50,13 @@ class BetweenProcessor(Treeprocessor):
 
 
 def _marks(element: Element) -> str:
-    """Returns the statements of a row or an item that was made for them; empty for any other."""
-    text = "".join(element.itertext()) if element.tag in {"li", "tr"} else ""
-    return text.strip().removeprefix(BETWEEN) if text.lstrip().startswith(BETWEEN) else ""
+    """Returns the statements of a row or an item that was made for them; empty for any other.
+
+    Where Markdown added something to such a row or item, it stays as it is, and ``structure`` refuses it.
+    """
+    text = "".join(element.itertext()).strip() if element.tag in {"li", "tr"} else ""
+    marks = text.removeprefix(BETWEEN)
+    return marks if text.startswith(BETWEEN) and not MARK.sub("", marks).strip() else ""
 
 
 def _replace(parent: Element, child: Element, marks: str) -> None:

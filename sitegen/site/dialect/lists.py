@@ -10,7 +10,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sitegen.site.dialect.markdown_lines import indent, item, quotations, verbatim, with_spaces
+from sitegen.site.dialect.markdown_lines import (
+    MOST_QUOTED,
+    begins_list,
+    indent,
+    item,
+    quotations,
+    verbatim,
+    with_spaces,
+)
 
 LEVEL = 4
 """The spaces by which Python-Markdown nests."""
@@ -26,11 +34,14 @@ def laid_out(text: str) -> str:
     return "\n".join(_laid_out([with_spaces(line) for line in text.split("\n")]))
 
 
-def _laid_out(lines: Sequence[str]) -> list[str]:
+def _laid_out(lines: Sequence[str], depth: int = 0) -> list[str]:
     done: list[str] = []
     for quoted, run in quotations(lines):
-        if quoted:
-            done += [f"> {line}" if line else ">" for line in _laid_out([with_spaces(line) for line in run])]
+        if quoted and depth < MOST_QUOTED:
+            inner = _laid_out([with_spaces(line) for line in run], depth + 1)
+            done += [f"> {line}" if line else ">" for line in inner]
+        elif quoted:
+            done += [f"> {line}" for line in run]
         else:
             layout = _Layout()
             for line, kept in zip(run, verbatim(run), strict=True):
@@ -77,7 +88,7 @@ class _Layout:
             self.in_items = False
         if not line.strip():
             self.done.append("")
-        elif found and self._begins_item(found["indent"], found["marker"], found["text"]):
+        elif found and (self.open or begins_list(line, self._after_text)):
             self._item(len(found["indent"]), found["marker"], found["text"] or "")
         elif self.open:
             self._continued(line)
@@ -87,16 +98,6 @@ class _Layout:
     @property
     def _after_text(self) -> bool:
         return bool(self.done) and bool(self.done[-1].strip())
-
-    def _begins_item(self, spaces: str, marker: str, text: str | None) -> bool:
-        if self.open:
-            return True
-        if len(spaces) >= LEVEL:
-            return False  # code, or a line of the paragraph before
-        if not self._after_text:
-            return True
-        # As in CommonMark: of numbers only 1 begins a list within a paragraph, so that a year at its start does not.
-        return bool(text) and marker in {"-", "*", "+", "1.", "1)"}
 
     def _item(self, column: int, marker: str, text: str) -> None:
         ordered = marker[0].isdigit()

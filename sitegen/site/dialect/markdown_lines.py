@@ -8,11 +8,26 @@ from collections.abc import Callable, Iterator, Sequence
 ITEM = re.compile(r"(?P<indent>[ ]*)(?P<marker>[-*+]|[0-9]{1,9}[.)])(?:[ ]+(?P<text>.*)|[ ]*)\Z")
 """A line that begins an item of a list: its indentation, its marker and its text (None if it has none)."""
 
+MOST_QUOTED = 20
+"""The most quotations within each other that are looked into; deeper ones would end Python's stack."""
+
 QUOTE = re.compile(r" {0,3}> ?")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\Z")
 _FENCE = re.compile(r"(?P<indent>[ ]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ ]+)?)(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})")
 _RAW = re.compile(r" {0,3}<(?P<tag>pre|script|style|textarea)\b|(?P<comment> {0,3}<!--)", re.IGNORECASE)
 _DELIMITER = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*\Z")
+
+
+def begins_list(line: str, after_text: bool) -> bool:
+    """Returns whether a line begins a list where none is open. ``after_text``: whether a line of text is right above.
+
+    As in CommonMark, four spaces make it code or a line of the text above, and of numbers only 1 begins a list there,
+    so that a year at the beginning of a line does not.
+    """
+    found = item(line)
+    if found is None or len(found["indent"]) >= 4:
+        return False
+    return not after_text or (bool(found["text"]) and found["marker"] in {"-", "*", "+", "1.", "1)"})
 
 
 def item(line: str) -> re.Match[str] | None:

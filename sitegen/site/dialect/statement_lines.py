@@ -14,7 +14,17 @@ from enum import Enum
 
 from sitegen.errors import ContentError, Fault
 from sitegen.site.dialect.jinja_pieces import MARK, Pieces
-from sitegen.site.dialect.markdown_lines import QUOTE, indent, is_delimiter, item, quotations, verbatim, with_spaces
+from sitegen.site.dialect.markdown_lines import (
+    MOST_QUOTED,
+    QUOTE,
+    begins_list,
+    indent,
+    is_delimiter,
+    item,
+    quotations,
+    verbatim,
+    with_spaces,
+)
 from sitegen.site.dialect.statement_groups import Group, groups
 from sitegen.site.dialect.statement_peeling import peeled
 
@@ -89,7 +99,7 @@ def placed(text: str, pieces: Pieces, first_line: int) -> str:
     return "\n".join(line.text for line in _placed(lines, pieces))
 
 
-def _placed(lines: Sequence[Line], pieces: Pieces) -> list[Line]:
+def _placed(lines: Sequence[Line], pieces: Pieces, depth: int = 0) -> list[Line]:
     page = _read(_separated(lines, pieces), pieces)
     strays = [page.lines[at] for at, kind in enumerate(page.kinds) if kind is Kind.STRAY]
     if strays:
@@ -100,7 +110,8 @@ def _placed(lines: Sequence[Line], pieces: Pieces) -> list[Line]:
     for group in groups({at: found for at, line in enumerate(page.lines) if (found := pieces.of(line.text))}, alone):
         place = _place(page, group)
         places.update(dict.fromkeys(group.lines, (place, group)))
-    return list(_with_quotations(list(_written(page, places)), pieces))
+    written = list(_written(page, places))
+    return list(_with_quotations(written, pieces, depth)) if depth < MOST_QUOTED else written
 
 
 def _separated(lines: Sequence[Line], pieces: Pieces) -> list[Line]:
@@ -112,7 +123,7 @@ def _separated(lines: Sequence[Line], pieces: Pieces) -> list[Line]:
     ]
 
 
-def _with_quotations(lines: Sequence[Line], pieces: Pieces) -> Iterator[Line]:
+def _with_quotations(lines: Sequence[Line], pieces: Pieces, depth: int) -> Iterator[Line]:
     """Yields the lines, those of each quotation placed like a text of its own."""
     at = 0
     for quoted, run in quotations([line.text for line in lines]):
@@ -120,7 +131,7 @@ def _with_quotations(lines: Sequence[Line], pieces: Pieces) -> Iterator[Line]:
         at += len(run)
         found = [Line(number, with_spaces(text)) for number, text in zip(numbers, run, strict=True)]
         if quoted:
-            yield from (Line(line.number, f"> {line.text}") for line in _placed(found, pieces))
+            yield from (Line(line.number, f"> {line.text}") for line in _placed(found, pieces, depth + 1))
         else:
             yield from found
 
@@ -133,6 +144,8 @@ def _read(lines: Sequence[Line], pieces: Pieces) -> _Page:
     table: Kind | None = None  # the kind of the last line that counts, as long as a row may follow
     for at, (text, kept) in enumerate(zip(texts, verbatim(texts), strict=True)):
         kind = Kind.TEXT if kept else _kind(texts, at, table is not None, pieces)
+        if kind is Kind.ITEM and not listed and not begins_list(text, kinds[-1:] == [Kind.TEXT]):
+            kind = Kind.TEXT
         if kind is Kind.ITEM:
             listed = True
         elif kind not in _NOT_COUNTED and indent(text) < 2 and (at == 0 or not texts[at - 1].strip()):

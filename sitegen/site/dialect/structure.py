@@ -15,11 +15,13 @@ from markdown.postprocessors import Postprocessor
 
 from sitegen.errors import ContentError, Fault
 from sitegen.site.dialect.jinja_pieces import CLOSE, MARK, OPEN, Piece, Pieces
+from sitegen.site.dialect.statement_lines import BETWEEN
 
 _FLOWING = {"p", "em", "strong", "del", "code", "a", "sup", "blockquote", *(f"h{level}" for level in range(1, 7))}
 """Elements that a block may end and begin again, since every branch leaves them as it found them."""
 
-_FIXED = {"ul", "ol", "li", "table", "thead", "tbody", "tr", "td", "th", "dl", "dt", "dd"}
+_FIXED = {"ul", "ol", "li", "table", "thead", "tbody", "tr", "td", "th", "dl", "dt", "dd", "pre"}
+_FENCED = ("<pre", '<div class="highlight"')
 _TOKEN = re.compile(rf"{MARK.pattern}|<(?P<slash>/?)(?P<tag>[a-z][a-z0-9]*)\b[^>]*>|(?P<aside>\x02wzxhzdk:\d+\x03)")
 _ALONE = re.compile(f"<p>\\s*((?:{OPEN}\\d+{CLOSE}\\s*)+)</p>")
 _PUT_ASIDE = re.compile(r"<p>(\x02wzxhzdk:\d+\x03)</p>")
@@ -37,6 +39,23 @@ class _Branch:
     def is_whole(self) -> bool:
         changes = {*self.closed, *self.opened}
         return not changes & _FIXED and self.closed == self.opened[::-1]
+
+
+def lost(html: str, pieces: Pieces) -> Iterator[Fault]:
+    """Yields faults for statements that Markdown left out, as it does with cells beyond a table's header, and for those
+    between items or rows that it has put into one.
+
+    ``html``: the converted page, with all that Python-Markdown had put aside.
+    """
+    for found in re.finditer(f"{BETWEEN}{MARK.pattern}", html):
+        piece = pieces.pieces[int(found[1])]
+        message = f'what follows "{piece.source}" belongs to no item or row'
+        yield Fault(message, line=piece.line, hint="do not indent it, and leave a line empty before it")
+    there = {int(number) for number in MARK.findall(html)}
+    for number, piece in enumerate(pieces.pieces):
+        if number not in there and (piece.depth or piece.is_between):
+            hint = "a row has as many cells as the header; write a statement on a line of its own, or within a cell"
+            yield Fault(f'"{piece.source}" has no place here', line=piece.line, hint=hint)
 
 
 class StructureCheck(Postprocessor):
@@ -77,12 +96,20 @@ class StructureCheck(Postprocessor):
     def _tokens(self, text: str) -> Iterator[Piece | tuple[bool, str]]:
         for found in _TOKEN.finditer(text):
             if found["aside"]:
-                yield from self._pieces.of(self._aside(found["aside"]))
+                yield from self._tokens_aside(self._aside(found["aside"]))
             elif found["tag"]:
                 if found["tag"] in _FLOWING or found["tag"] in _FIXED:
                     yield bool(found["slash"]), found["tag"]
             else:
                 yield self._pieces.pieces[int(found[1])]
+
+    def _tokens_aside(self, html: str) -> Iterator[Piece | tuple[bool, str]]:
+        if not html.startswith(_FENCED):
+            yield from self._pieces.of(html)
+            return
+        yield False, "pre"
+        yield from self._pieces.of(html)
+        yield True, "pre"
 
     def _aside(self, placeholder: str) -> str:
         """Returns HTML that Python-Markdown has put aside, such as that which authors write."""

@@ -103,3 +103,12 @@ def test_html_is_left_alone() -> None:
 def test_laying_out_twice_is_laying_out_once(text: str) -> None:
     once = laid_out(text)
     assert once.replace("\n", "").split() == laid_out(once).replace("\n", "").split()
+
+
+@pytest.mark.parametrize(
+    "text", [">" * 5000, "> " * 3000 + "- a", "- " * 3000, "\n".join(" " * n + "- a" for n in range(300))]
+)
+def test_what_is_nested_without_end_is_still_read(text: str) -> None:
+    assert laid_out(text)
+    assert story_html(text) is not None
+    assert convert(text).template
