@@ -6,11 +6,11 @@ Python-Markdown wants an empty line before a list and four spaces for each level
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sitegen.site.dialect.markdown_lines import (
+    HEADING,
     MOST_QUOTED,
     begins_list,
     indent,
@@ -26,8 +26,6 @@ LEVEL = 4
 _NESTED = 2
 """The least spaces by which people nest. CommonMark asks for three below ``1.``; two are meant so, too."""
 
-_HEADING = re.compile(r"#{1,6}(?: |\Z)")
-
 
 def laid_out(text: str) -> str:
     """Returns Markdown with the same lists, in a form that Python-Markdown reads as they were meant."""
@@ -37,6 +35,8 @@ def laid_out(text: str) -> str:
 def _laid_out(lines: Sequence[str], depth: int = 0) -> list[str]:
     done: list[str] = []
     for quoted, run in quotations(lines):
+        if quoted and done and done[-1].strip():
+            done.append("")  # or it would be a row of the table above
         if quoted and depth < MOST_QUOTED:
             inner = _laid_out([with_spaces(line) for line in run], depth + 1)
             done += [f"> {line}" if line else ">" for line in inner]
@@ -93,7 +93,8 @@ class _Layout:
         elif self.open:
             self._continued(line)
         else:
-            self.done.append(line)
+            # A heading ends a table, too.
+            self.done += ["", line] if self._after_text and HEADING.match(line) else [line]
 
     @property
     def _after_text(self) -> bool:
@@ -118,9 +119,9 @@ class _Layout:
         """Adds a line that is no item while one is open: it goes on with that item, or ends the list."""
         column = indent(line)
         if self._after_text:
-            if _HEADING.match(line):
+            if HEADING.match(line):
                 self.open.clear()
-                self.done.append(line)
+                self.done += ["", line]
             else:  # the next line of a paragraph, which people do not always indent
                 self.done.append(" " * LEVEL * (len(self.open) - 1) + line.lstrip(" "))
             return

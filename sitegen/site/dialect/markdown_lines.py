@@ -11,7 +11,10 @@ ITEM = re.compile(r"(?P<indent>[ ]*)(?P<marker>[-*+]|[0-9]{1,9}[.)])(?:[ ]+(?P<t
 MOST_QUOTED = 20
 """The most quotations within each other that are looked into; deeper ones would end Python's stack."""
 
-QUOTE = re.compile(r" {0,3}> ?")
+QUOTE = re.compile(r" ?> ?")
+"""The beginning of a quotation's line; one that is indented further may belong to an item of a list."""
+
+HEADING = re.compile(r"#{1,6}(?: |\Z)")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\Z")
 _FENCE = re.compile(r"(?P<indent>[ ]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ ]+)?)(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})")
 _RAW = re.compile(r" {0,3}<(?P<tag>pre|script|style|textarea)\b|(?P<comment> {0,3}<!--)", re.IGNORECASE)

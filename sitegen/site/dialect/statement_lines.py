@@ -15,6 +15,7 @@ from enum import Enum
 from sitegen.errors import ContentError, Fault
 from sitegen.site.dialect.jinja_pieces import MARK, Pieces
 from sitegen.site.dialect.markdown_lines import (
+    HEADING,
     MOST_QUOTED,
     QUOTE,
     begins_list,
@@ -148,7 +149,7 @@ def _read(lines: Sequence[Line], pieces: Pieces) -> _Page:
             kind = Kind.TEXT
         if kind is Kind.ITEM:
             listed = True
-        elif kind not in _NOT_COUNTED and indent(text) < 2 and (at == 0 or not texts[at - 1].strip()):
+        elif kind is Kind.QUOTE or (kind not in _NOT_COUNTED and _ends_list(text, texts[at - 1] if at else "")):
             listed = False
         if kind is Kind.BLANK:
             following = next((each for each in texts[at + 1 :] if each.strip()), "")
@@ -159,6 +160,10 @@ def _read(lines: Sequence[Line], pieces: Pieces) -> _Page:
         kinds.append(kind)
         in_list.append(listed)
     return _Page(lines, kinds, in_list)
+
+
+def _ends_list(text: str, above: str) -> bool:
+    return HEADING.match(text) is not None or (indent(text) < 2 and not above.strip())
 
 
 def _is_statement(line: str, pieces: Pieces) -> bool:
@@ -218,8 +223,10 @@ def _is_one_list(page: _Page, within: Sequence[int]) -> bool:
 
 
 def _touches_quotation(page: _Page, first: int, last: int) -> bool:
+    """Whether a quotation goes on above or below some lines that belong to one, without an empty line."""
     beside = (first - 1, last + 1)
-    return any(0 <= at < len(page.lines) and page.kinds[at] is Kind.QUOTE for at in beside)
+    whole = all(page.kinds[at] is not Kind.BLANK for at in range(first, last))
+    return whole and any(0 <= at < len(page.lines) and page.kinds[at] is Kind.QUOTE for at in beside)
 
 
 def _is_inline(page: _Page, group: Group, within: Sequence[int]) -> bool:
@@ -284,9 +291,13 @@ def _statement(page: _Page, at: int, place: Place, group: Group) -> str:
 
 def _marker(page: _Page, at: int, group: Group) -> str:
     """Returns the indentation and marker of the item that a statement stands beside, on the same level."""
-    beside = page.after(at) if at in group.forward else page.after(group.lines[0])
-    if beside is None or page.kinds[beside] is not Kind.ITEM:
-        beside = next(each for each in range(at, -1, -1) if page.kinds[each] is Kind.ITEM)
+    ahead = page.after(at) if at in group.forward else None
+    if ahead is not None and page.kinds[ahead] is Kind.ITEM:
+        beside = ahead
+    else:
+        within = [each for each in range(group.lines[0], group.lines[-1]) if page.kinds[each] is Kind.ITEM]
+        above = within or [each for each in range(at) if page.kinds[each] is Kind.ITEM][-1:]
+        beside = min(above, key=lambda each: indent(page.lines[each].text))
     found = item(page.lines[beside].text)
     assert found is not None
     return found["indent"] + found["marker"]

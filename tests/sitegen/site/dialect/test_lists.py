@@ -93,6 +93,14 @@ def test_fences_stand_between_paragraphs() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "tag"), [("> q", "blockquote"), ("# h", 'h1 id="h"'), ("- l", "ul"), ("```\nc\n```", "pre")]
+)
+def test_what_ends_a_table(text: str, tag: str) -> None:
+    html = page(f"| a | b |\n|---|---|\n| c | d |\n{text}")
+    assert f"</table><{tag}" in html
+
+
 def test_html_is_left_alone() -> None:
     for html in ("<pre>\n1) a\n  - b\n</pre>", "<!-- 1) a\n  - b -->", "<script>\nx\n  - 1) y\n</script>"):
         assert laid_out(html) == html

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import jinja2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sitegen.errors import ContentError
 from sitegen.site.markup import convert
@@ -211,3 +214,34 @@ def test_lines_are_still_traced() -> None:
     for name, line in (("x.nothing", 14), ("{{ z }}", 17), ("{% for", 13)):
         at = next(number for number, text in enumerate(body.template.split("\n"), 1) if name in text)
         assert body.markdown_line(at) == line
+
+
+_LINES = [
+    "- aa",
+    "1. bb",
+    "  - cc",
+    "Dd",
+    "  ee",
+    "",
+    "> ff",
+    "| gg | hh |",
+    "- ii\n\n  jj",
+    "# Kk",
+    "  > ll",
+    "    mm",
+]
+
+
+@given(st.lists(st.sampled_from(_LINES), max_size=3), st.lists(st.sampled_from(_LINES), max_size=4), st.booleans())
+def test_whatever_stands_around_a_condition(around: list[str], within: list[str], yes: bool) -> None:
+    parts = ["| xx | yy |\n|---|---|", *around[:2], "{% if yes %}", *within, "{% endif %}", *around[2:]]
+    try:
+        html = rendered("\n".join(parts), yes)
+    except ContentError:
+        return  # told, with its line: see above
+    shown = [*around, *(within if yes else [])]
+    assert sorted(_words(unescape(re.sub("<[^>]*>", " ", html)))) == sorted(["xx", "yy", *_words("\n".join(shown))])
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-zA-Z]{2}", text)
