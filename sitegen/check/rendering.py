@@ -61,6 +61,9 @@ def _templates(site: Site, renderer: Renderer) -> Iterator[Fault]:
         except jinja2.TemplateSyntaxError as error:
             yield renderer.fault_at(filename or name, error.lineno, error.message or "", None)
             continue
+        except RecursionError:
+            yield Fault("nested too deep to be read", where=filename or name)
+            continue
         for line, message, hint in _missing_names(tree, site, loader):
             yield renderer.fault_at(filename or name, line, message, hint)
     for in_locale in site.pages.values():
