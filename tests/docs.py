@@ -93,6 +93,19 @@ FILES = (
     " links; a link within one of them must lead to something within the same folder, and one that leads elsewhere or"
     " nowhere is an error."
 )
+MARKDOWN = (
+    "Below it stands Markdown as people write it: lists straight after a line of text, nested by two spaces or more;"
+    " tables, footnotes (`[^1]`), fenced code, `~~struck out~~`, task boxes, definition lists; bare addresses become"
+    " links; a `#` without a space begins no heading. Members' stories are read in the same way, with line breaks kept"
+    " and without tables and footnotes.",
+    "Jinja statements may stand on lines of their own around paragraphs, rows of a table, items of a list or lines of a"
+    " quotation, or within one of these. A statement that begins in one cell or item and ends in another is an error."
+    " Braces that are to be seen are written `&#123;&#123;`.",
+    "A heading's id, for links such as `page:faq#costs`, is made of its own letters: *¿Cuánto cuesta?* has"
+    " `cuánto-cuesta`. Where the theme has an element of that id, it begins with `text-`; where a heading repeats"
+    " another, with the id of the heading above it. `## Costs {#costs}` sets one. An id that stands twice on a page is"
+    " an error.",
+)
 FRONT_MATTER = (
     "It is read as YAML whose values stay as they are typed: `3:30`, `no`, `0123` and `12.50` are texts, and a field"
     " without a value is as if it were not there. A value needs quotes if it holds `: `, a `#` after a space, or begins"
@@ -111,6 +124,7 @@ def configuration_page() -> str:
     parts += ["## Files", FILES]
     parts += ["## Pages", "The front matter of `pages/<locale>/<key>.md`, between two lines of `---`."]
     parts += [FRONT_MATTER, _keys(front_matter.FrontMatter, _docstrings(front_matter, front_matter.FrontMatter))]
+    parts += ["### Markdown", *MARKDOWN]
     parts += ["## The roster", ROSTER]
     parts += [_columns(roster, roster.RosterRow, roster.COLUMNS, roster.REQUIRED)]
     parts += ["## Campaigns", CAMPAIGNS]
