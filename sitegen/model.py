@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -106,6 +107,28 @@ class Member:
         This is so if the member's story has ``least_words`` words or more; never if ``least_words`` is None.
         """
         return least_words is not None and len((self.story or "").split()) >= least_words
+
+
+@dataclass(frozen=True)
+class RosterMapping:
+    """How a roster that another program exports is read: ``[site.roster]`` in ``site.toml``.
+
+    ``columns``: by the name of our column, the names of the file's; the cells of several are joined by a blank.
+    ``ignored``: columns of the file to leave aside; with ``ignores_rest``, all that are neither ours nor mapped.
+    ``status``, ``countries`` and ``languages``: by the file's word, ours. ``empty``: what stands for an empty cell.
+    ``dates``: the order of day, month and year, such as ``month-day-year``; None: only ``2024-12-31`` is a date.
+    ``separator``: what stands between cells; None: it is found out.
+    """
+
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    ignores_rest: bool = False
+    status: Mapping[str, Status] = field(default_factory=dict)
+    countries: Mapping[str, str] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)
+    empty: tuple[str, ...] = ()
+    dates: str | None = None
+    separator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ CHECKS: dict[str, Check] = {
     "email": _text(values.email),
     "slug": _text_by_rules(values.slug),
     "first_name": _text(values.one_line(60)),
-    "market": _text(values.market),
+    "market": lambda value, rules: values.market(values.cell(value), rules.words),
     "photo": _photo,
     "place": _text(values.one_line(100)),
     "tagline": _text(values.one_line(160)),
@@ -106,8 +106,8 @@ CHECKS: dict[str, Check] = {
     "links": lambda value, rules: values.links(value),
     "sponsor": _text(values.member_id),
     "locale": _text_by_rules(values.locale),
-    "status": lambda value, rules: values.status(value),
-    "joined": lambda value, rules: values.joined(value),
+    "status": lambda value, rules: values.status(value, rules.words),
+    "joined": lambda value, rules: values.joined(value, rules.mapping.dates),
     "timezone": _text(values.timezone),
 }
 """How each field is read, but for the phone, whose reading depends on the market."""

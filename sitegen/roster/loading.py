@@ -23,12 +23,13 @@ from pydantic_core import PydanticCustomError
 
 from sitegen.errors import Fault, OutputError
 from sitegen.model import Status
-from sitegen.roster import addressing, sponsors, table, unread, values
+from sitegen.roster import addressing, raw_rows, sponsors, table, unread, values
 from sitegen.roster.addressing import Addressing, Giver
+from sitegen.roster.exported import records
 from sitegen.roster.faults import FaultLog, quoted
 from sitegen.roster.fields import RosterRow, read_row
 from sitegen.roster.names import first_name
-from sitegen.roster.reading import Broken, Record, Source, records
+from sitegen.roster.reading import Broken, Record, Source
 from sitegen.roster.values import Rules
 from sitegen.token import MEMBER_ID
 
@@ -106,7 +107,10 @@ class Loader:
         giver.read_book()
         unread.keep(database, has_before=self._before is not None)
         giver.give()
-        sponsors.place(database, self._rows_read, self._log)
+        forest = sponsors.forest(database, self._rows_read)
+        if sponsors.note_loops(database, forest, self._log):
+            forest = sponsors.forest(database, self._rows_read)
+        sponsors.enter(database, forest)
         if self._strict:
             for line, photo in missing_photos(database, self._photos):
                 message, hint = no_photo(photo)
@@ -131,8 +135,13 @@ class Loader:
             "faults": self._log.count,
             "path": str(self._path),
             "version": table.VERSION,
+            "base": "",
+            "columns": "",
         }
         database.executemany("insert into meta values (?, ?)", [*facts.items(), *found.items()])
+        digests = raw_rows.digests(self._path)
+        if len(digests) // raw_rows.SIZE - self._rows_read == raw_rows.is_quoted(self._path):
+            database.execute("insert into raw values (?)", (digests,))
         database.executemany(
             "insert into fault values (?, ?, ?)",
             [(fault.line, fault.message, fault.hint) for fault in self._log.kept()],
@@ -141,8 +150,8 @@ class Loader:
     def _read(self, database: sqlite3.Connection) -> Source:
         try:
             with self._path.open("rb") as file:
-                source = Source(file, self._log)
-                rows = self._rows(records(self._path, source, self._log))
+                source = Source(file, self._log, foreign=True)
+                rows = self._rows(records(self._path, source, self._log, self._rules.mapping))
                 while batch := list(islice(rows, _BATCH)):
                     database.executemany(_INSERT, batch)
                 return source
@@ -163,33 +172,7 @@ class Loader:
                 row = read.row
                 for message, hint in read.problems:
                     self._log.add(message, line=line, hint=hint)
-            yield self._stub(number, line, cells) if row is None else self._values(number, line, row)
-
-    def _values(self, number: int, line: int, row: RosterRow) -> tuple[Any, ...]:
-        return (
-            number,
-            line,
-            row.id,
-            row.slug,
-            row.name,
-            row.first_name or first_name(row.name),
-            row.email,
-            row.locale or self._locale,
-            row.status.value,
-            row.phone,
-            row.photo,
-            row.place,
-            row.tagline,
-            table.from_links(row.links),
-            row.sponsor,
-            row.market,
-            row.joined.isoformat() if row.joined else None,
-            row.timezone,
-            row.slug is not None,
-            None,
-            None,
-            row.story,
-        )
+            yield self._stub(number, line, cells) if row is None else entry(number, line, row, self._locale)
 
     def _stub(self, number: int, line: int, cells: dict[str, Any]) -> tuple[Any, ...]:
         """Returns a row that cannot be read: with its id, that it may leave its member as before, and its sponsor.
@@ -204,6 +187,34 @@ class Loader:
         stub[14] = _sound(known.get("sponsor", "")) or None
         stub[18] = False
         return tuple(stub)
+
+
+def entry(number: int, line: int, row: RosterRow, locale: str) -> tuple[Any, ...]:
+    """Returns a row of the roster as a row of the table ``member``. ``locale``: the language if the row names none."""
+    return (
+        number,
+        line,
+        row.id,
+        row.slug,
+        row.name,
+        row.first_name or first_name(row.name),
+        row.email,
+        row.locale or locale,
+        row.status.value,
+        row.phone,
+        row.photo,
+        row.place,
+        row.tagline,
+        table.from_links(row.links),
+        row.sponsor,
+        row.market,
+        row.joined.isoformat() if row.joined else None,
+        row.timezone,
+        row.slug is not None,
+        None,
+        None,
+        row.story,
+    )
 
 
 def missing_photos(database: sqlite3.Connection, photos: Path | None) -> Iterator[tuple[int, str]]:

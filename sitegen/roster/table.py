@@ -42,6 +42,8 @@ create table member (
 );
 create table unread (id text not null, slug text, inactive integer not null);
 create table fault (line integer, message text not null, hint text);
+create table raw (digests blob not null);
+create table changed (row integer primary key);
 create table former (slug text primary key, present text) without rowid;
 """
 

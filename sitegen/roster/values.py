@@ -7,10 +7,10 @@ error that ``refuse`` makes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,8 +21,9 @@ from pydantic_core import PydanticCustomError
 
 from sitegen import time_zones
 from sitegen.errors import did_you_mean
-from sitegen.model import Link, Status
-from sitegen.roster import characters, renumbering
+from sitegen.model import Link, RosterMapping, Status
+from sitegen.roster import characters, mapping, renumbering
+from sitegen.roster.mapping import OURS, PLAIN, Vocabulary, fold
 from sitegen.roster.slugs import EXPECTED, is_slug, slugify
 from sitegen.token import MEMBER_ID
 
@@ -40,7 +41,8 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Rules:
-    """The site's settings that a roster is checked by: its languages, reserved slugs and folder of photos.
+    """The site's settings that a roster is checked by: its languages, reserved slugs and folder of photos, and how a
+    roster that another program exports is read.
 
     ``photos`` is None if photos are not to be looked for.
     """
@@ -48,6 +50,12 @@ class Rules:
     locales: frozenset[str]
     reserved: frozenset[str]
     photos: Path | None
+    mapping: RosterMapping = PLAIN
+
+    @cached_property
+    def words(self) -> Vocabulary:
+        """What the words of the roster mean."""
+        return Vocabulary.of(self.mapping)
 
 
 def refuse(why: str, hint: str | None = None) -> PydanticCustomError:
@@ -195,14 +203,22 @@ def _numbering(code: int) -> tuple[frozenset[int], re.Pattern[str] | None]:
     return frozenset(known.general_desc.possible_length), re.compile(prefix) if prefix else None
 
 
-@lru_cache(maxsize=1024)
-def market(value: str) -> str:
-    """Checks a country's two letters (ISO 3166-1), and returns them in capitals."""
-    upper = value.upper()
+def market(value: str, words: Vocabulary = OURS) -> str:
+    """Checks a country's two letters (ISO 3166-1), or the roster's word for it, and returns the letters in capitals."""
+    upper = words.countries.get(fold(value)) if words.countries else None
+    upper = upper or value.upper()
     if upper not in phonenumbers.SUPPORTED_REGIONS:
-        hint = 'the United Kingdom is "GB"' if upper == "UK" else None
+        hint = 'the United Kingdom is "GB"' if upper == "UK" else _MEANING.format("countries")
         raise refuse("expected a country's two letters (ISO 3166-1), such as ES or US", hint)
     return upper
+
+
+_MEANING = "say what it means under [site.roster.{}] in site.toml"
+
+
+def _meaning(value: str, known: Iterable[str], table: str) -> str:
+    near = did_you_mean(value, known) or ""
+    return near if near.startswith("did you mean") else "; or ".join(filter(None, (near, _MEANING.format(table))))
 
 
 @lru_cache(maxsize=1024)
@@ -215,34 +231,43 @@ def timezone(value: str) -> str:
 
 
 def locale(value: str, rules: Rules) -> str:
-    """Checks that a language is one of the site's."""
-    if value not in rules.locales:
-        raise refuse("not a locale of this site", did_you_mean(value, rules.locales))
-    return value
+    """Checks that a language is one of the site's, or the roster's word for one."""
+    known = value if value in rules.locales else rules.words.languages.get(fold(value), value)
+    if known not in rules.locales:
+        raise refuse("not a locale of this site", _meaning(value, rules.locales, "languages"))
+    return known
 
 
-def status(value: object) -> Status:
-    """Reads a member's status, ``active`` or ``inactive``."""
+def status(value: object, words: Vocabulary = OURS) -> Status:
+    """Reads a member's status: ``active``, ``inactive``, or a word of the roster for one of them."""
     if not isinstance(value, str):
         raise refuse("expected active or inactive")
+    known = words.status.get(fold(value)) if words.status else None
+    if known is not None:
+        return known
     try:
         return Status(value.strip().lower())
     except ValueError as error:
-        raise refuse("expected active or inactive", did_you_mean(value, Status)) from error
+        raise refuse("expected active or inactive", _meaning(value, Status, "status")) from error
 
 
-def joined(value: object) -> date:
-    """Reads a date in the form ``2024-12-31``, the one that is not ambiguous."""
+def joined(value: object, order: str | None = None) -> date:
+    """Reads a date in the form ``2024-12-31``, the one that is not ambiguous, or with its parts in the ``order`` that
+    the roster's are known to have."""
     if not isinstance(value, str):
         raise refuse(_EXPECTED_DATE)
-    return _day(value.strip())
+    return _day(value.strip(), order)
 
 
 _EXPECTED_DATE = "expected a date such as 2024-12-31"
 
 
 @lru_cache(maxsize=16_384)
-def _day(value: str) -> date:
+def _day(value: str, order: str | None) -> date:
+    if order is not None and not _DATE.match(value):
+        if (found := mapping.day(value, order)) is not None:
+            return found
+        raise refuse(f"expected a date such as {mapping.EXAMPLES[order]}, as site.toml says")
     if not _DATE.match(value):
         raise refuse(_EXPECTED_DATE)
     try:

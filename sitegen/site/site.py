@@ -125,7 +125,9 @@ class Site:
     @property
     def roster_rules(self) -> str:
         """The settings by which the roster is checked, as one text to compare with those of an earlier check."""
-        return repr((sorted(self.settings.locales), self.settings.default_locale, sorted(self.reserved_slugs())))
+        settings = self.settings
+        rules = (sorted(settings.locales), settings.default_locale, sorted(self.reserved_slugs()))
+        return repr((*rules, settings.roster_mapping))
 
 
 def load_by(options: SiteOptions) -> Site:
