@@ -32,6 +32,7 @@ from sitegen.roster.fields import RosterRow, read_row
 from sitegen.roster.names import Order, called
 from sitegen.roster.reading import Broken, Record, Source
 from sitegen.roster.values import Rules
+from sitegen.token import MEMBER_ID
 
 _BATCH = 1000
 _INSERT = f"insert into member values ({', '.join('?' * len(table.COLUMNS))})"
@@ -187,11 +188,15 @@ class Loader:
         return values
 
     def _stub(self, number: int, line: int, cells: dict[str, Any]) -> tuple[Any, ...]:
-        """Returns a row that cannot be read: with its id, that it may leave its member as before, and its sponsor."""
+        """Returns a row that cannot be read: with its id, that it may leave its member as before, and its sponsor.
+
+        The id is empty where it cannot be a member's: nobody can tell whose row that is.
+        """
         known = {name: cell.strip() for name, cell in cells.items() if isinstance(cell, str)}
         stub: list[Any] = [None] * len(table.COLUMNS)
         status = unread.GONE if self._is_inactive(cells.get("status")) else unread.UNREAD
-        stub[:9] = number, line, _sound(known.get("id", "")), None, "", None, None, "", status
+        member_id = known.get("id", "")
+        stub[:9] = number, line, member_id if MEMBER_ID.match(member_id) else "", None, "", None, None, "", status
         stub[14] = _sound(known.get("sponsor", "")) or None
         stub[18] = False
         return tuple(stub)
