@@ -78,13 +78,6 @@ CAMPAIGNS = (
 )
 
 
-ROSTER = (
-    "The columns of `members.csv`, or the fields of each object in `members.jsonl`. Commas, semicolons, tabs or bars"
-    " separate the cells; the file is UTF-8, or UTF-16 with its mark. Columns without a name are left aside as long as"
-    " they are empty. An export of another program, with columns, words and dates of its own, is read by"
-    " `[site.roster]`, which `sitegen check --suggest FILE` proposes."
-)
-
 FILES = (
     "Files and folders whose names begin with `.`, `~` or `#`, or end in `~`, are left out everywhere: among pages,"
     " pictures, photos and the files of a theme. Editors, office programs and file managers call their locks and copies"
@@ -98,6 +91,12 @@ FRONT_MATTER = (
     " without a value is as if it were not there. A value needs quotes if it holds `: `, a `#` after a space, or begins"
     " with a sign such as `[`, `*`, `&` or `!`; `check` names the line."
     " Jinja is read below the front matter only. The last line may also be `...`."
+)
+ROSTER = (
+    "The columns of `members.csv`, or the fields of each object in `members.jsonl`. Commas, semicolons, tabs or bars"
+    " separate the cells; the file is UTF-8, or UTF-16 with its mark. Columns without a name are left aside as"
+    " long as they are empty. An export of another program, with columns, words and dates of its own, is read by"
+    " `[site.roster]`, which `sitegen check --suggest FILE` proposes."
 )
 
 

@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from itertools import chain
-from pathlib import Path
 from time import perf_counter
 
 from sitegen.build import output, page_files, process_pool, published, up_to_date
@@ -66,18 +65,18 @@ def build(options: BuildOptions, progress: Progress = lambda done, total: None) 
     started = perf_counter()
     site = sites.load_by(options)
     now = up_to_date.digests(options, site.settings.roster_path, site.theme.folders)
-    before = up_to_date.noted(options.out)
+    before = up_to_date.noted(options)
     signer = TokenSigner(options.token_keys)
     renderer = Renderer(site, signer)
     same = before is not None and (before.inputs.shared, before.inputs.settings) == (now.shared, now.settings)
     only_members = same and not (options.fresh or options.verify)
     with ExitStack() as opened:
-        folder = opened.enter_context(output.opened(options.out, keep_out_of=site.folder))
-        manifest = opened.enter_context(closing(Manifest(folder.own / up_to_date.MANIFEST)))
+        folder = opened.enter_context(output.opened(options.out, keep_out_of=site.folder, state=options.state_folder))
+        manifest = opened.enter_context(closing(Manifest(folder.state.manifest)))
         with people.giving(site, frozen=options.frozen):
             known = published.addresses(options.out, manifest.member_folders(), signer, people.today().isoformat())
             roster, placements = opened.enter_context(
-                people.opened(site, folder.index, strict=options.strict, frozen=options.frozen, seeds=known)
+                people.opened(site, folder.state.index, strict=options.strict, frozen=options.frozen, seeds=known)
             )
             if not only_members:
                 rendering.check(site, renderer, roster)
@@ -149,12 +148,15 @@ class _Builder:
     def run(self, progress: Progress, only_members: bool) -> None:
         """Builds everything. ``only_members``: the company's pages and the theme are as they were."""
         self._manifest.enter_note(up_to_date.NOTE, None)  # until this build has come to its end
+        if not self._folder.is_trusted:
+            self._manifest.distrust_all()
         self._distrust_begun()
         self._name_company_files()
         self._take_down()
         self._assets()
         self._company(only_members)
         self._company_landings()
+        self._folder.state.note_tree(self._folder.root)
         self._all_members(progress)
         self._former_addresses()
         self._sitemap()
@@ -177,16 +179,13 @@ class _Builder:
 
     def _distrust_begun(self) -> None:
         """Marks the sites that an interrupted build had begun to write, so that this build writes them anew."""
-        for path in self._begun():
+        for path in self._folder.state.begun():
             self._manifest.distrust(path.read_text(encoding="utf-8").splitlines())
         self._manifest.save()
         self._forget_begun()
 
-    def _begun(self) -> list[Path]:
-        return sorted(self._folder.own.glob("begun-*"))
-
     def _forget_begun(self) -> None:
-        for path in self._begun():
+        for path in self._folder.state.begun():
             path.unlink()
 
     def _assets(self) -> None:

@@ -1,4 +1,4 @@
-"""The record of what was built: an SQLite file in the output folder that lets the next build do only what is new.
+"""The record of what was built: an SQLite file beside the output folder that lets the next build do only what is new.
 
 - a **plan** is the list of files of one variant of a member's site, each with the key of what it was made from
 - a **site** is a folder (a member's slug) with the key of its member and the plan it was last written by
@@ -156,6 +156,11 @@ class Manifest:
         rows = [(each,) for each in folders]
         self._db.executemany("update sites set member_key = null where folder = ?", rows)
         self._db.executemany("update landings set key = null where folder = ?", rows)
+
+    def distrust_all(self) -> None:
+        """Records that the files of all members' sites and landing pages may be wrong and must be compared."""
+        self._db.execute("update sites set member_key = null")
+        self._db.execute("update landings set key = null")
 
     def unexpected_sites(self) -> list[tuple[str, bool]]:
         """Returns the folders of sites that were built earlier and that this build does not expect, in order.

@@ -41,12 +41,19 @@ def giving(site: Site, *, frozen: bool) -> Iterator[None]:
 
 
 def roster(
-    site: Site, index: Path | None = None, *, strict: bool = False, frozen: bool = False, seeds: Seeds = ()
+    site: Site,
+    index: Path | None = None,
+    *,
+    strict: bool = False,
+    frozen: bool = False,
+    seeds: Seeds = (),
+    in_place: bool = False,
 ) -> Roster:
     """Reads the site's roster and returns it. ``index``: where to keep its index; None: in a temporary folder.
 
-    ``frozen``: give no new address. ``seeds``: addresses from before there was an address book. Raises RosterError for
-    a roster or an address book that cannot be used and, if ``strict``, for every fault of a single row.
+    ``frozen``: give no new address. ``seeds``: addresses from before there was an address book. ``in_place``: nobody
+    else has the index open. Raises RosterError for a roster or an address book that cannot be used and, if ``strict``,
+    for every fault of a single row.
     """
     settings = site.settings
     return Roster.load(
@@ -56,9 +63,10 @@ def roster(
         default_locale=settings.default_locale,
         locales=tuple(settings.locales),
         photos=site.folder / "photos",
-        mapping=settings.roster_mapping,
         how=Addressing(book=site.addresses_path, frozen=frozen, seeds=seeds, today=today()),
         strict=strict,
+        in_place=in_place,
+        mapping=settings.roster_mapping,
     )
 
 
@@ -97,14 +105,20 @@ def _no_landing_page(site: Site, locale: str) -> Fault:
 
 @contextmanager
 def opened(
-    site: Site, index: Path | None = None, *, strict: bool = False, frozen: bool = False, seeds: Seeds = ()
+    site: Site,
+    index: Path | None = None,
+    *,
+    strict: bool = False,
+    frozen: bool = False,
+    seeds: Seeds = (),
+    in_place: bool = False,
 ) -> Iterator[tuple[Roster, Placements]]:
     """Yields the site's roster and campaigns; the parameters are those of ``roster``.
 
     Raises EspalierError with every fault of both files, and with the addresses that have two owners.
     """
     try:
-        members = roster(site, index, strict=strict, frozen=frozen, seeds=seeds)
+        members = roster(site, index, strict=strict, frozen=frozen, seeds=seeds, in_place=in_place)
     except RosterError as error:
         raise EspalierError(*error.faults, *_campaigns_alone(site.campaigns_path)) from error
     with members:

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 @click.command()
 @folder_argument
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to write to, e.g. public.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path),
+    help="The folder for the build's own records; by default .NAME.espalier beside OUT.",
+)
 @click.option("--jobs", default=0, metavar="N", help="Processes to use; 0: one for each core.")
 @click.option(
     "--gzip",
@@ -51,6 +56,7 @@ if TYPE_CHECKING:
 def build(
     folder: Path | None,
     out: Path,
+    state: Path | None,
     jobs: int,
     compression: str,
     fresh: bool,
@@ -76,6 +82,7 @@ def build(
         folder=folder,
         token_keys=token_keys(folder),
         out=out,
+        state=state,
         url=url,
         capture_url=capture_url,
         theme=theme,

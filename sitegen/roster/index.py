@@ -8,21 +8,34 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sitegen.roster import address_book, reading, table
+from sitegen.roster import address_book, reading, renewing, table
 from sitegen.roster.addressing import Addressing
 from sitegen.roster.loading import Loader, missing_photos
 from sitegen.roster.values import Rules
 
 
 def bring_up_to_date(
-    index: Path, path: Path, rules: Rules, locale: str, how: Addressing, *, photos: Path | None, strict: bool
+    index: Path,
+    path: Path,
+    rules: Rules,
+    locale: str,
+    how: Addressing,
+    *,
+    photos: Path | None,
+    strict: bool,
+    in_place: bool = False,
 ) -> None:
     """Makes the index of the roster at ``path``, unless ``index`` is current. The other parameters are the Loader's.
+
+    ``in_place``: nobody else has the index open, so that single rows may be changed in it.
 
     Raises RosterError or OutputError as the Loader does; an index that was there is then untouched.
     """
     wanted = {"rules": _rules_digest(rules, locale, how), "book": _book_digest(how)}
     if _is_current(index, path, wanted) and not (strict and _has_faults(index, photos)):
+        return
+    renewed = in_place and _holds(index, wanted) and renewing.renew(index, path, rules, locale)
+    if renewed and not (strict and _has_faults(index, photos)):
         return
     before = index if _is_index(index) else None
     Loader(path, rules, locale, how, before=before, photos=photos, strict=strict).write(index, wanted)
@@ -41,11 +54,17 @@ def _is_current(index: Path, path: Path, wanted: dict[str, str]) -> bool:
     """Returns whether the index was made from the bytes that this roster file has now, by these rules."""
     meta = facts(index)
     try:
-        if any(meta.get(key) != value for key, value in wanted.items()) or meta["size"] != path.stat().st_size:
+        if not _holds(index, wanted) or meta["size"] != path.stat().st_size:
             return False
         return bool(meta["digest"] == reading.digest(path))
     except (OSError, KeyError):
         return False
+
+
+def _holds(index: Path, wanted: dict[str, str]) -> bool:
+    """Returns whether an index that can be read holds these facts about itself."""
+    meta = facts(index)
+    return all(meta.get(key) == value for key, value in wanted.items())
 
 
 def facts(index: Path) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import islice
@@ -24,12 +23,12 @@ from pydantic_core import PydanticCustomError
 
 from sitegen.errors import Fault, OutputError
 from sitegen.model import Status
-from sitegen.roster import addressing, sponsors, table, unread, values
+from sitegen.roster import addressing, raw_rows, sponsors, table, unread, values
 from sitegen.roster.addressing import Addressing, Giver
 from sitegen.roster.exported import records
 from sitegen.roster.faults import FaultLog, quoted
 from sitegen.roster.fields import RosterRow, read_row
-from sitegen.roster.names import Order, called
+from sitegen.roster.names import called
 from sitegen.roster.reading import Broken, Record, Source
 from sitegen.roster.values import Rules
 
@@ -65,9 +64,6 @@ class Loader:
         self._strict = strict
         self._log = FaultLog(path)
         self._rows_read = 0
-        self._orders: Counter[Order] = Counter()
-        """How many members' family names were found by the way the names are written, and on which line the first."""
-        self._first_lines: dict[Order, int] = {}
 
     def write(self, index: Path, facts: dict[str, str]) -> None:
         """Writes the index to ``index``, with ``facts`` in its table ``meta``.
@@ -110,7 +106,10 @@ class Loader:
         giver.read_book()
         unread.keep(database, has_before=self._before is not None)
         giver.give()
-        sponsors.place(database, self._rows_read, self._log)
+        forest = sponsors.forest(database, self._rows_read)
+        if sponsors.note_loops(database, forest, self._log):
+            forest = sponsors.forest(database, self._rows_read)
+        sponsors.enter(database, forest)
         if self._strict:
             for line, photo in missing_photos(database, self._photos):
                 message, hint = no_photo(photo)
@@ -133,12 +132,15 @@ class Loader:
             "size": source.size,
             "digest": source.digest,
             "faults": self._log.count,
-            **{order.value: self._orders[order] for order in Order},
-            **{f"{order.value}, first line": line for order, line in self._first_lines.items()},
             "path": str(self._path),
             "version": table.VERSION,
+            "base": "",
+            "columns": "",
         }
         database.executemany("insert into meta values (?, ?)", [*facts.items(), *found.items()])
+        digests = raw_rows.digests(self._path)
+        if len(digests) // raw_rows.SIZE - self._rows_read == raw_rows.is_quoted(self._path):
+            database.execute("insert into raw values (?)", (digests,))
         database.executemany(
             "insert into fault values (?, ?, ?)",
             [(fault.line, fault.message, fault.hint) for fault in self._log.kept()],
@@ -169,53 +171,47 @@ class Loader:
                 row = read.row
                 for message, hint in read.problems:
                     self._log.add(message, line=line, hint=hint)
-            yield self._stub(number, line, cells) if row is None else self._values(number, line, row)
-
-    def _values(self, number: int, line: int, row: RosterRow) -> tuple[Any, ...]:
-        shown, first, order = called(row.name, row.first_name, row.market)
-        if order is not None:
-            self._orders[order] += 1
-            self._first_lines.setdefault(order, line)
-        return (
-            number,
-            line,
-            row.id,
-            row.slug,
-            shown,
-            first,
-            row.email,
-            row.locale or self._locale,
-            row.status.value,
-            row.phone,
-            row.photo,
-            row.place,
-            row.tagline,
-            table.from_links(row.links),
-            row.sponsor,
-            row.market,
-            row.joined.isoformat() if row.joined else None,
-            row.timezone,
-            row.slug is not None,
-            None,
-            None,
-            row.story,
-        )
+            yield self._stub(number, line, cells) if row is None else entry(number, line, row, self._locale)
 
     def _stub(self, number: int, line: int, cells: dict[str, Any]) -> tuple[Any, ...]:
         """Returns a row that cannot be read: with its id, that it may leave its member as before, and its sponsor."""
         known = {name: cell.strip() for name, cell in cells.items() if isinstance(cell, str)}
         stub: list[Any] = [None] * len(table.COLUMNS)
-        status = unread.GONE if self._is_inactive(cells.get("status")) else unread.UNREAD
+        status = unread.GONE if _is_inactive(cells.get("status"), self._rules) else unread.UNREAD
         stub[:9] = number, line, _sound(known.get("id", "")), None, "", None, None, "", status
         stub[14] = _sound(known.get("sponsor", "")) or None
         stub[18] = False
         return tuple(stub)
 
-    def _is_inactive(self, cell: object) -> bool:
-        try:
-            return values.status(cell, self._rules.words) is Status.INACTIVE
-        except PydanticCustomError:
-            return False
+
+def entry(number: int, line: int, row: RosterRow, locale: str) -> tuple[Any, ...]:
+    """Returns a row of the roster as a row of the table ``member``. ``locale``: the language if the row names none."""
+    shown, first, order = called(row.name, row.first_name, row.market)
+    return (
+        number,
+        line,
+        row.id,
+        row.slug,
+        shown,
+        first,
+        row.email,
+        row.locale or locale,
+        row.status.value,
+        row.phone,
+        row.photo,
+        row.place,
+        row.tagline,
+        table.from_links(row.links),
+        row.sponsor,
+        row.market,
+        row.joined.isoformat() if row.joined else None,
+        row.timezone,
+        row.slug is not None,
+        None,
+        None,
+        row.story,
+        order,
+    )
 
 
 def missing_photos(database: sqlite3.Connection, photos: Path | None) -> Iterator[tuple[int, str]]:
@@ -233,6 +229,13 @@ def no_photo(name: str) -> tuple[str, str]:
         f"photo {quoted(name)}: there is no such photo",
         "put the file into the photos folder, or leave the column empty",
     )
+
+
+def _is_inactive(cell: object, rules: Rules) -> bool:
+    try:
+        return values.status(cell, rules.words) is Status.INACTIVE
+    except PydanticCustomError:
+        return False
 
 
 def _sound(text: str) -> str:

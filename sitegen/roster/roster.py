@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +31,14 @@ from sitegen.roster.values import Rules
 
 _M, _S = table.selected("m"), table.selected("s")
 _WIDTH = len(table.FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The rows of members whose pages may be others than before, in order, and the columns that have changed."""
+
+    rows: list[int]
+    columns: frozenset[str]
 
 
 class Roster:
@@ -64,23 +72,23 @@ class Roster:
         locales: Iterable[str] = ("en",),
         default_locale: str = "en",
         how: Addressing | None = None,
-        mapping: RosterMapping = PLAIN,
         photos: Path | None = None,
+        mapping: RosterMapping | None = None,
         reserved: Iterable[str] = (),
         strict: bool = True,
+        in_place: bool = False,
     ) -> Self:
         """Reads the roster at ``path`` (``.csv`` or ``.jsonl``), makes its index, and returns the roster.
 
         An index at ``index`` is used again if it was made from the same bytes by the same rules; without ``index`` one
         is made in the temporary folder and removed by ``close``. ``how`` tells how members get their addresses (None:
         from their names, without memory), and ``reserved`` which words no new address may be, besides
-        ``slugs.RESERVED``. ``mapping`` says how a file that another program exports is read. ``photos`` is the folder
-        in which photos must be; with None they are not looked for.
-
-        Raises RosterError for a file that cannot be used and, if ``strict``, for every fault; else ``faults`` tells the
-        faults of single rows. An index that was there is then untouched.
+        ``slugs.RESERVED``. ``photos`` is the folder in which photos must be; with None they are not looked for.
+        ``mapping`` says how a file that another program exports is read. Raises RosterError for a file that cannot be
+        used and, if ``strict``, for every fault; else ``faults`` tells the faults of single rows. An index that was
+        there is then untouched. ``in_place``: nobody else has the index open, so that it may be changed where it is.
         """
-        rules = Rules(frozenset(locales), frozenset(), None, mapping)
+        rules = Rules(frozenset(locales), frozenset(), None, mapping or PLAIN)
         how = replace(
             how or Addressing(today=datetime.now(UTC).date()), reserved=RESERVED | {word.lower() for word in reserved}
         )
@@ -89,7 +97,7 @@ class Roster:
             folder = Path(tempfile.mkdtemp(prefix="espalier-roster-"))
             index = folder / "members.sqlite"
         try:
-            bring_up_to_date(index, path, rules, default_locale, how, photos=photos, strict=strict)
+            bring_up_to_date(index, path, rules, default_locale, how, photos=photos, strict=strict, in_place=in_place)
             return cls(index, folder, photos)
         except BaseException:
             _remove(folder, os.getpid())
@@ -99,6 +107,16 @@ class Roster:
     def digest(self) -> str:
         """SHA-256 of the roster file and the address book that this index was made from, in hexadecimal."""
         return table.digest(dict(self._reader.all("select key, value from meta where key in ('digest', 'book')")))
+
+    def changed_since(self, digest: str) -> Changed | None:
+        """Returns what has changed since the roster had this ``digest``; None if that is not known."""
+        if digest == self.digest:
+            return Changed([], frozenset())
+        meta = dict(self._reader.all("select key, value from meta where key in ('base', 'columns')"))
+        if meta["base"] != digest:
+            return None
+        rows = [row for (row,) in self._reader.all("select row from changed order by row")]
+        return Changed(rows, frozenset(meta["columns"].split()))
 
     def __reduce__(self) -> tuple[type[Self], tuple[Path]]:
         return type(self), (self.index,)

@@ -29,29 +29,8 @@ def note_unknown(database: sqlite3.Connection, log: FaultLog) -> None:
     database.executemany("update member set sponsor_id = null where row = ?", lost)
 
 
-def place(database: sqlite3.Connection, rows: int, log: FaultLog) -> None:
-    """Enters, for the members on rows 1 to ``rows``, the nearest active member above and the number of members below.
-
-    Sponsors that form a loop are a fault, and are all left out.
-    """
-    parents, active = _parents(database, rows)
-    forest = Forest(parents, active)
-    loops = [row for loop in forest.loops() for row in _told(database, loop, log)]
-    if loops:
-        for row in loops:
-            parents[row] = 0
-        database.executemany("update member set sponsor_id = null where row = ?", ((row,) for row in loops))
-        forest = Forest(parents, active)
-    for start in range(1, rows + 1, _BATCH):
-        numbers = range(start, min(start + _BATCH, rows + 1))
-        database.executemany(
-            "update member set nearest = ?, downline = ? where row = ?",
-            [(forest.nearest[row] or None, forest.downline[row], row) for row in numbers],
-        )
-
-
-def _parents(database: sqlite3.Connection, rows: int) -> tuple[array[int], bytearray]:
-    """Returns the row number of each member's sponsor (0 for none), and whether each member is active, by row."""
+def forest(database: sqlite3.Connection, rows: int) -> Forest:
+    """Returns the trees that the members on rows 1 to ``rows`` and their sponsors form."""
     parents, active = array("i", bytes(4 * (rows + 1))), bytearray(rows + 1)
     query = (
         "select m.row, m.status = 'active', s.row from member m"
@@ -59,7 +38,38 @@ def _parents(database: sqlite3.Connection, rows: int) -> tuple[array[int], bytea
     )
     for row, is_active, sponsor in database.execute(query):
         parents[row], active[row] = sponsor or 0, is_active
-    return parents, active
+    return Forest(parents, active)
+
+
+def note_loops(database: sqlite3.Connection, found: Forest, log: FaultLog) -> bool:
+    """Notes a fault for each loop that sponsors form, and leaves all of these sponsors out.
+
+    Returns whether there are any; the forest is then another.
+    """
+    loops = [row for loop in found.loops() for row in _told(database, loop, log)]
+    database.executemany("update member set sponsor_id = null where row = ?", ((row,) for row in loops))
+    return bool(loops)
+
+
+def enter(database: sqlite3.Connection, found: Forest) -> list[int]:
+    """Enters for each member the nearest active member above and the number of members below.
+
+    Returns the rows for which either is another than before.
+    """
+    rows = len(found.nearest) - 1
+    moved: list[int] = []
+    for start in range(1, rows + 1, _BATCH):
+        before = database.execute(
+            "select row, coalesce(nearest, 0), downline from member where row between ? and ?",
+            (start, min(start + _BATCH - 1, rows)),
+        )
+        other = [row for row, nearest, below in before if (found.nearest[row], found.downline[row]) != (nearest, below)]
+        database.executemany(
+            "update member set nearest = ?, downline = ? where row = ?",
+            [(found.nearest[row] or None, found.downline[row], row) for row in other],
+        )
+        moved += other
+    return moved
 
 
 def _told(database: sqlite3.Connection, loop: list[int], log: FaultLog) -> list[int]:

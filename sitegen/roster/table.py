@@ -38,10 +38,13 @@ create table member (
     explicit integer not null,
     nearest integer,
     downline integer,
-    story text
+    story text,
+    name_order text
 );
 create table unread (id text not null, slug text, inactive integer not null);
 create table fault (line integer, message text not null, hint text);
+create table raw (digests blob not null);
+create table changed (row integer primary key);
 create table former (slug text primary key, present text) without rowid;
 """
 
@@ -58,6 +61,7 @@ has, or had, it; null if that member has no site."""
 COLUMNS = (
     "row", "line", "id", "slug", "name", "first_name", "email", "locale", "status", "phone", "photo", "place",
     "tagline", "links", "sponsor_id", "market", "joined", "timezone", "explicit", "nearest", "downline", "story",
+    "name_order",
 )  # fmt: skip
 """The columns of the table ``member``, in order."""
 

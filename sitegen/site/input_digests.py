@@ -49,12 +49,12 @@ def read(
     roster: Path,
     theme_folders: Iterable[Path],
     *,
-    out: Path | None = None,
+    outputs: Iterable[Path] = (),
     compression: str = "none",
 ) -> InputDigests:
     """Returns digests of a site's inputs as they are now.
 
-    ``out``: the folder that a build writes, which is left out wherever it is.
+    ``outputs``: the folders that a build writes, which are left out wherever they are.
     """
     folders = tuple(os.fspath(folder.resolve()) for folder in theme_folders)
     site = os.path.realpath(options.folder)
@@ -65,11 +65,11 @@ def read(
         os.path.join(site, ADDRESSES_FILE): "addresses",
         os.path.join(site, CAMPAIGNS_FILE): "campaigns",
     }
-    output = "" if out is None else os.path.realpath(out)
+    written = {os.path.realpath(each) for each in outputs}
     # A theme that appears beside the site takes the place of one that comes with us.
     read_own = False
     for root in dict.fromkeys([site, os.path.join(os.path.dirname(site), "themes"), *folders]):
-        for path, state in _stamps(root, output):
+        for path, state in _stamps(root, written):
             into = special.get(path) or ("photos" if path.startswith(f"{photos}{os.sep}") else "shared")
             read_own = read_own or path == own
             hashes[into].update(_entry(path, state))
@@ -93,8 +93,8 @@ def _entry(path: str, state: str) -> bytes:
     return f"{path}\0{state}\n".encode(errors="surrogateescape")
 
 
-def _stamps(root: str, out: str, above: tuple[tuple[int, int], ...] = ()) -> Iterator[tuple[str, str]]:
-    """Yields the path and stamp of every file below a folder, in a stable order, without the output folder ``out``.
+def _stamps(root: str, without: set[str], above: tuple[tuple[int, int], ...] = ()) -> Iterator[tuple[str, str]]:
+    """Yields the path and stamp of every file below a folder, in a stable order, but not below ``without``.
 
     Hidden files are left out. A link has the stamp of what it leads to, or its own where it leads nowhere. Only the
     folders of ``_MAY_BE_LINKS`` are entered by a link; any other must lead to what is read anyway (``folder_files``).
@@ -104,7 +104,7 @@ def _stamps(root: str, out: str, above: tuple[tuple[int, int], ...] = ()) -> Ite
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return
     for entry in entries:
-        if entry.name in _SKIPPED or is_hidden(entry.name) or entry.path == out:
+        if entry.name in _SKIPPED or is_hidden(entry.name) or entry.path in without:
             continue
         try:
             found = entry.stat()
@@ -116,7 +116,7 @@ def _stamps(root: str, out: str, above: tuple[tuple[int, int], ...] = ()) -> Ite
         elif entry.is_symlink() and (above or entry.name not in _MAY_BE_LINKS):
             yield entry.path, os.readlink(entry.path)
         elif node not in above:
-            yield from _stamps(entry.path, out, (*above, node))
+            yield from _stamps(entry.path, without, (*above, node))
 
 
 def stamp(found: os.stat_result) -> str:
