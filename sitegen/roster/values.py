@@ -90,7 +90,7 @@ def one_line(longest: int) -> Callable[[str], str]:
     return check
 
 
-_label, _url = one_line(LONGEST_LABEL), one_line(LONGEST_URL)
+_label, _url = lru_cache(maxsize=4096)(one_line(LONGEST_LABEL)), one_line(LONGEST_URL)
 
 
 def text(longest: int) -> Callable[[str], str]:
@@ -320,9 +320,9 @@ def _link(label: str, url: str) -> Link:
     if not label:
         raise refuse("a link without a label", "write what a visitor reads, such as Instagram=https://…")
     _label(label)
-    _url(url)
-    if _PLAIN_URL.fullmatch(url):  # nearly all; the way below takes ten times as long
+    if len(url) <= LONGEST_URL and _PLAIN_URL.fullmatch(url):  # nearly all; the way below takes ten times as long
         return Link(label, url)
+    _url(url)
     if not url.startswith("https://"):
         raise refuse("a link must begin with https://")
     try:
