@@ -108,7 +108,7 @@ CHECKS: dict[str, Check] = {
     "sponsor": _text(values.member_id),
     "locale": _text_by_rules(values.locale),
     "status": lambda value, rules: values.status(value, rules.words),
-    "joined": lambda value, rules: values.joined(value, rules.mapping.dates),
+    "joined": lambda value, rules: values.joined_in_roster(value, rules.mapping.dates),
     "timezone": _text(values.timezone),
 }
 """How each field is read, but for the phone, whose reading depends on the market."""

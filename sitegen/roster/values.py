@@ -259,6 +259,18 @@ def joined(value: object, order: str | None = None) -> date:
     return _day(value.strip(), order)
 
 
+def joined_in_roster(value: object, order: str | None) -> date:
+    """Reads a date of a roster as ``joined`` does, and tells what to do about one whose order is not known."""
+    try:
+        return joined(value, order)
+    except PydanticCustomError as error:
+        text = value.strip() if isinstance(value, str) else ""
+        if order is None and not _DATE.match(text) and any(mapping.day(text, each) for each in mapping.EXAMPLES):
+            hint = "say in which order its parts come: dates under [site.roster] in site.toml"
+            raise refuse(_EXPECTED_DATE, hint) from error
+        raise
+
+
 _EXPECTED_DATE = "expected a date such as 2024-12-31"
 
 
