@@ -43,14 +43,11 @@ def of_roster(roster: Roster) -> Survey:
         (without,) = index.execute("select count(*) from member where email is null and status = 'active'").fetchone()
         groups = index.execute(_SHARED).fetchall()
         shared = tuple(Shared(tuple(_ids(index, address)), count) for address, count in groups[:SHOWN])
-        orders = {Order(order): (int(count), int(line)) for order, count, line in index.execute(_ORDERS)}
+        meta = dict(index.execute("select key, value from meta"))
+    orders = {order: (int(meta[order]), int(meta[f"{order}, first line"])) for order in Order if meta[order]}
     return Survey(int(without), shared, len(groups), orders)
 
 
-_ORDERS = (
-    "select name_order, count(*), min(line) from member where name_order is not null group by name_order"
-    " order by name_order desc"
-)
 _SHARED = (
     "select email, count(*) from member where email is not null and status = 'active'"
     " group by email having count(*) > 1 order by min(row)"

@@ -38,8 +38,7 @@ create table member (
     explicit integer not null,
     nearest integer,
     downline integer,
-    story text,
-    name_order text
+    story text
 );
 create table unread (id text not null, slug text, inactive integer not null);
 create table fault (line integer, message text not null, hint text);
@@ -61,7 +60,6 @@ has, or had, it; null if that member has no site."""
 COLUMNS = (
     "row", "line", "id", "slug", "name", "first_name", "email", "locale", "status", "phone", "photo", "place",
     "tagline", "links", "sponsor_id", "market", "joined", "timezone", "explicit", "nearest", "downline", "story",
-    "name_order",
 )  # fmt: skip
 """The columns of the table ``member``, in order."""
 

@@ -22,7 +22,7 @@ GONE = "unread, inactive"
 """The status of a row of which nothing can be read but that its member is inactive, while the index is being made."""
 
 _KEPT = ("name", "first_name", "email", "locale", "phone", "photo", "place", "tagline", "links", "sponsor_id", "market",
-         "joined", "timezone", "story", "name_order")  # fmt: skip
+         "joined", "timezone", "story")  # fmt: skip
 _COMPARED = ", ".join(name for name in table.COLUMNS if name not in {"row", "line"})
 
 
