@@ -90,7 +90,7 @@ def one_line(longest: int) -> Callable[[str], str]:
     return check
 
 
-_label, _url = one_line(LONGEST_LABEL), one_line(LONGEST_URL)
+_label, _url = lru_cache(maxsize=4096)(one_line(LONGEST_LABEL)), one_line(LONGEST_URL)
 
 
 def text(longest: int) -> Callable[[str], str]:
@@ -259,6 +259,18 @@ def joined(value: object, order: str | None = None) -> date:
     return _day(value.strip(), order)
 
 
+def joined_in_roster(value: object, order: str | None) -> date:
+    """Reads a date of a roster as ``joined`` does, and tells what to do about one whose order is not known."""
+    try:
+        return joined(value, order)
+    except PydanticCustomError as error:
+        text = value.strip() if isinstance(value, str) else ""
+        if order is None and not _DATE.match(text) and any(mapping.day(text, each) for each in mapping.EXAMPLES):
+            hint = "say in which order its parts come: dates under [site.roster] in site.toml"
+            raise refuse(_EXPECTED_DATE, hint) from error
+        raise
+
+
 _EXPECTED_DATE = "expected a date such as 2024-12-31"
 
 
@@ -320,9 +332,9 @@ def _link(label: str, url: str) -> Link:
     if not label:
         raise refuse("a link without a label", "write what a visitor reads, such as Instagram=https://…")
     _label(label)
-    _url(url)
-    if _PLAIN_URL.fullmatch(url):  # nearly all; the way below takes ten times as long
+    if len(url) <= LONGEST_URL and _PLAIN_URL.fullmatch(url):  # nearly all; the way below takes ten times as long
         return Link(label, url)
+    _url(url)
     if not url.startswith("https://"):
         raise refuse("a link must begin with https://")
     try:

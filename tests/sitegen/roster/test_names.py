@@ -71,6 +71,7 @@ def test_family_comma_given_is_turned_round(name: str, shown: str, first: str, c
         ("Müller Handel, GmbH", "Müller"),
         ("Tea, Soap, Candles", "Tea"),
         ("Shop 5, Main Street", "Shop"),
+        ("Room, 5²", "Room"),
         ("Keller,", "Keller,"),
         (", Ana", ", Ana"),
         ("Rosa & Tom, Keller", "Rosa & Tom"),
