@@ -113,7 +113,8 @@ class Member:
 class RosterMapping:
     """How a roster that another program exports is read: ``[site.roster]`` in ``site.toml``.
 
-    ``columns``: by the name of our column, the names of the file's; the cells of several are joined by a blank.
+    ``columns``: by the name of our column, the names of the file's. The cells of several make up a name or a place; of
+    others the first counts that is not empty.
     ``ignored``: columns of the file to leave aside; with ``ignores_rest``, all that are neither ours nor mapped.
     ``status``, ``countries`` and ``languages``: by the file's word, ours. ``empty``: what stands for an empty cell.
     ``dates``: the order of day, month and year, such as ``month-day-year``; None: only ``2024-12-31`` is a date.

@@ -78,6 +78,13 @@ CAMPAIGNS = (
 )
 
 
+ROSTER = (
+    "The columns of `members.csv`, or the fields of each object in `members.jsonl`. Commas, semicolons, tabs or bars"
+    " separate the cells; the file is UTF-8, or UTF-16 with its mark. Columns without a name are left aside as long as"
+    " they are empty. An export of another program, with columns, words and dates of its own, is read by"
+    " `[site.roster]`, which `sitegen check --suggest FILE` proposes."
+)
+
 FILES = (
     "Files and folders whose names begin with `.`, `~` or `#`, or end in `~`, are left out everywhere: among pages,"
     " pictures, photos and the files of a theme. Editors, office programs and file managers call their locks and copies"
@@ -86,17 +93,24 @@ FILES = (
     " links; a link within one of them must lead to something within the same folder, and one that leads elsewhere or"
     " nowhere is an error."
 )
+MARKDOWN = (
+    "Below it stands Markdown as people write it: lists straight after a line of text, nested by two spaces or more;"
+    " tables, footnotes (`[^1]`), fenced code, `~~struck out~~`, task boxes, definition lists; bare addresses become"
+    " links; a `#` without a space begins no heading. Members' stories are read in the same way, with line breaks kept"
+    " and without tables and footnotes.",
+    "Jinja statements may stand on lines of their own around paragraphs, rows of a table, items of a list or lines of a"
+    " quotation, or within one of these. A statement that begins in one cell or item and ends in another is an error."
+    " Braces that are to be seen are written `&#123;&#123;`.",
+    "A heading's id, for links such as `page:faq#costs`, is made of its own letters: *¿Cuánto cuesta?* has"
+    " `cuánto-cuesta`. Where the theme has an element of that id, it begins with `text-`; where a heading repeats"
+    " another, with the id of the heading above it. `## Costs {#costs}` sets one. An id that stands twice on a page is"
+    " an error.",
+)
 FRONT_MATTER = (
     "It is read as YAML whose values stay as they are typed: `3:30`, `no`, `0123` and `12.50` are texts, and a field"
     " without a value is as if it were not there. A value needs quotes if it holds `: `, a `#` after a space, or begins"
     " with a sign such as `[`, `*`, `&` or `!`; `check` names the line."
     " Jinja is read below the front matter only. The last line may also be `...`."
-)
-ROSTER = (
-    "The columns of `members.csv`, or the fields of each object in `members.jsonl`. Cells may stand between commas,"
-    " semicolons, tabs or bars; the file is UTF-8, or UTF-16 with its mark. Columns without a name are left aside as"
-    " long as they are empty. An export of another program, with columns, words and dates of its own, is read by"
-    " `[site.roster]`, which `sitegen check --suggest FILE` proposes."
 )
 
 
@@ -110,6 +124,7 @@ def configuration_page() -> str:
     parts += ["## Files", FILES]
     parts += ["## Pages", "The front matter of `pages/<locale>/<key>.md`, between two lines of `---`."]
     parts += [FRONT_MATTER, _keys(front_matter.FrontMatter, _docstrings(front_matter, front_matter.FrontMatter))]
+    parts += ["### Markdown", *MARKDOWN]
     parts += ["## The roster", ROSTER]
     parts += [_columns(roster, roster.RosterRow, roster.COLUMNS, roster.REQUIRED)]
     parts += ["## Campaigns", CAMPAIGNS]

@@ -20,7 +20,7 @@ from dataclasses import replace
 from itertools import chain
 from time import perf_counter
 
-from sitegen.build import output, page_files, process_pool, published, up_to_date
+from sitegen.build import few_members, output, page_files, process_pool, published, up_to_date
 from sitegen.build.chunks import (
     ChunkBuilder,
     ChunkResult,
@@ -33,6 +33,7 @@ from sitegen.build.manifest import Manifest
 from sitegen.build.options import BuildOptions, BuildSummary
 from sitegen.build.output import FileCounts, Output
 from sitegen.build.ownership import Ownership
+from sitegen.build.up_to_date import BuildNote
 from sitegen.campaigns.placements import Placements
 from sitegen.check import people, rendering
 from sitegen.errors import Fault
@@ -42,6 +43,7 @@ from sitegen.render.hosts import Host
 from sitegen.render.renderer import PlannedPage, Renderer
 from sitegen.render.resolver import CardFile, PageFile, Resolver
 from sitegen.roster import Roster, removal
+from sitegen.roster.roster import Changed
 from sitegen.site import input_digests
 from sitegen.site import site as sites
 from sitegen.site.addresses import ASSETS, campaign_path
@@ -76,18 +78,32 @@ def build(options: BuildOptions, progress: Progress = lambda done, total: None) 
         with people.giving(site, frozen=options.frozen):
             known = published.addresses(options.out, manifest.member_folders(), signer, people.today().isoformat())
             roster, placements = opened.enter_context(
-                people.opened(site, folder.state.index, strict=options.strict, frozen=options.frozen, seeds=known)
+                people.opened(
+                    site,
+                    folder.state.index,
+                    strict=options.strict,
+                    frozen=options.frozen,
+                    seeds=known,
+                    in_place=True,  # the output folder is locked, and its state with it
+                )
             )
             if not only_members:
                 rendering.check(site, renderer, roster)
             builder = _Builder(renderer, roster, placements, folder, manifest, options)
-            builder.expect()
+            few = few_members.changed(before, now, roster, options)
+            if few is None:
+                builder.expect()
+            else:
+                builder.expect_few(few)
             roster.addresses.remember(site.addresses_path)
             now = replace(now, addresses=input_digests.of_file(site.addresses_path))
-        builder.run(progress, only_members)
+        if few is None or before is None:
+            builder.run(progress, only_members)
+        else:
+            builder.run_few(few, before)
         summary = builder.summary(perf_counter() - started)
         if not summary.faults and not summary.unstamped:
-            note = up_to_date.BuildNote(now, str(site.settings.roster_path), summary)
+            note = up_to_date.BuildNote(now, str(site.settings.roster_path), roster.digest, summary)
             manifest.enter_note(*note.entry())
     return summary
 
@@ -115,19 +131,43 @@ class _Builder:
         self._counts = FileCounts()
         self._members = 0
         self._pages = 0
-        self._faults: list[Fault] = list(roster.faults)
+        self._faults: list[Fault] = []
         self._plans: dict[str, SitePlan] = {}
         self._unstamped: dict[tuple[str, str], str] = {}
 
     def expect(self) -> None:
         """Plans which sites and landing pages there will be. Raises RosterError if too many would be removed."""
+        self._faults += self._roster.faults
         sites, landings = self._manifest.counts()
-        self._plans = {code: self._plan(code) for code in self._site.settings.locales}
-        any_plan = next(iter(self._plans.values()))
+        any_plan = self._make_plans()
         former = (slug for slug, _ in self._roster.addresses.former())
         self._manifest.expect_sites(chain(self._roster.active_slugs(), former), any_plan.id)
         self._manifest.expect_as_they_are(self._left_alone())
         self._manifest.expect_landings(self._placements.landings(self._roster))
+        self._refuse_many(sites, landings)
+
+    def expect_few(self, few: Changed) -> None:
+        """Plans that all stays but for a few members. Raises RosterError if too many sites would be removed."""
+        sites, landings = self._manifest.counts()
+        any_plan = self._make_plans()
+        if "status" in few.columns:
+            members = list(self._roster.slugs_at(few.rows))
+            self._manifest.expect_all_but(members, any_plan.id)
+            of_them = {slug for slug, is_active in members if is_active}
+            self._manifest.expect_landings(
+                (slug, code) for slug, code in self._placements.landings(self._roster) if slug in of_them
+            )
+            self._refuse_many(sites, landings)
+        else:
+            self._manifest.expect_all_but((), any_plan.id)
+
+    def _make_plans(self) -> SitePlan:
+        """Plans the files of members' sites in every language, and returns one of these plans."""
+        self._plans = {code: self._plan(code) for code in self._site.settings.locales}
+        return next(iter(self._plans.values()))
+
+    def _refuse_many(self, sites: int, landings: int) -> None:
+        """Raises RosterError if too many of so many sites, or landing pages, would be removed."""
         gone = [slug for slug, is_site in self._manifest.unexpected_sites() if is_site]
         path, up_to = self._site.settings.roster_path, self._options.remove_up_to
         removal.refuse_many(path, sites, len(gone), gone, up_to=up_to)
@@ -147,21 +187,60 @@ class _Builder:
 
     def run(self, progress: Progress, only_members: bool) -> None:
         """Builds everything. ``only_members``: the company's pages and the theme are as they were."""
-        self._manifest.enter_note(up_to_date.NOTE, None)  # until this build has come to its end
-        if not self._folder.is_trusted:
-            self._manifest.distrust_all()
-        self._distrust_begun()
-        self._name_company_files()
+        self._begin()
         self._take_down()
         self._assets()
         self._company(only_members)
         self._company_landings()
         self._folder.state.note_tree(self._folder.root)
-        self._all_members(progress)
+        total = self._roster.active_count
+        progress(0, total)
+        for made in self._sites(self._roster.spans(-(-len(self._roster) // _CHUNK)), total):
+            self._take(made)
+            progress(self._members, total)
         self._former_addresses()
         self._sitemap()
         self._remove_gone()
         self._forget_begun()
+
+    def run_few(self, few: Changed, before: BuildNote) -> None:
+        """Builds the sites of a few members after a complete build, of which ``before`` tells."""
+        self._begin()
+        self._files |= {path for path in self._manifest.files() if sitemap.NAMES.match(path)}
+        self._take_down()
+        self._assets()
+        self._company(True)
+        self._folder.state.note_tree(self._folder.root)
+        for made in self._sites(few_members.runs(few.rows, _CHUNK), len(few.rows)):
+            self._take(made)
+        if "status" in few.columns:
+            self._former_addresses()
+        if few_members.changes_sitemap(few):
+            self._files -= {path for path in self._files if sitemap.NAMES.match(path)}
+            self._sitemap()
+        self._manifest.use_all_photos_but(few_members.unused_photos(self._roster, self._manifest, few))
+        self._remove_gone()
+        self._forget_begun()
+        self._count_all(before)
+
+    def _count_all(self, before: BuildNote) -> None:
+        """Counts the members, pages and files of the whole tree, most of which this build did not look at."""
+        self._members = self._roster.active_count
+        sites = dict(self._roster.active_by_locale())
+        company = sum(1 for each in self._resolver.contents(self._site.company_variant))
+        landings = self._manifest.counts()[1]
+        self._pages = company + landings + sum(self._plans[each].pages * count for each, count in sites.items())
+        files = sum(len(self._plans[each].files) * count for each, count in sites.items())
+        a_page = len(page_files.names(self._options.compression, ""))
+        former = self._manifest.former_files()
+        self._counts.unchanged = files + landings * a_page + len(self._files) + former - self._counts.written
+
+    def _begin(self) -> None:
+        self._manifest.enter_note(up_to_date.NOTE, None)  # until this build has come to its end
+        if not self._folder.is_trusted:
+            self._manifest.distrust_all()
+        self._distrust_begun()
+        self._name_company_files()
 
     def summary(self, seconds: float) -> BuildSummary:
         counts = self._counts
@@ -239,8 +318,8 @@ class _Builder:
         self._folder.counts = self._counts
         self._folder.write(path, content)
 
-    def _all_members(self, progress: Progress) -> None:
-        total = self._roster.active_count
+    def _sites(self, spans: list[range], members: int) -> Iterator[ChunkResult]:
+        """Builds the sites of the active members on some rows of the roster; ``members``: about how many these are."""
         self._manifest.save()
         sites = ChunkBuilder(
             self._resolver,
@@ -252,12 +331,8 @@ class _Builder:
             known_plans=self._manifest.plans(),
             options=self._options,
         )
-        spans = self._roster.spans(-(-len(self._roster) // _CHUNK))
-        jobs = self._options.processes if total >= _FORK_FROM else 1
-        progress(0, total)
-        for made in process_pool.shared_out(len(spans), jobs, lambda number: sites.chunk(spans[number])):
-            self._take(made)
-            progress(self._members, total)
+        jobs = self._options.processes if members >= _FORK_FROM else 1
+        return process_pool.shared_out(len(spans), jobs, lambda number: sites.chunk(spans[number]))
 
     def _take(self, made: ChunkResult) -> None:
         self._members += made.members

@@ -127,6 +127,27 @@ class Manifest:
         self._db.executemany("insert or ignore into current values (?)", ((folder,) for folder in folders))
         self._db.execute("insert or ignore into sites select folder, null, ? from current", (plan_id,))
 
+    def expect_all_but(self, members: Iterable[tuple[str, bool]], plan_id: str) -> None:
+        """Records that the sites and landing pages of earlier builds will exist, but for some members whose slugs come
+        with whether they have a site. The landing pages of these members are expected by ``expect_landings``."""
+        self._db.execute("insert into current select folder from sites")
+        self._db.execute("insert into current_landings select folder, code from landings")
+        for slug, has_site in members:
+            self._db.execute("delete from current_landings where folder = ?", (slug,))
+            if has_site:
+                self.expect_sites([slug], plan_id)
+            else:
+                self._db.execute("delete from current where folder = ?", (slug,))
+
+    def photo_names(self) -> list[str]:
+        """Returns the names of the photos that earlier builds used."""
+        return [name for (name,) in self._db.execute("select name from photos")]
+
+    def use_all_photos_but(self, unused: Iterable[str]) -> None:
+        """Records that this build uses the photos that earlier builds used, but for some."""
+        self._db.execute("insert or ignore into used select name from photos")
+        self._db.executemany("delete from used where name = ?", ((name,) for name in unused))
+
     def expect_as_they_are(self, folders: Iterable[str]) -> None:
         """Records sites that stay as they are, if they were built, though this build will not write them."""
         self._db.executemany("insert or ignore into current values (?)", ((folder,) for folder in folders))
@@ -135,6 +156,11 @@ class Manifest:
         """Returns how many members' sites, and how many landing pages, earlier builds wrote and did not remove."""
         sites = self._db.execute(f"select count(*) from sites where {_IS_MEMBERS}").fetchone()
         return sites[0], self._db.execute("select count(*) from landings").fetchone()[0]
+
+    def former_files(self) -> int:
+        """Returns how many files lie at former addresses."""
+        query = f"select files from sites join plans on plans.id = sites.plan where not {_IS_MEMBERS}"
+        return sum(len(json.loads(files)) for (files,) in self._db.execute(query))
 
     def stands(self, folder: str) -> str | None:
         """Returns the id of the plan of a site that exists after this build; None if there is no such site."""

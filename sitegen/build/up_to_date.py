@@ -28,15 +28,22 @@ NOTE = "inputs"
 
 @dataclass(frozen=True, slots=True)
 class BuildNote:
-    """The note that a complete build leaves in the manifest: its inputs, its roster file and its summary."""
+    """The note that a complete build leaves in the manifest: its inputs, its roster file with the digest of what was
+    read from it, and its summary."""
 
     inputs: InputDigests
     roster: str
+    roster_digest: str
     summary: BuildSummary
+
+    @property
+    def files(self) -> int:
+        """How many files the tree had after that build."""
+        return self.summary.written + self.summary.unchanged
 
     def entry(self) -> tuple[str, str]:
         """Returns the note's name and value for the manifest."""
-        return NOTE, json.dumps({"inputs": asdict(self.inputs), "roster": self.roster, "summary": asdict(self.summary)})
+        return NOTE, json.dumps(asdict(self))
 
 
 def digests(options: BuildOptions, roster: Path, theme_folders: Iterable[Path]) -> InputDigests:
@@ -69,7 +76,7 @@ def noted(options: BuildOptions) -> BuildNote | None:
         return None
     inputs = InputDigests(**{**note["inputs"], "theme_folders": tuple(note["inputs"]["theme_folders"])})
     summary = BuildSummary(**{**note["summary"], "faults": (), "unstamped": {}})
-    return BuildNote(inputs, note["roster"], summary)
+    return BuildNote(inputs, note["roster"], note["roster_digest"], summary)
 
 
 def nothing_changed(options: BuildOptions) -> BuildSummary | None:
@@ -86,11 +93,10 @@ def nothing_changed(options: BuildOptions) -> BuildSummary | None:
         return None
     if digests(options, Path(note.roster), map(Path, note.inputs.theme_folders)) != note.inputs:
         return None
-    if not _sites_stand(options):
+    if not sites_stand(options):
         return None
     last = note.summary
-    files = last.written + last.unchanged
-    return BuildSummary(last.members, last.pages, 0, files, 0, 0, perf_counter() - started)
+    return BuildSummary(last.members, last.pages, 0, note.files, 0, 0, perf_counter() - started)
 
 
 def _root_files_stand(out: Path, manifest: sqlite3.Connection) -> bool:
@@ -98,7 +104,8 @@ def _root_files_stand(out: Path, manifest: sqlite3.Connection) -> bool:
     return all(os.path.isfile(f"{root}/{path}") for (path,) in manifest.execute("select path from files"))
 
 
-def _sites_stand(options: BuildOptions) -> bool:
+def sites_stand(options: BuildOptions) -> bool:
+    """Returns whether the folder of every member's site that was built is there."""
     root = os.fspath(options.out)
     with closing(_manifest(options.state_folder)) as manifest:
         folders = manifest.execute("select folder from sites")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -15,7 +16,8 @@ class LinkedPage(HTMLParser):
     """The links on a rendered page, and the ids that a link with ``#`` can lead to."""
 
     links: list[str] = field(default_factory=list)
-    anchors: set[str] = field(default_factory=set)
+    anchors: Counter[str] = field(default_factory=Counter)
+    """How often each id stands on the page."""
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -30,7 +32,12 @@ class LinkedPage(HTMLParser):
             elif name == "srcset":
                 self.links += [candidate.split()[0] for candidate in value.split(",") if candidate.strip()]
             elif name == "id":
-                self.anchors.add(value)
+                self.anchors[value] += 1
+
+    @property
+    def doubled(self) -> list[str]:
+        """The ids that more than one element has; a link leads to the first of them, whichever is meant."""
+        return [name for name, number in self.anchors.items() if number > 1]
 
 
 def read(html: bytes) -> LinkedPage:
@@ -55,7 +62,7 @@ def broken(pages: Mapping[str, LinkedPage], files: set[str], root: str, foreign:
             if not _inside(target, root) or target in files or target in foreign:
                 continue
             found = pages.get(unquote(target))
-            if found is None or (fragment and fragment not in found.anchors):
+            if found is None or (fragment and not {fragment, unquote(fragment)} & found.anchors.keys()):
                 yield address, link
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sitegen.roster import Roster
+from sitegen.roster.names import Order
 from sitegen.roster.survey import Shared, Survey, of_roster
 
 
 def of(roster: Roster) -> tuple[str, ...]:
     """Returns a sentence for each thing about a checked roster that its company should know."""
     survey = of_roster(roster)
-    return (*_without_email(survey), *_shared(survey))
+    return (*_without_email(survey), *_shared(survey), *_orders(survey))
 
 
 def _without_email(survey: Survey) -> Iterator[str]:
@@ -28,6 +29,19 @@ def _shared(survey: Survey) -> Iterator[str]:
         yield f"{_listed(each)} have one e-mail address: whoever opens its sign-in link chooses whose office to open"
     if more := survey.sharing - len(survey.shared):
         yield f"and {more:,} more addresses of several members"
+
+
+_WRITTEN = {
+    Order.TURNED: "written family, given, and shown turned round",
+    Order.FAMILY_FIRST: "read with the family's name first, as is the custom in the member's market",
+}
+
+
+def _orders(survey: Survey) -> Iterator[str]:
+    for order, (count, line) in survey.orders.items():
+        how = _WRITTEN[order]
+        which = f"1 name is {how} (line {line})" if count == 1 else f"{count:,} names are {how} (from line {line} on)"
+        yield f"{which}; where that is wrong, the column first_name decides"
 
 
 def _listed(shared: Shared) -> str:

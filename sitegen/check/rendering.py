@@ -5,7 +5,7 @@ For this, every page of the company's site is rendered, and every page of a few 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urljoin
@@ -61,6 +61,9 @@ def _templates(site: Site, renderer: Renderer) -> Iterator[Fault]:
         except jinja2.TemplateSyntaxError as error:
             yield renderer.fault_at(filename or name, error.lineno, error.message or "", None)
             continue
+        except RecursionError:
+            yield Fault("nested too deep to be read", where=filename or name)
+            continue
         for line, message, hint in _missing_names(tree, site, loader):
             yield renderer.fault_at(filename or name, line, message, hint)
     for in_locale in site.pages.values():
@@ -111,6 +114,7 @@ def _pages(site: Site, renderer: Renderer, members: Sampled) -> Iterator[Fault]:
         page_of[address] = ((whose.host if isinstance(whose, Landing) else whose).base, planned)
     if len(rendered) < len(shown):
         return
+    yield from _doubled_ids(rendered, page_of)
     # A link of the theme's stands on every page, and at another address on every member's.
     found: dict[str, list[Path]] = {}
     for address, link in links.broken(rendered, files, site.addresses.home, foreign):
@@ -120,6 +124,21 @@ def _pages(site: Site, renderer: Renderer, members: Sampled) -> Iterator[Fault]:
         others = len(set(pages)) - 1
         message = f'a link on this page leads nowhere: "{link}"'
         yield Fault(message, where=pages[0], hint=f"the link is on {others} more pages as well" if others else None)
+
+
+def _doubled_ids(
+    rendered: Mapping[str, links.LinkedPage], page_of: Mapping[str, tuple[str, PlannedPage]]
+) -> Iterator[Fault]:
+    """Yields a fault for each id that two elements of a page have, on the first page where they do."""
+    found: dict[str, list[Path]] = {}
+    for address, page in rendered.items():
+        for name in page.doubled:
+            found.setdefault(name, []).append(page_of[address][1].page.file)
+    for name, pages in found.items():
+        others = len(set(pages)) - 1
+        hint = f'give one of them another id, as in "## Heading {{#{name}-2}}"'
+        also = f"; {others} more pages have it twice as well" if others else ""
+        yield Fault(f'the id "{name}" stands on this page twice', where=pages[0], hint=f"{hint}{also}")
 
 
 def _shown(

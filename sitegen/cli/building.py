@@ -127,14 +127,27 @@ def _tell_faults(summary: BuildSummary) -> None:
 @click.option("--fix", is_flag=True, help="Give new members their addresses, and remember them in addresses.csv.")
 @click.option("--frozen", is_flag=True, help="Report members without an address in addresses.csv as faults.")
 @click.option("--lenient", is_flag=True, help="End with 0 if only single members have faults.")
+@click.option(
+    "--suggest",
+    "export",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Propose a [site.roster] for site.toml that reads this roster, as another program exported it.",
+)
 @json_option
-def check_command(folder: Path | None, fix: bool, frozen: bool, lenient: bool, as_json: bool) -> None:
+def check_command(
+    folder: Path | None, fix: bool, frozen: bool, lenient: bool, export: Path | None, as_json: bool
+) -> None:
     """Report all faults in configuration, roster, pages, theme and internal links.
 
     \b
     Example:
       sitegen check content
+      sitegen check content --suggest distributors.csv
     """
+    if export is not None:
+        _suggest(find_folder(folder), export, as_json)
+        return
     from sitegen.check import everything
 
     if fix and frozen:
@@ -171,6 +184,15 @@ def _tell_checked(folder: Path, found: Checked) -> None:
         click.echo(f"{found.addresses} addresses are new; `sitegen check --fix` or a build remembers them")
     for note in found.notes:
         click.echo(note, err=True)
+
+
+def _suggest(folder: Path, export: Path, as_json: bool) -> None:
+    from sitegen.roster import suggesting
+    from sitegen.site import config
+
+    found = suggesting.suggest(export, config.load(folder).locales)
+    text = json.dumps(suggesting.to_json(found), ensure_ascii=False) if as_json else suggesting.to_toml(found)
+    click.echo(text, nl=as_json)
 
 
 def _summary_text(summary: BuildSummary) -> str:

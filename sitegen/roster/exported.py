@@ -82,17 +82,19 @@ class _Rows:
 
     def __init__(self, layout: Layout, mapping: RosterMapping) -> None:
         self._single = tuple((ours, places[0]) for ours, places in layout.places if len(places) == 1)
-        self._joined = tuple((ours, places) for ours, places in layout.places if len(places) > 1)
+        self._several = tuple((ours, places) for ours, places in layout.places if len(places) > 1)
         self._nameless = layout.nameless
         self._empty = frozenset(map(fold, mapping.empty))
 
     def values(self, row: Sequence[str]) -> dict[str, Any]:
         """Returns the cells that are not empty."""
         found = {ours: cell for ours, place in self._single if (cell := row[place]) and not cell.isspace()}
-        for ours, places in self._joined:
-            if text := " ".join(filter(None, (row[place].strip() for place in places))):
+        if self._empty:
+            found = without(found, self._empty)
+        for ours, places in self._several:
+            if text := together(ours, [row[place] for place in places], self._empty):
                 found[ours] = text
-        return without(found, self._empty) if self._empty else found
+        return found
 
     def identity(self, row: Sequence[str]) -> dict[str, Any]:
         """Returns the id of a row that lacks cells, if it is there."""
@@ -101,6 +103,16 @@ class _Rows:
     def stray(self, row: Sequence[str]) -> str:
         """Returns what stands in the first column without a name; an empty text if nothing does."""
         return next((cell for place in self._nameless if (cell := row[place].strip())), "")
+
+
+def together(ours: str, cells: Sequence[str], empty: frozenset[str]) -> str:
+    """Returns what several cells make up: the parts of a name or a place, or else the first that is not empty."""
+    full = [cell.strip() for cell in cells if cell.strip() and fold(cell) not in empty]
+    return _JOINTS[ours].join(full) if ours in _JOINTS else next(iter(full), "")
+
+
+_JOINTS = {"name": " ", "first_name": " ", "place": ", "}
+"""What comes between the parts of those of our columns that are made up of several."""
 
 
 def without(found: Mapping[str, Any], empty: frozenset[str]) -> dict[str, Any]:
@@ -120,10 +132,12 @@ def _renamed(found: Iterator[Record], mapping: RosterMapping) -> Iterator[Record
     aside = frozenset(map(fold, mapping.ignored))
     empty = frozenset(map(fold, mapping.empty))
     for line, values, whole in found:
-        yield line, without(_ours(values, mapping, aside), empty), whole
+        yield line, without(_ours(values, mapping, aside, empty), empty), whole
 
 
-def _ours(values: Mapping[str, Any], mapping: RosterMapping, aside: frozenset[str]) -> dict[str, Any]:
+def _ours(
+    values: Mapping[str, Any], mapping: RosterMapping, aside: frozenset[str], empty: frozenset[str]
+) -> dict[str, Any]:
     by_name = {fold(name): name for name in values}
     found: dict[str, Any] = {}
     used: set[str] = set()
@@ -133,7 +147,7 @@ def _ours(values: Mapping[str, Any], mapping: RosterMapping, aside: frozenset[st
         if len(names) == 1:
             found[ours] = values[names[0]]
         elif names:
-            found[ours] = " ".join(str(values[name]).strip() for name in names)
+            found[ours] = together(ours, [str(values[name]) for name in names], empty)
     if not mapping.ignores_rest:
         found |= {name: value for name, value in values.items() if name not in used and fold(name) not in aside}
     return found

@@ -34,6 +34,11 @@ class FaultLog:
         self._kept.sort(key=lambda fault: fault.line or 0)
         del self._kept[SHOWN:]
 
+    def first(self, most: int) -> list[Fault]:
+        """Returns the faults on the first lines, at most so many."""
+        self._cut()
+        return self._kept[:most]
+
     def told(self, *, more: int = 0) -> list[Fault]:
         """Returns the faults as a report shows them: those on the first lines, and then how many there are besides.
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import islice
@@ -28,7 +29,7 @@ from sitegen.roster.addressing import Addressing, Giver
 from sitegen.roster.exported import records
 from sitegen.roster.faults import FaultLog, quoted
 from sitegen.roster.fields import RosterRow, read_row
-from sitegen.roster.names import first_name
+from sitegen.roster.names import Order, called
 from sitegen.roster.reading import Broken, Record, Source
 from sitegen.roster.values import Rules
 from sitegen.token import MEMBER_ID
@@ -65,6 +66,9 @@ class Loader:
         self._strict = strict
         self._log = FaultLog(path)
         self._rows_read = 0
+        self._orders: Counter[Order] = Counter()
+        """How many members' family names were found by the way the names are written, and on which line the first."""
+        self._first_lines: dict[Order, int] = {}
 
     def write(self, index: Path, facts: dict[str, str]) -> None:
         """Writes the index to ``index``, with ``facts`` in its table ``meta``.
@@ -133,6 +137,8 @@ class Loader:
             "size": source.size,
             "digest": source.digest,
             "faults": self._log.count,
+            **{order.value: self._orders[order] for order in Order},
+            **{f"{order.value}, first line": line for order, line in self._first_lines.items()},
             "path": str(self._path),
             "version": table.VERSION,
             "base": "",
@@ -172,7 +178,14 @@ class Loader:
                 row = read.row
                 for message, hint in read.problems:
                     self._log.add(message, line=line, hint=hint)
-            yield self._stub(number, line, cells) if row is None else entry(number, line, row, self._locale)
+            yield self._stub(number, line, cells) if row is None else self._entry(number, line, row)
+
+    def _entry(self, number: int, line: int, row: RosterRow) -> tuple[Any, ...]:
+        values, order = entry(number, line, row, self._locale)
+        if order is not None:
+            self._orders[order] += 1
+            self._first_lines.setdefault(order, line)
+        return values
 
     def _stub(self, number: int, line: int, cells: dict[str, Any]) -> tuple[Any, ...]:
         """Returns a row that cannot be read: with its id, that it may leave its member as before, and its sponsor.
@@ -181,23 +194,33 @@ class Loader:
         """
         known = {name: cell.strip() for name, cell in cells.items() if isinstance(cell, str)}
         stub: list[Any] = [None] * len(table.COLUMNS)
-        status = unread.GONE if _is_inactive(cells.get("status")) else unread.UNREAD
+        status = unread.GONE if self._is_inactive(cells.get("status")) else unread.UNREAD
         member_id = known.get("id", "")
         stub[:9] = number, line, member_id if MEMBER_ID.match(member_id) else "", None, "", None, None, "", status
         stub[14] = _sound(known.get("sponsor", "")) or None
         stub[18] = False
         return tuple(stub)
 
+    def _is_inactive(self, cell: object) -> bool:
+        try:
+            return values.status(cell, self._rules.words) is Status.INACTIVE
+        except PydanticCustomError:
+            return False
 
-def entry(number: int, line: int, row: RosterRow, locale: str) -> tuple[Any, ...]:
-    """Returns a row of the roster as a row of the table ``member``. ``locale``: the language if the row names none."""
-    return (
+
+def entry(number: int, line: int, row: RosterRow, locale: str) -> tuple[tuple[Any, ...], Order | None]:
+    """Returns a row of the roster as a row of the table ``member``, and how its name was turned round, if it was.
+
+    ``locale``: the language if the row names none.
+    """
+    shown, first, order = called(row.name, row.first_name, row.market)
+    values = (
         number,
         line,
         row.id,
         row.slug,
-        row.name,
-        row.first_name or first_name(row.name),
+        shown,
+        first,
         row.email,
         row.locale or locale,
         row.status.value,
@@ -215,6 +238,7 @@ def entry(number: int, line: int, row: RosterRow, locale: str) -> tuple[Any, ...
         None,
         row.story,
     )
+    return values, order
 
 
 def missing_photos(database: sqlite3.Connection, photos: Path | None) -> Iterator[tuple[int, str]]:
@@ -232,13 +256,6 @@ def no_photo(name: str) -> tuple[str, str]:
         f"photo {quoted(name)}: there is no such photo",
         "put the file into the photos folder, or leave the column empty",
     )
-
-
-def _is_inactive(cell: object) -> bool:
-    try:
-        return values.status(cell) is Status.INACTIVE
-    except PydanticCustomError:
-        return False
 
 
 def _sound(text: str) -> str:

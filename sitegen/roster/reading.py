@@ -26,6 +26,8 @@ sponsor are not reported as well.
 
 _BOM = codecs.BOM_UTF8
 _HEAD = 8192
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How the files of spreadsheet programs begin: zip archives, and the older compound files."""
 _SAVE = "save the file as UTF-8"
 
 
@@ -67,6 +69,9 @@ class Source:
         self._file.seek(0)
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
+        if head.startswith(_WORKBOOKS):
+            self._log.add("a workbook of a spreadsheet program, not a table of text", hint="save it as CSV in UTF-8")
+            raise Broken
         if b"\0" in head:
             self._log.add("not UTF-8: holds bytes of zero, as UTF-16 without its mark does", line=1, hint=_SAVE)
             raise Broken
@@ -89,7 +94,8 @@ class Source:
             self._log.add(f"not {name}: {error.reason}", line=self.line + 1, hint=_SAVE)
             raise Broken from error
         finally:
-            text.detach()
+            if not self._file.closed:  # as when the reader gave up
+                text.detach()
 
     def _too_long(self) -> NoReturn:
         self._log.add(f"a line longer than {LONGEST_LINE:,} bytes", line=self.line)

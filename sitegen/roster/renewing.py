@@ -20,6 +20,7 @@ from sitegen.roster.exported import records
 from sitegen.roster.faults import FaultLog
 from sitegen.roster.fields import RosterRow, read_row
 from sitegen.roster.loading import entry
+from sitegen.roster.names import Order
 from sitegen.roster.raw_rows import RawRow
 from sitegen.roster.reading import Broken, Source
 from sitegen.roster.values import Rules
@@ -27,6 +28,7 @@ from sitegen.roster.values import Rules
 _MOST = 0.1  # of the rows; with more of them changed, reading all is as quick
 _FEW = 100
 _SLUG, _SPONSOR, _EXPLICIT = (table.COLUMNS.index(name) for name in ("slug", "sponsor_id", "explicit"))
+_NAMING = frozenset({"name", "first_name", "market"})
 _PLACED = range(table.COLUMNS.index("nearest"), table.COLUMNS.index("downline") + 1)
 _ROW = f"select {', '.join(table.COLUMNS)} from member where row = ?"
 _ENTER = f"update member set {', '.join(f'{name} = ?' for name in table.COLUMNS[1:])} where row = ?"
@@ -59,7 +61,8 @@ def renew(index: Path, path: Path, rules: Rules, locale: str) -> bool:
         try:
             changes = _compared(database, path, facts)
             database.execute("begin")
-            touched, columns = _enter(database, changes, _read(path, changes, rules), locale)
+            turned = any(facts[order.value] for order in Order)
+            touched, columns = _enter(database, changes, _read(path, changes, rules), locale, turned=turned)
             _note(database, path, facts, changes, touched, columns)
             database.execute("commit")
         except _NotSimple:
@@ -115,19 +118,26 @@ def _read(path: Path, changes: _Changes, rules: Rules) -> list[RosterRow]:
 
 
 def _enter(
-    database: sqlite3.Connection, changes: _Changes, read: Sequence[RosterRow], locale: str
+    database: sqlite3.Connection, changes: _Changes, read: Sequence[RosterRow], locale: str, *, turned: bool
 ) -> tuple[set[int], set[str]]:
-    """Enters the changed rows. Returns all rows of members whose pages may be others, and the columns that changed."""
+    """Enters the changed rows. Returns all rows of members whose pages may be others, and the columns that changed.
+
+    ``turned``: whether the roster has names that were turned round.
+    """
     touched, columns = set(changes.rows), set[str]()
     for (number, raw), row in zip(changes.rows.items(), read, strict=True):
         before = database.execute(_ROW, (number,)).fetchone()
-        after = list(entry(number, raw.line, row, locale))
+        values, order = entry(number, raw.line, row, locale)
+        after = list(values)
         if before is None or row.id != before[2] or (row.slug or before[_SLUG]) != before[_SLUG]:
             raise _NotSimple
         after[_SLUG] = before[_SLUG]
         for place in _PLACED:
             after[place] = before[place]
-        columns |= {name for name, old, new in zip(table.COLUMNS, before, after, strict=True) if old != new}
+        other = {name for name, old, new in zip(table.COLUMNS, before, after, strict=True) if old != new}
+        if other & _NAMING and (turned or order is not None):
+            raise _NotSimple  # how many names are turned round is counted
+        columns |= other
         _check_sponsor(database, row.sponsor)
         database.execute(_ENTER, (*after[1:], number))
     _shift_lines(database, changes)

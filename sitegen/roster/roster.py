@@ -72,8 +72,8 @@ class Roster:
         locales: Iterable[str] = ("en",),
         default_locale: str = "en",
         how: Addressing | None = None,
+        mapping: RosterMapping = PLAIN,
         photos: Path | None = None,
-        mapping: RosterMapping | None = None,
         reserved: Iterable[str] = (),
         strict: bool = True,
         in_place: bool = False,
@@ -88,7 +88,7 @@ class Roster:
         used and, if ``strict``, for every fault; else ``faults`` tells the faults of single rows. An index that was
         there is then untouched. ``in_place``: nobody else has the index open, so that it may be changed where it is.
         """
-        rules = Rules(frozenset(locales), frozenset(), None, mapping or PLAIN)
+        rules = Rules(frozenset(locales), frozenset(), None, mapping)
         how = replace(
             how or Addressing(today=datetime.now(UTC).date()), reserved=RESERVED | {word.lower() for word in reserved}
         )
@@ -208,6 +208,22 @@ class Roster:
         with self._reader.connection() as database:
             for (photo,) in database.execute(query):
                 yield photo
+
+    def active_by_locale(self) -> list[tuple[str, int]]:
+        """Returns how many active members there are in each language."""
+        query = "select locale, count(*) from member where status = 'active' group by locale"
+        return [(str(locale), int(count)) for locale, count in self._reader.all(query)]
+
+    def has_photo(self, name: str) -> bool:
+        """Returns whether an active member has this photo."""
+        query = "select 1 from member where photo = ? and status = 'active' limit 1"
+        return bool(self._reader.all(query, (name,)))
+
+    def slugs_at(self, rows: Iterable[int]) -> Iterator[tuple[str, bool]]:
+        """Yields, for each of the rows, the member's slug and whether the member is active."""
+        for row in rows:
+            for slug, status in self._reader.all("select slug, status from member where row = ?", (row,)):
+                yield slug, status == "active"
 
     def active_slugs(self) -> Iterator[str]:
         """Yields the slugs of the active members in roster order."""

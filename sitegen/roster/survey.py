@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
+from sitegen.roster.names import Order
 from sitegen.roster.roster import Roster
 
 SHOWN = 5
@@ -26,12 +27,14 @@ class Survey:
     """What a roster holds besides faults.
 
     ``without_email``: how many active members have no address. ``shared``: the first addresses that several active
-    members share. ``sharing``: how many such addresses there are.
+    members share. ``sharing``: how many such addresses there are. ``orders``: how many names, active or not, are
+    written with the family's first, and on which line of the file the first of them is.
     """
 
     without_email: int
     shared: tuple[Shared, ...]
     sharing: int
+    orders: Mapping[Order, tuple[int, int]]
 
 
 def of_roster(roster: Roster) -> Survey:
@@ -40,7 +43,9 @@ def of_roster(roster: Roster) -> Survey:
         (without,) = index.execute("select count(*) from member where email is null and status = 'active'").fetchone()
         groups = index.execute(_SHARED).fetchall()
         shared = tuple(Shared(tuple(_ids(index, address)), count) for address, count in groups[:SHOWN])
-    return Survey(int(without), shared, len(groups))
+        meta = dict(index.execute("select key, value from meta"))
+    orders = {order: (int(meta[order]), int(meta[f"{order}, first line"])) for order in Order if meta[order]}
+    return Survey(int(without), shared, len(groups), orders)
 
 
 _SHARED = (

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sitegen.model import Link, Member, Status
 
-VERSION = 3
+VERSION = 4
 """The version of the tables and of the rules for a row. Raise it when either changes: old indexes are rebuilt."""
 
 TABLES = """

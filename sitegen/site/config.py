@@ -30,6 +30,7 @@ from sitegen import time_zones
 from sitegen.errors import ConfigError, Fault, did_you_mean
 from sitegen.model import Company, Locale, LocaleTexts, Member, RosterMapping, Status
 from sitegen.site import braces
+from sitegen.site.input_files import reading
 from sitegen.site.location import SITE_FILE
 
 
@@ -168,8 +169,9 @@ class RosterTable(_Table):
     file: Words = "members.csv"
     """The roster file, ``.csv``, ``.tsv``, ``.txt`` or ``.jsonl``, relative to this file."""
     columns: dict[Annotated[str, AfterValidator(_our_column)], _Cell | _Cells] = {}
-    """For our columns the file's, such as `id = "Distributor ID"`; `name = ["First Name", "Last Name"]` joins two.
-    `sponsor` is the *enroller*, who recruited the member, not the placement in a tree."""
+    """For our columns the file's, such as `id = "Distributor ID"`; `name = ["First Name", "Last Name"]`, which
+    makes up a name (or a place) of several; of other columns the first counts that is not empty: `phone = ["Mobile",
+    "Phone"]`. `sponsor` is the *enroller*, who recruited the member, not the placement in a tree."""
     ignore: _Cells | Literal["*"] | None = None
     """Columns of the file to leave aside; `"*"`: all that are neither ours nor named under `columns`."""
     status: dict[_Cell, Status] = {}
@@ -182,7 +184,7 @@ class RosterTable(_Table):
     """What stands for an empty cell in any column, such as `["0", "NULL", "Not Found"]`."""
     dates: Literal["day-month-year", "month-day-year", "year-month-day"] | None = None
     """The order of the parts of a date, with any separators and with or without a time of day. None: `2024-12-31`."""
-    separator: Literal[",", ";", "\t", "|"] | None = None
+    separator: Literal[",", ";", "tab", "|"] | None = None
     """What stands between two cells. None: found by the header."""
 
     def mapping(self) -> RosterMapping:
@@ -197,7 +199,7 @@ class RosterTable(_Table):
             languages=self.languages,
             empty=self.empty,
             dates=self.dates,
-            separator=self.separator,
+            separator="\t" if self.separator == "tab" else self.separator,
         )
 
 
@@ -340,7 +342,7 @@ def load(folder: Path, *, url: str | None = None, capture_url: str | None = None
     path = folder / SITE_FILE
     try:
         source = path.read_text(encoding="utf-8-sig")
-        tables = tomllib.loads(source)
+        tables = _tables(source, path)
     except FileNotFoundError as error:
         hint = "name the folder that holds site.toml, or start one with `sitegen new DIR`"
         raise ConfigError(Fault("there is no site.toml here", where=folder, hint=hint)) from error
@@ -348,8 +350,6 @@ def load(folder: Path, *, url: str | None = None, capture_url: str | None = None
         raise ConfigError(Fault(f"cannot be read: {error.strerror}", where=path)) from error
     except UnicodeDecodeError as error:
         raise ConfigError(Fault(f"not UTF-8 at byte {error.start}", where=path)) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(_syntax_fault(path, error)) from error
     for table, address in (("site", url), ("capture", capture_url)):
         # What is no table at all is left to the check below.
         if address is not None and isinstance(tables.setdefault(table, {}), dict):
@@ -370,6 +370,14 @@ def _locale(code: str) -> Locale:
     known = BabelLocale.parse(code, sep="-")
     name = known.get_display_name() or code
     return Locale(code, name[:1].upper() + name[1:], "rtl" if known.text_direction == "rtl" else "ltr")
+
+
+def _tables(source: str, path: Path) -> dict[str, Any]:
+    with reading(path, ConfigError):
+        try:
+            return tomllib.loads(source)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(_syntax_fault(path, error)) from error
 
 
 def _syntax_fault(path: Path, error: tomllib.TOMLDecodeError) -> Fault:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -67,8 +67,11 @@ class Page:
         return self.front.description or self.front.summary or self.front.title
 
 
-def load(folder: Path, locales: Iterable[str]) -> dict[str, tuple[Page, ...]]:
-    """Reads all pages and returns them by language, in order. Raises ContentError with every fault of every page."""
+def load(folder: Path, locales: Iterable[str], theme_ids: Set[str] = frozenset()) -> dict[str, tuple[Page, ...]]:
+    """Reads all pages and returns them by language, in order. Raises ContentError with every fault of every page.
+
+    ``theme_ids``: the ids of elements of the theme, which no heading gets.
+    """
     faults: list[Fault] = []
     pages: dict[str, tuple[Page, ...]] = {}
     for locale in locales:
@@ -76,7 +79,9 @@ def load(folder: Path, locales: Iterable[str]) -> dict[str, tuple[Page, ...]]:
         if not root.is_dir():
             faults.append(Fault("there is no such folder", where=root, hint="each locale of site.toml needs one"))
             continue
-        read = [_read(file, root, locale, faults) for file in _markdown_files(root, folder / "pages", faults)]
+        read = [
+            _read(file, root, locale, theme_ids, faults) for file in _markdown_files(root, folder / "pages", faults)
+        ]
         found = [page for page in read if page is not None]
         pages[locale] = tuple(sorted(found, key=lambda page: (page.front.order, page.key)))
         faults += _missing_pages(root, found) if len(found) == len(read) else []
@@ -100,7 +105,7 @@ def _markdown_files(root: Path, pages: Path, faults: list[Fault]) -> list[Path]:
     return found
 
 
-def _read(file: Path, root: Path, locale: str, faults: list[Fault]) -> Page | None:
+def _read(file: Path, root: Path, locale: str, theme_ids: Set[str], faults: list[Fault]) -> Page | None:
     key = file.relative_to(root).with_suffix("").as_posix()
     if not ADDRESS.match(key):
         hint = "use small letters, digits and hyphens, e.g. first-frost.md"
@@ -109,7 +114,7 @@ def _read(file: Path, root: Path, locale: str, faults: list[Fault]) -> Page | No
     try:
         parts = front_matter.split(text_of(file), file)
         with reading(file):
-            body = convert(parts.markdown, first_line=parts.first_line)
+            body = convert(parts.markdown, first_line=parts.first_line, theme_ids=theme_ids)
     except ContentError as error:
         faults.extend(replace(fault, where=file) for fault in error.faults)
         return None

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
@@ -15,11 +15,16 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
-from sitegen.site.jinja_pieces import CLOSE, OPEN, Pieces, nearest_line
+from sitegen.errors import ContentError
+from sitegen.site.dialect.between import BetweenProcessor
+from sitegen.site.dialect.extensions import CONFIGS, EXTENSIONS, TaskBoxes
+from sitegen.site.dialect.heading_ids import HeadingIds
+from sitegen.site.dialect.jinja_pieces import Pieces, nearest_line
+from sitegen.site.dialect.lists import laid_out
+from sitegen.site.dialect.statement_lines import placed
+from sitegen.site.dialect.structure import StructureCheck, lost
 
-_ALONE = re.compile(f"<p>\\s*((?:{OPEN}\\d+{CLOSE}\\s*)+)</p>")
-_STATEMENT_LINE = re.compile(f"^((?:{OPEN}\\d+{CLOSE}[ \\t]*)+)$", re.MULTILINE)
-_EXTENSIONS = ["tables", "attr_list", "def_list", "md_in_html", "sane_lists", "toc"]
+_EXTENSIONS = (*EXTENSIONS, "tables", "attr_list", "def_list", "md_in_html", "footnotes", "toc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +53,21 @@ class Body:
         return nearest_line(self.lines, template_line)
 
 
-def convert(text: str, *, first_line: int = 1) -> Body:
-    """Turns Markdown into a Jinja template. ``first_line``: the line of the file on which ``text`` begins.
+def convert(text: str, *, first_line: int = 1, theme_ids: Set[str] = frozenset()) -> Body:
+    """Turns Markdown into a Jinja template.
 
-    Raises ContentError, with lines but without the file, for Jinja that is not closed.
+    ``first_line``: the line of the file on which ``text`` begins. ``theme_ids``: ids that headings must not get, since
+    the theme has elements with these. Raises ContentError, with lines but without the file, for Jinja that is not
+    closed, or that begins and ends in different elements.
     """
     pieces = Pieces()
-    protected = pieces.take_from(text, first_line)
-    protected = _STATEMENT_LINE.sub(lambda found: _stand_alone(found, pieces), protected)
-    html = Markdown(extensions=[*_EXTENSIONS, _Addresses(pieces)], output_format="html").convert(protected)
-    html = _ALONE.sub(lambda found: _unwrap(found, pieces), html)
+    protected = placed(pieces.take_from(text, first_line), pieces, first_line)
+    ours = _Espalier(pieces, theme_ids)
+    markdown = Markdown(extensions=[*_EXTENSIONS, TaskBoxes(), ours], extension_configs=CONFIGS, output_format="html")
+    html = markdown.convert(laid_out(protected))
+    if faults := list(lost(html, pieces)):
+        raise ContentError(*faults)
     return Body(pieces.put_back(html), tuple(_references(text, first_line)), tuple(pieces.lines(html)))
-
-
-def _only_statements(found: re.Match[str], pieces: Pieces) -> bool:
-    return all(piece.is_statement for piece in pieces.of(found[1]))
-
-
-def _stand_alone(found: re.Match[str], pieces: Pieces) -> str:
-    # A statement on a line of its own ends the paragraph before it and begins a new one after it.
-    return f"\n{found[1]}\n" if _only_statements(found, pieces) else found[0]
-
-
-def _unwrap(found: re.Match[str], pieces: Pieces) -> str:
-    # … and stands between paragraphs, not in one.
-    return found[1] if _only_statements(found, pieces) else found[0]
 
 
 def _references(text: str, first_line: int) -> Iterator[Reference]:
@@ -90,23 +85,41 @@ class _AddressProcessor(Treeprocessor):
             if element.tag in {"td", "th"} and (style := element.attrib.pop("style", "")):
                 # A strict Content-Security-Policy drops style attributes; a theme's style sheet knows the class.
                 element.set("class", f"align-{style.removeprefix('text-align:').strip(' ;')}")
-            elif element.tag == "a" and element.get("href", "").startswith("page:"):
-                key, hash_, fragment = element.get("href", "")[5:].partition("#")
-                path = self._keep(f'{{{{ base }}}}{{{{ pages["{key}"].path }}}}{{{{ link_query }}}}')
-                element.set("href", path + hash_ + fragment)
-            elif element.tag == "a" and element.get("href", "").lower().startswith(("http:", "https:", "//")):
-                # Where pages tell the capture service their whole address, other sites still learn only whose it is.
-                element.attrib.setdefault("referrerpolicy", "strict-origin")
+            elif element.tag == "a":
+                self._link(element)
             elif element.tag == "img" and element.get("src", "").startswith("picture:"):
                 name = element.get("src", "")[8:]
                 element.set("src", self._keep(f'{{{{ asset("pictures/{name}") }}}}'))
                 element.set("loading", "lazy")
+            if (own := element.get("id", "")).startswith("fn") and element.tag in {"li", "sup"}:
+                element.set("id", "-".join(own.split()))  # a footnote's name may have spaces, an id may not
+
+    def _link(self, element: Element) -> None:
+        address = element.get("href", "")
+        if address.startswith("page:"):
+            key, hash_, fragment = address[5:].partition("#")
+            path = self._keep(f'{{{{ base }}}}{{{{ pages["{key}"].path }}}}{{{{ link_query }}}}')
+            element.set("href", path + hash_ + fragment)
+        elif address.lower().startswith(("http:", "https:", "//")):
+            # Where pages tell the capture service their whole address, other sites still learn only whose it is.
+            element.attrib.setdefault("referrerpolicy", "strict-origin")
+        elif element.get("class") in {"footnote-ref", "footnote-backref"}:
+            element.set("href", "-".join(address.split()))
+            element.attrib.pop("title", None)  # in English, whatever the page's language
 
 
-class _Addresses(Extension):
-    def __init__(self, pieces: Pieces) -> None:
+class _Espalier(Extension):
+    """What pages have besides the dialect: statements of Jinja, ids of headings, and addresses by name."""
+
+    def __init__(self, pieces: Pieces, theme_ids: Set[str]) -> None:
         super().__init__()
         self._pieces = pieces
+        self._theme_ids = theme_ids
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name Markdown calls
+        # Ids come after those of attr_list (8) and before the table of contents (5).
+        md.treeprocessors.register(HeadingIds(md, self._theme_ids), "espalier-ids", 6)
+        md.treeprocessors.register(BetweenProcessor(md, self._pieces), "espalier-between", 4)
         md.treeprocessors.register(_AddressProcessor(md, self._pieces), "espalier-addresses", 0)
+        # Before the HTML that authors wrote is put back.
+        md.postprocessors.register(StructureCheck(md, self._pieces), "espalier-structure", 40)

@@ -147,16 +147,18 @@ def load(
     faults: list[Fault] = []
     pages: dict[str, tuple[Page, ...]] = {}
     found: Theme | None = None
-    try:
-        pages = content.load(folder, settings.site.locales)
-    except ContentError as error:
-        faults += error.faults
+    theme_ids: frozenset[str] = frozenset()
     try:
         chosen = settings.site.theme
         found = theme.load(theme_name or chosen.name, folder, chosen.settings, settings.site.locales)
+        theme_ids = found.ids()
         files = assets.load(found, folder, addresses.asset)
     except EspalierError as error:
         faults += error.faults
+    try:
+        pages = content.load(folder, settings.site.locales, theme_ids)
+    except ContentError as error:
+        faults = [*error.faults, *faults]
     if faults or found is None:
         raise EspalierError(*faults)
     return Site(settings, addresses, pages, found, files)

@@ -17,8 +17,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sitegen.errors import Fault, ThemeError, did_you_mean
 from sitegen.site import bundled
 from sitegen.site.folder_files import files_below
-from sitegen.site.input_files import text_of
+from sitegen.site.input_files import reading, text_of
 
+_ID = re.compile(r"""\sid=(["'])([^"'{}\s]+)\1""")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 
@@ -94,6 +95,14 @@ class Theme:
         """Returns the names of the templates of the theme and its parents."""
         return {name for folder in self.folders for name in self._files(folder, "templates", [])}
 
+    def ids(self) -> frozenset[str]:
+        """Returns the ids that templates give to elements, as far as they are written out.
+
+        Raises ThemeError for a template that is no text.
+        """
+        files = [path for folder in self.folders for path in self._files(folder, "templates", []).values()]
+        return frozenset(found[2] for path in files for found in _ID.finditer(text_of(path, ThemeError)))
+
     def link_faults(self) -> list[Fault]:
         """Returns the faults of symbolic links among the files of the theme and its parents."""
         faults: list[Fault] = []
@@ -149,15 +158,22 @@ def find_theme(name: str, site_folder: Path) -> Path:
 def _read(folder: Path, name: str) -> ThemeFile:
     path = folder / "theme.toml"
     try:
-        file = ThemeFile.model_validate(tomllib.loads(text_of(path, ThemeError)))
-    except tomllib.TOMLDecodeError as error:
-        raise ThemeError(Fault(f"not TOML: {error}", where=path)) from error
+        file = ThemeFile.model_validate(_tables(path))
     except ValidationError as error:
         faults = [Fault(f"{'.'.join(map(str, e['loc']))}: {e['msg']}", where=path) for e in error.errors()]
         raise ThemeError(*faults) from error
     if file.name != name:
         raise ThemeError(Fault(f'the theme is named "{file.name}", but its folder "{name}"', where=path))
     return file
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    source = text_of(path, ThemeError)
+    with reading(path, ThemeError):
+        try:
+            return tomllib.loads(source)
+        except tomllib.TOMLDecodeError as error:
+            raise ThemeError(Fault(f"not TOML: {error}", where=path)) from error
 
 
 def _settings(
@@ -190,10 +206,7 @@ def _strings(folders: list[Path], locale: str, faults: list[Fault]) -> dict[str,
         if not path.is_file():
             continue
         try:
-            table = tomllib.loads(text_of(path, ThemeError))
-        except tomllib.TOMLDecodeError as error:
-            faults.append(Fault(f"not TOML: {error}", where=path))
-            continue
+            table = _tables(path)
         except ThemeError as error:
             faults += error.faults
             continue

@@ -33,7 +33,7 @@ def test_the_tree_holds_nothing_but_what_is_published(rebuild: Rebuild, out: Pat
     assert hidden(out) == set()
     assert not [path for path in out.rglob("*") if path.is_file() and path.read_bytes().startswith(b"SQLite")]
     own = out.with_name(f".{out.name}.espalier")
-    assert {path.name for path in own.iterdir()} == {"manifest.sqlite", "lock", "tree"}
+    assert {path.name for path in own.iterdir()} == {"manifest.sqlite", "roster.sqlite", "lock", "tree"}
     assert own.stat().st_mode & 0o777 == 0o700
 
 

@@ -15,7 +15,7 @@ from sitegen.errors import ConfigError, RosterError
 from sitegen.model import RosterMapping, Status
 from sitegen.roster import Roster, reading
 from sitegen.roster.index import facts
-from sitegen.roster.mapping import day, fold
+from sitegen.roster.mapping import PLAIN, day, fold
 from sitegen.site import config
 from tests.conftest import ROOT
 
@@ -29,7 +29,7 @@ def read(tmp_path: Path) -> Iterator[Read]:
     """Reads a roster of these bytes or lines; closes it after the test."""
     opened = []
 
-    def of(content: bytes | str, mapping: RosterMapping | None = None, name: str = "members.csv") -> Roster:
+    def of(content: bytes | str, mapping: RosterMapping = PLAIN, name: str = "members.csv") -> Roster:
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         opened.append(Roster.load(path, locales=("en", "es"), mapping=mapping))
@@ -244,7 +244,7 @@ file = "export.csv"
 ignore = "*"
 empty = ["0", "null"]
 dates = "month-day-year"
-separator = "\\t"
+separator = "tab"
 
 [site.roster.columns]
 id = "Distributor ID"
@@ -294,3 +294,17 @@ def test_a_wrong_table_has_its_line(tmp_path: Path, table: str, message: str) ->
         settings(tmp_path, table)
     assert message in str(caught.value)
     assert all(fault.line for fault in caught.value.faults)
+
+
+def test_a_row_that_cannot_be_read_is_taken_down_by_the_words_of_its_export(tmp_path: Path) -> None:
+    path, index = tmp_path / "members.csv", tmp_path / "roster.sqlite"
+    mapping = RosterMapping(status={"Terminated": Status.INACTIVE})
+
+    def active() -> list[str]:
+        with Roster.load(path, index=index, mapping=mapping, strict=False) as roster:
+            return [member.id for member in roster.active()]
+
+    path.write_text("id,name,status\na,Ana,active\nb,Ben,active\n", encoding="utf-8")
+    assert active() == ["a", "b"]
+    path.write_text("id,name,status\na,\u202e,terminated\nb,\u202e,active\n", encoding="utf-8")
+    assert active() == ["b"]

@@ -25,7 +25,7 @@ from sitegen.errors import OutputError, RosterError
 from sitegen.model import Link, Member, Status
 from sitegen.roster import Query, Roster, values
 from sitegen.roster.fields import COLUMNS
-from sitegen.roster.names import first_name
+from sitegen.roster.names import called
 from sitegen.roster.slugs import is_slug
 from tests.conftest import ROOT
 
@@ -316,19 +316,20 @@ def test_phone_numbers_as_people_write_them(written: str, market: str | None, ke
         ("J. Robert Meyer", "J. Robert"),
         ("Siân O'Brien", "Siân"),
         ("José Ortega y Gasset", "José"),
-        ("Keller, Rosa", "Keller"),
+        ("Keller, Rosa", "Rosa"),
         ("🌿 Joy Bell", "Joy"),
         ("🌿", "🌿"),
         ("& Co", "& Co"),
     ],
 )
 def test_first_names(name: str, first: str) -> None:
-    assert first_name(name) == first
+    assert called(name).first == first
 
 
 @given(line_text)
 def test_everybody_has_a_first_name(name: str) -> None:
-    assert first_name(name)
+    assert called(name).first
+    assert called(name).shown
 
 
 # -- slugs across a roster ---------------------------------------------------------------------------------

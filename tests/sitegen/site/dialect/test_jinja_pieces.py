@@ -6,7 +6,7 @@ import jinja2
 import pytest
 
 from sitegen.errors import ContentError
-from sitegen.site.jinja_pieces import MARK, Pieces
+from sitegen.site.dialect.jinja_pieces import MARK, Pieces
 from sitegen.site.markup import convert
 
 
