@@ -9,6 +9,7 @@ from datetime import date
 
 import nh3
 import pytest
+import vobject
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -41,9 +42,10 @@ HOME = "https://example.com/ana/"
 
 
 def test_a_contact_card_word_for_word() -> None:
-    assert vcard(ANA, COMPANY, TEXTS.status, HOME).split("\r\n") == [
+    assert vcard(ANA, COMPANY, SITE.url, TEXTS.status, HOME).split("\r\n") == [
         "BEGIN:VCARD",
         "VERSION:3.0",
+        "UID:urn:uuid:f1fd9beb-fa6c-5101-b670-b4de4380aa7e",
         "FN:Ana López",
         "N:López;Ana;;;",
         "ORG:Bramble & Wick",
@@ -52,20 +54,20 @@ def test_a_contact_card_word_for_word() -> None:
         "TEL;TYPE=VOICE:+34600111222",
         "ADR;TYPE=WORK:;;;Valencia\\, Spain;;;",
         "URL:https://example.com/ana/",
-        "URL:https://blog.example.com/?a=1,2;3",
+        "URL:https://blog.example.com/?a=1%2C2;3",
         "END:VCARD",
         "",
     ]
 
 
 def test_a_card_without_an_address_has_no_line_for_it() -> None:
-    lines = vcard(replace(ANA, email=None), COMPANY, TEXTS.status, HOME).split("\r\n")
+    lines = vcard(replace(ANA, email=None), COMPANY, SITE.url, TEXTS.status, HOME).split("\r\n")
     assert not [line for line in lines if line.startswith("EMAIL")]
     assert "TEL;TYPE=VOICE:+34600111222" in lines
 
 
 def test_a_name_that_is_whole_stays_whole() -> None:
-    card = vcard(replace(ANA, name="王小明", first_name="王小明", phone=None, place=None), COMPANY, "x", HOME)
+    card = vcard(replace(ANA, name="王小明", first_name="王小明", phone=None, place=None), COMPANY, SITE.url, "x", HOME)
     assert "\r\nN:;王小明;;;\r\n" in card
     assert "TEL" not in card and "ADR" not in card
 
@@ -85,14 +87,40 @@ def read_text(value: str) -> str:
 )
 def test_any_name_survives_the_card(name: str, marks: str) -> None:
     shown = "".join(each for each in name if each.isprintable()) + marks.replace("\n", "")
-    card = vcard(replace(ANA, name=name + marks.replace("\n", "")), COMPANY, marks, HOME)
+    card = vcard(replace(ANA, name=name + marks.replace("\n", "")), COMPANY, SITE.url, marks, HOME)
     lines = unfolded(card)
-    assert read_text(lines[2].removeprefix("FN:")) == shown
+    assert read_text(lines[3].removeprefix("FN:")) == shown
     assert lines[0] == "BEGIN:VCARD" and lines[-2:] == ["END:VCARD", ""]
-    assert len(lines) == 13
+    assert len(lines) == 14
     for line in card.encode().split(b"\r\n"):
         assert len(line) <= 75
         line.decode()
+
+
+def test_a_card_keeps_its_identifier_whatever_else_changes() -> None:
+    married = replace(ANA, name="Ana Ruiz", slug="ana-ruiz", email="ruiz@example.com", phone=None)
+    assert uid(married) == uid(ANA)
+    assert uid(replace(ANA, id="m2")) != uid(ANA)
+    assert uid(ANA, "https://shop.example.com") != uid(ANA)
+
+
+def uid(member: Member, url: str = SITE.url) -> str:
+    (line,) = [each for each in unfolded(vcard(member, COMPANY, url, "x", HOME)) if each.startswith("UID:")]
+    return line
+
+
+@pytest.mark.parametrize(
+    "url", ["https://b.example/?a=1,2;3", "https://b.example/a\\b,c", "https://b.example/" + "x" * 90]
+)
+def test_another_reader_finds_the_whole_card(url: str) -> None:
+    member = replace(ANA, name="Ana, Núñez; de \\ Ruiz", first_name="Ana,", links=(Link("Blog", url),))
+    card = vobject.readOne(vcard(member, COMPANY, SITE.url, TEXTS.status, HOME))
+    assert card.uid.value == uid(member).removeprefix("UID:")
+    assert card.fn.value == member.name
+    assert (card.n.value.given, card.n.value.family) == ("Ana,", "Núñez; de \\ Ruiz")
+    assert [each.value for each in card.url_list] == [HOME, url.replace(",", "%2C").replace("\\", "%5C")]
+    assert card.email.value == member.email and card.tel.value == member.phone
+    assert card.adr.value.city == "Valencia, Spain"
 
 
 # -- search engines ----------------------------------------------------------------------------------------
@@ -144,6 +172,13 @@ def test_no_name_leaves_the_script_element(name: str) -> None:
         ("🌿 Joy Bell", "JB"),
         ("🌿", "🌿"),
         ("ßen Oak", "ßO"),
+        ("ქეთი ბერიძე", "ქ"),
+        ("\u1ca5\u1c94\u1c97\u1c98 ბერიძე", "ქ"),
+        ("ꮳꮃꭹ Oak", "ᏣO"),
+        ("ǆemal Oak", "ǅO"),
+        ("İpek Işık", "İI"),
+        ("արամ խաչատրյան", "ԱԽ"),
+        ("ὀδυσσεύς Λάκης", "ὈΛ"),
     ],
 )
 def test_monograms(name: str, letters: str) -> None:
@@ -153,6 +188,11 @@ def test_monograms(name: str, letters: str) -> None:
 @given(st.text(min_size=1))
 def test_a_monogram_is_one_or_two_characters(name: str) -> None:
     assert 1 <= len(monogram(name)) <= 2
+
+
+@given(st.text(st.characters(categories=["L"]), min_size=1, max_size=3))
+def test_no_monogram_has_a_capital_that_its_script_does_not_begin_words_with(name: str) -> None:
+    assert not re.search("[\u1c90-\u1cbf]", monogram(name))
 
 
 def test_tones_are_steady_and_all_in_use() -> None:
