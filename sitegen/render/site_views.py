@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from babel import Locale as BabelLocale
-from babel.numbers import format_currency, get_currency_precision
-
 from sitegen.render.context import CaptureView, Pages, PageView, Picture, Price, SiteView, ThemeView, Translation
 from sitegen.site import assets
 from sitegen.site.assets import PICTURES
 from sitegen.site.content import Page
-from sitegen.site.prices import amount_and_currency
+from sitegen.site.prices import amount_and_currency, price_text
 from sitegen.site.site import Site, Variant
 
 
@@ -112,6 +109,4 @@ def _price(page: Page) -> Price | None:
     if page.front.price is None:
         return None
     amount, currency = amount_and_currency(page.front.price)
-    number = amount / 10 ** get_currency_precision(currency)
-    text = format_currency(number, currency, locale=BabelLocale.parse(page.locale, sep="-"))
-    return Price(amount, currency, text)
+    return Price(amount, currency, price_text(amount, currency, page.locale))
