@@ -40,7 +40,8 @@ class RosterRow(NamedTuple):
     tagline: str | None = None
     """One line of their own."""
     story: str | None = None
-    """Their story, in Markdown."""
+    """Their story, in Markdown: CommonMark with line breaks kept, `~~old~~` and bare addresses as links; at most 5,000
+    characters, and 8 lists and quotations within each other."""
     links: tuple[Link, ...] = ()
     """Their own addresses elsewhere, https only."""
     sponsor: str | None = None
@@ -102,7 +103,7 @@ CHECKS: dict[str, Check] = {
     "photo": _photo,
     "place": _text(values.one_line(100)),
     "tagline": _text(values.one_line(160)),
-    "story": _text(values.text(5_000)),
+    "story": _text(values.story),
     "links": lambda value, rules: values.links(value),
     "sponsor": _text(values.member_id),
     "locale": _text_by_rules(values.locale),
