@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from sitegen.render.context import CaptureView, Pages, PageView, Picture, Price, SiteView, ThemeView, Translation
-from sitegen.site import assets
+from sitegen.site import pictures
 from sitegen.site.assets import PICTURES
 from sitegen.site.content import Page
 from sitegen.site.prices import amount_and_currency, price_text
@@ -101,7 +101,7 @@ def _picture(site: Site, page: Page) -> Picture | None:
     name = page.front.picture
     if name is None:
         return None
-    width, height = assets.picture_size(site.folder / PICTURES / name)
+    width, height = pictures.size(site.folder / PICTURES / name)
     return Picture(site.assets.address(f"{PICTURES}/{name}"), page.front.picture_alt, width, height)
 
 
