@@ -9,6 +9,7 @@ from pathlib import Path
 from sitegen.check import notes, people, rendering
 from sitegen.errors import EspalierError, Fault
 from sitegen.render.renderer import Renderer
+from sitegen.roster import survey
 from sitegen.site import site as sites
 from sitegen.site.site import Site
 from sitegen.token import TokenSigner
@@ -44,7 +45,7 @@ def everything(folder: Path, signer: TokenSigner, *, remember: bool = False, fro
     with people.giving(site, frozen=not remember), people.opened(site, frozen=frozen) as (members, _):
         of_members = (*members.faults, *people.photo_faults(site, members))
         try:
-            rendering.check(site, Renderer(site, signer), members)
+            rendering.check(site, Renderer(site, signer), members, survey.unreached(members))
         except EspalierError as error:
             raise EspalierError(*_sorted(of_members), *error.faults) from error
         new = members.addresses.changes
