@@ -9,6 +9,7 @@ from pathlib import Path
 from sitegen.check import notes, people, rendering
 from sitegen.errors import EspalierError, Fault
 from sitegen.render.renderer import Renderer
+from sitegen.roster import survey
 from sitegen.site import assets, pictures
 from sitegen.site import site as sites
 from sitegen.site.site import Site
@@ -46,7 +47,7 @@ def everything(folder: Path, signer: TokenSigner, *, remember: bool = False, fro
         of_members = (*members.faults, *people.photo_faults(site, members))
         of_pictures = tuple(pictures.faults(assets.files_of(site.theme, folder).values()))
         try:
-            rendering.check(site, Renderer(site, signer), members)
+            rendering.check(site, Renderer(site, signer), members, survey.unreached(members))
         except EspalierError as error:
             raise EspalierError(*_sorted(of_members), *_sorted({*of_pictures, *error.faults})) from error
         if of_pictures:

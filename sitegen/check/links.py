@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
+_NOBODY = re.compile(r"(?:mailto|tel):(?:None)?(?:\?.*)?\Z", re.IGNORECASE)
+"""A link to write to or ring somebody who has no address or telephone."""
 _ADDRESS_ATTRIBUTES = {"href", "src", "action", "poster"}
 
 
@@ -57,6 +60,9 @@ def broken(pages: Mapping[str, LinkedPage], files: set[str], root: str, foreign:
     """
     for address, page in pages.items():
         for link in page.links:
+            if _NOBODY.match(link):
+                yield address, link
+                continue
             whole, fragment = urldefrag(urljoin(address, link))
             target = whole.partition("?")[0]
             if not _inside(target, root) or target in files or target in foreign:

@@ -37,14 +37,16 @@ def _stand_in(photo: str) -> Photo:
     return Photo(src="data:,", sources=(), width=1)
 
 
-def check(site: Site, renderer: Renderer, members: Sampled) -> None:
+def check(site: Site, renderer: Renderer, members: Sampled, unusual: Iterable[Member] = ()) -> None:
     """Renders every page for the company and for a few sample members, and checks the links on all of them.
+
+    ``unusual``: active members to be among them, such as one without an e-mail address.
 
     Raises EspalierError with every fault found.
     """
     faults = list(_templates(site, renderer))
     if not faults:
-        faults = list(_pages(site, renderer, members))
+        faults = list(_pages(site, renderer, members, unusual))
     if faults:
         raise EspalierError(*_distinct(faults))
 
@@ -90,7 +92,7 @@ def _missing_names(tree: nodes.Template, site: Site, loader: SiteLoader) -> Iter
                 yield call.lineno, f'there is no asset "{named.value}"', hint
 
 
-def _pages(site: Site, renderer: Renderer, members: Sampled) -> Iterator[Fault]:
+def _pages(site: Site, renderer: Renderer, members: Sampled, unusual: Iterable[Member]) -> Iterator[Fault]:
     rendered: dict[str, links.LinkedPage] = {}
     page_of: dict[str, tuple[str, PlannedPage]] = {}
     files = _files(site)
@@ -98,7 +100,7 @@ def _pages(site: Site, renderer: Renderer, members: Sampled) -> Iterator[Fault]:
     shown = [*_shown(renderer, company, site.company_variant, Channel)]
     capture = site_views.capture_view(site, site.company_variant)
     foreign = {f"{site.settings.capture_url}/signup", capture.codes, capture.pixel or ""}
-    for number, (member, sponsor) in enumerate(samples(members)):
+    for number, (member, sponsor) in enumerate(_with(unusual, samples(members))):
         host = hosts.of_member(site, member, sponsor, _stand_in)
         channel = list(Channel)[number % len(Channel)]
         shown += _shown(renderer, host, site.member_variant(member.locale), [channel])
@@ -155,6 +157,16 @@ def _shown(
         assert page is not None
         landing = renderer.landing(page, host, Campaign(channel.value, None, channel))
         yield landing.page.canonical, page, landing
+
+
+def _with(
+    unusual: Iterable[Member], usual: Iterable[tuple[Member, Member | None]]
+) -> Iterator[tuple[Member, Member | None]]:
+    seen = set()
+    for member, sponsor in usual:
+        seen.add(member.id)
+        yield member, sponsor
+    yield from ((member, None) for member in unusual if member.id not in seen)
 
 
 def samples(members: Sampled) -> Iterator[tuple[Member, Member | None]]:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from sitegen.errors import did_you_mean
-from sitegen.model import Link, Status
+from sitegen.model import Status
 from sitegen.roster import values
 from sitegen.roster.characters import is_plain
 from sitegen.roster.faults import FaultLog, quoted
@@ -43,7 +43,7 @@ class RosterRow(NamedTuple):
     story: str | None = None
     """Their story, in Markdown: CommonMark with line breaks kept, `~~old~~` and bare addresses as links; at most 5,000
     characters, and 8 lists and quotations within each other."""
-    links: tuple[Link, ...] = ()
+    links: str | None = None
     """Their own addresses elsewhere, https only."""
     sponsor: str | None = None
     """The id of the member who recruited them; empty at the top of a tree."""
@@ -105,7 +105,7 @@ CHECKS: dict[str, Check] = {
     "market": lambda value, rules: values.market(values.cell(value), rules.words),
     "photo": _photo,
     "story": _text(values.story),
-    "links": lambda value, rules: values.links(value),
+    "links": lambda value, rules: values.link_lines(value),
     "sponsor": _text(values.member_id),
     "locale": _text_by_rules(values.locale),
     "status": lambda value, rules: values.status(value, rules.words),

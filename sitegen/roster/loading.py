@@ -235,7 +235,7 @@ def entry(number: int, line: int, row: RosterRow, locale: str) -> tuple[tuple[An
         row.photo,
         row.place,
         row.tagline,
-        table.from_links(row.links),
+        row.links,
         row.sponsor,
         row.market,
         row.joined.isoformat() if row.joined else None,

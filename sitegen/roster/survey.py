@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
+from sitegen.model import Member
 from sitegen.roster.names import Order
 from sitegen.roster.roster import Roster
 
@@ -46,6 +47,15 @@ def of_roster(roster: Roster) -> Survey:
         meta = dict(index.execute("select key, value from meta"))
     orders = {order: (int(meta[order]), int(meta[f"{order}, first line"])) for order in Order if meta[order]}
     return Survey(int(without), shared, len(groups), orders)
+
+
+def unreached(roster: Roster) -> list[Member]:
+    """Returns the first active member of each language without an e-mail address, whose pages must do without it."""
+    with closing(sqlite3.connect(f"{roster.index.resolve().as_uri()}?mode=ro", uri=True)) as index:
+        ids = index.execute(
+            "select id, min(row) from member where email is null and status = 'active' group by locale order by 2"
+        ).fetchall()
+    return [member for member in (roster.by_id(str(found)) for found, _ in ids) if member is not None]
 
 
 _SHARED = (

@@ -151,11 +151,6 @@ def to_member(row: MemberRow | tuple[Any, ...]) -> Member:
     )
 
 
-def from_links(links: tuple[Link, ...]) -> str | None:
-    """Returns links as one text: labels and addresses in turn, each on its own line; None if there are no links."""
-    return "\n".join(f"{link.label}\n{link.url}" for link in links) or None
-
-
 def _links(text: str) -> tuple[Link, ...]:
     parts = text.split("\n")
     return tuple(map(Link, parts[::2], parts[1::2]))

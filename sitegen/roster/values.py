@@ -35,7 +35,11 @@ MOST_LEVELS = 8
 """How many lists and quotations of a story may lie within each other."""
 
 _NOT_IN_URL = re.compile(r"""[\s<>"'`\\^{|}]""")
-_PLAIN_URL = re.compile(r"https://(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w.~/%@?=&+-]*)?", re.ASCII)
+_URL = r"https://(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w.~/%@?=&+-]*)?"
+_PLAIN_URL = re.compile(_URL, re.ASCII)
+_PLAIN_LINK = rf"[^=;\s](?:[^=;]{{0,38}}[^=;\s])?={_URL}"
+_PLAIN_LINKS = re.compile(rf"{_PLAIN_LINK}(?:; ?{_PLAIN_LINK}){{0,7}};?\Z", re.ASCII)
+"""Links as they are usually written: nothing in their labels or addresses could be taken for what is between them."""
 _LOCAL_PART = re.compile(r"(?=.{1,64}\Z)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*\Z", re.IGNORECASE | re.ASCII)
 _COMPACT = re.compile(r"\+[1-9]\d{6,14}\Z", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
@@ -313,6 +317,19 @@ def photo(value: str, rules: Rules) -> str:
     if rules.photos is not None and not (rules.photos / value).is_file():
         raise refuse("there is no such photo", "put the file into the photos folder, or leave the column empty")
     return value
+
+
+def link_lines(value: Any) -> str | None:
+    """Reads links as ``links`` does, and returns them as one text: labels and addresses in turn, each on its own line.
+
+    Returns None if there are none.
+    """
+    # As nearly all are written; to take every link apart would take as long as reading the rest of the row.
+    if isinstance(value, str) and _PLAIN_LINKS.match(value) and characters.is_plain(value):
+        lines = value.rstrip(";").replace("; ", ";").replace(";", "\n").replace("=https://", "\nhttps://")
+        if len(lines) <= LONGEST_URL or max(map(len, lines.split("\n"))) <= LONGEST_URL:
+            return lines
+    return "\n".join(f"{link.label}\n{link.url}" for link in links(value)) or None
 
 
 def links(value: Any) -> tuple[Link, ...]:

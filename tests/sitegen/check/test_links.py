@@ -28,3 +28,19 @@ def test_a_query_makes_no_difference(link: str, leads: bool) -> None:
     pages[ROOT].links.append(link)
     found = list(links.broken(pages, {f"{ROOT}card.vcf"}, ROOT, set()))
     assert found == ([] if leads else [(ROOT, link)])
+
+
+@pytest.mark.parametrize(
+    ("link", "reaches"),
+    [
+        ("mailto:ana@example.com", True),
+        ("tel:+34600111222", True),
+        ("mailto:", False),
+        ("mailto:None", False),
+        ("mailto:?subject=Hello", False),
+        ("tel:None", False),
+    ],
+)
+def test_a_link_to_somebody_without_an_address_or_telephone(link: str, reaches: bool) -> None:
+    pages = {ROOT: links.read(f'<a href="{link}">'.encode())}
+    assert list(links.broken(pages, set(), ROOT, set())) == ([] if reaches else [(ROOT, link)])

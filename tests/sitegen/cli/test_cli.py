@@ -96,6 +96,17 @@ def test_check_tells_who_is_not_reached_and_who_shares_an_address(folder: Path) 
     assert run("check", folder, "--json").stdout == "[]\n"
 
 
+def test_a_page_that_writes_to_members_without_an_address_is_a_fault_once_there_is_one(folder: Path) -> None:
+    page = next(iter(sorted((folder / "pages").glob("*/home.md"))))
+    text = page.read_text(encoding="utf-8")
+    page.write_text(f"{text}\n{{% if member %}}[Write](mailto:{{{{ member.email }}}}){{% endif %}}\n", encoding="utf-8")
+    assert run("check", folder).exit_code == 0
+    (folder / "members.csv").write_text("id,name,email\nm-1,Ana Ruiz,a@example.com\nm-2,Bo,\n", encoding="utf-8")
+    found = run("check", folder)
+    assert found.exit_code == 1
+    assert 'a link on this page leads nowhere: "mailto:None"' in found.stderr
+
+
 def test_build_json(folder: Path, out: Path) -> None:
     summary = json.loads(run("build", folder, "--out", out, "--json").stdout)
     assert summary["members"] == 3

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from sitegen.model import Link, Status
+from sitegen.model import Status
 from sitegen.roster import characters, values
 from sitegen.roster.fields import CHECKS, COLUMNS, RosterRow, read_row
 from sitegen.roster.values import Rules
@@ -83,7 +84,7 @@ def test_all_fields_and_an_unknown_one() -> None:
         "fone": "1",
     }
     row, problems = read_row(written, RULES)
-    links = (Link("Blog", "https://example.com/a"),)
+    links = "Blog\nhttps://example.com/a"
     assert row == RosterRow(
         **GOOD, phone="+34600111222", market="ES", status=Status.INACTIVE, joined=date(2024, 2, 29), links=links
     )
@@ -108,6 +109,45 @@ def test_a_text_that_is_called_plain_is_one(text: str) -> None:
     if characters.is_plain(text):
         assert characters.tidied(text) == text
         assert characters.unseen(text) is None
+
+
+link_texts = st.lists(
+    st.tuples(
+        st.text(st.sampled_from("Aé b;=\u200b\n"), max_size=5) | st.just("A" * 40) | st.just("A" * 41),
+        st.text(st.sampled_from(" ="), max_size=3) | st.just("="),
+        st.sampled_from(
+            [
+                "https://a.example",
+                "https://a.example/?a=b&c=https",
+                "https://a.example/x;y",
+                "https://A.example/=https://b",
+                "http://a.example",
+                "https://a",
+                "https://a.example/" + "x" * 500,
+                "",
+                "https://a.example/ü",
+            ]
+        ),
+        st.sampled_from(["; ", ";", " ; ", "", ";;", ";\n"]),
+    ).map("".join),
+    max_size=10,
+).map("".join)
+
+
+@given(link_texts)
+@example("A=https://a.example; B=https://b.example/?x=y;")
+@example("; ".join(f"L{number}=https://a.example/{number}" for number in range(9)))
+def test_the_short_way_for_links_gives_what_the_long_way_gives(text: str) -> None:
+    def outcome(read: Callable[[object], object]) -> object:
+        try:
+            return read(text)
+        except PydanticCustomError as error:
+            return error.context
+
+    def long_way(value: object) -> str | None:
+        return "\n".join(f"{link.label}\n{link.url}" for link in values.links(value)) or None
+
+    assert outcome(values.link_lines) == outcome(long_way)
 
 
 @given(st.dictionaries(st.sampled_from([*COLUMNS, "fone"]), st.text(max_size=20) | st.integers() | st.none()))
