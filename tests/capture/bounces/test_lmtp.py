@@ -6,8 +6,6 @@ import asyncio
 import signal
 import smtplib
 import stat
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -22,8 +20,8 @@ from capture.base.unavailable import Unavailable
 from capture.bounces.lmtp import places, server
 from capture.bounces.lmtp.places import PlaceError
 from capture.models import OutboxMail, Suppression
+from tests.capture.bounces.lmtp_command import taking_lmtp
 from tests.capture.databases import locked
-from tests.capture.process import environment
 
 REPORT = b"Subject: Undelivered\r\n\r\nwords\r\n"
 ANSWERED = """\
@@ -263,28 +261,6 @@ def test_other_places_are_refused(place: str, message: str) -> None:
 
 
 @contextmanager
-def command(settings: Any, folder: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    path = str(folder / "lmtp")
-    with (folder / "log").open("a") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "capture", "bounces", "--lmtp", path, "--left", str(folder / "left")],
-            env=environment(settings, **more),
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-    assert process.stdout
-    try:
-        assert process.stdout.readline() == f"capture takes reports by LMTP at {path}\n", (folder / "log").read_text()
-        yield process, path
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
-@contextmanager
 def held(database: Database) -> Iterator[None]:
     """Another program holds what a report is recorded in."""
     if database.file is not None:
@@ -302,7 +278,8 @@ def test_a_report_marks_the_address_and_sigterm_ends_the_command(
     client.post("/signup", data=form())
     code = rows(OutboxMail)[0].message_id.partition("@")[0]
     more = {"ESPALIER_RETURN_PATH": "bounces+*@fern.example.com"}
-    with command(settings, folder, **more) as (process, path):
+    path = str(folder / "lmtp")
+    with taking_lmtp(settings, path, folder, **more) as process:
         with smtplib.LMTP(path, timeout=60) as mail_server:
             with held(database):
                 assert send(mail_server, ANSWERED.encode(), f"bounces+{code}@fern.example.com")[0] == 451
