@@ -1,4 +1,4 @@
-"""A real Postfix hands over its own reports by LMTP: from the sign-up to the mark, and while nothing can be stored."""
+"""A real Postfix hands over its own reports by LMTP: from the sign-up to the mark."""
 
 from __future__ import annotations
 
