@@ -33,7 +33,6 @@ RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
 EXTRAS = {name: [Requirement(line) for line in lines] for name, lines in PROJECT["optional-dependencies"].items()}
 
 FOR_TESTS = {
-    "aiosmtpd",
     "hatchling",
     "hypothesis",
     "packaging",

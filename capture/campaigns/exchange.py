@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from sqlalchemy import and_, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -19,39 +21,56 @@ from sitegen.errors import EspalierError, Fault
 _BATCH = 500
 
 
-def import_campaigns(session: Session, listed: Mapping[str, Listed], now: datetime) -> int:
-    """Adds the campaigns of ``campaigns.csv`` that the database lacks, and returns how many were added.
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many campaigns were ``added`` to the database, and the ``unknown`` ones by code: those that name a member who
+    is not known yet, as one whose row in the roster cannot be read. ``faults``: one for each of these."""
+
+    added: int
+    unknown: Mapping[str, Listed]
+    faults: Sequence[Fault]
+
+
+def import_campaigns(session: Session, listed: Mapping[str, Listed], now: datetime) -> Imported:
+    """Adds the campaigns of ``campaigns.csv`` that the database lacks and whose members it knows.
 
     ``listed``: the file's campaigns by code. Names and days of campaigns in the database stay, since they may have been
-    changed in the office. Raises EspalierError if a campaign names an unknown member, or if its code has another member
-    or channel in the database.
+    changed in the office. Raises EspalierError, with the faults of unknown members too, if a campaign's code has
+    another member or channel in the database.
     """
     known = {code: (member, channel) for code, member, channel in session.execute(_KNOWN)}
-    faults = _contradictions(session, listed, known)
-    if faults:
-        raise EspalierError(*faults)
-    fresh = [_row(each, now) for code, each in listed.items() if code not in known]
+    unknown = _of_unknown_members(session, listed)
+    faults = [_unknown(each) for each in unknown.values()]
+    contradictions = list(_contradictions(listed, known))
+    if contradictions:
+        raise EspalierError(*faults, *contradictions)
+    fresh = [_row(each, now) for code, each in listed.items() if code not in known and code not in unknown]
     session.add_all(fresh)
     session.flush()
     if fresh:
         _credit(session, {each.id for each in fresh})
-    return len(fresh)
+    return Imported(len(fresh), unknown, faults)
 
 
 def export_campaigns(
-    database: Database, directory: Directory, listed: Mapping[str, Listed], now: datetime
+    database: Database,
+    directory: Directory,
+    listed: Mapping[str, Listed],
+    now: datetime,
+    kept: Mapping[str, Listed] = MappingProxyType({}),
 ) -> tuple[int, list[str]]:
     """Writes ``campaigns.csv``. Returns how many campaigns are new in the file, and the codes of campaigns left out.
 
-    The file lists the campaigns of the company and of active members. If the site has no page ``campaign``, nothing is
-    written, because the next build would fail. No transaction is open while the file is written.
+    The file lists the campaigns of the company and of active members, and those that stay there (``kept``) although
+    their members are unknown. If the site has no page ``campaign``, nothing is written, because the next build would
+    fail. No transaction is open while the file is written.
     """
     with database.read() as session:
         rows = [_listed(*row) for row in session.execute(_ALL)]
     if not directory.has_landing_pages:
         return 0, [each.code for each in rows]
     standing = [each for each in rows if can_be_listed(each)]
-    directory.write_campaigns(standing)
+    directory.write_campaigns([*standing, *kept.values()])
     _note_published(database, [each.code for each in standing], now)
     codes = {each.code for each in standing}
     return len(codes - listed.keys()), [each.code for each in rows if each.code not in codes]
@@ -81,24 +100,26 @@ def _note_published(database: Database, codes: list[str], now: datetime) -> None
             session.execute(update(Campaign).where(Campaign.code.in_(part)).values(published_at=now))
 
 
-def _contradictions(
-    session: Session, listed: Mapping[str, Listed], known: Mapping[str, tuple[str | None, str]]
-) -> list[Fault]:
+def _of_unknown_members(session: Session, listed: Mapping[str, Listed]) -> dict[str, Listed]:
     named = sorted({each.member for each in listed.values() if each.member})
-    members: set[str] = set()
+    members: set[str | None] = {None}
     for part in (named[start : start + _BATCH] for start in range(0, len(named), _BATCH)):
         members |= set(session.scalars(select(Member.id).where(Member.id.in_(part))))
-    faults = []
+    return {code: each for code, each in listed.items() if each.member not in members}
+
+
+def _unknown(each: Listed) -> Fault:
+    hint = "correct the id in campaigns.csv or the member's row in the roster, or take the line out"
+    return Fault(f'campaign "{each.code}" names member {each.member}, who is unknown', hint=hint)
+
+
+def _contradictions(listed: Mapping[str, Listed], known: Mapping[str, tuple[str | None, str]]) -> Iterator[Fault]:
     for each in listed.values():
         before = known.get(each.code)
-        if each.member is not None and each.member not in members:
-            hint = "correct the id in campaigns.csv, or take the line out"
-            faults.append(Fault(f'campaign "{each.code}" names member {each.member}, who is unknown', hint=hint))
-        elif before is not None and before != (each.member, each.channel.value):
+        if before is not None and before != (each.member, each.channel.value):
             whose = f"member {before[0]}" if before[0] else "the company"
             hint = "printed matter with this code would lead elsewhere: give the campaign in the file another code"
-            faults.append(Fault(f'the code "{each.code}" belongs to a campaign of {whose} by {before[1]}', hint=hint))
-    return faults
+            yield Fault(f'the code "{each.code}" belongs to a campaign of {whose} by {before[1]}', hint=hint)
 
 
 def _row(listed: Listed, now: datetime) -> Campaign:

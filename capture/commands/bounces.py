@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import json
+import logging
 import os
 import sys
 from collections import Counter
@@ -13,13 +14,18 @@ from pathlib import Path
 
 import click
 
+from capture.base import logs
+from capture.base.db import Database
 from capture.base.tokens import Links
 from capture.base.unavailable import Unavailable
 from capture.bounces import reports
 from capture.bounces.consequences import Consequences
 from capture.bounces.reports import Unread
 from capture.commands import installation, options
+from capture.settings import Settings
 from sitegen.errors import EspalierError, Fault
+
+log = logging.getLogger("capture.bounces")
 
 KINDS = ("hard", "soft", "complaint", "unknown", "other")
 
@@ -34,27 +40,40 @@ MOST_LISTED = 20
 @click.argument("path", metavar="[FILE]", required=False, type=click.Path(path_type=Path, exists=True))
 @click.option("--stdin", "piped", is_flag=True, help="Read one message from standard input, as mail servers pipe it.")
 @click.option(
+    "--lmtp",
+    "place",
+    metavar="PLACE",
+    help="Take messages by LMTP until SIGTERM, at the path of a Unix socket or at 127.0.0.1:PORT.",
+)
+@click.option(
     "--left",
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
     help="Write each report that could not be read to this folder.",
 )
 @options.as_json
-def bounces(path: Path | None, piped: bool, left: Path | None, as_json: bool) -> None:
+def bounces(path: Path | None, piped: bool, place: str | None, left: Path | None, as_json: bool) -> None:
     """Read bounce reports from an mbox FILE or a Maildir folder, and stop mailing addresses that do not exist.
 
     Only reports that name a mail sent by this service count. Reading the same file twice does no harm. With --stdin, a
     mail server can hand over each report as it comes; while the database cannot be used, the exit code is 75, so that
-    the server tries again later.
+    the server tries again later. With --lmtp, one process takes the reports as they come, without starting a program
+    for each: a report is acknowledged after it was recorded.
 
     \b
     Examples:
       capture bounces /var/mail/bounces
       capture bounces /var/mail/bounces --left unread/
       bounces: "|/srv/espalier/.venv/bin/capture bounces --stdin"    (in /etc/aliases)
+      capture bounces --lmtp /run/espalier/bounces --left unread/
     """
-    if piped == (path is not None):
-        raise click.UsageError("give either a FILE or --stdin")
+    if [path is not None, piped, place is not None].count(True) != 1:
+        raise click.UsageError("give a FILE, --stdin or --lmtp PLACE")
+    if place is not None:
+        if as_json:
+            raise click.UsageError("--lmtp prints no counts: leave out --json")
+        _take_lmtp(place, left)
+        return
     messages = reports.contents(path) if path is not None else [_piped()]
     try:
         found, unread = _record(messages)
@@ -80,6 +99,45 @@ def _record(messages: Iterable[bytes]) -> tuple[Counter[str], list[Unread]]:
         unread=unread.append,
     )
     return found, unread
+
+
+def _take_lmtp(place: str, left: Path | None) -> None:
+    from capture.bounces.lmtp import places, server
+
+    settings = installation.settings()
+    logs.begin()
+    record = _Recorder(installation.existing_database(settings), settings, left)
+    if left is not None:
+        left.mkdir(parents=True, exist_ok=True)
+    listener = places.listen(place)
+    click.echo(f"capture takes reports by LMTP at {places.where(listener)}")
+    server.serve(listener, record)
+
+
+class _Recorder:
+    """Records the reports that come one by one, and keeps in a folder (``left``) those that could not be read."""
+
+    def __init__(self, database: Database, settings: Settings, left: Path | None) -> None:
+        self._database = database
+        self._consequences = Consequences(Links(settings.secret_keys))
+        self._return_path = settings.delivery.return_path
+        self._left = left
+
+    def __call__(self, content: bytes) -> None:
+        found = reports.read_messages(
+            self._database,
+            [content],
+            self._consequences,
+            installation.now(),
+            return_path=self._return_path,
+            unread=self._keep,
+        )
+        log.info("a message came: %s", ", ".join(sorted(found)))
+
+    def _keep(self, each: Unread) -> None:
+        if self._left is not None:
+            _keep([each], self._left)
+        log.warning("a report was not read (%s)%s", each.reason, f": {each.name}" if self._left else "")
 
 
 def _piped() -> bytes:

@@ -58,7 +58,8 @@ class Summary:
 
 
 class SyncError(EspalierError):
-    """Raised by a strict sync if a member has a slug that was another's, and by any if two ran at the same time."""
+    """Raised by a strict sync if a member has a slug that was another's or a campaign names an unknown member, and by
+    any if two ran at the same time."""
 
 
 def sync(
@@ -92,10 +93,18 @@ def sync(
             with Session(connection) as session:
                 handed_over = crediting.reassign_leads(session, moment)
                 found = exchange.import_campaigns(session, listed, moment)
+                if strict and found.faults:
+                    raise SyncError(*found.faults)
                 session.flush()
-    told, waiting = exchange.export_campaigns(database, directory, listed, moment)
+    told, waiting = exchange.export_campaigns(database, directory, listed, moment, found.unknown)
     counts = (members, active, added, changed, deactivated, pages, wordings, handed_over)
-    return Summary(*counts, campaigns_found=found, campaigns_told=told, campaigns_waiting=tuple(waiting), faults=faults)
+    return Summary(
+        *counts,
+        campaigns_found=found.added,
+        campaigns_told=told,
+        campaigns_waiting=tuple(waiting),
+        faults=(*faults, *found.faults),
+    )
 
 
 def _read(

@@ -173,6 +173,21 @@ MAILER(`smtp')dnl
     return ["unshare", "--uts", "sh", "-c", serve]
 
 
+def postfix_delivering(domain: str, transport: str) -> MailServer:
+    """A Postfix that has a domain of its own, whose mail it hands over by ``transport``, such as ``lmtp:inet:…``."""
+
+    def begin(folder: Path, port: int, next_port: int) -> list[str]:
+        command = _postfix(folder, port, next_port)
+        with (folder / "main.cf").open("a") as settings:
+            settings.write(f"mydestination = {domain}\nlocal_recipient_maps =\nmailbox_transport = {transport}\n")
+        services = folder / "master.cf"
+        # Debian's lmtp sees the queue's folder alone.
+        services.write_text(re.sub(r"(?m)^(lmtp +unix +\S+ +\S+ +)\S+", r"\1n", services.read_text()))
+        return command
+
+    return MailServer("postfix", "postfix", begin)
+
+
 SERVERS = (
     MailServer("postfix", "postfix", _postfix),
     MailServer("exim", "exim4", _exim),

@@ -60,9 +60,15 @@ def test_what_could_not_be_read_is_listed_and_kept(run, rows, tmp_path):
 
 
 def test_a_file_or_standard_input(run, tmp_path):
-    for words in ((), ("--stdin", tmp_path)):
+    for words in ((), ("--stdin", tmp_path), ("--lmtp", "127.0.0.1:0", "--stdin"), ("--lmtp", "127.0.0.1:0", tmp_path)):
         answer = run(*words)
-        assert answer.exit_code == 2 and "give either a FILE or --stdin" in answer.output
+        assert answer.exit_code == 2 and "give a FILE, --stdin or --lmtp PLACE" in answer.output
+
+
+def test_lmtp_is_open_to_no_network(run, tmp_path):
+    answer = run("--lmtp", "0.0.0.0:2424")
+    assert answer.exit_code == 1
+    assert "0.0.0.0:2424: LMTP has no passwords: not open to a network\n  hint: give the path" in answer.stderr
 
 
 @pytest.mark.database("sqlite")

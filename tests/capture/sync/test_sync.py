@@ -372,6 +372,23 @@ def test_a_code_is_never_given_to_another(empty, listed, message):
     assert [each.code for each in table(empty, CampaignRow)] == ["radio7"]
 
 
+def test_a_campaign_of_an_unknown_member_stays_in_the_file_until_the_member_is_known(empty):
+    """The member's row could not be read, perhaps; nobody else waits for it to be mended."""
+    one, other = Campaign("radio7", "m-2", Channel.RADIO, "Spot"), Campaign("flyer1", "m-1", Channel.FLYER, "Mine")
+    folder = Folder((ANA,), listed=[one, other])
+    with pytest.raises(SyncError, match='campaign "radio7" names member m-2, who is unknown'):
+        sync(empty, folder, strict=True)
+    assert table(empty, MemberRow) == []
+    for added in (1, 0):
+        summary = sync(empty, folder)
+        assert [each.message for each in summary.faults] == ['campaign "radio7" names member m-2, who is unknown']
+        assert (summary.campaigns_found, summary.campaigns_told) == (added, 0)
+        assert sorted(each.code for each in folder.listed) == ["flyer1", "radio7"]
+        assert [each.code for each in table(empty, CampaignRow)] == ["flyer1"]
+    summary = sync(empty, replace(folder, people=(ANA, BO)))
+    assert (summary.faults, summary.campaigns_found) == ((), 1)
+
+
 def test_leads_that_came_before_their_campaign_was_known_are_noted(client, form, database, clock):
     client.post("/signup", data=form("m-1", key="c/radio7"))
     client.post("/signup", data=form("m-2", key="c/radio7", email="other@example.com"))
