@@ -76,11 +76,10 @@ def change(roster: Path, number: int, tagline: str) -> str:
 
 
 def stamps(root: Path) -> dict[str, tuple[int, int, int]]:
-    """Returns the inode, size and time (ns) of every file below a folder, by its path, without ``.espalier``."""
+    """Returns the inode, size and time (ns) of every file below a folder, by its path."""
     found: dict[str, tuple[int, int, int]] = {}
     start = len(os.fspath(root)) + 1
-    for folder, names, files in os.walk(root):
-        names[:] = [name for name in names if name != ".espalier"]
+    for folder, _, files in os.walk(root):
         for name in files:
             path = f"{folder}/{name}"
             seen = os.stat(path)  # noqa: PTH116 - 120,000 of them

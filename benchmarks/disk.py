@@ -49,7 +49,7 @@ def measure(shop: Workshop, count: int, turns: int) -> Row:
 def pack(tree: Path, packs: Path, parts: int) -> list[Path]:
     """Packs a tree into ``parts`` files and returns their paths; each has an index, then the bytes of its folders."""
     packs.mkdir()
-    tops = sorted(each for each in tree.iterdir() if each.name != ".espalier")
+    tops = sorted(tree.iterdir())
     made = []
     for part in range(parts):
         folders: list[str] = []
@@ -127,14 +127,8 @@ def _write_one(path: Path, out: Path, ready: int, go: int) -> None:
 
 
 def weigh(tree: Path) -> tuple[int, int]:
-    """Returns the number of files and of bytes in a tree, without the build's own folder ``.espalier``."""
-    sizes = [
-        path.stat().st_size
-        for top in tree.iterdir()
-        if top.name != ".espalier"
-        for path in _below(top)
-        if path.is_file()
-    ]
+    """Returns the number of files and of bytes in a tree."""
+    sizes = [path.stat().st_size for top in tree.iterdir() for path in _below(top) if path.is_file()]
     return len(sizes), sum(sizes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -70,6 +71,7 @@ class Member:
 
     ``id`` never changes; tokens and leads name the member by it. ``slug`` is the member's part of the address,
     lower-case ASCII.
+    ``email`` is None for a member without an address, who has a site and no office.
     ``phone`` is in E.164 (``+34600111222``). ``photo`` is a path relative to the site folder's ``photos/``.
     ``sponsor_id`` is the id of the member who recruited this one, None at the top of a tree.
     ``place``, ``tagline`` and ``story`` are the member's own words, as typed (``story`` is Markdown).
@@ -80,7 +82,7 @@ class Member:
     slug: str
     name: str
     first_name: str
-    email: str
+    email: str | None
     locale: str
     status: Status = Status.ACTIVE
     phone: str | None = None
@@ -105,6 +107,29 @@ class Member:
         This is so if the member's story has ``least_words`` words or more; never if ``least_words`` is None.
         """
         return least_words is not None and len((self.story or "").split()) >= least_words
+
+
+@dataclass(frozen=True)
+class RosterMapping:
+    """How a roster that another program exports is read: ``[site.roster]`` in ``site.toml``.
+
+    ``columns``: by the name of our column, the names of the file's. The cells of several make up a name or a place; of
+    others the first counts that is not empty.
+    ``ignored``: columns of the file to leave aside; with ``ignores_rest``, all that are neither ours nor mapped.
+    ``status``, ``countries`` and ``languages``: by the file's word, ours. ``empty``: what stands for an empty cell.
+    ``dates``: the order of day, month and year, such as ``month-day-year``; None: only ``2024-12-31`` is a date.
+    ``separator``: what stands between cells; None: it is found out.
+    """
+
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    ignores_rest: bool = False
+    status: Mapping[str, Status] = field(default_factory=dict)
+    countries: Mapping[str, str] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)
+    empty: tuple[str, ...] = ()
+    dates: str | None = None
+    separator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,10 +82,9 @@ def build_options(folder: Path, out: Path, **options: Any) -> BuildOptions:
 
 
 def tree(root: Path) -> dict[str, bytes]:
-    """Every file below a folder with its bytes, the record of the build aside."""
+    """Every file below a folder with its bytes."""
     files = (path for path in sorted(root.rglob("*")) if path.is_file())
-    found = {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
-    return {path: content for path, content in found.items() if not path.startswith(".espalier/")}
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
 
 
 def replace_in(path: Path, old: str, new: str) -> None:

@@ -78,6 +78,13 @@ CAMPAIGNS = (
 )
 
 
+ROSTER = (
+    "The columns of `members.csv`, or the fields of each object in `members.jsonl`. Commas, semicolons, tabs or bars"
+    " separate the cells; the file is UTF-8, or UTF-16 with its mark. Columns without a name are left aside as long as"
+    " they are empty. An export of another program, with columns, words and dates of its own, is read by"
+    " `[site.roster]`, which `sitegen check --suggest FILE` proposes."
+)
+
 FILES = (
     "Files and folders whose names begin with `.`, `~` or `#`, or end in `~`, are left out everywhere: among pages,"
     " pictures, photos and the files of a theme. Editors, office programs and file managers call their locks and copies"
@@ -118,7 +125,7 @@ def configuration_page() -> str:
     parts += ["## Pages", "The front matter of `pages/<locale>/<key>.md`, between two lines of `---`."]
     parts += [FRONT_MATTER, _keys(front_matter.FrontMatter, _docstrings(front_matter, front_matter.FrontMatter))]
     parts += ["### Markdown", *MARKDOWN]
-    parts += ["## The roster", "The columns of `members.csv`, or the fields of each object in `members.jsonl`."]
+    parts += ["## The roster", ROSTER]
     parts += [_columns(roster, roster.RosterRow, roster.COLUMNS, roster.REQUIRED)]
     parts += ["## Campaigns", CAMPAIGNS]
     parts += [_columns(campaign_file, campaign_file.CampaignRow, campaign_file.COLUMNS, campaign_file.REQUIRED)]
@@ -214,6 +221,7 @@ def pages() -> dict[Path, str]:
 def _tables() -> Iterator[tuple[str, type[BaseModel]]]:
     yield "company", config.CompanyTable
     yield "site", config.SiteTable
+    yield "site.roster", config.RosterTable
     yield "site.theme", config.ThemeTable
     yield "capture", config.CaptureTable
     yield "attribution", config.AttributionTable
@@ -232,7 +240,7 @@ def _keys(model: type[BaseModel], docs: dict[str, str]) -> str:
     schema = model.model_json_schema()["properties"]
     rows = []
     for name, field in model.model_fields.items():
-        if name == "theme" and model is config.SiteTable:
+        if name in {"roster", "theme"} and model is config.SiteTable:
             continue  # a table of its own
         default = "required" if field.is_required() else _shown(field.get_default(call_default_factory=True))
         rows.append((f"`{name}`", _kind(schema[name]), default, docs[name]))

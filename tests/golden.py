@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from sitegen.build.builder import build
+from sitegen.build.state_folder import StateFolder
 from tests.conftest import SITES, build_options
 
 _PICTURES = {".avif", ".webp", ".jpg"}
@@ -34,7 +35,7 @@ def main() -> None:
         golden = folder / "golden"
         shutil.rmtree(golden, ignore_errors=True)
         built(folder.name, golden)
-        shutil.rmtree(golden / ".espalier")
+        shutil.rmtree(StateFolder.of(golden).path)
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ def test_hugo_is_not_timed_when_a_page_differs(shop: Workshop, monkeypatch: pyte
 
 def test_the_packed_tree_is_written_as_it_was(shop: Workshop) -> None:
     tree = shop.fresh("tree")
-    for name in ("a/index.html", "a/b/index.html", "c/index.html", "root.txt", ".espalier/record"):
+    for name in ("a/index.html", "a/b/index.html", "c/index.html", "root.txt"):
         path = tree / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"this is {name}", encoding="utf-8")

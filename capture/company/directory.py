@@ -1,18 +1,19 @@
 """Reads from a company's site folder what the capture service needs: company, roster, pages, wordings and campaigns.
 
-Only this module and ``generator`` import ``sitegen`` (errors excepted), so the rest of the service does not depend on
-the internals of ``sitegen``.
+Only this room imports ``sitegen`` (errors excepted), so the rest of the service does not depend on its internals.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from capture.company import roster
+from capture.company.roster import KnownSlug, ReadRoster
 from sitegen import time_zones
 from sitegen.campaigns import campaign_file
-from sitegen.check import people
 from sitegen.model import Campaign, Company, Member
 from sitegen.site import consent
 from sitegen.site import site as sites
@@ -144,10 +145,12 @@ class Directory:
     def _campaigns_path(self) -> Path:
         return self._site.campaigns_path
 
-    def members(self) -> Iterator[Member]:
-        """Yields the members of the roster. Raises RosterError with every fault of the file."""
-        with people.roster(self._site) as roster:
-            yield from roster
+    def roster(self, known: Iterable[KnownSlug] = (), *, strict: bool = False) -> AbstractContextManager[ReadRoster]:
+        """Reads the roster, for a ``with`` block. ``known``: slugs from before the site had an address book.
+
+        Raises RosterError for a roster that cannot be used and, if ``strict``, for every fault of a single row.
+        """
+        return roster.opened(self._site, known, strict=strict)
 
     def wordings(self) -> Iterator[SiteWording]:
         """Yields the current consent wordings in every language, for members' pages and the company's."""
@@ -171,7 +174,7 @@ class Directory:
 def load_directory(folder: Path, *, url: str | None = None, capture_url: str | None = None) -> Directory:
     """Reads a site folder. ``url`` and ``capture_url`` override those of ``site.toml``.
 
-    Raises EspalierError with every fault of settings, pages or theme. The roster is read later, by ``members``.
+    Raises EspalierError with every fault of settings, pages or theme. The roster is read later, by ``roster``.
     """
     return Directory(sites.load(folder, url=url, capture_url=capture_url))
 

@@ -86,14 +86,14 @@ def find_host(session: Session, member_id: str | None) -> Host:
 
 
 def active_host(session: Session, member_id: str | None) -> Host:
-    """Returns who follows up on a member's leads: the member if active, else the nearest active upline (the member's
-    sponsor, the sponsor's sponsor and so on), else the company."""
+    """Returns who follows up on a member's leads: the member if active and reached by mail, else the nearest such
+    upline (the member's sponsor, the sponsor's sponsor and so on), else the company."""
     found = get_company(session)
     seen: set[str] = set()
     while member_id is not None and member_id not in seen:
         seen.add(member_id)
         member = session.get(Member, member_id)
-        if member is None or member.active:
+        if member is None or member.follows_up:
             return Host(found, member)
         member_id = member.sponsor_id
     return Host(found, None)
@@ -101,7 +101,7 @@ def active_host(session: Session, member_id: str | None) -> Host:
 
 def assignee_of(session: Session, lead: Lead) -> Host:
     """Returns who follows up on a lead now: the assignee of the newest decision about the lead or, if that member is
-    not active, the nearest active upline, else the company.
+    not active or has no e-mail address, the nearest upline who is and has, else the company.
 
     Before there is a decision, the member whose page the lead came from counts as the assignee.
     """

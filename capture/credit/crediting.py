@@ -72,15 +72,17 @@ def decide_credit(
 
 
 def reassign_leads(session: Session, now: datetime) -> int:
-    """Assigns each lead to the member who is credited, or, if inactive, to the nearest active sponsor or the company.
+    """Assigns each lead to the member who is credited or, if they are inactive or have no e-mail address, to the
+    nearest sponsor who is active and has one, or to the company.
 
     The credit stays; each change of assignee is stored as a decision. Returns how many leads changed.
     """
     owner = aliased(Member)
+    cannot = or_(~owner.active, owner.email.is_(None))
     astray = (
         select(Lead.owner_id, Lead.assignee_id)
         .join(owner, owner.id == Lead.owner_id)
-        .where(Lead.erased_at.is_(None), or_(~owner.active, Lead.assignee_id.is_distinct_from(Lead.owner_id)))
+        .where(Lead.erased_at.is_(None), or_(cannot, Lead.assignee_id.is_distinct_from(Lead.owner_id)))
         .distinct()
     )
     changed = 0
@@ -125,12 +127,13 @@ def _answer(session: Session, company: Company, lead: Lead, asked: datetime) -> 
 
 
 def _standings(session: Session, ids: set[str]) -> dict[str, MemberStatus]:
-    """Returns by id the status of these members and, for inactive ones, of the sponsors up to the first active one."""
+    """Returns by id the status of these members and, for those who cannot follow up, of the sponsors up to the first
+    who can."""
     found: dict[str, MemberStatus] = {}
     wanted = set(ids)
     while wanted:
         members = session.scalars(select(Member).where(Member.id.in_(wanted))).all()
-        found |= {each.id: MemberStatus(each.active, each.sponsor_id) for each in members}
-        above = {each.sponsor_id for each in members if not each.active and each.sponsor_id}
+        found |= {each.id: MemberStatus(each.follows_up, each.sponsor_id) for each in members}
+        above = {each.sponsor_id for each in members if not each.follows_up and each.sponsor_id}
         wanted = above - found.keys()
     return found

@@ -131,12 +131,12 @@ class Credited(Event):
     assignee: Party
 
     def sentences(self) -> Iterator[str]:
-        """Yields one or two English sentences: who is credited and why, and who follows up for an inactive member."""
+        """Yields one or two English sentences: who is credited and why, and who follows up in their place."""
         said = f"Credited to {self.owner}, {_RULES[self.rule].format(**self.saw)}."
         if self.assignee != self.owner:
-            said += f" They are not active: {self.assignee} follows up."
+            said += f" They are not active or have no address: {self.assignee} follows up."
         elif self.rule == "hand-over":
-            said += " They are active again and follow up themselves."
+            said += " They can follow up again, and do."
         yield said
 
     def lines(self, words: Words, reader: Reader) -> Iterator[Line]:

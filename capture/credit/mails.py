@@ -27,7 +27,7 @@ def new_lead(
     It says who signed up, for what, and why the lead is the recipient's. ``touch``: the sign-up. ``rule``: what
     decided. ``owner``: the member who is credited; None for the company.
     """
-    recipient = host.member.email if host.member else host.company.email
+    recipient = (host.member and host.member.email) or host.company.email
     mine = host.member.id if host.member else None
     values = {
         "lead": lead,

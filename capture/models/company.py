@@ -63,7 +63,8 @@ class Member(Base):
     slug: Mapped[str] = mapped_column(Words, index=True)
     name: Mapped[str] = mapped_column(Words)
     first_name: Mapped[str] = mapped_column(Words)
-    email: Mapped[str] = mapped_column(EmailAddress, index=True)
+    email: Mapped[str | None] = mapped_column(EmailAddress, index=True)
+    """None for a member without an address: nobody can sign in for them, and no mail reaches them."""
     folded_email: Mapped[str] = mapped_column(EmailAddress, default="", server_default="", index=True)
     """The folded form of ``email`` (see ``capture.base.identity``), by which staff see that a lead is a member."""
     phone: Mapped[str | None] = mapped_column(Words)
@@ -77,6 +78,11 @@ class Member(Base):
     """False if the roster says that the member is not active, or no longer contains the member."""
     timezone: Mapped[str | None] = mapped_column(TimeZone)
     """The time zone by which the member counts days, by its name in the tz database; None: the company's."""
+
+    @property
+    def follows_up(self) -> bool:
+        """True if leads can be left to the member: they are active, and have an address for mails and the office."""
+        return self.active and self.email is not None
 
 
 class Slug(Base):

@@ -156,7 +156,8 @@ def _store(typed: TypedSignUp, sender: Sender, proof: human_proof.Proof) -> str:
 
     def take_in(desk: accept.SignUpBatch) -> accept.Accepted:
         host = desk.register.find(signup.member_id)  # raises NoSuchMember before the proof is used up
-        if host.member is not None and fold(host.member.email) == fold(signup.email):
+        own = host.member and host.member.email
+        if own and fold(own) == fold(signup.email):
             raise OwnPage
         if not human_proof.use_up(desk.driver, proof):
             raise Replayed

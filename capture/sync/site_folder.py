@@ -1,62 +1,35 @@
 """Loads the roster, the pages' addresses and the consent wordings of a site folder into the database.
 
-The roster is streamed into a temporary table and compared with the stored members, which locks nothing. Then a few
-statements write the differences in one transaction. So even with a million members, sign-ups have to wait only while
-rows that differ are written; a second run writes none.
+The roster is streamed into a temporary table and compared with the stored members (``staging``), which locks nothing.
+Then a few statements write the differences in one transaction. So even with a million members, sign-ups have to wait
+only while rows that differ are written; a second run writes none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Connection,
-    MetaData,
-    Table,
-    and_,
-    delete,
-    false,
-    func,
-    insert,
-    or_,
-    select,
-    text,
-    true,
-    update,
-)
+from sqlalchemy import Connection, Table, delete, func, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from capture import models
 from capture.accounts import ending
-from capture.base.identity import fold
 from capture.campaigns import exchange
-from capture.company.directory import Directory, member_timezone
-from capture.company.generator import Member
+from capture.company.directory import Directory
 from capture.credit import crediting
+from capture.sync import staging
+from capture.sync.staging import COLUMNS, Tables, count
 from sitegen.errors import EspalierError, Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from capture.base.db import Database
-
-BATCH = 5_000
-"""How many rows one INSERT writes into the temporary table."""
-
-SHOWN = 20
-"""The most slug conflicts that are reported; further ones are left out."""
 
 _TABLES = models.Base.metadata.tables
 _COMPANY, _MEMBER, _SLUG = _TABLES["company"], _TABLES["member"], _TABLES["slug"]
 _PAGE, _WORDING = _TABLES["page"], _TABLES["wording"]
-_COLUMNS = [column.name for column in _MEMBER.columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,30 +53,41 @@ class Summary:
     campaigns_waiting: tuple[str, ...] = ()
     """The codes of campaigns without a landing page: the site has no campaign page, or ``campaigns.csv`` cannot contain
     the campaigns' names."""
+    faults: tuple[Fault, ...] = ()
+    """What is wrong with single members. A field of theirs was left out, or they are as they were before."""
 
 
 class SyncError(EspalierError):
-    """Raised if the site folder and the database contradict each other: a member has a slug that was another's."""
+    """Raised by a strict sync if a member has a slug that was another's, and by any if two ran at the same time."""
 
 
-def sync(database: Database, directory: Directory, now: datetime | None = None) -> Summary:
+def sync(
+    database: Database,
+    directory: Directory,
+    now: datetime | None = None,
+    *,
+    remove_up_to: int | None = None,
+    strict: bool = False,
+) -> Summary:
     """Brings the database up to date with a site folder, in one transaction, and then writes ``campaigns.csv``.
 
-    Raises EspalierError with the faults of the roster or the campaigns, and SyncError if a slug belonged to another
-    member before; the database is unchanged then.
+    ``remove_up_to``: how many members may be deactivated; None: few (``sitegen.roster.removal``). What is wrong with
+    single members is told by the summary and leaves them as they are; if ``strict``, it is raised. Raises EspalierError
+    with the faults of a roster or of campaigns that cannot be used, and RosterError if too many members would be
+    deactivated; the database is unchanged then.
     """
     moment = now or datetime.now(UTC)
     listed = {each.code: each for each in directory.read_campaigns()}
-    with database.engine.connect() as connection, _temporary(database, connection) as (staged, leavers):
-        members, active = _stage(connection, staged, leavers, directory)
+    with database.engine.connect() as connection, staging.temporary(database, connection) as tables:
+        members, active, faults = _read(database, connection, tables, directory, remove_up_to, strict=strict)
         if database.is_sqlite:
             # The next transaction locks out other writers: it begins when the roster has been read.
             connection.commit()
             connection.execution_options(espalier_begin="IMMEDIATE")
         with database.writing(connection):
             _company(connection, directory)
-            added, changed, deactivated = _members(connection, staged, leavers, moment)
-            _claim_slugs(connection, staged)
+            added, changed, deactivated = _members(connection, tables, moment)
+            _claim_slugs(connection, tables.members)
             pages, wordings = _pages(connection, directory), _wordings(connection, directory)
             with Session(connection) as session:
                 handed_over = crediting.reassign_leads(session, moment)
@@ -111,7 +95,31 @@ def sync(database: Database, directory: Directory, now: datetime | None = None) 
                 session.flush()
     told, waiting = exchange.export_campaigns(database, directory, listed, moment)
     counts = (members, active, added, changed, deactivated, pages, wordings, handed_over)
-    return Summary(*counts, campaigns_found=found, campaigns_told=told, campaigns_waiting=tuple(waiting))
+    return Summary(*counts, campaigns_found=found, campaigns_told=told, campaigns_waiting=tuple(waiting), faults=faults)
+
+
+def _read(
+    database: Database,
+    connection: Connection,
+    tables: Tables,
+    directory: Directory,
+    remove_up_to: int | None,
+    *,
+    strict: bool,
+) -> tuple[int, int, tuple[Fault, ...]]:
+    """Reads the roster into the temporary tables, and remembers new addresses once nothing speaks against the roster.
+
+    Returns how many members it has, how many of them are active, and what is wrong with single ones.
+    """
+    with directory.roster(staging.known_slugs(database), strict=strict) as roster:
+        members, active = staging.stage(connection, tables, directory, roster)
+        clashes = staging.clashes(connection, tables)
+        if strict and clashes:
+            raise SyncError(*clashes)
+        staging.compare(connection, tables, nameless=roster.nameless > 0)
+        staging.refuse_many(connection, tables, roster, remove_up_to)
+        roster.remember()
+        return members, active, (*roster.faults, *clashes)
 
 
 def members_without_timezone(database: Database) -> int:
@@ -121,111 +129,40 @@ def members_without_timezone(database: Database) -> int:
         return session.scalar(query) or 0
 
 
-@contextmanager
-def _temporary(database: Database, connection: Connection) -> Iterator[tuple[Table, Table]]:
-    """Yields two temporary tables of this connection: for the roster's members, and for members whom the roster no
-    longer lists. Drops both at the end of the ``with`` block.
-
-    On PostgreSQL the transaction that makes them also ends them: behind a pooler the next transaction may be run by
-    another server process, which does not have them.
-    """
-    columns = [Column(each.name, each.type, primary_key=each.primary_key) for each in _MEMBER.columns]
-    ends_access = Column("ends_access", Boolean, server_default=false(), nullable=False)
-    kind: dict[str, Any] = {"prefixes": ["TEMPORARY"], "postgresql_on_commit": "DROP"}
-    staged = Table("staged_member", MetaData(), *columns, ends_access, **kind)
-    leavers = Table("leaving_member", MetaData(), Column("id", _MEMBER.c.id.type), **kind)
-    try:
-        yield staged, leavers
-    finally:
-        if database.is_sqlite:
-            connection.rollback()
-            connection.execution_options(espalier_begin="DEFERRED")
-            with connection.begin():
-                for table in (staged, leavers):
-                    connection.execute(text(f"DROP TABLE IF EXISTS {table.name}"))
-
-
-def _stage(connection: Connection, staged: Table, leavers: Table, directory: Directory) -> tuple[int, int]:
-    """Fills the temporary tables: with the roster's members that differ from the database, and with the stored members
-    whom the roster omits. Returns how many members the roster has, and how many of them are active.
-
-    The slow work of a sync is done here, since it locks nothing.
-    """
-    for table in (staged, leavers):
-        table.create(connection, checkfirst=False)
-    rows = (_row(directory, member) for member in directory.members())
-    while batch := list(islice(rows, BATCH)):
-        connection.execute(insert(staged), batch)
-    members = _count(connection, select(staged.c.id))
-    active = _count(connection, select(staged.c.id).where(staged.c.active))
-    named = select(staged.c.id).where(staged.c.id == _MEMBER.c.id).exists()
-    left_out = select(_MEMBER.c.id).where(_MEMBER.c.active, ~named)
-    connection.execute(insert(leavers).from_select(["id"], left_out))
-    same = and_(*(_MEMBER.c[name].is_not_distinct_from(staged.c[name]) for name in _COLUMNS if name != "id"))
-    unchanged = select(_MEMBER.c.id).where(_MEMBER.c.id == staged.c.id, same).exists()
-    connection.execute(delete(staged).where(unchanged))
-    return members, active
-
-
-def _row(directory: Directory, member: Member) -> dict[str, Any]:
-    return {
-        "id": member.id,
-        "slug": member.slug,
-        "name": member.name,
-        "first_name": member.first_name,
-        "email": member.email,
-        "folded_email": fold(member.email),
-        "phone": member.phone,
-        "locale": member.locale,
-        "home": directory.member_home(member),
-        "sponsor_id": member.sponsor_id,
-        "active": member.active,
-        "timezone": member_timezone(member),
-    }
-
-
-def _members(connection: Connection, staged: Table, leavers: Table, now: datetime) -> tuple[int, int, int]:
+def _members(connection: Connection, tables: Tables, now: datetime) -> tuple[int, int, int]:
     """Writes the members that differ into the database. Returns how many were added, changed and deactivated.
 
     Members whom the roster no longer lists are kept and become inactive. Sessions and sign-in links end of all whose
     address changed, who were deactivated, or who came back.
     """
+    staged, leavers = tables.members, tables.leavers
     same = _MEMBER.c.id == staged.c.id
-    other = or_(_MEMBER.c.email != staged.c.email, _MEMBER.c.active != staged.c.active)
+    other = or_(_MEMBER.c.email.is_distinct_from(staged.c.email), _MEMBER.c.active != staged.c.active)
     connection.execute(
         update(staged).values(ends_access=true()).where(select(_MEMBER.c.id).where(same, other).exists())
     )
-    values = {name: staged.c[name] for name in _COLUMNS if name != "id"}
-    closed = _count(connection, select(_MEMBER.c.id).join(staged, same).where(_MEMBER.c.active, ~staged.c.active))
+    values = {name: staged.c[name] for name in COLUMNS if name != "id"}
+    closed = count(connection, select(_MEMBER.c.id).join(staged, same).where(_MEMBER.c.active, ~staged.c.active))
     changed = connection.execute(update(_MEMBER).values(values).where(same)).rowcount
     leaving = _MEMBER.c.id.in_(select(leavers.c.id))
     left_out = connection.execute(update(_MEMBER).values(active=False).where(leaving)).rowcount
     ending.end_members(connection, select(staged.c.id).where(staged.c.ends_access), now)
     ending.end_members(connection, select(leavers.c.id), now)
     known = select(_MEMBER.c.id).where(same).exists()
-    newcomers = select(*(staged.c[name] for name in _COLUMNS)).where(~known)
-    added = _count(connection, newcomers)  # not every driver counts what INSERT … SELECT has written
-    connection.execute(insert(_MEMBER).from_select(_COLUMNS, newcomers))
+    newcomers = select(*(staged.c[name] for name in COLUMNS)).where(~known)
+    added = count(connection, newcomers)  # not every driver counts what INSERT … SELECT has written
+    connection.execute(insert(_MEMBER).from_select(COLUMNS, newcomers))
     return added, changed + left_out, closed + left_out
 
 
 def _claim_slugs(connection: Connection, staged: Table) -> None:
-    """Stores permanently which member has which slug (the name in a site's address). Raises SyncError if a slug belongs
-    to another member already."""
-    claimed = select(_SLUG.c.slug).where(_SLUG.c.slug == staged.c.slug).exists()
-    unclaimed = select(staged.c.slug, staged.c.id).where(~claimed)
+    """Stores permanently which member has which slug (the name in a site's address). Raises SyncError if another sync
+    has given one of them to somebody else since the roster was read."""
+    owned = select(_SLUG.c.member_id).where(_SLUG.c.slug == staged.c.slug)
+    unclaimed = select(staged.c.slug, staged.c.id).where(~owned.exists())
     connection.execute(insert(_SLUG).from_select(["slug", "member_id"], unclaimed))
-    taken = connection.execute(
-        select(staged.c.slug, staged.c.id, _SLUG.c.member_id)
-        .join(_SLUG, _SLUG.c.slug == staged.c.slug)
-        .where(_SLUG.c.member_id != staged.c.id)
-        .order_by(staged.c.slug)
-        .limit(SHOWN)
-    ).all()
-    if taken:
-        hint = "links and printed codes still lead there: give the newcomer another slug"
-        messages = (f'the slug "{row[0]}" of member {row[1]} was the address of member {row[2]}' for row in taken)
-        raise SyncError(*(Fault(message, hint=hint) for message in messages))
+    if count(connection, select(staged.c.id).where(owned.where(_SLUG.c.member_id != staged.c.id).exists())):
+        raise SyncError(Fault("another sync has just given addresses; nothing was stored", hint="run this one again"))
 
 
 def _company(connection: Connection, directory: Directory) -> None:
@@ -272,7 +209,7 @@ def _wordings(connection: Connection, directory: Directory) -> int:
     ]
     if rows:
         connection.execute(insert(_WORDING), rows)
-    return _count(connection, select(_WORDING.c.id).where(_WORDING.c.current))
+    return count(connection, select(_WORDING.c.id).where(_WORDING.c.current))
 
 
 def _replace(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> int:
@@ -287,7 +224,3 @@ def _replace(connection: Connection, table: Table, rows: Iterable[dict[str, Any]
 
 def _sortable(row: dict[str, Any]) -> str:
     return repr(sorted(row.items()))
-
-
-def _count(connection: Connection, query: Any) -> int:
-    return connection.scalar(select(func.count()).select_from(query.subquery())) or 0

@@ -2,23 +2,25 @@
 
 ::
 
-    load ─> check ─> claim OUT ─> assets ─> company ─> members, by a process pool ─> sitemap ─> remove
+    load ─> check ─> take down ─> assets ─> company ─> members, by a process pool ─> former addresses ─> remove
                          │                                   │
                          └── manifest: what was made of what ──┘
 
-Assets come before the pages that name them, and nothing is removed until all else is written, so that a
-reader finds a whole site at every moment. What was done is recorded as it goes: a build that was cut off is
-finished by the next.
+Sites of members who are gone are taken down first, whatever happens afterwards. Assets come before the pages that name
+them, and nothing else is removed until all is written, so that a reader finds a whole site at every moment. What was
+done is recorded as it goes: a build that was cut off is finished by the next. New addresses are remembered before
+anything is published under them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from itertools import chain
 from time import perf_counter
 
-from sitegen.build import output, page_files, process_pool, up_to_date
+from sitegen.build import few_members, output, page_files, process_pool, published, up_to_date
 from sitegen.build.chunks import (
     ChunkBuilder,
     ChunkResult,
@@ -26,9 +28,12 @@ from sitegen.build.chunks import (
     landing_file,
     landing_files,
 )
+from sitegen.build.former_addresses import FormerAddresses
 from sitegen.build.manifest import Manifest
 from sitegen.build.options import BuildOptions, BuildSummary
 from sitegen.build.output import FileCounts, Output
+from sitegen.build.ownership import Ownership
+from sitegen.build.up_to_date import BuildNote
 from sitegen.campaigns.placements import Placements
 from sitegen.check import people, rendering
 from sitegen.errors import Fault
@@ -37,7 +42,9 @@ from sitegen.render.fingerprints import Fingerprints
 from sitegen.render.hosts import Host
 from sitegen.render.renderer import PlannedPage, Renderer
 from sitegen.render.resolver import CardFile, PageFile, Resolver
-from sitegen.roster import Roster
+from sitegen.roster import Roster, removal
+from sitegen.roster.roster import Changed
+from sitegen.site import input_digests
 from sitegen.site import site as sites
 from sitegen.site.addresses import ASSETS, campaign_path
 from sitegen.site.content import CAMPAIGN
@@ -55,28 +62,49 @@ def build(options: BuildOptions, progress: Progress = lambda done, total: None) 
     """Builds the company's site and every active member's.
 
     Returns the summary, which also lists the faults of single members. Raises EspalierError with everything that
-    is wrong with the site, before anything is written.
+    is wrong with the site, or if too many members' sites would be removed, before anything is written.
     """
     started = perf_counter()
     site = sites.load_by(options)
     now = up_to_date.digests(options, site.settings.roster_path, site.theme.folders)
-    before = up_to_date.noted(options.out)
-    with people.opened(site) as (roster, placements):
-        renderer = Renderer(site, TokenSigner(options.token_keys))
-        same = before is not None and (before.inputs.shared, before.inputs.settings) == (now.shared, now.settings)
-        only_members = same and not (options.fresh or options.verify)
-        if not only_members:
-            rendering.check(site, renderer, roster)
-        with (
-            output.opened(options.out, keep_out_of=site.folder) as folder,
-            closing(Manifest(folder.own / up_to_date.MANIFEST)) as manifest,
-        ):
+    before = up_to_date.noted(options)
+    signer = TokenSigner(options.token_keys)
+    renderer = Renderer(site, signer)
+    same = before is not None and (before.inputs.shared, before.inputs.settings) == (now.shared, now.settings)
+    only_members = same and not (options.fresh or options.verify)
+    with ExitStack() as opened:
+        folder = opened.enter_context(output.opened(options.out, keep_out_of=site.folder, state=options.state_folder))
+        manifest = opened.enter_context(closing(Manifest(folder.state.manifest)))
+        with people.giving(site, frozen=options.frozen):
+            known = published.addresses(options.out, manifest.member_folders(), signer, people.today().isoformat())
+            roster, placements = opened.enter_context(
+                people.opened(
+                    site,
+                    folder.state.index,
+                    strict=options.strict,
+                    frozen=options.frozen,
+                    seeds=known,
+                    in_place=True,  # the output folder is locked, and its state with it
+                )
+            )
+            if not only_members:
+                rendering.check(site, renderer, roster)
             builder = _Builder(renderer, roster, placements, folder, manifest, options)
+            few = few_members.changed(before, now, roster, options)
+            if few is None:
+                builder.expect()
+            else:
+                builder.expect_few(few)
+            roster.addresses.remember(site.addresses_path)
+            now = replace(now, addresses=input_digests.of_file(site.addresses_path))
+        if few is None or before is None:
             builder.run(progress, only_members)
-            summary = builder.summary(perf_counter() - started)
-            if not summary.faults and not summary.unstamped:
-                note = up_to_date.BuildNote(now, str(site.settings.roster_path), summary)
-                manifest.enter_note(*note.entry())
+        else:
+            builder.run_few(few, before)
+        summary = builder.summary(perf_counter() - started)
+        if not summary.faults and not summary.unstamped:
+            note = up_to_date.BuildNote(now, str(site.settings.roster_path), roster.digest, summary)
+            manifest.enter_note(*note.entry())
     return summary
 
 
@@ -104,19 +132,115 @@ class _Builder:
         self._members = 0
         self._pages = 0
         self._faults: list[Fault] = []
+        self._plans: dict[str, SitePlan] = {}
         self._unstamped: dict[tuple[str, str], str] = {}
 
+    def expect(self) -> None:
+        """Plans which sites and landing pages there will be. Raises RosterError if too many would be removed."""
+        self._faults += self._roster.faults
+        sites, landings = self._manifest.counts()
+        any_plan = self._make_plans()
+        former = (slug for slug, _ in self._roster.addresses.former())
+        self._manifest.expect_sites(chain(self._roster.active_slugs(), former), any_plan.id)
+        self._manifest.expect_as_they_are(self._left_alone())
+        self._manifest.expect_landings(self._placements.landings(self._roster))
+        self._refuse_many(sites, landings)
+
+    def expect_few(self, few: Changed) -> None:
+        """Plans that all stays but for a few members. Raises RosterError if too many sites would be removed."""
+        sites, landings = self._manifest.counts()
+        any_plan = self._make_plans()
+        if "status" in few.columns:
+            members = list(self._roster.slugs_at(few.rows))
+            self._manifest.expect_all_but(members, any_plan.id)
+            of_them = {slug for slug, is_active in members if is_active}
+            self._manifest.expect_landings(
+                (slug, code) for slug, code in self._placements.landings(self._roster) if slug in of_them
+            )
+            self._refuse_many(sites, landings)
+        else:
+            self._manifest.expect_all_but((), any_plan.id)
+
+    def _make_plans(self) -> SitePlan:
+        """Plans the files of members' sites in every language, and returns one of these plans."""
+        self._plans = {code: self._plan(code) for code in self._site.settings.locales}
+        return next(iter(self._plans.values()))
+
+    def _refuse_many(self, sites: int, landings: int) -> None:
+        """Raises RosterError if too many of so many sites, or landing pages, would be removed."""
+        gone = [slug for slug, is_site in self._manifest.unexpected_sites() if is_site]
+        path, up_to = self._site.settings.roster_path, self._options.remove_up_to
+        removal.refuse_many(path, sites, len(gone), gone, up_to=up_to)
+        ended = [code for slug, code in self._manifest.unexpected_landings() if slug not in set(gone)]
+        if len(ended) < landings:  # a company may end all of its campaigns
+            path = self._site.campaigns_path
+            removal.refuse_many(path, landings, len(ended), ended, up_to=up_to, of="landing pages of campaigns")
+
+    def _left_alone(self) -> Iterator[str]:
+        """The sites that stay as they are, because a row of the roster cannot be read."""
+        unread = [each for each in self._roster.unread() if each.slug is not None]
+        yield from (each.slug for each in unread if each.slug and not each.inactive)
+        if self._roster.nameless:
+            # Nobody knows whose rows those are: perhaps of members who seem to have left.
+            gone = [slug for slug, is_site in self._manifest.unexpected_sites() if is_site]
+            yield from self._roster.addresses.absent(gone)
+
     def run(self, progress: Progress, only_members: bool) -> None:
-        self._manifest.enter_note(up_to_date.NOTE, None)  # until this build has come to its end
-        self._distrust_begun()
+        """Builds everything. ``only_members``: the company's pages and the theme are as they were."""
+        self._begin()
+        self._take_down()
         self._assets()
         self._company(only_members)
-        self._manifest.expect_landings(self._placements.landings(self._roster))
         self._company_landings()
-        self._all_members(progress)
+        self._folder.state.note_tree(self._folder.root)
+        total = self._roster.active_count
+        progress(0, total)
+        for made in self._sites(self._roster.spans(-(-len(self._roster) // _CHUNK)), total):
+            self._take(made)
+            progress(self._members, total)
+        self._former_addresses()
         self._sitemap()
         self._remove_gone()
         self._forget_begun()
+
+    def run_few(self, few: Changed, before: BuildNote) -> None:
+        """Builds the sites of a few members after a complete build, of which ``before`` tells."""
+        self._begin()
+        self._files |= {path for path in self._manifest.files() if sitemap.NAMES.match(path)}
+        self._take_down()
+        self._assets()
+        self._company(True)
+        self._folder.state.note_tree(self._folder.root)
+        for made in self._sites(few_members.runs(few.rows, _CHUNK), len(few.rows)):
+            self._take(made)
+        if "status" in few.columns:
+            self._former_addresses()
+        if few_members.changes_sitemap(few):
+            self._files -= {path for path in self._files if sitemap.NAMES.match(path)}
+            self._sitemap()
+        self._manifest.use_all_photos_but(few_members.unused_photos(self._roster, self._manifest, few))
+        self._remove_gone()
+        self._forget_begun()
+        self._count_all(before)
+
+    def _count_all(self, before: BuildNote) -> None:
+        """Counts the members, pages and files of the whole tree, most of which this build did not look at."""
+        self._members = self._roster.active_count
+        sites = dict(self._roster.active_by_locale())
+        company = sum(1 for each in self._resolver.contents(self._site.company_variant))
+        landings = self._manifest.counts()[1]
+        self._pages = company + landings + sum(self._plans[each].pages * count for each, count in sites.items())
+        files = sum(len(self._plans[each].files) * count for each, count in sites.items())
+        a_page = len(page_files.names(self._options.compression, ""))
+        former = self._manifest.former_files()
+        self._counts.unchanged = files + landings * a_page + len(self._files) + former - self._counts.written
+
+    def _begin(self) -> None:
+        self._manifest.enter_note(up_to_date.NOTE, None)  # until this build has come to its end
+        if not self._folder.is_trusted:
+            self._manifest.distrust_all()
+        self._distrust_begun()
+        self._name_company_files()
 
     def summary(self, seconds: float) -> BuildSummary:
         counts = self._counts
@@ -134,16 +258,13 @@ class _Builder:
 
     def _distrust_begun(self) -> None:
         """Marks the sites that an interrupted build had begun to write, so that this build writes them anew."""
-        for path in self._begun():
+        for path in self._folder.state.begun():
             self._manifest.distrust(path.read_text(encoding="utf-8").splitlines())
         self._manifest.save()
         self._forget_begun()
 
-    def _begun(self) -> list[Path]:
-        return sorted(self._folder.own.glob("begun-*"))
-
     def _forget_begun(self) -> None:
-        for path in self._begun():
+        for path in self._folder.state.begun():
             path.unlink()
 
     def _assets(self) -> None:
@@ -197,11 +318,8 @@ class _Builder:
         self._folder.counts = self._counts
         self._folder.write(path, content)
 
-    def _all_members(self, progress: Progress) -> None:
-        total = self._roster.active_count
-        plans = {code: self._plan(code) for code in self._site.settings.locales}
-        any_plan = next(iter(plans.values()))
-        self._manifest.expect_sites(self._roster.active_slugs(), any_plan.id)
+    def _sites(self, spans: list[range], members: int) -> Iterator[ChunkResult]:
+        """Builds the sites of the active members on some rows of the roster; ``members``: about how many these are."""
         self._manifest.save()
         sites = ChunkBuilder(
             self._resolver,
@@ -209,16 +327,12 @@ class _Builder:
             self._folder,
             self._manifest,
             self._placements,
-            plans=plans,
+            plans=self._plans,
             known_plans=self._manifest.plans(),
             options=self._options,
         )
-        spans = self._roster.spans(-(-len(self._roster) // _CHUNK))
-        jobs = self._options.processes if total >= _FORK_FROM else 1
-        progress(0, total)
-        for made in process_pool.shared_out(len(spans), jobs, lambda number: sites.chunk(spans[number])):
-            self._take(made)
-            progress(self._members, total)
+        jobs = self._options.processes if members >= _FORK_FROM else 1
+        return process_pool.shared_out(len(spans), jobs, lambda number: sites.chunk(spans[number]))
 
     def _take(self, made: ChunkResult) -> None:
         self._members += made.members
@@ -253,20 +367,45 @@ class _Builder:
         for name, content in sitemap.files(self._site, self._renderer, self._roster):
             self._root_file(name, content)
 
-    def _remove_gone(self) -> None:
+    def _name_company_files(self) -> None:
+        """Plans the company's own files, so that nothing else is taken for gone that now is theirs."""
+        self._files.update(self._resolver.assets)
+        for each in self._resolver.contents(self._site.company_variant).values():
+            self._files.update(page_files.names(self._options.compression, each.file))
+
+    def _former_addresses(self) -> None:
+        """Writes the pages at former addresses, which lead to the present ones."""
+        former = FormerAddresses(self._plans, self._folder, self._manifest, self._placements, self._options)
+        for slug, row in self._roster.addresses.former():
+            self._folder.counts = self._counts
+            former.write(slug, row, self._site)
+
+    def _take_down(self) -> None:
+        """Removes the sites of members who are gone, and landing pages that are no more."""
         self._folder.counts = self._counts
+        owners = Ownership(self._files, self._manifest)
         files = {name for plan in self._manifest.plans().values() for name in plan}
-        for slug in self._manifest.unexpected_sites():
+        for slug, _ in self._manifest.unexpected_sites():
             for file in sorted(files):
-                self._folder.remove(f"{slug}/{file}")
+                self._remove(f"{slug}/{file}", owners)
             self._manifest.forget_site(slug)
         for slug, code in self._manifest.unexpected_landings():
             file = f"{slug}/{landing_file(code)}" if slug else landing_file(code)
             for path in (file, f"{file}.gz"):
-                self._folder.remove(path)
+                self._remove(path, owners)
             self._manifest.forget_landing(slug, code)
-        for path in sorted(self._manifest.files() - self._files):
+        self._manifest.save()
+
+    def _remove(self, path: str, owners: Ownership) -> None:
+        if not owners.is_owned(path):
             self._folder.remove(path)
+
+    def _remove_gone(self) -> None:
+        """Removes what belongs to nobody any more; what is gone of the company's may be somebody else's by now."""
+        self._folder.counts = self._counts
+        owners = Ownership(self._files, self._manifest)
+        for path in sorted(self._manifest.files() - self._files):
+            self._remove(path, owners)
             self._manifest.forget_file(path)
         if not self._faults:  # else old pages of some member may still show old photos
             self._remove_unused_photos()

@@ -231,7 +231,7 @@ class ChunkBuilder:
         if not waiting:
             return
         # Noted before the first byte is written: should we die now, the next build trusts none of these.
-        with (self._output.own / f"begun-{os.getpid()}").open("a", encoding="utf-8") as begun:
+        with self._output.state.begun_by(os.getpid()).open("a", encoding="utf-8") as begun:
             begun.writelines(f"{work.slug}\n" for work in waiting)
         for work in waiting:
             is_new = self._output.write_site(work.slug, work.files)

@@ -1,4 +1,4 @@
-"""The record of what was built: an SQLite file in the output folder that lets the next build do only what is new.
+"""The record of what was built: an SQLite file beside the output folder that lets the next build do only what is new.
 
 - a **plan** is the list of files of one variant of a member's site, each with the key of what it was made from
 - a **site** is a folder (a member's slug) with the key of its member and the plan it was last written by
@@ -20,7 +20,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 _SCHEMA = """
@@ -35,6 +35,11 @@ create temp table current (folder text primary key) without rowid;
 create temp table current_landings (folder text, code text, primary key (folder, code)) without rowid;
 create temp table used (name text primary key) without rowid;
 """
+
+FORMER = "former-"
+"""The beginning of the ids of plans for pages at a former address."""
+
+_IS_MEMBERS = f"plan not like '{FORMER}%'"
 
 Plan = Mapping[str, str]
 """The files of a member's site, relative to its folder, each with a digest of its sources, the member aside."""
@@ -86,10 +91,13 @@ class Manifest:
         else:
             self._db.execute("insert or replace into notes values (?, ?)", (name, value))
 
-    def add_plan(self, plan: Plan) -> str:
-        """Records a plan (the list of files of a member's site) and returns its id, the same for the same plan."""
+    def add_plan(self, plan: Plan, *, kind: str = "") -> str:
+        """Records a plan (the list of files of a member's site) and returns its id, the same for the same plan.
+
+        ``kind``: the beginning of the id; ``FORMER`` for the pages at a former address.
+        """
         text = json.dumps(plan, sort_keys=True)
-        plan_id = hashlib.sha256(text.encode()).hexdigest()[:16]
+        plan_id = kind + hashlib.sha256(text.encode()).hexdigest()[:16]
         self._db.execute("insert or ignore into plans values (?, ?)", (plan_id, text))
         return plan_id
 
@@ -110,10 +118,60 @@ class Manifest:
         row = self._own.execute("select member_key, plan from sites where folder = ?", (folder,)).fetchone()
         return row
 
+    def member_folders(self) -> Iterator[str]:
+        """Yields the folders of the members' sites that earlier builds wrote and did not remove."""
+        yield from (folder for (folder,) in self._db.execute(f"select folder from sites where {_IS_MEMBERS}"))
+
     def expect_sites(self, folders: Iterable[str], plan_id: str) -> None:
         """Records all members' sites that will exist after this build, before any is written; older records stay."""
         self._db.executemany("insert or ignore into current values (?)", ((folder,) for folder in folders))
         self._db.execute("insert or ignore into sites select folder, null, ? from current", (plan_id,))
+
+    def expect_all_but(self, members: Iterable[tuple[str, bool]], plan_id: str) -> None:
+        """Records that the sites and landing pages of earlier builds will exist, but for some members whose slugs come
+        with whether they have a site. The landing pages of these members are expected by ``expect_landings``."""
+        self._db.execute("insert into current select folder from sites")
+        self._db.execute("insert into current_landings select folder, code from landings")
+        for slug, has_site in members:
+            self._db.execute("delete from current_landings where folder = ?", (slug,))
+            if has_site:
+                self.expect_sites([slug], plan_id)
+            else:
+                self._db.execute("delete from current where folder = ?", (slug,))
+
+    def photo_names(self) -> list[str]:
+        """Returns the names of the photos that earlier builds used."""
+        return [name for (name,) in self._db.execute("select name from photos")]
+
+    def use_all_photos_but(self, unused: Iterable[str]) -> None:
+        """Records that this build uses the photos that earlier builds used, but for some."""
+        self._db.execute("insert or ignore into used select name from photos")
+        self._db.executemany("delete from used where name = ?", ((name,) for name in unused))
+
+    def expect_as_they_are(self, folders: Iterable[str]) -> None:
+        """Records sites that stay as they are, if they were built, though this build will not write them."""
+        self._db.executemany("insert or ignore into current values (?)", ((folder,) for folder in folders))
+
+    def counts(self) -> tuple[int, int]:
+        """Returns how many members' sites, and how many landing pages, earlier builds wrote and did not remove."""
+        sites = self._db.execute(f"select count(*) from sites where {_IS_MEMBERS}").fetchone()
+        return sites[0], self._db.execute("select count(*) from landings").fetchone()[0]
+
+    def former_files(self) -> int:
+        """Returns how many files lie at former addresses."""
+        query = f"select files from sites join plans on plans.id = sites.plan where not {_IS_MEMBERS}"
+        return sum(len(json.loads(files)) for (files,) in self._db.execute(query))
+
+    def stands(self, folder: str) -> str | None:
+        """Returns the id of the plan of a site that exists after this build; None if there is no such site."""
+        query = "select plan from sites where folder = ? and folder in (select folder from current)"
+        row = self._db.execute(query, (folder,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def is_expected_landing(self, folder: str, code: str) -> bool:
+        """Returns whether a landing page exists after this build."""
+        query = "select 1 from current_landings where folder = ? and code = ?"
+        return self._db.execute(query, (folder, code)).fetchone() is not None
 
     def enter_sites(self, written: Iterable[tuple[str, bytes, str]]) -> None:
         """Records members' sites that were written: folder, digest of the member's data, id of the plan."""
@@ -125,10 +183,18 @@ class Manifest:
         self._db.executemany("update sites set member_key = null where folder = ?", rows)
         self._db.executemany("update landings set key = null where folder = ?", rows)
 
-    def unexpected_sites(self) -> list[str]:
-        """Returns the folders of members' sites that were built earlier and that ``expect_sites`` did not name."""
-        query = "select folder from sites where folder not in (select folder from current)"
-        return [folder for (folder,) in self._db.execute(query)]
+    def distrust_all(self) -> None:
+        """Records that the files of all members' sites and landing pages may be wrong and must be compared."""
+        self._db.execute("update sites set member_key = null")
+        self._db.execute("update landings set key = null")
+
+    def unexpected_sites(self) -> list[tuple[str, bool]]:
+        """Returns the folders of sites that were built earlier and that this build does not expect, in order.
+
+        True: a member's site; False: pages at a former address.
+        """
+        query = f"select folder, {_IS_MEMBERS} from sites where folder not in (select folder from current)"
+        return [(folder, bool(is_site)) for folder, is_site in self._db.execute(query)]
 
     def forget_site(self, folder: str) -> None:
         """Removes the record of a member's site whose files are gone."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from sitegen.build.state_folder import StateFolder
 from sitegen.errors import Fault
 from sitegen.site.options import SiteOptions
 
@@ -27,6 +28,8 @@ class BuildOptions(SiteOptions):
     """The options of a build: which site, into which folder, and how."""
 
     out: Path
+    state: Path | None = None
+    """The folder for the build's own files; None: ``.<name of out>.espalier`` beside ``out``."""
     compression: Compression = Compression.NONE
     jobs: int = 0
     """How many processes share the work; 0: one for each core that this process may use."""
@@ -34,6 +37,18 @@ class BuildOptions(SiteOptions):
     """Compare every file instead of trusting the manifest of the last build."""
     verify: bool = False
     """Compare every stamped page with the page that plain Jinja renders."""
+
+    frozen: bool = False
+    """Give no new address: a member whom the address book does not know is a fault."""
+    strict: bool = False
+    """Stop at any fault of a single member's row, instead of leaving out what cannot be read."""
+    remove_up_to: int | None = None
+    """How many members' sites may be removed; None: as many as may go without asking."""
+
+    @property
+    def state_folder(self) -> StateFolder:
+        """The folder for the build's own files: manifest, lock, files being written."""
+        return StateFolder.of(self.out, self.state)
 
     @property
     def processes(self) -> int:

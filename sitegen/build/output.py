@@ -1,18 +1,17 @@
 """Writes a build's output folder: nothing outside the folder is ever touched, and no reader ever sees half a page.
 
-A new member's whole site is written under ``.espalier/staging`` and renamed to its place as one folder; a file
+A new member's whole site is written in the staging folder (claim.py) and renamed to its place as one folder; a file
 of a site that exists already is written there too and renamed over the old one. Measured on ext4 (``make bench``
 prints the figures of your disk): renaming over costs 60 to 100 µs a file against 40 to 50 for creating one, writing in
 place half of that but a reader could meet half a page, and exchanging two folders costs milliseconds.
 
-The folder ``.espalier`` shows that a build made the output folder, and contains the lock of the running build and the
-record of what was written (manifest.py); only its owner can read it.
+The tree holds nothing but what is published. That a build made it, and what was written (manifest.py), is kept in the
+folder beside it (state_folder.py).
 """
 
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -20,10 +19,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sitegen.build import claim
+from sitegen.build.disk_faults import telling
+from sitegen.build.state_folder import EARLIER, StateFolder
 from sitegen.errors import Fault, OutputError
 
-OURS = ".espalier"
-_NAMED = 3  # foreign files that a message names
+_RESERVED = {EARLIER, claim.STAGED_INSIDE}  # at the top of the tree
 
 File = tuple[str, bytes]
 """A file to write: its path relative to some folder, and its bytes."""
@@ -49,11 +50,14 @@ class FileCounts:
 class Output:
     """A build's output folder, locked for this build. ``opened`` makes one; it may be used after a fork."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, state: StateFolder, staging: Path, *, is_trusted: bool = True) -> None:
         self.root = root
-        self.own = root / OURS
+        self.state = state
+        self.is_trusted = is_trusted
+        """Whether the manifest tells of this very folder; if not, every file is to be compared."""
         self.counts = FileCounts()
         self._root = os.fspath(root)
+        self._staging = os.fspath(staging)
         self._staged = 0
 
     def write(self, path: str, content: bytes) -> None:
@@ -62,7 +66,7 @@ class Output:
         Raises OutputError if the file cannot be written, or would lie outside the folder.
         """
         target = self._target(path)
-        with _telling(target):
+        with telling(target):
             if _holds(target, content):
                 self.counts.unchanged += 1
                 return
@@ -84,7 +88,7 @@ class Output:
             for path, content in files:
                 self.write(f"{folder}/{path}", content)
             return False
-        with _telling(target):
+        with telling(target):
             staged = self._next_staged()
             try:
                 _create_tree(staged, files)
@@ -103,7 +107,7 @@ class Output:
     def remove(self, path: str) -> None:
         """Removes one file, if it exists, and the folders that are empty then."""
         target = Path(self._target(path))
-        with _telling(target):
+        with telling(target):
             if not target.is_file():
                 return
             target.unlink()
@@ -125,30 +129,21 @@ class Output:
 
     def _next_staged(self) -> str:
         self._staged += 1
-        return f"{self._root}/{OURS}/staging/{os.getpid()}-{self._staged}"
+        return f"{self._staging}/{os.getpid()}-{self._staged}"
 
 
 @contextmanager
-def opened(root: Path, *, keep_out_of: Path) -> Iterator[Output]:
+def opened(root: Path, *, keep_out_of: Path, state: StateFolder | None = None) -> Iterator[Output]:
     """Yields the output folder, locked until the block ends; makes the folder if it does not exist.
 
-    ``keep_out_of``: the site folder, which a build must never write to. Raises OutputError if the output folder
-    is a file, has files that no build wrote, overlaps the site folder, or is being written by another build.
+    ``keep_out_of``: the site folder, which a build must never write to; ``state``: where the build keeps its own files,
+    if not beside the output. Raises OutputError if the output folder is a file, has files that no build wrote, overlaps
+    the site folder, or is being written by another build.
     """
-    _refuse_overlap(root, keep_out_of)
-    with _telling(root):
-        _claim(root)
-        lock = os.open(root / OURS / "lock", os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        _lock(lock, root)
-        output = Output(root)
-        staging = output.own / "staging"
-        shutil.rmtree(staging, ignore_errors=True)  # left by a build that was cut off
-        staging.mkdir()
-        yield output
-        shutil.rmtree(staging, ignore_errors=True)
-    finally:
-        os.close(lock)
+    state = state or StateFolder.of(root)
+    claim.refuse(root, state, keep_out_of)
+    with claim.locked(root, state) as is_trusted, claim.staging(root, state) as staging:
+        yield Output(root, state, staging, is_trusted=is_trusted)
 
 
 def _create(path: str, content: bytes) -> None:
@@ -205,65 +200,11 @@ def _holds(target: str, content: bytes) -> bool:
         os.close(file)
 
 
-def _refuse_overlap(root: Path, site_folder: Path) -> None:
-    out, site = root.resolve(), site_folder.resolve()
-    if out == site or out in site.parents or (site in out.parents and out.parent != site):
-        hint = "name a folder beside the site's, such as public"
-        raise OutputError(Fault("the output would overwrite the site's own files", where=root, hint=hint))
-    if out.parent == site and out.name in {"pages", "pictures", "photos", "mail", "themes", "instance"}:
-        raise OutputError(Fault("this folder holds the site's own files", where=root, hint="name another folder"))
-
-
-def _claim(root: Path) -> None:
-    if root.exists() and not root.is_dir():
-        hint = "name a folder that does not exist yet"
-        raise OutputError(Fault("this is a file, not a folder", where=root, hint=hint))
-    if root.is_dir() and not (root / OURS).is_dir():
-        foreign = sorted(each.name for each in root.iterdir())
-        if foreign:
-            more = f" and {len(foreign) - _NAMED} more" if len(foreign) > _NAMED else ""
-            names = ", ".join(foreign[:_NAMED]) + more
-            hint = "name an empty folder, or one that an earlier build made"
-            raise OutputError(Fault(f"this folder has files that no build wrote: {names}", where=root, hint=hint))
-    root.mkdir(parents=True, exist_ok=True)
-    (root / OURS).mkdir(mode=0o700, exist_ok=True)
-
-
-def _lock(lock: int, root: Path) -> None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        pid = os.pread(lock, 20, 0).decode(errors="replace").strip()
-        hint = "wait for it to end, or build into another folder"
-        raise OutputError(Fault(f"another build is writing here (process {pid})", where=root, hint=hint)) from error
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
-
-
 def _safe(path: str) -> str:
-    if path.startswith("/") or path.partition("/")[0] == OURS or {"", ".", ".."}.intersection(path.split("/")):
+    if path.startswith("/") or path.partition("/")[0] in _RESERVED or {"", ".", ".."}.intersection(path.split("/")):
         raise OutputError(Fault(f'"{path}" would be written outside its place'))
     return path
 
 
 def _link(path: str) -> Fault:
     return Fault("this is a link, which could lead outside", where=path, hint="remove it")
-
-
-@contextmanager
-def _telling(where: Path | str) -> Iterator[None]:
-    """Turns an error of the file system in the block into an OutputError with a hint."""
-    hints = {
-        errno.ENOSPC: "free some room and build again; what was published before is whole",
-        errno.EDQUOT: "free some room and build again; what was published before is whole",
-        errno.EACCES: "let this user write there",
-        errno.EROFS: "let this user write there",
-        errno.ENOTDIR: "a file stands where a folder is needed; remove it",
-        errno.EISDIR: "a folder stands where a file is needed; remove it",
-        errno.ENOTEMPTY: "a folder stands where a file is needed; remove it",
-    }
-    try:
-        yield
-    except OSError as error:
-        message = (error.strerror or str(error)).lower()
-        raise OutputError(Fault(f"cannot write: {message}", where=where, hint=hints.get(error.errno or 0))) from error

@@ -18,12 +18,9 @@ from pathlib import Path
 from time import perf_counter
 
 from sitegen.build.options import BuildOptions, BuildSummary
-from sitegen.build.output import OURS
+from sitegen.build.state_folder import EARLIER, StateFolder
 from sitegen.site import input_digests
 from sitegen.site.input_digests import InputDigests
-
-MANIFEST = "record.sqlite"
-"""The file name of a build's manifest, in the folder ``.espalier`` of the output folder."""
 
 NOTE = "inputs"
 """The name under which the manifest keeps the note of the last complete build."""
@@ -31,27 +28,44 @@ NOTE = "inputs"
 
 @dataclass(frozen=True, slots=True)
 class BuildNote:
-    """The note that a complete build leaves in the manifest: its inputs, its roster file and its summary."""
+    """The note that a complete build leaves in the manifest: its inputs, its roster file with the digest of what was
+    read from it, and its summary."""
 
     inputs: InputDigests
     roster: str
+    roster_digest: str
     summary: BuildSummary
+
+    @property
+    def files(self) -> int:
+        """How many files the tree had after that build."""
+        return self.summary.written + self.summary.unchanged
 
     def entry(self) -> tuple[str, str]:
         """Returns the note's name and value for the manifest."""
-        return NOTE, json.dumps({"inputs": asdict(self.inputs), "roster": self.roster, "summary": asdict(self.summary)})
+        return NOTE, json.dumps(asdict(self))
 
 
 def digests(options: BuildOptions, roster: Path, theme_folders: Iterable[Path]) -> InputDigests:
     """Returns digests of all inputs of a build as they are now."""
     compression = options.compression.value
-    return input_digests.read(options, roster, theme_folders, out=options.out, compression=compression)
+    written = options.out, options.state_folder.path
+    return input_digests.read(options, roster, theme_folders, outputs=written, compression=compression)
 
 
-def noted(out: Path) -> BuildNote | None:
-    """Returns what the last complete build into ``out`` noted of its inputs, or None if there is no such build."""
+def noted(options: BuildOptions) -> BuildNote | None:
+    """Returns what the last complete build into the output folder noted of its inputs.
+
+    Returns None if there is no such build, if the folder is not the one that it made (but a copy, or made again), or if
+    the files outside members' sites are not all there.
+    """
+    out, state = options.out, options.state_folder
+    if not state.is_of(out) or (out / EARLIER).exists():
+        return None
     try:
-        with closing(_manifest(out)) as manifest:
+        with closing(_manifest(state)) as manifest:
+            if not _root_files_stand(out, manifest):
+                return None
             row = manifest.execute("select value from notes where name = ?", (NOTE,)).fetchone()
     except sqlite3.Error:  # no manifest, or none that can be read: all is built anew
         return None
@@ -62,7 +76,7 @@ def noted(out: Path) -> BuildNote | None:
         return None
     inputs = InputDigests(**{**note["inputs"], "theme_folders": tuple(note["inputs"]["theme_folders"])})
     summary = BuildSummary(**{**note["summary"], "faults": (), "unstamped": {}})
-    return BuildNote(inputs, note["roster"], summary)
+    return BuildNote(inputs, note["roster"], note["roster_digest"], summary)
 
 
 def nothing_changed(options: BuildOptions) -> BuildSummary | None:
@@ -74,24 +88,29 @@ def nothing_changed(options: BuildOptions) -> BuildSummary | None:
     started = perf_counter()
     if options.fresh or options.verify:
         return None
-    note = noted(options.out)
-    if note is None or any(options.out.joinpath(OURS).glob("begun-*")):
+    note = noted(options)
+    if note is None or options.state_folder.begun():
         return None
     if digests(options, Path(note.roster), map(Path, note.inputs.theme_folders)) != note.inputs:
         return None
-    if not _sites_stand(options.out):
+    if not sites_stand(options):
         return None
     last = note.summary
-    files = last.written + last.unchanged
-    return BuildSummary(last.members, last.pages, 0, files, 0, 0, perf_counter() - started)
+    return BuildSummary(last.members, last.pages, 0, note.files, 0, 0, perf_counter() - started)
 
 
-def _sites_stand(out: Path) -> bool:
+def _root_files_stand(out: Path, manifest: sqlite3.Connection) -> bool:
     root = os.fspath(out)
-    with closing(_manifest(out)) as manifest:
+    return all(os.path.isfile(f"{root}/{path}") for (path,) in manifest.execute("select path from files"))
+
+
+def sites_stand(options: BuildOptions) -> bool:
+    """Returns whether the folder of every member's site that was built is there."""
+    root = os.fspath(options.out)
+    with closing(_manifest(options.state_folder)) as manifest:
         folders = manifest.execute("select folder from sites")
         return all(os.path.isdir(f"{root}/{folder}") for (folder,) in folders)
 
 
-def _manifest(out: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{(out / OURS / MANIFEST).resolve().as_uri()}?mode=ro", uri=True)
+def _manifest(state: StateFolder) -> sqlite3.Connection:
+    return sqlite3.connect(f"{state.manifest.as_uri()}?mode=ro", uri=True)

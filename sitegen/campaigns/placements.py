@@ -122,6 +122,10 @@ class Placements:
             found.setdefault(each.member, []).append(each)
         return found
 
+    def of_member(self, member: str) -> list[Campaign]:
+        """Returns the campaigns of the member with this id, ordered by code."""
+        return self._found("where row is not null and member = ? order by code", (member,))
+
     def landings(self, roster: Roster) -> Iterator[tuple[str, str]]:
         """Yields the member's slug (empty: the company's own) and the campaign's code of every landing page."""
         if self._index is None:

@@ -2,31 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from sitegen.check import people, rendering
-from sitegen.errors import EspalierError
+from sitegen.check import notes, people, rendering
+from sitegen.errors import EspalierError, Fault
 from sitegen.render.renderer import Renderer
 from sitegen.site import site as sites
 from sitegen.site.site import Site
 from sitegen.token import TokenSigner
 
 
-def everything(folder: Path, signer: TokenSigner) -> tuple[Site, int]:
-    """Checks a site folder and returns the site and its number of members.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found of a site that can be built.
 
-    Raises EspalierError with all faults of config, pages, theme, roster, photos, campaigns, templates and links.
+    ``of_members``: faults of single members, who are published without what cannot be read. ``addresses``: how many
+    entries of the address book are new; ``remembered``: whether they were written. ``notes``: what is right about the
+    roster and should be known all the same, a sentence each.
+    """
+
+    site: Site
+    members: int
+    of_members: tuple[Fault, ...]
+    addresses: int
+    remembered: bool
+    notes: tuple[str, ...]
+
+
+def everything(folder: Path, signer: TokenSigner, *, remember: bool = False, frozen: bool = False) -> Checked:
+    """Checks a site folder. ``remember``: write new addresses into the address book; ``frozen``: they are faults.
+
+    Raises EspalierError with all faults, those of single members among them, if any of them would keep a build from
+    being made: in config, pages, theme, templates, links, or the roster as a whole.
     """
     try:
         site = sites.load(folder)
     except EspalierError as error:
         raise EspalierError(*error.faults, *people.faults_alone(folder)) from error
-    with people.opened(site) as (members, _):
-        faults = list(people.photo_faults(site, members))
+    with people.giving(site, frozen=not remember), people.opened(site, frozen=frozen) as (members, _):
+        of_members = (*members.faults, *people.photo_faults(site, members))
         try:
             rendering.check(site, Renderer(site, signer), members)
         except EspalierError as error:
-            faults += error.faults
-        if faults:
-            raise EspalierError(*faults)
-        return site, len(members)
+            raise EspalierError(*_sorted(of_members), *error.faults) from error
+        new = members.addresses.changes
+        if remember:
+            members.addresses.remember(site.addresses_path)
+        found = tuple(_sorted(of_members))
+        return Checked(site, len(members), found, new, remember and new > 0, notes.of(members))
+
+
+def _sorted(faults: Iterable[Fault]) -> list[Fault]:
+    return sorted(faults, key=lambda fault: fault.order)

@@ -4,22 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sitegen.campaigns.placements import Placements
+from sitegen.check import owners
 from sitegen.errors import ContentError, EspalierError, Fault, RosterError
 from sitegen.render import photos as pictures
-from sitegen.roster import Roster
+from sitegen.roster import Roster, address_book
+from sitegen.roster.addressing import Addressing, Seeds
+from sitegen.roster.slugs import RESERVED
 from sitegen.site import config
 from sitegen.site.content import CAMPAIGN
-from sitegen.site.location import CAMPAIGNS_FILE
+from sitegen.site.location import ADDRESSES_FILE, CAMPAIGNS_FILE
 from sitegen.site.site import Site
 
 
-def roster(site: Site, index: Path | None = None) -> Roster:
-    """Checks the site's roster and returns it. ``index``: where to keep its index; None: in a temporary folder.
+def today() -> date:
+    """Returns the day that new entries of the address book bear: today, by UTC."""
+    return datetime.now(UTC).date()
 
-    Raises RosterError with every fault.
+
+def reserved(site: Site) -> frozenset[str]:
+    """Returns the slugs that nobody may have: words with another meaning, and what is the company's own."""
+    return RESERVED | site.reserved_slugs()
+
+
+@contextmanager
+def giving(site: Site, *, frozen: bool) -> Iterator[None]:
+    """Keeps other programs from giving addresses until the block ends; none are given when ``frozen``."""
+    if frozen:
+        yield
+        return
+    with address_book.locked(site.addresses_path):
+        yield
+
+
+def roster(
+    site: Site,
+    index: Path | None = None,
+    *,
+    strict: bool = False,
+    frozen: bool = False,
+    seeds: Seeds = (),
+    in_place: bool = False,
+) -> Roster:
+    """Reads the site's roster and returns it. ``index``: where to keep its index; None: in a temporary folder.
+
+    ``frozen``: give no new address. ``seeds``: addresses from before there was an address book. ``in_place``: nobody
+    else has the index open. Raises RosterError for a roster or an address book that cannot be used and, if ``strict``,
+    for every fault of a single row.
     """
     settings = site.settings
     return Roster.load(
@@ -29,6 +63,10 @@ def roster(site: Site, index: Path | None = None) -> Roster:
         default_locale=settings.default_locale,
         locales=tuple(settings.locales),
         photos=site.folder / "photos",
+        how=Addressing(book=site.addresses_path, frozen=frozen, seeds=seeds, today=today()),
+        strict=strict,
+        in_place=in_place,
+        mapping=settings.roster_mapping,
     )
 
 
@@ -37,6 +75,8 @@ def photo_faults(site: Site, members: Roster) -> Iterator[Fault]:
     folder = site.folder / "photos"
     for name in members.active_photos():
         try:
+            if not (folder / name).is_file():
+                continue  # told by the roster, with the line
             pictures.locate(folder, name)
             pictures.verify(folder / name)
         except ContentError as error:
@@ -64,14 +104,33 @@ def _no_landing_page(site: Site, locale: str) -> Fault:
 
 
 @contextmanager
-def opened(site: Site) -> Iterator[tuple[Roster, Placements]]:
-    """Yields the site's roster and campaigns, checked. Raises EspalierError with every fault of both files."""
+def opened(
+    site: Site,
+    index: Path | None = None,
+    *,
+    strict: bool = False,
+    frozen: bool = False,
+    seeds: Seeds = (),
+    in_place: bool = False,
+) -> Iterator[tuple[Roster, Placements]]:
+    """Yields the site's roster and campaigns; the parameters are those of ``roster``.
+
+    Raises EspalierError with every fault of both files, and with the addresses that have two owners.
+    """
     try:
-        members = roster(site)
+        members = roster(site, index, strict=strict, frozen=frozen, seeds=seeds, in_place=in_place)
     except RosterError as error:
         raise EspalierError(*error.faults, *_campaigns_alone(site.campaigns_path)) from error
-    with members, campaigns(site, members) as placements:
-        yield members, placements
+    with members:
+        twice = list(owners.of_two(site, members))
+        try:
+            placements = campaigns(site, members)
+        except EspalierError as error:
+            raise EspalierError(*members.faults, *twice, *error.faults) from error
+        with placements:
+            if twice:
+                raise EspalierError(*members.faults, *twice)
+            yield members, placements
 
 
 def faults_alone(folder: Path) -> Iterable[Fault]:
@@ -81,25 +140,27 @@ def faults_alone(folder: Path) -> Iterable[Fault]:
     """
     try:
         settings = config.load(folder)
-        photos = folder / "photos"
-        locales = tuple(settings.locales)
-        roster_path, language = settings.roster_path, settings.default_locale
-        with (
-            Roster.load(roster_path, default_locale=language, locales=locales, photos=photos) as members,
-            Placements.load(folder / CAMPAIGNS_FILE, members),
-        ):
-            return ()
-    except RosterError as error:
-        is_campaigns = any(fault.where == folder / CAMPAIGNS_FILE for fault in error.faults)
-        return error.faults if is_campaigns else (*error.faults, *_campaigns_alone(folder / CAMPAIGNS_FILE))
-    except EspalierError:  # the config itself, reported already
+    except EspalierError:  # reported already
         return ()
-
-
-def _campaigns_alone(path: Path) -> Iterable[Fault]:
-    # The roster has faults; those of the campaigns are still worth telling, unknown members aside.
     try:
-        Placements.load(path, None).close()
+        with Roster.load(
+            settings.roster_path,
+            locales=tuple(settings.locales),
+            default_locale=settings.default_locale,
+            photos=folder / "photos",
+            mapping=settings.roster_mapping,
+            how=Addressing(book=folder / ADDRESSES_FILE, today=today()),
+            strict=False,
+        ) as members:
+            return (*members.faults, *_campaigns_alone(folder / CAMPAIGNS_FILE, members))
+    except RosterError as error:
+        return (*error.faults, *_campaigns_alone(folder / CAMPAIGNS_FILE))
+
+
+def _campaigns_alone(path: Path, members: Roster | None = None) -> Iterable[Fault]:
+    # Without a roster that can be used, the faults of the campaigns are still worth telling, unknown members aside.
+    try:
+        Placements.load(path, members).close()
     except RosterError as error:
         return error.faults
     return ()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import click
 
+from sitegen.cli.addresses import addresses
 from sitegen.cli.building import build, check_command
 from sitegen.cli.members import members, roster_to
 from sitegen.cli.serving import serve_command
@@ -28,5 +29,5 @@ def main() -> None:
     """
 
 
-for _command in (new, build, check_command, serve_command, members, roster_to, secrets):
+for _command in (new, build, check_command, serve_command, members, addresses, roster_to, secrets):
     main.add_command(_command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,10 +18,18 @@ from sitegen.errors import EspalierError
 from sitegen.site.location import find_folder
 from sitegen.terminal import progress_bar
 
+if TYPE_CHECKING:
+    from sitegen.check.everything import Checked
+
 
 @click.command()
 @folder_argument
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to write to, e.g. public.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path),
+    help="The folder for the build's own records; by default .NAME.espalier beside OUT.",
+)
 @click.option("--jobs", default=0, metavar="N", help="Processes to use; 0: one for each core.")
 @click.option(
     "--gzip",
@@ -34,6 +43,11 @@ from sitegen.terminal import progress_bar
 @click.option(
     "--explain", is_flag=True, help="List the pages that cannot be stamped and why, and what causes many shapes."
 )
+@click.option(
+    "--remove-up-to", type=click.IntRange(min=0), metavar="N", help="Remove up to N members' sites; else few may go."
+)
+@click.option("--frozen", is_flag=True, help="Give no new address: each must stand in addresses.csv.")
+@click.option("--strict", is_flag=True, help="Build nothing if any row of the roster has a fault.")
 @url_option
 @capture_option
 @theme_option
@@ -42,11 +56,15 @@ from sitegen.terminal import progress_bar
 def build(
     folder: Path | None,
     out: Path,
+    state: Path | None,
     jobs: int,
     compression: str,
     fresh: bool,
     verify: bool,
     explain: bool,
+    remove_up_to: int | None,
+    frozen: bool,
+    strict: bool,
     url: str | None,
     capture_url: str | None,
     theme: str | None,
@@ -64,6 +82,7 @@ def build(
         folder=folder,
         token_keys=token_keys(folder),
         out=out,
+        state=state,
         url=url,
         capture_url=capture_url,
         theme=theme,
@@ -71,6 +90,9 @@ def build(
         jobs=jobs,
         fresh=fresh,
         verify=verify,
+        remove_up_to=remove_up_to,
+        frozen=frozen,
+        strict=strict,
     )
     summary = up_to_date.nothing_changed(options)
     if summary is None:
@@ -92,31 +114,85 @@ def build(
 
 def _tell_faults(summary: BuildSummary) -> None:
     click.echo("\n".join(map(str, summary.faults)), err=True)
-    click.echo(f"{len(summary.faults)} faults of single members, whose old pages stay", err=True)
+    one = (
+        "one fault of a single member"
+        if len(summary.faults) == 1
+        else f"{len(summary.faults)} faults of single members"
+    )
+    click.echo(f"{one}; everything else is built", err=True)
 
 
 @click.command(name="check")
 @folder_argument
+@click.option("--fix", is_flag=True, help="Give new members their addresses, and remember them in addresses.csv.")
+@click.option("--frozen", is_flag=True, help="Report members without an address in addresses.csv as faults.")
+@click.option("--lenient", is_flag=True, help="End with 0 if only single members have faults.")
+@click.option(
+    "--suggest",
+    "export",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Propose a [site.roster] for site.toml that reads this roster, as another program exported it.",
+)
 @json_option
-def check_command(folder: Path | None, as_json: bool) -> None:
+def check_command(
+    folder: Path | None, fix: bool, frozen: bool, lenient: bool, export: Path | None, as_json: bool
+) -> None:
     """Report all faults in configuration, roster, pages, theme and internal links.
 
     \b
     Example:
       sitegen check content
+      sitegen check content --suggest distributors.csv
     """
+    if export is not None:
+        _suggest(find_folder(folder), export, as_json)
+        return
     from sitegen.check import everything
 
+    if fix and frozen:
+        raise click.UsageError("--fix gives addresses, and --frozen gives none: choose one")
     folder = find_folder(folder)
     try:
-        site, members = everything.everything(folder, signer(folder))
+        found = everything.everything(folder, signer(folder), remember=fix, frozen=frozen)
     except EspalierError as error:
         if not as_json:
             raise
         click.echo(json.dumps([fault_json(fault) for fault in error.faults], ensure_ascii=False))
         sys.exit(1)
+    if as_json:
+        click.echo(json.dumps([fault_json(fault) for fault in found.of_members], ensure_ascii=False))
+    else:
+        _tell_checked(folder, found)
+    if found.of_members and not lenient:
+        sys.exit(1)
+
+
+def _tell_checked(folder: Path, found: Checked) -> None:
+    site = found.site
     pages = sum(map(len, site.pages.values()))
-    click.echo("[]" if as_json else f"{folder}: no faults in {pages} pages, {members} members, theme {site.theme.name}")
+    faults = len(found.of_members)
+    if faults:
+        click.echo("\n".join(map(str, found.of_members)), err=True)
+        if faults > 1:
+            click.echo(f"{faults} faults", err=True)
+    else:
+        click.echo(f"{folder}: no faults in {pages} pages, {found.members} members, theme {site.theme.name}")
+    if found.remembered:
+        click.echo(f"{site.addresses_path}: {found.addresses} addresses remembered")
+    elif found.addresses and site.addresses_path.is_file():
+        click.echo(f"{found.addresses} addresses are new; `sitegen check --fix` or a build remembers them")
+    for note in found.notes:
+        click.echo(note, err=True)
+
+
+def _suggest(folder: Path, export: Path, as_json: bool) -> None:
+    from sitegen.roster import suggesting
+    from sitegen.site import config
+
+    found = suggesting.suggest(export, config.load(folder).locales)
+    text = json.dumps(suggesting.to_json(found), ensure_ascii=False) if as_json else suggesting.to_toml(found)
+    click.echo(text, nl=as_json)
 
 
 def _summary_text(summary: BuildSummary) -> str:

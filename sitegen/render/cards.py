@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from sitegen.model import Company, Member
 from sitegen.render.context import MemberView, SiteView
-from sitegen.roster.names import couple, words
+from sitegen.roster.names import couple, for_card, words
 
 TONES = 6
 """How many colour tones a theme may use for monograms; ``tone`` chooses one for each member."""
@@ -62,17 +62,17 @@ def vcard(member: Member | MemberView, company: Company, status: str, home: str)
     ``status``: the member's title, such as "independent distributor". ``home``: the absolute address of the
     member's site.
     """
-    family = member.name.removeprefix(member.first_name) if member.name.startswith(f"{member.first_name} ") else ""
-    given = member.first_name if family else member.name
+    parts = for_card(member.name, member.first_name)
     lines = [
         "BEGIN:VCARD",
         "VERSION:3.0",
         f"FN:{_text(member.name)}",
-        f"N:{_text(family.strip())};{_text(given)};;;",
+        f"N:{_text(parts.family)};{_text(parts.given)};;{_text(parts.prefix)};{_text(parts.suffix)}",
         f"ORG:{_text(company.name)}",
         f"TITLE:{_text(status)}",
-        f"EMAIL;TYPE=INTERNET:{_text(member.email)}",
     ]
+    if member.email:
+        lines.append(f"EMAIL;TYPE=INTERNET:{_text(member.email)}")
     if member.phone:
         lines.append(f"TEL;TYPE=VOICE:{_text(member.phone)}")
     if member.place:

@@ -180,7 +180,8 @@ class MemberView:
     slug: str
     name: str
     first_name: str
-    email: str
+    email: str | None
+    """None for a member without an address: their site has no link to write to them."""
     locale: str
     """The code of the member's own language."""
     phone: str | None

@@ -5,7 +5,8 @@ sponsors, ``loading`` writes the checked rows into an SQLite index, and ``roster
 without keeping all of them in memory.
 """
 
-from sitegen.roster.roster import Query, Roster
+from sitegen.roster.query import Query
+from sitegen.roster.roster import Roster
 from sitegen.roster.table import MemberRow, to_member
 
 __all__ = ["MemberRow", "Query", "Roster", "to_member"]

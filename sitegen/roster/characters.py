@@ -40,6 +40,12 @@ def tidied(text: str) -> str:
     return _LEFT_BEHIND.sub("", text).strip(_JOINERS)
 
 
+def is_plain(text: str) -> bool:
+    """Returns True only if ``tidied`` leaves the text as it is and ``unseen`` finds nothing in it: a quick answer for
+    nearly all texts of one line. Python calls every invisible character unprintable, but for those without a shape."""
+    return text.isprintable() and (text.isascii() or not _UNSEEN.search(text))
+
+
 def is_visible(character: str) -> bool:
     """Returns True for a character that people can see, and for the two invisible joiners that some words need."""
     if _UNSEEN.match(character):

@@ -25,18 +25,34 @@ class FaultLog:
         if len(self._kept) > 20 * SHOWN:
             self._cut()
 
+    def kept(self) -> list[Fault]:
+        """Returns the faults on the first lines, in order of line."""
+        self._cut()
+        return list(self._kept)
+
     def _cut(self) -> None:
         self._kept.sort(key=lambda fault: fault.line or 0)
         del self._kept[SHOWN:]
 
+    def first(self, most: int) -> list[Fault]:
+        """Returns the faults on the first lines, at most so many."""
+        self._cut()
+        return self._kept[:most]
+
+    def told(self, *, more: int = 0) -> list[Fault]:
+        """Returns the faults as a report shows them: those on the first lines, and then how many there are besides.
+
+        ``more``: how many others there are that this log does not know.
+        """
+        self._cut()
+        del self._kept[SHOWN:]
+        rest = self.count - len(self._kept) + more
+        return [*self._kept, *([Fault(f"and {rest} more", where=self.path)] if rest else [])]
+
     def raise_any(self) -> None:
         """Raises RosterError with the faults in order of line, if there are any."""
-        if not self.count:
-            return
-        self._cut()
-        more = self.count - len(self._kept)
-        rest = [Fault(f"and {more} more", where=self.path)] if more else []
-        raise RosterError(*self._kept, *rest)
+        if self.count:
+            raise RosterError(*self.told())
 
 
 def quoted(value: object, longest: int = 60) -> str:

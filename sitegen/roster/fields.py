@@ -1,13 +1,13 @@
-"""Declares the columns of a roster as one typed row, and checks rows by it."""
+"""Declares the columns of a roster as one typed row, and reads rows by it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Any, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, ValidationError, ValidationInfo
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from sitegen.errors import did_you_mean
 from sitegen.model import Link, Status
@@ -15,77 +15,154 @@ from sitegen.roster import values
 from sitegen.roster.faults import FaultLog, quoted
 
 
-def _by_rules(check: Callable[[str, values.Rules], str]) -> AfterValidator:
-    def validate(value: str, info: ValidationInfo) -> str:
-        rules: values.Rules = info.context  # type: ignore[assignment]
-        return check(value, rules)
+class RosterRow(NamedTuple):
+    """One row of a roster, as ``read_row`` returns it."""
 
-    return AfterValidator(validate)
-
-
-def _phone(value: str, info: ValidationInfo) -> str:
-    if "market" not in info.data and not value.startswith("+"):
-        return value  # the market has a fault of its own; this number can't be judged before it is mended
-    return values.phone(value, info.data.get("market"))
-
-
-def _line(longest: int) -> AfterValidator:
-    return AfterValidator(values.one_line(longest))
-
-
-class RosterRow(BaseModel):
-    """One row of a roster, checked by pydantic. ``market`` must come before ``phone``, which is read by its rules."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    id: Annotated[str, AfterValidator(values.member_id)]
+    id: str
     """Never changes; tokens and leads hold it."""
-    name: Annotated[str, _line(100)]
+    name: str
     """As it should be read on the page: a person, a couple, a team."""
-    email: Annotated[str, AfterValidator(values.email)]
-    """Where the member gets word of new leads."""
-    slug: Annotated[str, _by_rules(values.slug)] | None = None
+    email: str | None = None
+    """Where the member gets word of new leads. Without it they have a site and no office; their leads are followed up
+    by the nearest sponsor above who can be reached, or by the company."""
+    slug: str | None = None
     """The member's part of the address; derived from the name when absent."""
-    first_name: Annotated[str, _line(60)] | None = None
+    first_name: str | None = None
     """What a friendly page calls them; derived from the name when absent."""
-    market: Annotated[str, AfterValidator(values.market)] | None = None
+    market: str | None = None
     """The country they work in."""
-    phone: Annotated[str, AfterValidator(_phone)] | None = None
+    phone: str | None = None
     """With its country code, or as written in the market."""
-    photo: Annotated[str, _line(200), _by_rules(values.photo)] | None = None
+    photo: str | None = None
     """A file in the photos folder."""
-    place: Annotated[str, _line(100)] | None = None
+    place: str | None = None
     """Where they are, in their own words."""
-    tagline: Annotated[str, _line(160)] | None = None
+    tagline: str | None = None
     """One line of their own."""
-    story: Annotated[str, AfterValidator(values.text(5_000))] | None = None
+    story: str | None = None
     """Their story, in Markdown."""
-    links: Annotated[tuple[Link, ...], PlainValidator(values.links)] = ()
+    links: tuple[Link, ...] = ()
     """Their own addresses elsewhere, https only."""
-    sponsor: Annotated[str, AfterValidator(values.member_id)] | None = None
+    sponsor: str | None = None
     """The id of the member who recruited them; empty at the top of a tree."""
-    locale: Annotated[str, _by_rules(values.locale)] | None = None
+    locale: str | None = None
     """Their language, one of the site's; the site's first when absent."""
-    status: Annotated[Status, PlainValidator(values.status)] = Status.ACTIVE
+    status: Status = Status.ACTIVE
     """``active`` or ``inactive``."""
-    joined: Annotated[date, PlainValidator(values.joined)] | None = None
+    joined: date | None = None
     """The day they became a member."""
-    timezone: Annotated[str, AfterValidator(values.timezone)] | None = None
+    timezone: str | None = None
     """The time zone of their days, such as ``Europe/Dublin``; found by market and phone when absent."""
 
 
-COLUMNS = tuple(RosterRow.model_fields)
-REQUIRED = tuple(name for name, field in RosterRow.model_fields.items() if field.is_required())
+COLUMNS = RosterRow._fields
+REQUIRED = tuple(name for name in COLUMNS if name not in RosterRow._field_defaults)
+DECISIVE = frozenset({*REQUIRED, "status"})
+"""The fields without which nobody knows who a row is about or whether their site is public."""
+
+Problem = tuple[str, str | None]
+"""What is wrong with a field, as a sentence for a person, and a hint."""
 
 
-def note_faults(log: FaultLog, line: int | None, error: ValidationError, columns: Sequence[str] = COLUMNS) -> None:
+class ReadRow(NamedTuple):
+    """What could be read of a row.
+
+    ``row``: the member without the optional fields that could not be read; None if a decisive one could not.
+    ``problems``: what is wrong with each field that could not be read.
+    """
+
+    row: RosterRow | None
+    problems: tuple[Problem, ...] = ()
+
+
+Check = Callable[[Any, values.Rules], Any]
+
+
+def _text(check: Callable[[str], str]) -> Check:
+    return lambda value, rules: check(values.cell(value))
+
+
+def _text_by_rules(check: Callable[[str, values.Rules], str]) -> Check:
+    return lambda value, rules: check(values.cell(value), rules)
+
+
+def _photo(value: Any, rules: values.Rules) -> str:
+    return values.photo(_photo_line(values.cell(value)), rules)
+
+
+_photo_line = values.one_line(200)
+
+CHECKS: dict[str, Check] = {
+    "id": _text(values.member_id),
+    "name": _text(values.one_line(100)),
+    "email": _text(values.email),
+    "slug": _text_by_rules(values.slug),
+    "first_name": _text(values.one_line(60)),
+    "market": lambda value, rules: values.market(values.cell(value), rules.words),
+    "photo": _photo,
+    "place": _text(values.one_line(100)),
+    "tagline": _text(values.one_line(160)),
+    "story": _text(values.text(5_000)),
+    "links": lambda value, rules: values.links(value),
+    "sponsor": _text(values.member_id),
+    "locale": _text_by_rules(values.locale),
+    "status": lambda value, rules: values.status(value, rules.words),
+    "joined": lambda value, rules: values.joined(value, rules.mapping.dates),
+    "timezone": _text(values.timezone),
+}
+"""How each field is read, but for the phone, whose reading depends on the market."""
+
+
+def read_row(written: Mapping[str, Any], rules: values.Rules) -> ReadRow:
+    """Reads the fields of a row, those that are not empty, by their columns' names."""
+    found: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, value in written.items():
+        check = CHECKS.get(name)
+        if check is None:
+            if name != "phone":
+                problems.append(_unknown(name))
+            continue
+        try:
+            found[name] = check(value, rules)
+        except PydanticCustomError as error:
+            problems.append(_refused(name, value, error))
+    if "phone" in written:
+        try:
+            found["phone"] = _phone(written, found.get("market"))
+        except PydanticCustomError as error:
+            problems.append(_refused("phone", written["phone"], error))
+    if not problems and "id" in found and "name" in found:
+        return ReadRow(RosterRow(**found))
+    missing = tuple((f"{name} is missing", None) for name in REQUIRED if name not in written)
+    readable = all(name in found for name in DECISIVE if name in written or name in REQUIRED)
+    return ReadRow(RosterRow(**found) if readable else None, (*missing, *problems))
+
+
+def _phone(written: Mapping[str, Any], market: str | None) -> str:
+    value = values.cell(written["phone"])
+    if market is None and "market" in written and not value.startswith("+"):
+        raise values.refuse("cannot be read without the market", "mend the market, or write it like +34 600 111 222")
+    return values.phone(value, market)
+
+
+def _refused(name: str, value: Any, error: PydanticCustomError) -> Problem:
+    context = error.context or {}
+    return f"{name} {quoted(value)}: {context['why']}", context["hint"]
+
+
+def _unknown(name: str) -> Problem:
+    return f"unknown field {quoted(name)}", did_you_mean(name, COLUMNS)
+
+
+def note_faults(log: FaultLog, line: int | None, error: ValidationError, columns: Sequence[str]) -> None:
     """Adds pydantic's errors about one row to the log, each as a sentence for a person."""
     for each in error.errors(include_url=False):
         message, hint = _sentence(each, columns)
         log.add(message, line=line, hint=hint)
 
 
-def _sentence(error: ErrorDetails, columns: Sequence[str]) -> tuple[str, str | None]:
+def _sentence(error: ErrorDetails, columns: Sequence[str]) -> Problem:
     name = str(error["loc"][0])
     found: Any = error["input"]
     match error["type"]:
@@ -96,9 +173,5 @@ def _sentence(error: ErrorDetails, columns: Sequence[str]) -> tuple[str, str | N
             return f"{name} is missing", None
         case "extra_forbidden":
             return f"unknown field {quoted(name)}", did_you_mean(name, columns)
-        case "string_type":
-            return f"{name} {quoted(found)}: expected text", None
-        case "string_unicode":
-            return f"{name}: holds half a character (a lone surrogate)", "remove it"
         case other:
             return f"{name} {quoted(found)}: {error['msg']} ({other})", None

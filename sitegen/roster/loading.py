@@ -1,7 +1,11 @@
-"""Checks a whole roster file and writes its SQLite index, or writes nothing and reports every fault.
+"""Reads a whole roster file and writes its SQLite index.
 
 Only a few bytes a member are ever in memory. The index is written to a temporary file beside its destination and
-moved there in one step once all rows are checked, so that a broken roster never replaces a good index.
+moved there in one step once all rows are read, so that a roster that cannot be used never replaces a good index.
+
+One bad row does not stop the others. A field that a member can do without is left out if it cannot be read. A row that
+cannot be read at all leaves the member as the index before has it, so that the old pages stay; unless the row says that
+the member is inactive, which always holds. All of this is told as faults; a strict loader raises them instead.
 """
 
 from __future__ import annotations
@@ -9,49 +13,68 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
 from sitegen.errors import Fault, OutputError
 from sitegen.model import Status
-from sitegen.roster import table
+from sitegen.roster import addressing, raw_rows, sponsors, table, unread, values
+from sitegen.roster.addressing import Addressing, Giver
+from sitegen.roster.exported import records
 from sitegen.roster.faults import FaultLog, quoted
-from sitegen.roster.fields import RosterRow, note_faults
-from sitegen.roster.forest import Forest
-from sitegen.roster.names import first_name
-from sitegen.roster.reading import Broken, Record, Source, records
-from sitegen.roster.slugs import is_slug, numbered, slugify
+from sitegen.roster.fields import RosterRow, read_row
+from sitegen.roster.names import Order, called
+from sitegen.roster.reading import Broken, Record, Source
 from sitegen.roster.values import Rules
+from sitegen.token import MEMBER_ID
 
 _BATCH = 1000
-_LONGEST_LOOP = 20  # ids that a message prints
-
-_INSERT = f"insert into member values ({', '.join('?' * 22)})"
-_TAKE = "insert or ignore into taken values (?, 1)"
+_INSERT = f"insert into member values ({', '.join('?' * len(table.COLUMNS))})"
 
 
 class Loader:
-    """Checks one roster file and writes its index. ``locale``: the language of members whose row names none."""
+    """Reads one roster file and writes its index.
 
-    def __init__(self, path: Path, rules: Rules, locale: str) -> None:
+    ``locale``: the language of members whose row names none. ``how``: how addresses are given. ``before``: an index of
+    the same roster from earlier, for rows that cannot be read now. ``strict``: raise every fault, photos that are not
+    in the folder ``photos`` among them.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        rules: Rules,
+        locale: str,
+        how: Addressing,
+        *,
+        before: Path | None = None,
+        photos: Path | None = None,
+        strict: bool = True,
+    ) -> None:
         self._path = path
         self._rules = rules
         self._locale = locale
+        self._how = how
+        self._before = before
+        self._photos = photos
+        self._strict = strict
         self._log = FaultLog(path)
-        self._active = bytearray(1)
-        """Whether each member is active, by the member's number; number 0 is no member."""
+        self._rows_read = 0
+        self._orders: Counter[Order] = Counter()
+        """How many members' family names were found by the way the names are written, and on which line the first."""
+        self._first_lines: dict[Order, int] = {}
 
     def write(self, index: Path, facts: dict[str, str]) -> None:
         """Writes the index to ``index``, with ``facts`` in its table ``meta``.
 
-        Raises RosterError with the faults of the file, or OutputError if the index cannot be written; ``index`` is
-        then as before.
+        Raises RosterError with the faults of a file that cannot be used (when strict, of any fault), or OutputError if
+        the index cannot be written; ``index`` is then as before.
         """
         try:
             self._write(index, facts)
@@ -64,7 +87,7 @@ class Loader:
         os.close(descriptor)
         growing = Path(name)
         try:
-            with closing(sqlite3.connect(growing, isolation_level=None)) as database:
+            with closing(sqlite3.connect(growing, isolation_level=None, uri=True)) as database:
                 self._fill(database, facts)
             with growing.open("rb") as file:
                 os.fsync(file.fileno())
@@ -75,29 +98,66 @@ class Loader:
     def _fill(self, database: sqlite3.Connection, facts: dict[str, str]) -> None:
         # Nothing reads the file until it is moved: no journal, no waiting for the disk.
         database.executescript("pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -6000;")
-        database.executescript(table.TABLES)
+        database.executescript(table.TABLES + addressing.TABLES)
+        if self._before is not None:
+            database.execute("attach ? as before", (f"{self._before.resolve().as_uri()}?mode=ro",))
         database.execute("begin")
         source = self._read(database)
         database.execute("create index member_id on member (id collate nocase)")
-        self._note_duplicates(database, "id", "")
-        self._note_duplicates(database, "slug", "where explicit")
-        forest = Forest(self._sponsors(database), self._active)
-        self._note_loops(database, forest)
-        self._log.raise_any()
-        self._complete(database, forest)
+        repeated = unread.note_repeated(database, self._log)
+        sponsors.note_unknown(database, self._log)
+        database.executemany("delete from member where row = ?", ((row,) for row in repeated))
+        giver = Giver(database, self._how, self._log)
+        giver.read_book()
+        unread.keep(database, has_before=self._before is not None)
+        giver.give()
+        forest = sponsors.forest(database, self._rows_read)
+        if sponsors.note_loops(database, forest, self._log):
+            forest = sponsors.forest(database, self._rows_read)
+        sponsors.enter(database, forest)
+        if self._strict:
+            for line, photo in missing_photos(database, self._photos):
+                message, hint = no_photo(photo)
+                self._log.add(message, line=line, hint=hint)
+            self._log.raise_any()
+        found = {"nameless": unread.set_aside(database), "address_changes": giver.changes}
+        database.execute(table.FORMER)
         for statement in table.INDEXES.split(";"):
             database.execute(statement)
-        members = len(self._active) - 1
-        counts = {"members": members, "active": sum(self._active), "size": source.size, "digest": source.digest}
-        database.executemany("insert into meta values (?, ?)", [*facts.items(), *counts.items()])
+        self._enter(database, {**facts, **found}, source)
         database.execute("commit")
-        database.execute("analyze")
+        database.execute("analyze main")
+
+    def _enter(self, database: sqlite3.Connection, facts: dict[str, Any], source: Source) -> None:
+        (members, active) = database.execute("select count(*), sum(status = 'active') from member").fetchone()
+        found = {
+            "members": members,
+            "active": active or 0,
+            "rows": self._rows_read,
+            "size": source.size,
+            "digest": source.digest,
+            "faults": self._log.count,
+            **{order.value: self._orders[order] for order in Order},
+            **{f"{order.value}, first line": line for order, line in self._first_lines.items()},
+            "path": str(self._path),
+            "version": table.VERSION,
+            "base": "",
+            "columns": "",
+        }
+        database.executemany("insert into meta values (?, ?)", [*facts.items(), *found.items()])
+        digests = raw_rows.digests(self._path)
+        if len(digests) // raw_rows.SIZE - self._rows_read == raw_rows.is_quoted(self._path):
+            database.execute("insert into raw values (?)", (digests,))
+        database.executemany(
+            "insert into fault values (?, ?, ?)",
+            [(fault.line, fault.message, fault.hint) for fault in self._log.kept()],
+        )
 
     def _read(self, database: sqlite3.Connection) -> Source:
         try:
             with self._path.open("rb") as file:
-                source = Source(file, self._log)
-                rows = self._rows(records(self._path, source, self._log))
+                source = Source(file, self._log, foreign=True)
+                rows = self._rows(records(self._path, source, self._log, self._rules.mapping))
                 while batch := list(islice(rows, _BATCH)):
                     database.executemany(_INSERT, batch)
                 return source
@@ -110,138 +170,92 @@ class Loader:
             raise
 
     def _rows(self, found: Iterable[Record]) -> Iterator[tuple[Any, ...]]:
-        for number, (line, values, whole) in enumerate(found, 1):
-            if not whole:
-                yield self._stub(number, line, values)
-                continue
-            try:
-                row = RosterRow.model_validate(values, context=self._rules)
-            except ValidationError as error:
-                note_faults(self._log, line, error)
-                yield self._stub(number, line, values)
-                continue
-            active = row.status is Status.ACTIVE
-            self._active.append(active)
-            yield (
-                number,
-                line,
-                row.id,
-                row.slug or slugify(row.name) or slugify(f"member-{row.id}"),
-                row.name,
-                row.first_name or first_name(row.name),
-                row.email,
-                row.locale or self._locale,
-                "active" if active else "inactive",
-                row.phone,
-                row.photo,
-                row.place,
-                row.tagline,
-                table.from_links(row.links),
-                row.sponsor,
-                row.market,
-                row.joined.isoformat() if row.joined else None,
-                row.timezone,
-                row.slug is not None,
-                None,
-                None,
-                row.story,
-            )
+        for number, (line, cells, whole) in enumerate(found, 1):
+            self._rows_read = number
+            row = None
+            if whole:
+                read = read_row(cells, self._rules)
+                row = read.row
+                for message, hint in read.problems:
+                    self._log.add(message, line=line, hint=hint)
+            yield self._stub(number, line, cells) if row is None else self._entry(number, line, row)
 
-    def _stub(self, number: int, line: int, values: dict[str, Any]) -> tuple[Any, ...]:
-        """Returns a row with faults, kept so that other rows can name it as sponsor or clash with its id or slug."""
-        self._active.append(False)
-        known = {name: value.strip() for name, value in values.items() if isinstance(value, str)}
-        slug = known.get("slug", "").lower()
-        slug = slug if is_slug(slug) else ""
-        stub: list[Any] = [None] * 22
-        stub[:9] = number, line, _sound(known.get("id", "")), slug or None, "", None, "", "", "inactive"
+    def _entry(self, number: int, line: int, row: RosterRow) -> tuple[Any, ...]:
+        values, order = entry(number, line, row, self._locale)
+        if order is not None:
+            self._orders[order] += 1
+            self._first_lines.setdefault(order, line)
+        return values
+
+    def _stub(self, number: int, line: int, cells: dict[str, Any]) -> tuple[Any, ...]:
+        """Returns a row that cannot be read: with its id, that it may leave its member as before, and its sponsor.
+
+        The id is empty where it cannot be a member's: nobody can tell whose row that is.
+        """
+        known = {name: cell.strip() for name, cell in cells.items() if isinstance(cell, str)}
+        stub: list[Any] = [None] * len(table.COLUMNS)
+        status = unread.GONE if self._is_inactive(cells.get("status")) else unread.UNREAD
+        member_id = known.get("id", "")
+        stub[:9] = number, line, member_id if MEMBER_ID.match(member_id) else "", None, "", None, None, "", status
         stub[14] = _sound(known.get("sponsor", "")) or None
-        stub[18] = bool(slug)
+        stub[18] = False
         return tuple(stub)
 
-    def _note_duplicates(self, database: sqlite3.Connection, column: str, where: str) -> None:
-        # "id" and "slug" are our own words; nothing of the file gets into the statement.
-        groups = f"select {column} from member {where} group by {column} collate nocase having count(*) > 1"
-        rows = database.execute(
-            f"select {column}, line from member {where} {'and' if where else 'where'} {column} collate nocase in"
-            f" ({groups}) and {column} <> '' order by {column} collate nocase, row"
-        )
-        first: tuple[str, int] | None = None
-        for value, line in rows:
-            if first is None or value.lower() != first[0].lower():
-                first = (value, line)
-                continue
-            other = "" if value == first[0] else f" (as {quoted(first[0])})"
-            self._log.add(
-                f"{column} {quoted(value)} is also on line {first[1]}{other}",
-                line=line,
-                hint="a member stands in the roster once" if column == "id" else "give one of them another slug",
-            )
-
-    def _sponsors(self, database: sqlite3.Connection) -> array[int]:
-        """Returns the number of each member's sponsor, 0 for none; notes a fault for a sponsor who does not exist."""
-        parents = array("i", [0])
-        rows = database.execute(
-            "select m.line, m.sponsor_id, s.row, s.id from member m left join member s"
-            " on s.row = (select min(row) from member where id = m.sponsor_id collate nocase) order by m.row"
-        )
-        for line, sponsor_id, row, found in rows:
-            if sponsor_id is None or sponsor_id == found:
-                parents.append(row or 0)
-                continue
-            parents.append(0)
-            hint = "the sponsor's id as it stands in the column id, or nothing at the top of a tree"
-            near = f"did you mean {quoted(found)}?" if found else hint
-            self._log.add(f"sponsor {quoted(sponsor_id)} is not in the roster", line=line, hint=near)
-        return parents
-
-    def _note_loops(self, database: sqlite3.Connection, forest: Forest) -> None:
-        for loop in forest.loops():
-            shown = [self._id(database, number) for number in loop[:_LONGEST_LOOP]]
-            left_out = len(loop) - len(shown)
-            more = [f"… {left_out} more …"] if left_out else []
-            (line,) = database.execute("select line from member where row = ?", (loop[0],)).fetchone()
-            chain = " -> ".join([*shown, *more, shown[0]])
-            self._log.add(f"sponsors form a loop: {chain}", line=line, hint="one of them has another sponsor, or none")
-
-    @staticmethod
-    def _id(database: sqlite3.Connection, number: int) -> str:
-        (found,) = database.execute("select id from member where row = ?", (number,)).fetchone()
-        return str(found)
-
-    def _complete(self, database: sqlite3.Connection, forest: Forest) -> None:
-        """Makes the slugs derived from names unique, and adds the searchable words and the members above and below."""
-        database.execute("create temp table taken (slug text primary key, next integer) without rowid")
-        database.executemany(_TAKE, ((each,) for each in sorted(self._rules.reserved)))
-        database.execute("insert or ignore into taken select slug, 1 from member where explicit")
-        for start in range(1, len(self._active), _BATCH):
-            rows = database.execute(
-                "select row, slug, explicit, name || char(10) || id || char(10) || email || char(10) ||"
-                " coalesce(phone, '') || char(10) || coalesce(place, '') from member where row between ? and ?",
-                (start, start + _BATCH - 1),
-            ).fetchall()
-            derived = []
-            words = []
-            for row, wish, explicit, text in rows:
-                slug = wish if explicit else _free_slug(database, wish)
-                derived.append((slug, forest.nearest[row] or None, forest.downline[row], row))
-                words.append((row, table.fold(f"{slug}\n{text}")))
-            database.executemany("update member set slug = ?, nearest = ?, downline = ? where row = ?", derived)
-            database.executemany("insert into words values (?, ?)", words)
+    def _is_inactive(self, cell: object) -> bool:
+        try:
+            return values.status(cell, self._rules.words) is Status.INACTIVE
+        except PydanticCustomError:
+            return False
 
 
-def _free_slug(database: sqlite3.Connection, wish: str) -> str:
-    """Returns the slug ``wish`` if it is free, else the next free one with a number, and marks it as taken.
+def entry(number: int, line: int, row: RosterRow, locale: str) -> tuple[tuple[Any, ...], Order | None]:
+    """Returns a row of the roster as a row of the table ``member``, and how its name was turned round, if it was.
 
-    Members earlier in the roster come first, so that a member who is added at the end changes no address.
+    ``locale``: the language if the row names none.
     """
-    slug = wish
-    while not database.execute(_TAKE, (slug,)).rowcount:
-        (number,) = database.execute(
-            "update taken set next = next + 1 where slug = ? returning next", (wish,)
-        ).fetchone()
-        slug = numbered(wish, number)
-    return slug
+    shown, first, order = called(row.name, row.first_name, row.market)
+    values = (
+        number,
+        line,
+        row.id,
+        row.slug,
+        shown,
+        first,
+        row.email,
+        row.locale or locale,
+        row.status.value,
+        row.phone,
+        row.photo,
+        row.place,
+        row.tagline,
+        table.from_links(row.links),
+        row.sponsor,
+        row.market,
+        row.joined.isoformat() if row.joined else None,
+        row.timezone,
+        row.slug is not None,
+        None,
+        None,
+        row.story,
+    )
+    return values, order
+
+
+def missing_photos(database: sqlite3.Connection, photos: Path | None) -> Iterator[tuple[int, str]]:
+    """Yields the line and the name of each member's photo that is not in the folder ``photos``; none if it is None."""
+    if photos is None:
+        return
+    for line, photo in database.execute("select line, photo from member where photo is not null order by row"):
+        if not (photos / photo).is_file():
+            yield line, photo
+
+
+def no_photo(name: str) -> tuple[str, str]:
+    """Returns the message and the hint of a fault about a photo that is missing."""
+    return (
+        f"photo {quoted(name)}: there is no such photo",
+        "put the file into the photos folder, or leave the column empty",
+    )
 
 
 def _sound(text: str) -> str:

@@ -12,6 +12,7 @@ import sqlite3
 import weakref
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sitegen.errors import EspalierError
@@ -94,6 +95,14 @@ class FoundMember:
         return None if self.row[WIDTH] is None else self.row[WIDTH:]
 
 
+@dataclass(frozen=True, slots=True)
+class FormerAddress:
+    """A slug that was given to a member and at which there is no site. ``present``: the slug of the member's site; None
+    if the member has none now."""
+
+    present: str | None
+
+
 class Lookup(Protocol):
     """A roster as a web server reads it, member by member. Several threads may use one, also after a fork."""
 
@@ -107,6 +116,12 @@ class Lookup(Protocol):
 
     def by_slug(self, slug: str) -> FoundMember | None:
         """Returns the member with this slug, active or not; None if there is none.
+
+        Raises Unavailable if the roster cannot be read.
+        """
+
+    def former(self, slug: str) -> FormerAddress | None:
+        """Returns what became of a slug at which no member is; None if no member ever had it.
 
         Raises Unavailable if the roster cannot be read.
         """
@@ -143,6 +158,18 @@ class IndexLookup:
 
         Raises Unavailable if the roster cannot be read.
         """
+        row = self._row(_BY_SLUG, slug)
+        return None if row is None else FoundMember(row, self.since)
+
+    def former(self, slug: str) -> FormerAddress | None:
+        """Returns what became of a slug at which no member is; None if no member ever had it.
+
+        Raises Unavailable if the roster cannot be read.
+        """
+        row = self._row("select present from former where slug = ?", slug)
+        return None if row is None else FormerAddress(row[0])
+
+    def _row(self, query: str, slug: str) -> tuple[Any, ...] | None:
         if not is_slug(slug):
             return None
         try:
@@ -150,12 +177,12 @@ class IndexLookup:
         except IndexError:
             database = self._opened()
         try:
-            row = database.execute(_BY_SLUG, (slug,)).fetchone()
+            row: tuple[Any, ...] | None = database.execute(query, (slug,)).fetchone()
         except sqlite3.Error as error:
             raise Unavailable(f"the roster's index cannot be read: {error}") from error
         finally:
             self._idle.append(database)
-        return None if row is None else FoundMember(row, self.since)
+        return row
 
     def refresh(self) -> None:
         """Does nothing: an index never changes; a changed roster has another index, and another IndexLookup."""
@@ -187,7 +214,7 @@ class IndexLookup:
         try:
             database = sqlite3.connect(address, uri=True, check_same_thread=False)
             database.execute(f"pragma mmap_size = {_MAPPED}")
-            (digest,) = database.execute("select value from meta where key = 'digest'").fetchone()
+            digest = table.digest(dict(database.execute("select key, value from meta where key in ('digest', 'book')")))
         except sqlite3.Error as error:
             raise Unavailable(f"the roster's index cannot be read: {error}") from error
         if digest != self.digest:  # another roster has taken its place, and this process will soon notice

@@ -26,7 +26,7 @@ from psycopg import sql
 from sitegen.errors import EspalierError, Fault, OutputError
 from sitegen.model import Member
 from sitegen.roster import postgres_address, table
-from sitegen.roster.lookup import COLUMNS, WIDTH, FoundMember, Unavailable
+from sitegen.roster.lookup import COLUMNS, WIDTH, FormerAddress, FoundMember, Unavailable
 from sitegen.roster.postgres_address import said
 from sitegen.roster.roster import Roster
 from sitegen.roster.slugs import is_slug
@@ -37,22 +37,27 @@ _ROW = ("row", "nearest", *table.FIELDS)
 _TABLES: LiteralString = """
 create table if not exists espalier_member (
     row integer primary key, nearest integer, id text not null, slug text not null, name text not null,
-    first_name text not null, email text not null, locale text not null, status text not null, phone text, photo text,
+    first_name text not null, email text, locale text not null, status text not null, phone text, photo text,
     place text, tagline text, story text, links text, sponsor_id text, market text, joined text,
     timezone text
 );
 create unique index if not exists espalier_member_slug on espalier_member (slug);
+create table if not exists espalier_former (slug text primary key, present text);
 create table if not exists espalier_roster (
     one boolean primary key default true check (one), digest text not null, rules text not null,
     members integer not null, changed bigint not null
 )
 """
-_LACKS_TIMEZONE: LiteralString = """
+_IS_OLD: LiteralString = """
 select not exists (
     select from pg_attribute where attrelid = 'espalier_member'::regclass and attname = 'timezone' and not attisdropped
+) or exists (
+    select from pg_attribute where attrelid = 'espalier_member'::regclass and attname = 'email' and attnotnull
 )
 """
-_ADD_TIMEZONE: LiteralString = "alter table espalier_member add column if not exists timezone text"
+_ALTER: LiteralString = """
+alter table espalier_member add column if not exists timezone text, alter column email drop not null
+"""
 _MEMBERS = f"select {COLUMNS} from espalier_member m left join espalier_member s on s.row = m.nearest"
 _BY_SLUG = (
     f"select {COLUMNS}, r.changed from espalier_roster r cross join espalier_member m"
@@ -93,6 +98,10 @@ def copy(roster: Roster, url: str, rules: str) -> bool:
             with cursor.copy(sql.SQL("copy espalier_member ({}) from stdin").format(columns)) as target:
                 for row in _rows(roster):
                     target.write_row(row)
+            cursor.execute("delete from espalier_former")
+            with cursor.copy("copy espalier_former (slug, present) from stdin") as target:
+                for former in _former(roster):
+                    target.write_row(former)
             cursor.execute(_ENTER, (roster.digest, rules, len(roster)))
         with address.connect(autocommit=True) as database:
             database.execute("vacuum (analyze) espalier_member")
@@ -102,12 +111,12 @@ def copy(roster: Roster, url: str, rules: str) -> bool:
 
 
 def _make_tables(database: psycopg.Connection) -> None:
-    """Makes the tables, and the columns that a copy by an earlier version lacks, and commits that at once: readers wait
-    for whoever alters a table, and must not wait until all rows are copied."""
+    """Makes the tables, alters one of an earlier version, and commits that at once: readers wait for whoever alters a
+    table, and must not wait until all rows are copied."""
     database.execute(_TABLES)
-    row = database.execute(_LACKS_TIMEZONE).fetchone()
+    row = database.execute(_IS_OLD).fetchone()
     if row is not None and row[0]:
-        database.execute(_ADD_TIMEZONE)
+        database.execute(_ALTER)
     database.commit()
 
 
@@ -143,15 +152,16 @@ class PostgresLookup:
 
         Raises Unavailable if the database fails.
         """
-        if not is_slug(slug):
-            return None
-        with self._telling():
-            try:
-                row = self._ask(slug)
-            except psycopg.OperationalError:  # the server was restarted, or closed what was idle for long
-                self.close()
-                row = self._ask(slug)
+        row = self._found(_BY_SLUG, slug)
         return None if row is None else FoundMember(row[:-1], row[-1])
+
+    def former(self, slug: str) -> FormerAddress | None:
+        """Returns what became of a slug at which no member is; None if no member ever had it.
+
+        Raises Unavailable if the database fails.
+        """
+        row = self._found("select present from espalier_former where slug = %s", slug)
+        return None if row is None else FormerAddress(row[0])
 
     def active(self) -> Iterator[Member]:
         """Yields all active members, in roster order."""
@@ -177,8 +187,18 @@ class PostgresLookup:
             self._mine.connection.close()
             self._mine.process = None
 
-    def _ask(self, slug: str) -> tuple[Any, ...] | None:
-        return self._connection().execute(_BY_SLUG, (slug,)).fetchone()
+    def _found(self, query: LiteralString, slug: str) -> tuple[Any, ...] | None:
+        if not is_slug(slug):
+            return None
+        with self._telling():
+            try:
+                return self._ask(query, slug)
+            except psycopg.OperationalError:  # the server was restarted, or closed what was idle for long
+                self.close()
+                return self._ask(query, slug)
+
+    def _ask(self, query: LiteralString, slug: str) -> tuple[Any, ...] | None:
+        return self._connection().execute(query, (slug,)).fetchone()
 
     def _connection(self) -> psycopg.Connection[tuple[Any, ...]]:
         mine = self._mine
@@ -201,6 +221,11 @@ class PostgresLookup:
 def _rows(roster: Roster) -> Iterator[tuple[Any, ...]]:
     with closing(sqlite3.connect(f"{roster.index.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
         yield from database.execute(f"select {', '.join(_ROW)} from member order by row")
+
+
+def _former(roster: Roster) -> Iterator[tuple[str, str | None]]:
+    with closing(sqlite3.connect(f"{roster.index.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        yield from database.execute("select slug, present from former order by slug")
 
 
 assert len(_ROW) == WIDTH + 2

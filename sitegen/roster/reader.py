@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sitegen.roster import table
+
 
 class Reader:
     """Opens read-only connections to one SQLite index and uses them again, each for one reader at a time."""
@@ -32,6 +34,7 @@ class Reader:
         except IndexError:
             address = f"{self._index.resolve().as_uri()}?mode=ro&immutable=1"
             database = sqlite3.connect(address, uri=True, check_same_thread=False)
+            database.create_function("fold", 1, table.fold, deterministic=True)
         try:
             yield database
         finally:

@@ -1,17 +1,18 @@
-"""Reads a roster file (CSV or JSON lines) as rows: each a mapping of column names to values, with its line number."""
+"""Reads files of CSV or JSON lines as rows: each a mapping of column names to values, with its line number."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
+import io
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 from sitegen.errors import did_you_mean
 from sitegen.roster.faults import FaultLog, quoted
-from sitegen.roster.fields import COLUMNS, REQUIRED
 
 LONGEST_LINE = 1 << 20
 """The most bytes of one line. A longer one cannot be a member, and reading on would fill the memory."""
@@ -23,7 +24,11 @@ A row that has not is in the log as a fault already. It is passed on all the sam
 sponsor are not reported as well.
 """
 
-_BOM = b"\xef\xbb\xbf"
+_BOM = codecs.BOM_UTF8
+_HEAD = 8192
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How the files of spreadsheet programs begin: zip archives, and the older compound files."""
+_SAVE = "save the file as UTF-8"
 
 
 class Broken(Exception):
@@ -31,11 +36,16 @@ class Broken(Exception):
 
 
 class Source:
-    """A roster file that is read once: its lines as text, and when all are read, its size in bytes and its digest."""
+    """A file that is read once: its lines as text, and when all are read, its size in bytes and its digest.
 
-    def __init__(self, file: BinaryIO, log: FaultLog) -> None:
+    UTF-8 is expected. ``foreign``: the file may come from elsewhere, in UTF-16 with its mark, or with lines that end in
+    a carriage return alone.
+    """
+
+    def __init__(self, file: BinaryIO, log: FaultLog, *, foreign: bool = False) -> None:
         self._file = file
         self._log = log
+        self._foreign = foreign
         self._hash = hashlib.sha256()
         self.size = 0
         self.line = 0
@@ -50,13 +60,54 @@ class Source:
 
         Raises Broken if the rest of the file cannot be read.
         """
+        encoding = self._foreign_encoding() if self._foreign else None
+        return self._lines() if encoding is None else self._foreign_lines(encoding)
+
+    def _foreign_encoding(self) -> str | None:
+        """Returns the encoding of a file that is not of lines in UTF-8; None if it is, as nearly always."""
+        head = self._file.read(_HEAD)
+        self._file.seek(0)
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        if head.startswith(_WORKBOOKS):
+            self._log.add("a workbook of a spreadsheet program, not a table of text", hint="save it as CSV in UTF-8")
+            raise Broken
+        if b"\0" in head:
+            self._log.add("not UTF-8: holds bytes of zero, as UTF-16 without its mark does", line=1, hint=_SAVE)
+            raise Broken
+        return "utf-8-sig" if b"\r" in head and b"\n" not in head else None
+
+    def _foreign_lines(self, encoding: str) -> Iterator[str]:
+        while chunk := self._file.read(LONGEST_LINE):
+            self._hash.update(chunk)
+            self.size += len(chunk)
+        self._file.seek(0)
+        text = io.TextIOWrapper(self._file, encoding=encoding, newline=None)
+        try:
+            while line := text.readline(LONGEST_LINE):
+                self.line += 1
+                if len(line) == LONGEST_LINE:
+                    self._too_long()
+                yield line
+        except UnicodeDecodeError as error:
+            name = "UTF-16" if encoding == "utf-16" else "UTF-8"
+            self._log.add(f"not {name}: {error.reason}", line=self.line + 1, hint=_SAVE)
+            raise Broken from error
+        finally:
+            if not self._file.closed:  # as when the reader gave up
+                text.detach()
+
+    def _too_long(self) -> NoReturn:
+        self._log.add(f"a line longer than {LONGEST_LINE:,} bytes", line=self.line)
+        raise Broken
+
+    def _lines(self) -> Iterator[str]:
         while raw := self._file.readline(LONGEST_LINE):
             self._hash.update(raw)
             self.size += len(raw)
             self.line += 1
             if len(raw) == LONGEST_LINE:
-                self._log.add(f"a line longer than {LONGEST_LINE:,} bytes", line=self.line)
-                raise Broken
+                self._too_long()
             if self.line == 1:
                 raw = raw.removeprefix(_BOM)
             try:
@@ -66,7 +117,7 @@ class Source:
                 self._log.add(
                     f"not UTF-8: byte 0x{raw[error.start]:02X} at position {error.start + 1}",
                     line=self.line,
-                    hint="save the file as UTF-8",
+                    hint=_SAVE,
                 )
                 if self.line == 1:
                     raise Broken from error
@@ -79,19 +130,6 @@ def digest(path: Path) -> str:
     """Returns the SHA-256 of a whole file in hexadecimal, the same as ``Source.digest`` after the last line."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def records(path: Path, source: Source, log: FaultLog) -> Iterator[Record]:
-    """Returns an iterator over the rows of a ``.csv`` or ``.jsonl`` file.
-
-    Raises Broken, at once or later, if the rest of the file cannot be read; the fault is in the log.
-    """
-    if path.suffix.lower() in {".jsonl", ".ndjson"}:
-        return _jsonl(source, log)
-    if path.suffix.lower() == ".csv":
-        return csv_records(source, log, COLUMNS, REQUIRED)
-    log.add("the file's name is not a roster's", hint="end it in .csv or .jsonl")
-    raise Broken
 
 
 def csv_records(source: Source, log: FaultLog, known: Sequence[str], required: Sequence[str]) -> Iterator[Record]:
@@ -111,21 +149,23 @@ def csv_records(source: Source, log: FaultLog, known: Sequence[str], required: S
             if len(row) != width:
                 # A blank line between members is no member.
                 if row and row != [""]:
-                    log.add(f"{len(row)} cells where the header has {width}", line=line, hint=_ragged(row, width))
+                    log.add(f"{len(row)} cells where the header has {width}", line=line, hint=ragged(row, width))
                     yield line, {known[0]: dict(zip(columns, row, strict=False)).get(known[0], "")}, False
                 continue
             values = {name: cell for name, cell in zip(columns, row, strict=True) if cell and not cell.isspace()}
             if values:
                 yield line, values, True
     except csv.Error as error:
-        log.add(f"cannot be read as CSV: {error}", line=last + 1, hint=_QUOTES)
+        log.add(f"cannot be read as CSV: {error}", line=last + 1, hint=QUOTES)
         raise Broken from error
 
 
-_QUOTES = 'put quotes around a cell with a comma, a quote or a line break in it, and write a quote as ""'
+QUOTES = 'put quotes around a cell with a comma, a quote or a line break in it, and write a quote as ""'
+"""The hint about a row that cannot be read as CSV."""
 
 
-def _ragged(row: list[str], width: int) -> str:
+def ragged(row: Sequence[str], width: int) -> str:
+    """Returns the hint about a row that has not as many cells as the header."""
     if len(row) < width:
         return "every row needs all columns, empty ones too"
     return "put quotes around a cell with a comma in it"
@@ -156,7 +196,8 @@ def _columns(
     return names
 
 
-def _jsonl(source: Source, log: FaultLog) -> Iterator[Record]:
+def json_records(source: Source, log: FaultLog) -> Iterator[Record]:
+    """Yields the rows of a file with one JSON object a line, by the names that the objects have."""
     for text in source.lines():
         if text.isspace():
             continue

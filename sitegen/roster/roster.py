@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import tempfile
 import weakref
 from collections.abc import Iterable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sitegen.errors import Fault, RosterError
-from sitegen.model import Member, Status
-from sitegen.roster import reading, table
-from sitegen.roster.loading import Loader
+from sitegen.errors import Fault
+from sitegen.model import Member, RosterMapping
+from sitegen.roster import table
+from sitegen.roster.addressing import Addressing
+from sitegen.roster.faults import FaultLog
+from sitegen.roster.index import bring_up_to_date
+from sitegen.roster.loading import missing_photos, no_photo
+from sitegen.roster.mapping import PLAIN
+from sitegen.roster.query import Query
 from sitegen.roster.reader import Reader
+from sitegen.roster.remembered import RememberedAddresses
 from sitegen.roster.slugs import RESERVED
 from sitegen.roster.table import MemberRow
+from sitegen.roster.unread import Unread
 from sitegen.roster.values import Rules
 
 _M, _S = table.selected("m"), table.selected("s")
@@ -29,16 +34,11 @@ _WIDTH = len(table.FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A search for members: those that fit every field; a field of None fits all.
+class Changed:
+    """The rows of members whose pages may be others than before, in order, and the columns that have changed."""
 
-    ``text`` is looked for in slug, name, id, e-mail, phone and place, ignoring case and accents.
-    """
-
-    text: str | None = None
-    status: Status | None = None
-    locale: str | None = None
-    market: str | None = None
+    rows: list[int]
+    columns: frozenset[str]
 
 
 class Roster:
@@ -48,15 +48,20 @@ class Roster:
     because it pickles as the path of its index.
     """
 
-    def __init__(self, index: Path, folder: Path | None = None) -> None:
+    def __init__(self, index: Path, folder: Path | None = None, photos: Path | None = None) -> None:
         self.index = index
+        self._photos = photos
         # A temporary folder goes with its roster, but never with a copy of it in a forked process.
         self._remove_folder = weakref.finalize(self, _remove, folder, os.getpid())
         self._reader = Reader(index)
         meta = dict(self._reader.all("select key, value from meta"))
-        self._members, self._active = int(meta["members"]), int(meta["active"])
-        self.digest = str(meta["digest"])
-        """SHA-256 of the roster file that this index was made from, in hexadecimal."""
+        self._members, self._active, self._rows = (int(meta[key]) for key in ("members", "active", "rows"))
+        self.addresses = RememberedAddresses(index, self._reader, int(meta["address_changes"]))
+        """Who has, and had, which address."""
+        self.nameless = int(meta["nameless"])
+        """How many rows have no id that can be read: nobody can tell whose they are."""
+        self.path = Path(meta["path"])
+        """The roster file."""
 
     @classmethod
     def load(
@@ -66,32 +71,52 @@ class Roster:
         index: Path | None = None,
         locales: Iterable[str] = ("en",),
         default_locale: str = "en",
-        reserved: Iterable[str] = (),
+        how: Addressing | None = None,
+        mapping: RosterMapping = PLAIN,
         photos: Path | None = None,
+        reserved: Iterable[str] = (),
+        strict: bool = True,
+        in_place: bool = False,
     ) -> Self:
-        """Checks the roster at ``path`` (``.csv`` or ``.jsonl``), makes its index, and returns the roster.
+        """Reads the roster at ``path`` (``.csv`` or ``.jsonl``), makes its index, and returns the roster.
 
-        An index at ``index`` is used again if it was made from the same bytes by the same rules; without
-        ``index`` one is made in the temporary folder and removed by ``close``. ``reserved`` are words that
-        no slug may be, besides ``slugs.RESERVED``. ``photos`` is the folder that photos must lie in; with None
-        they are not looked for. Raises RosterError with every fault; an existing index is then untouched.
+        An index at ``index`` is used again if it was made from the same bytes by the same rules; without ``index`` one
+        is made in the temporary folder and removed by ``close``. ``how`` tells how members get their addresses (None:
+        from their names, without memory), and ``reserved`` which words no new address may be, besides
+        ``slugs.RESERVED``. ``photos`` is the folder in which photos must be; with None they are not looked for.
+        ``mapping`` says how a file that another program exports is read. Raises RosterError for a file that cannot be
+        used and, if ``strict``, for every fault; else ``faults`` tells the faults of single rows. An index that was
+        there is then untouched. ``in_place``: nobody else has the index open, so that it may be changed where it is.
         """
-        rules = Rules(frozenset(locales), RESERVED | {word.lower() for word in reserved}, photos)
+        rules = Rules(frozenset(locales), frozenset(), None, mapping)
+        how = replace(
+            how or Addressing(today=datetime.now(UTC).date()), reserved=RESERVED | {word.lower() for word in reserved}
+        )
         folder = None
         if index is None:
             folder = Path(tempfile.mkdtemp(prefix="espalier-roster-"))
             index = folder / "members.sqlite"
-        facts = {"rules": _rules_digest(rules, default_locale)}
         try:
-            if not _is_current(index, path, facts):
-                Loader(path, rules, default_locale).write(index, facts)
-                return cls(index, folder)
-            roster = cls(index, folder)
-            roster._check_photos(path, photos)
-            return roster
+            bring_up_to_date(index, path, rules, default_locale, how, photos=photos, strict=strict, in_place=in_place)
+            return cls(index, folder, photos)
         except BaseException:
             _remove(folder, os.getpid())
             raise
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the roster file and the address book that this index was made from, in hexadecimal."""
+        return table.digest(dict(self._reader.all("select key, value from meta where key in ('digest', 'book')")))
+
+    def changed_since(self, digest: str) -> Changed | None:
+        """Returns what has changed since the roster had this ``digest``; None if that is not known."""
+        if digest == self.digest:
+            return Changed([], frozenset())
+        meta = dict(self._reader.all("select key, value from meta where key in ('base', 'columns')"))
+        if meta["base"] != digest:
+            return None
+        rows = [row for (row,) in self._reader.all("select row from changed order by row")]
+        return Changed(rows, frozenset(meta["columns"].split()))
 
     def __reduce__(self) -> tuple[type[Self], tuple[Path]]:
         return type(self), (self.index,)
@@ -108,6 +133,32 @@ class Roster:
         """Closes the connections that are not in use, and removes the index if it is a temporary one."""
         self._reader.close()
         self._remove_folder()
+
+    # -- what could not be read ---------------------------------------------------------------------
+
+    @property
+    def faults(self) -> list[Fault]:
+        """The faults of single rows: fields left out, photos that are missing, and rows that could not be read.
+
+        If there are very many, they are those of the first lines, and their number.
+        """
+        log = FaultLog(self.path)
+        with self._reader.connection() as database:
+            for line, message, hint in database.execute("select line, message, hint from fault"):
+                log.add(message, line=line, hint=hint)
+            for line, photo in missing_photos(database, self._photos):
+                message, hint = no_photo(photo)
+                log.add(message, line=line, hint=hint)
+            (more,) = database.execute(
+                "select value - (select count(*) from fault) from meta where key = 'faults'"
+            ).fetchone()
+        return log.told(more=more)
+
+    def unread(self) -> Iterator[Unread]:
+        """Yields the members whose rows could not be read, and of whom no earlier index knows more."""
+        with self._reader.connection() as database:
+            for member_id, slug, inactive in database.execute("select id, slug, inactive from unread"):
+                yield Unread(member_id, slug, bool(inactive))
 
     # -- whole rosters ---------------------------------------------------------------------------------
 
@@ -158,6 +209,22 @@ class Roster:
             for (photo,) in database.execute(query):
                 yield photo
 
+    def active_by_locale(self) -> list[tuple[str, int]]:
+        """Returns how many active members there are in each language."""
+        query = "select locale, count(*) from member where status = 'active' group by locale"
+        return [(str(locale), int(count)) for locale, count in self._reader.all(query)]
+
+    def has_photo(self, name: str) -> bool:
+        """Returns whether an active member has this photo."""
+        query = "select 1 from member where photo = ? and status = 'active' limit 1"
+        return bool(self._reader.all(query, (name,)))
+
+    def slugs_at(self, rows: Iterable[int]) -> Iterator[tuple[str, bool]]:
+        """Yields, for each of the rows, the member's slug and whether the member is active."""
+        for row in rows:
+            for slug, status in self._reader.all("select slug, status from member where row = ?", (row,)):
+                yield slug, status == "active"
+
     def active_slugs(self) -> Iterator[str]:
         """Yields the slugs of the active members in roster order."""
         with self._reader.connection() as database:
@@ -172,8 +239,8 @@ class Roster:
 
     def spans(self, parts: int) -> list[range]:
         """Cuts the roster's rows into at most ``parts`` runs of about equal length, to share out work."""
-        size = -(-self._members // max(parts, 1)) or 1
-        return [range(start, min(start + size, self._members + 1)) for start in range(1, self._members + 1, size)]
+        size = -(-self._rows // max(parts, 1)) or 1
+        return [range(start, min(start + size, self._rows + 1)) for start in range(1, self._rows + 1, size)]
 
     # -- single members --------------------------------------------------------------------------------
 
@@ -216,13 +283,13 @@ class Roster:
 
     def search(self, query: Query, *, limit: int | None = None, offset: int = 0) -> Iterator[Member]:
         """Yields the members that fit a query, in roster order: at most ``limit``, after the first ``offset``."""
-        conditions, values = _conditions(query)
+        conditions, values = query.conditions()
         statement = f"select {_M} from member m {conditions} order by m.row limit ? offset ?"
         return self._members_of(statement, (*values, -1 if limit is None else limit, offset))
 
     def count(self, query: Query) -> int:
         """Returns how many members fit a query."""
-        conditions, values = _conditions(query)
+        conditions, values = query.conditions()
         return int(self._reader.all(f"select count(*) from member m {conditions}", values)[0][0])
 
     # -- within ----------------------------------------------------------------------------------------
@@ -236,22 +303,7 @@ class Roster:
         return table.to_member(rows[0]) if rows else None
 
     def _ends(self, rows: range | None) -> tuple[int, int]:
-        return (1, self._members) if rows is None else (rows.start, rows.stop - 1)
-
-    def _check_photos(self, path: Path, photos: Path | None) -> None:
-        """Raises RosterError for photos that are missing: an index used again may be older than the photos folder."""
-        if photos is None:
-            return
-        query = "select line, photo from member where photo is not null order by row"
-        with self._reader.connection() as database:
-            missing = [
-                Fault(f'photo "{photo}": there is no such photo', where=path, line=line)
-                for line, photo in database.execute(query)
-                if not (photos / photo).is_file()
-            ]
-        if missing:
-            self.close()
-            raise RosterError(*missing)
+        return (1, self._rows) if rows is None else (rows.start, rows.stop - 1)
 
 
 _WITH_SPONSORS = (
@@ -266,31 +318,3 @@ _IS = "m.id = ? collate nocase and m.id = ?"
 def _remove(folder: Path | None, maker: int) -> None:
     if folder is not None and os.getpid() == maker:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _conditions(query: Query) -> tuple[str, tuple[str, ...]]:
-    wanted = {
-        "m.status = ?": query.status and query.status.value,
-        "m.locale = ?": query.locale,
-        "m.market = ?": query.market,
-        "m.row in (select row from words where instr(folded, ?))": query.text and table.fold(query.text.strip()),
-    }
-    chosen = {condition: value for condition, value in wanted.items() if value}
-    return (f"where {' and '.join(chosen)}" if chosen else ""), tuple(chosen.values())
-
-
-def _rules_digest(rules: Rules, default_locale: str) -> str:
-    text = repr((table.VERSION, sorted(rules.locales), default_locale, sorted(rules.reserved)))
-    return sha256(text.encode()).hexdigest()
-
-
-def _is_current(index: Path, path: Path, facts: dict[str, str]) -> bool:
-    """Returns whether the index was made from the bytes that this roster file has now, by these rules."""
-    try:
-        with closing(sqlite3.connect(f"{index.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            meta = dict(database.execute("select key, value from meta"))
-        if any(meta.get(key) != value for key, value in facts.items()) or meta["size"] != path.stat().st_size:
-            return False
-        return bool(meta["digest"] == reading.digest(path))
-    except (sqlite3.Error, OSError, KeyError):
-        return False

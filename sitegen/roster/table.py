@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
 from sitegen.model import Link, Member, Status
 
-VERSION = 2
+VERSION = 4
 """The version of the tables and of the rules for a row. Raise it when either changes: old indexes are rebuilt."""
 
 TABLES = """
@@ -21,7 +23,7 @@ create table member (
     slug text,
     name text not null,
     first_name text,
-    email text not null,
+    email text,
     locale text not null,
     status text not null,
     phone text,
@@ -38,8 +40,29 @@ create table member (
     downline integer,
     story text
 );
-create table words (row integer primary key, folded text not null);
+create table unread (id text not null, slug text, inactive integer not null);
+create table fault (line integer, message text not null, hint text);
+create table raw (digests blob not null);
+create table changed (row integer primary key);
+create table former (slug text primary key, present text) without rowid;
 """
+
+FORMER = """
+insert into former
+select a.slug, case m.status when 'active' then m.slug end
+from address a left join member m on m.id = a.id collate nocase and m.id = a.id
+where a.id <> '' and (m.slug is null or m.slug <> a.slug)
+    and not exists (select 1 from unread u where u.id = a.id and not u.inactive)
+"""
+"""Fills the table ``former``: the slugs at which no row of ``member`` is, each with the present slug of the member who
+has, or had, it; null if that member has no site."""
+
+COLUMNS = (
+    "row", "line", "id", "slug", "name", "first_name", "email", "locale", "status", "phone", "photo", "place",
+    "tagline", "links", "sponsor_id", "market", "joined", "timezone", "explicit", "nearest", "downline", "story",
+)  # fmt: skip
+"""The columns of the table ``member``, in order."""
+
 
 INDEXES = """
 create unique index member_slug on member (slug);
@@ -57,7 +80,7 @@ class MemberRow(NamedTuple):
     slug: str
     name: str
     first_name: str
-    email: str
+    email: str | None
     locale: str
     status: str
     phone: str | None
@@ -78,6 +101,12 @@ _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]+")
 
 _ACTIVE, _INACTIVE = Status.ACTIVE, Status.INACTIVE
 _fromisoformat = date.fromisoformat
+
+
+def digest(meta: Mapping[str, Any]) -> str:
+    """Returns the digest of an index, made of those of the roster file and of the address book: facts in its table
+    ``meta``."""
+    return hashlib.sha256(f"{meta['digest']} {meta['book']}".encode()).hexdigest()
 
 
 def selected(alias: str) -> str:

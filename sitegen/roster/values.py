@@ -7,10 +7,10 @@ error that ``refuse`` makes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,8 +21,9 @@ from pydantic_core import PydanticCustomError
 
 from sitegen import time_zones
 from sitegen.errors import did_you_mean
-from sitegen.model import Link, Status
-from sitegen.roster import characters
+from sitegen.model import Link, RosterMapping, Status
+from sitegen.roster import characters, mapping, renumbering
+from sitegen.roster.mapping import OURS, PLAIN, Vocabulary, fold
 from sitegen.roster.slugs import EXPECTED, is_slug, slugify
 from sitegen.token import MEMBER_ID
 
@@ -35,11 +36,13 @@ _PLAIN_URL = re.compile(r"https://(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w.~/%@?=&+-]*)
 _LOCAL_PART = re.compile(r"(?=.{1,64}\Z)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*\Z", re.IGNORECASE | re.ASCII)
 _COMPACT = re.compile(r"\+[1-9]\d{6,14}\Z", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
 class Rules:
-    """The site's settings that a roster is checked by: its languages, reserved slugs and folder of photos.
+    """The site's settings that a roster is checked by: its languages, reserved slugs and folder of photos, and how a
+    roster that another program exports is read.
 
     ``photos`` is None if photos are not to be looked for.
     """
@@ -47,6 +50,12 @@ class Rules:
     locales: frozenset[str]
     reserved: frozenset[str]
     photos: Path | None
+    mapping: RosterMapping = PLAIN
+
+    @cached_property
+    def words(self) -> Vocabulary:
+        """What the words of the roster mean."""
+        return Vocabulary.of(self.mapping)
 
 
 def refuse(why: str, hint: str | None = None) -> PydanticCustomError:
@@ -54,10 +63,21 @@ def refuse(why: str, hint: str | None = None) -> PydanticCustomError:
     return PydanticCustomError("roster", "{why}", {"why": why, "hint": hint})
 
 
+def cell(value: Any) -> str:
+    """Returns the text of a cell without blanks around it. Refuses what is no text, as JSON may hold."""
+    if not isinstance(value, str):
+        raise refuse("expected text")
+    if not value.isascii() and _HALF.search(value):
+        raise refuse("holds half a character (a lone surrogate)", "remove it")
+    return value.strip()
+
+
 def one_line(longest: int) -> Callable[[str], str]:
     """Returns a function that checks one line of text with at most ``longest`` characters."""
 
     def check(value: str) -> str:
+        if len(value) <= longest and characters.is_plain(value):  # nearly all
+            return value
         written, value = value, characters.tidied(value)
         if written and not value.strip():
             raise refuse("holds nothing that can be seen")
@@ -70,10 +90,15 @@ def one_line(longest: int) -> Callable[[str], str]:
     return check
 
 
+_label, _url = one_line(LONGEST_LABEL), one_line(LONGEST_URL)
+
+
 def text(longest: int) -> Callable[[str], str]:
     """Returns a function that checks text of at most ``longest`` characters, and makes all line ends ``\\n``."""
 
     def check(value: str) -> str:
+        if len(value) <= longest and characters.is_plain(value.replace("\n", " ")):
+            return value
         value = characters.tidied(value.replace("\r\n", "\n").replace("\r", "\n"))
         if len(value) > longest:
             raise refuse(f"longer than {longest:,} characters ({len(value):,})")
@@ -131,7 +156,10 @@ def _email(value: str) -> str:
 
 
 def phone(value: str, market: str | None) -> str:
-    """Reads a phone number as people in the country ``market`` write theirs, and returns it in E.164."""
+    """Reads a phone number as people in the country ``market`` write theirs, and returns it in E.164.
+
+    A number that its country has renumbered since becomes the one that reaches the same people today.
+    """
     if _COMPACT.match(value) and _is_plain(value):
         return value
     try:
@@ -143,6 +171,7 @@ def phone(value: str, market: str | None) -> str:
         raise refuse("not a phone number", "expected something like +34 600 111 222") from error
     if number.extension:
         raise refuse("a phone number with an extension", "give a number that can be dialled as it is")
+    number = renumbering.renumbered(number)
     if not phonenumbers.is_possible_number(number):
         raise refuse("too short or too long for a phone number of its country")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -151,12 +180,15 @@ def phone(value: str, market: str | None) -> str:
 def _is_plain(value: str) -> bool:
     """Returns whether the library phonenumbers would leave a number in E.164 unchanged, in a tenth of its 20 µs.
 
-    That is so if the number is as long as its country's numbers are and has no national prefix to remove.
+    That is so if the number is as long as its country's numbers are, has no national prefix to remove, and no form that
+    was given up.
     """
     for end in (2, 3, 4):
         code = int(value[1:end])
         if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
             lengths, prefix = _numbering(code)
+            if renumbering.is_old(code, value[end:]):
+                return False
             return len(value) - end in lengths and (prefix is None or not prefix.match(value, end))
     return False
 
@@ -171,15 +203,25 @@ def _numbering(code: int) -> tuple[frozenset[int], re.Pattern[str] | None]:
     return frozenset(known.general_desc.possible_length), re.compile(prefix) if prefix else None
 
 
-def market(value: str) -> str:
-    """Checks a country's two letters (ISO 3166-1), and returns them in capitals."""
-    upper = value.upper()
+def market(value: str, words: Vocabulary = OURS) -> str:
+    """Checks a country's two letters (ISO 3166-1), or the roster's word for it, and returns the letters in capitals."""
+    upper = words.countries.get(fold(value)) if words.countries else None
+    upper = upper or value.upper()
     if upper not in phonenumbers.SUPPORTED_REGIONS:
-        hint = 'the United Kingdom is "GB"' if upper == "UK" else None
+        hint = 'the United Kingdom is "GB"' if upper == "UK" else _MEANING.format("countries")
         raise refuse("expected a country's two letters (ISO 3166-1), such as ES or US", hint)
     return upper
 
 
+_MEANING = "say what it means under [site.roster.{}] in site.toml"
+
+
+def _meaning(value: str, known: Iterable[str], table: str) -> str:
+    near = did_you_mean(value, known) or ""
+    return near if near.startswith("did you mean") else "; or ".join(filter(None, (near, _MEANING.format(table))))
+
+
+@lru_cache(maxsize=1024)
 def timezone(value: str) -> str:
     """Checks the name of a time zone, and returns it in the spelling of the tz database."""
     found = time_zones.find(value)
@@ -189,28 +231,47 @@ def timezone(value: str) -> str:
 
 
 def locale(value: str, rules: Rules) -> str:
-    """Checks that a language is one of the site's."""
-    if value not in rules.locales:
-        raise refuse("not a locale of this site", did_you_mean(value, rules.locales))
-    return value
+    """Checks that a language is one of the site's, or the roster's word for one."""
+    known = value if value in rules.locales else rules.words.languages.get(fold(value), value)
+    if known not in rules.locales:
+        raise refuse("not a locale of this site", _meaning(value, rules.locales, "languages"))
+    return known
 
 
-def status(value: object) -> Status:
-    """Reads a member's status, ``active`` or ``inactive``."""
+def status(value: object, words: Vocabulary = OURS) -> Status:
+    """Reads a member's status: ``active``, ``inactive``, or a word of the roster for one of them."""
     if not isinstance(value, str):
         raise refuse("expected active or inactive")
+    known = words.status.get(fold(value)) if words.status else None
+    if known is not None:
+        return known
     try:
         return Status(value.strip().lower())
     except ValueError as error:
-        raise refuse("expected active or inactive", did_you_mean(value, Status)) from error
+        raise refuse("expected active or inactive", _meaning(value, Status, "status")) from error
 
 
-def joined(value: object) -> date:
-    """Reads a date in the form ``2024-12-31``, the one that is not ambiguous."""
-    if not isinstance(value, str) or not _DATE.match(value.strip()):
-        raise refuse("expected a date such as 2024-12-31")
+def joined(value: object, order: str | None = None) -> date:
+    """Reads a date in the form ``2024-12-31``, the one that is not ambiguous, or with its parts in the ``order`` that
+    the roster's are known to have."""
+    if not isinstance(value, str):
+        raise refuse(_EXPECTED_DATE)
+    return _day(value.strip(), order)
+
+
+_EXPECTED_DATE = "expected a date such as 2024-12-31"
+
+
+@lru_cache(maxsize=16_384)
+def _day(value: str, order: str | None) -> date:
+    if order is not None and not _DATE.match(value):
+        if (found := mapping.day(value, order)) is not None:
+            return found
+        raise refuse(f"expected a date such as {mapping.EXAMPLES[order]}, as site.toml says")
+    if not _DATE.match(value):
+        raise refuse(_EXPECTED_DATE)
     try:
-        return date.fromisoformat(value.strip())
+        return date.fromisoformat(value)
     except ValueError as error:
         raise refuse("there is no such day") from error
 
@@ -258,8 +319,8 @@ def _pair_of_object(each: Any) -> tuple[str, str]:
 def _link(label: str, url: str) -> Link:
     if not label:
         raise refuse("a link without a label", "write what a visitor reads, such as Instagram=https://…")
-    one_line(LONGEST_LABEL)(label)
-    one_line(LONGEST_URL)(url)
+    _label(label)
+    _url(url)
     if _PLAIN_URL.fullmatch(url):  # nearly all; the way below takes ten times as long
         return Link(label, url)
     if not url.startswith("https://"):

@@ -139,7 +139,7 @@ def _page(pages: PreviewPages, request: Request) -> Response:
     by_host = site.addresses.layout == "subdomain"
     found = pages.answer(request.path.lstrip("/"), pages.snapshot.slug_of_host(request.host) if by_host else None)
     if found.status == 308:
-        return Response(status=308, headers={"Location": f"{request.path}/"})
+        return Response(status=308, headers={"Location": found.location})
     content = found.content
     if found.status == 410:
         return _message(410, "This site is gone", "The member whose site this was is no longer active.")

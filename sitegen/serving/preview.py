@@ -39,6 +39,8 @@ class PreviewAnswer:
     status: int
     content: bytes = b""
     type: str = "text/html"
+    location: str = ""
+    """Where a redirect leads."""
 
 
 class PreviewPages:
@@ -59,7 +61,7 @@ class PreviewPages:
         here = self.snapshot.on_member_host(slug, path) if slug else self.snapshot.below_root("/", path)
         match here:
             case Moved():
-                return PreviewAnswer(308)
+                return PreviewAnswer(308, location=here.location)
             case NothingHere():
                 return PreviewAnswer(410 if here.gone else 404)
             case OnMemberSite():

@@ -86,7 +86,7 @@ class Snapshot:
         slug, slash, rest = path.partition("/")
         member = self.lookup.by_slug(slug)
         if member is None:
-            return NothingHere()
+            return self._once(slug, lambda present: f"{root}{present}/{rest}")
         if not slash and member.is_active:
             return Moved(f"{root}{slug}/")
         return self._of_member(member, rest, f"{root}{slug}/")
@@ -99,7 +99,7 @@ class Snapshot:
         slug, _, rest = path.partition("/")
         member = self.lookup.by_slug(slug)
         if member is None:
-            return NothingHere()
+            return self._once(slug, lambda present: self.site.addresses.member_home(present) + rest)
         if not member.is_active:
             return NothingHere(member.locale, gone=True)
         return Moved(self.site.addresses.member_home(slug) + rest)
@@ -110,7 +110,16 @@ class Snapshot:
         if shared is not None:
             return shared
         member = self.lookup.by_slug(slug)
-        return NothingHere() if member is None else self._of_member(member, path, "/")
+        if member is None:
+            return self._once(slug, lambda present: self.site.addresses.member_home(present) + path)
+        return self._of_member(member, path, "/")
+
+    def _once(self, slug: str, present: Callable[[str], str]) -> Moved | NothingHere:
+        """What is at an address where no member is: it may have been a member's."""
+        former = self.lookup.former(slug)
+        if former is None:
+            return NothingHere()
+        return NothingHere(gone=True) if former.present is None else Moved(present(former.present))
 
     def _of_member(self, member: FoundMember, path: str, root: str) -> OnMemberSite | Moved | NothingHere:
         locale = member.locale

@@ -28,7 +28,7 @@ from pydantic_core import PydanticCustomError
 
 from sitegen import time_zones
 from sitegen.errors import ConfigError, Fault, did_you_mean
-from sitegen.model import Company, Locale, LocaleTexts
+from sitegen.model import Company, Locale, LocaleTexts, Member, RosterMapping, Status
 from sitegen.site import braces
 from sitegen.site.input_files import reading
 from sitegen.site.location import SITE_FILE
@@ -148,6 +148,61 @@ class ThemeTable(_Table):
     """Values for the settings that the theme's ``theme.toml`` declares."""
 
 
+def _our_column(value: str) -> str:
+    if value not in ROSTER_COLUMNS:
+        near = did_you_mean(value, ROSTER_COLUMNS)
+        raise PydanticCustomError("asked", "{why}", {"why": "not a column of our rosters", "hint": near})
+    return value
+
+
+ROSTER_COLUMNS = tuple("sponsor" if name == "sponsor_id" else name for name in Member.__dataclass_fields__)
+"""The columns of a roster, by the names that the program gives them."""
+_Cell = Annotated[str, Field(min_length=1, max_length=200)]
+_Cells = Annotated[tuple[_Cell, ...], Field(min_length=1)]
+
+
+class RosterTable(_Table):
+    """``[site.roster]``: which file lists the members, and how one that another program exports is read.
+    `roster = "members.csv"` under `[site]` says the same as `file` alone. `sitegen check --suggest FILE` proposes this
+    table for an export."""
+
+    file: Words = "members.csv"
+    """The roster file, ``.csv``, ``.tsv``, ``.txt`` or ``.jsonl``, relative to this file."""
+    columns: dict[Annotated[str, AfterValidator(_our_column)], _Cell | _Cells] = {}
+    """For our columns the file's, such as `id = "Distributor ID"`; `name = ["First Name", "Last Name"]`, which
+    makes up a name (or a place) of several; of other columns the first counts that is not empty: `phone = ["Mobile",
+    "Phone"]`. `sponsor` is the *enroller*, who recruited the member, not the placement in a tree."""
+    ignore: _Cells | Literal["*"] | None = None
+    """Columns of the file to leave aside; `"*"`: all that are neither ours nor named under `columns`."""
+    status: dict[_Cell, Status] = {}
+    """The file's words for `active` and `inactive`, such as `Terminated = "inactive"`."""
+    countries: dict[_Cell, Annotated[str, AfterValidator(_country)]] = {}
+    """The file's words for countries, such as `USA = "US"`."""
+    languages: dict[_Cell, LocaleCode] = {}
+    """The file's words for languages, such as `Spanish = "es"`."""
+    empty: tuple[_Cell, ...] = ()
+    """What stands for an empty cell in any column, such as `["0", "NULL", "Not Found"]`."""
+    dates: Literal["day-month-year", "month-day-year", "year-month-day"] | None = None
+    """The order of the parts of a date, with any separators and with or without a time of day. None: `2024-12-31`."""
+    separator: Literal[",", ";", "tab", "|"] | None = None
+    """What stands between two cells. None: found by the header."""
+
+    def mapping(self) -> RosterMapping:
+        """Returns how the file is read."""
+        columns = {name: (theirs,) if isinstance(theirs, str) else theirs for name, theirs in self.columns.items()}
+        return RosterMapping(
+            columns=columns,
+            ignored=self.ignore if isinstance(self.ignore, tuple) else (),
+            ignores_rest=self.ignore == "*",
+            status=self.status,
+            countries=self.countries,
+            languages=self.languages,
+            empty=self.empty,
+            dates=self.dates,
+            separator="\t" if self.separator == "tab" else self.separator,
+        )
+
+
 class SiteTable(_Table):
     """``[site]``: addresses, languages and theme."""
 
@@ -159,14 +214,19 @@ class SiteTable(_Table):
     """The languages the pages exist in; the first is the company's own."""
     member_locales: Literal["all", "own"] = "all"
     """``all``: each member's site in every language. ``own``: only in the member's."""
-    roster: Words = "members.csv"
-    """The roster file, ``.csv`` or ``.jsonl``, relative to this file."""
+    roster: RosterTable = RosterTable()
+    """The members: a table of its own, or the name of the file."""
     reserved_slugs: tuple[Words, ...] = ()
     """Slugs no member may have, besides the built-in ones."""
     self_canonical_words: Annotated[int, Field(ge=1)] | None = None
     """Members whose story has at least so many words are their own canonical address and stand in the
     sitemap. None: every replica names the company's page as canonical."""
     theme: ThemeTable = ThemeTable()
+
+    @field_validator("roster", mode="before")
+    @classmethod
+    def _file_alone(cls, value: object) -> object:
+        return {"file": value} if isinstance(value, str) else value
 
 
 class CaptureTable(_Table):
@@ -266,7 +326,12 @@ class Settings:
     @property
     def roster_path(self) -> Path:
         """The path of the roster file."""
-        return self.folder / self.site.roster
+        return self.folder / self.site.roster.file
+
+    @property
+    def roster_mapping(self) -> RosterMapping:
+        """How the roster file is read."""
+        return self.site.roster.mapping()
 
 
 def load(folder: Path, *, url: str | None = None, capture_url: str | None = None) -> Settings:
@@ -331,7 +396,7 @@ def _line_of(lines: Mapping[tuple[str, ...], int], key: tuple[str, ...]) -> int 
 
 
 def _fault(path: Path, lines: Mapping[tuple[str, ...], int], error: Any) -> Fault:
-    location = tuple(str(part) for part in error["loc"])
+    location = tuple(str(part) for part in error["loc"] if part != "[key]")
     name = ".".join(location)
     line = _line_of(lines, location)
     match error["type"]:
@@ -354,6 +419,7 @@ def _known_keys(location: tuple[str, ...]) -> list[str]:
         ("company",): CompanyTable,
         ("site",): SiteTable,
         ("site", "theme"): ThemeTable,
+        ("site", "roster"): RosterTable,
         ("capture",): CaptureTable,
         ("attribution",): AttributionTable,
         ("retention",): RetentionTable,

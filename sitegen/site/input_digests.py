@@ -15,7 +15,7 @@ from pathlib import Path
 
 import sitegen
 from sitegen.site.hidden_names import is_hidden
-from sitegen.site.location import CAMPAIGNS_FILE
+from sitegen.site.location import ADDRESSES_FILE, CAMPAIGNS_FILE
 from sitegen.site.options import SiteOptions
 
 _SKIPPED = {"instance", "__pycache__"}
@@ -26,15 +26,22 @@ _MAY_BE_LINKS = {"pages", "pictures", "photos", "themes"}
 class InputDigests:
     """Digests (SHA-256, in hexadecimal) of a site's inputs, to see whether one changed.
 
-    ``members``: roster and photos; ``campaigns``: ``campaigns.csv``; ``shared``: all other files; ``settings``: the
-    command's options and the program's version.
+    ``roster``, ``photos``, ``addresses`` (the address book) and ``campaigns``: these files; ``shared``: all other
+    files; ``settings``: the command's options and the program's version.
     """
 
     shared: str
-    members: str
+    roster: str
+    photos: str
+    addresses: str
     campaigns: str
     settings: str
     theme_folders: tuple[str, ...]
+
+    @property
+    def members(self) -> str:
+        """All that members' sites are made from, besides what all sites share, as one text to compare."""
+        return f"{self.roster} {self.photos} {self.addresses}"
 
 
 def read(
@@ -42,36 +49,52 @@ def read(
     roster: Path,
     theme_folders: Iterable[Path],
     *,
-    out: Path | None = None,
+    outputs: Iterable[Path] = (),
     compression: str = "none",
 ) -> InputDigests:
     """Returns digests of a site's inputs as they are now.
 
-    ``out``: the folder that a build writes, which is left out wherever it is.
+    ``outputs``: the folders that a build writes, which are left out wherever they are.
     """
     folders = tuple(os.fspath(folder.resolve()) for folder in theme_folders)
     site = os.path.realpath(options.folder)
     own, photos = os.path.realpath(roster), os.path.join(site, "photos")
-    campaigns = os.path.join(site, CAMPAIGNS_FILE)
-    shared, members, placed = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
-    output = "" if out is None else os.path.realpath(out)
+    hashes = {name: hashlib.sha256() for name in ("shared", "roster", "photos", "addresses", "campaigns")}
+    special = {
+        own: "roster",
+        os.path.join(site, ADDRESSES_FILE): "addresses",
+        os.path.join(site, CAMPAIGNS_FILE): "campaigns",
+    }
+    written = {os.path.realpath(each) for each in outputs}
     # A theme that appears beside the site takes the place of one that comes with us.
     read_own = False
     for root in dict.fromkeys([site, os.path.join(os.path.dirname(site), "themes"), *folders]):
-        for path, state in _stamps(root, output):
-            of_members = path == own or path.startswith(f"{photos}{os.sep}")
+        for path, state in _stamps(root, written):
+            into = special.get(path) or ("photos" if path.startswith(f"{photos}{os.sep}") else "shared")
             read_own = read_own or path == own
-            into = members if of_members else placed if path == campaigns else shared
-            into.update(f"{path}\0{state}\n".encode(errors="surrogateescape"))
+            hashes[into].update(_entry(path, state))
     if not read_own and os.path.isfile(own):  # a roster outside the site folder, or by a name that is left out
-        members.update(f"{own}\0{stamp(os.stat(own))}\n".encode(errors="surrogateescape"))
+        hashes["roster"].update(_entry(own, stamp(os.stat(own))))
     made_by = (sitegen.version(), options.url, options.capture_url, options.theme, compression, options.token_keys)
     settings = hashlib.sha256(repr(made_by).encode()).hexdigest()
-    return InputDigests(shared.hexdigest(), members.hexdigest(), placed.hexdigest(), settings, folders)
+    digests = {name: each.hexdigest() for name, each in hashes.items()}
+    return InputDigests(**digests, settings=settings, theme_folders=folders)
 
 
-def _stamps(root: str, out: str, above: tuple[tuple[int, int], ...] = ()) -> Iterator[tuple[str, str]]:
-    """Yields the path and stamp of every file below a folder, in a stable order, without the output folder ``out``.
+def of_file(path: Path) -> str:
+    """Returns the digest that ``read`` gives for a single file as it is now."""
+    found = hashlib.sha256()
+    if path.is_file():
+        found.update(_entry(os.path.join(os.path.realpath(path.parent), path.name), stamp(path.stat())))
+    return found.hexdigest()
+
+
+def _entry(path: str, state: str) -> bytes:
+    return f"{path}\0{state}\n".encode(errors="surrogateescape")
+
+
+def _stamps(root: str, without: set[str], above: tuple[tuple[int, int], ...] = ()) -> Iterator[tuple[str, str]]:
+    """Yields the path and stamp of every file below a folder, in a stable order, but not below ``without``.
 
     Hidden files are left out. A link has the stamp of what it leads to, or its own where it leads nowhere. Only the
     folders of ``_MAY_BE_LINKS`` are entered by a link; any other must lead to what is read anyway (``folder_files``).
@@ -81,7 +104,7 @@ def _stamps(root: str, out: str, above: tuple[tuple[int, int], ...] = ()) -> Ite
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return
     for entry in entries:
-        if entry.name in _SKIPPED or is_hidden(entry.name) or entry.path == out:
+        if entry.name in _SKIPPED or is_hidden(entry.name) or entry.path in without:
             continue
         try:
             found = entry.stat()
@@ -93,7 +116,7 @@ def _stamps(root: str, out: str, above: tuple[tuple[int, int], ...] = ()) -> Ite
         elif entry.is_symlink() and (above or entry.name not in _MAY_BE_LINKS):
             yield entry.path, os.readlink(entry.path)
         elif node not in above:
-            yield from _stamps(entry.path, out, (*above, node))
+            yield from _stamps(entry.path, without, (*above, node))
 
 
 def stamp(found: os.stat_result) -> str:

@@ -13,6 +13,9 @@ SITE_FILE = "site.toml"
 CAMPAIGNS_FILE = "campaigns.csv"
 """The name of the file of campaigns in a site folder; without this file there are none."""
 
+ADDRESSES_FILE = "addresses.csv"
+"""The name of the address book in a site folder, which programs write and which belongs under version control."""
+
 
 def find_folder(named: Path | None) -> Path:
     """Returns the site folder: ``named`` if given, else ``content`` if only that has a ``site.toml``, else the current.

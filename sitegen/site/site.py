@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 from sitegen.errors import ContentError, EspalierError, Fault
 from sitegen.model import Company, Locale, LocaleTexts
 from sitegen.site import assets, config, content, theme
-from sitegen.site.addresses import Addresses, page_path
+from sitegen.site.addresses import ASSETS, CAMPAIGNS, Addresses, page_path
 from sitegen.site.assets import Assets
 from sitegen.site.config import Settings
 from sitegen.site.content import CAMPAIGN, CODE, Page
-from sitegen.site.location import CAMPAIGNS_FILE
+from sitegen.site.location import ADDRESSES_FILE, CAMPAIGNS_FILE, SITE_FILE
 from sitegen.site.options import SiteOptions
 from sitegen.site.theme import Theme
 
@@ -62,6 +62,11 @@ class Site:
         return self.folder / CAMPAIGNS_FILE
 
     @property
+    def addresses_path(self) -> Path:
+        """The path of the address book, the file that remembers every member's address; it need not exist."""
+        return self.folder / ADDRESSES_FILE
+
+    @property
     def company_variant(self) -> Variant:
         """The kind of the company's own site: the company's language at its root."""
         return Variant(self.settings.default_locale, replica=False)
@@ -94,22 +99,35 @@ class Site:
         return tuple(page for page in self.pages[locale] if page.key not in without)
 
     def reserved_slugs(self) -> frozenset[str]:
-        """Returns the slugs that no member may have: their sites would hide pages of the company's own site."""
-        tops = {
-            self.path(page, self.settings.default_locale).split("/")[0]
-            for pages in self.pages.values()
-            for page in pages
-            if page.key != CAMPAIGN
-        }
+        """Returns the slugs that no member may have: their sites would hide something of the company's own."""
+        return frozenset(self.top_owners())
+
+    def top_owners(self) -> dict[str, tuple[Path, str]]:
+        """Returns who owns each first part of a path that is the company's: the file that says so, and in words what
+        has the path. No member's site may be there."""
+        config = self.folder / SITE_FILE
+        owned = {ASSETS: (config, "the folder of pictures and style sheets"), CAMPAIGNS: (config, "campaigns")}
+        for each in self.settings.site.reserved_slugs:
+            owned[each.lower()] = (config, "a word of reserved_slugs")
         capture, own = urlsplit(self.settings.capture_url), urlsplit(self.addresses.url)
         if capture.netloc == own.netloc:
-            tops.add(capture.path.removeprefix(own.path).strip("/").split("/")[0])
-        return frozenset({*tops, *self.settings.locales, *self.settings.site.reserved_slugs} - {""})
+            top = capture.path.removeprefix(own.path).strip("/").split("/")[0]
+            owned[top] = (config, "the capture service")
+        for code in self.settings.locales:
+            owned[code] = (config, f"the company's pages in {code}")
+        for pages in self.pages.values():
+            for page in pages:
+                if page.key != CAMPAIGN:
+                    owned[self.path(page, self.settings.default_locale).split("/")[0]] = (page.file, "this page")
+        owned.pop("", None)
+        return owned
 
     @property
     def roster_rules(self) -> str:
         """The settings by which the roster is checked, as one text to compare with those of an earlier check."""
-        return repr((sorted(self.settings.locales), self.settings.default_locale, sorted(self.reserved_slugs())))
+        settings = self.settings
+        rules = (sorted(settings.locales), settings.default_locale, sorted(self.reserved_slugs()))
+        return repr((*rules, settings.roster_mapping))
 
 
 def load_by(options: SiteOptions) -> Site:

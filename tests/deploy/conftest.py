@@ -73,7 +73,7 @@ class Deployments:
         for locale in ("en", "es"):
             (folder / "pages" / locale / "404.md").write_text(NOT_FOUND, encoding="utf-8")
         (port,) = free_ports(1)
-        site = Published(layout, folder, work / "srv", port, _environ(work))
+        site = Published(layout, folder, work / "srv", port, environ(work))
         publish(site)
         command = [sys.executable, "-m", "capture", "serve", "--host", LOOPBACK, "--port", str(port)]
         until_listening(port, self._stack.enter_context(process(command, work, site.environ)))
@@ -89,7 +89,8 @@ def publish(site: Published) -> None:
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-def _environ(work: Path) -> dict[str, str]:
+def environ(work: Path) -> dict[str, str]:
+    """Returns the environment of commands: of this process, with secrets, and a database in the folder ``work``."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ESPALIER_")}
     return {
         **kept,

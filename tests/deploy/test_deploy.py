@@ -181,20 +181,24 @@ def test_fingerprinted_files_are_kept_for_good(server: Server) -> None:
 
 
 HIDDEN = (
+    "/.public.espalier/manifest.sqlite",
+    "/.public.espalier/",
+    "/.public.espalier",
+    "/%2epublic.espalier/manifest.sqlite",
+    "//.public.espalier/manifest.sqlite",
+    "/../.public.espalier/manifest.sqlite",
+    "/%2e%2e/.public.espalier/manifest.sqlite",
+    "/assets/../../.public.espalier/manifest.sqlite",
+    "/assets/%2e%2e/%2e%2e/.public.espalier/manifest.sqlite",
+    "/..%2f.public.espalier/manifest.sqlite",
     "/.espalier/record.sqlite",
-    "/.espalier/",
-    "/.espalier",
-    "/%2eespalier/record.sqlite",
-    "//.espalier/record.sqlite",
-    "/assets/../.espalier/record.sqlite",
-    "/assets/%2e%2e/.espalier/record.sqlite",
-    "/../.espalier/record.sqlite",
     "/../../content/members.csv",
 )
 
 
 def test_the_builds_own_records_are_never_served(server: Server) -> None:
-    assert (server.published.place / "public" / ".espalier" / "record.sqlite").is_file()
+    assert (server.published.place / ".public.espalier" / "manifest.sqlite").is_file()
+    assert not list((server.published.place / "public").rglob(".*"))
     hosts = [DOMAIN, f"ana.{DOMAIN}", f"assets.{DOMAIN}"] if server.subdomains else [DOMAIN]
     for host, path in product(hosts, HIDDEN):
         answer = server.ask(path, host=host)

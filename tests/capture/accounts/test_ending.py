@@ -84,7 +84,7 @@ def test_what_an_older_version_left_open_ends_when_a_member_comes_back(database:
     with database.write() as session:
         session.get_one(MemberRow, "m-2").active = False
     assert now(browser) == 303
-    sync(database, Folder((BO,)))
+    sync(database, Folder((BO,)), remove_up_to=10)
     assert now(browser) == 303
 
 

@@ -70,6 +70,34 @@ def test_sync_asks_for_time_zones_that_are_not_known(run, sample, tmp_path):
     assert run("sync", folder).stderr == ""
 
 
+def test_sync_tells_what_is_wrong_with_single_members_and_stores_the_rest(run, sample, tmp_path):
+    folder = Path(shutil.copytree(sample, tmp_path / "content"))
+    (folder / "campaigns.csv").unlink(missing_ok=True)
+    (folder / "addresses.csv").unlink(missing_ok=True)
+    rows = ["id,name,email,market", "a,Ana,ana@example.com,IE", "b,,bo@example.com,IE"]
+    (folder / "members.csv").write_text("\n".join(rows), encoding="utf-8")
+    told = run("sync", folder)
+    assert (told.exit_code, told.stdout.startswith("1 members (1 active): 1 added")) == (1, True)
+    assert "members.csv:3: " in told.stderr
+    assert told.stderr.endswith("one fault of a single member; everything else is stored\n")
+    [fault] = json.loads(run("sync", folder, "--json").stdout)["faults"]
+    assert (fault["line"], fault["where"]) == (3, str(folder / "members.csv"))
+    strict = run("sync", folder, "--strict")
+    assert (strict.exit_code, strict.stdout) == (1, "")
+
+
+def test_sync_refuses_to_deactivate_everybody_unless_it_is_told_to(run, sample, tmp_path):
+    folder = Path(shutil.copytree(sample, tmp_path / "content"))
+    (folder / "campaigns.csv").unlink(missing_ok=True)
+    assert run("sync", folder).exit_code == 0
+    (folder / "members.csv").write_text("id,name,email\n", encoding="utf-8")
+    refused = run("sync", folder)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "nothing was changed" in refused.stderr
+    option = refused.stderr[refused.stderr.index("--remove-up-to") :].split()
+    assert run("sync", folder, *option).exit_code == 0
+
+
 def test_a_folder_that_is_none(run, tmp_path):
     (tmp_path / "empty").mkdir()
     result = run("sync", "empty")

@@ -45,7 +45,7 @@ def test_why_somebody_else_follows_up(run, client, form, mailed, database):
         bo = session.get_one(Member, "m-2")
         bo.active, bo.sponsor_id = False, "m-1"
     client.post(mailed("confirm", "confirm"))
-    assert "They are not active: Ana <b>Núñez</b> (ana) follows up." in run("why", 1).stdout
+    assert "They are not active or have no address: Ana <b>Núñez</b> (ana) follows up." in run("why", 1).stdout
 
 
 def test_why_nobody(run, client, form):

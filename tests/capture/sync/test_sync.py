@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -10,11 +11,14 @@ from pathlib import Path
 import pytest
 
 from capture import features
+from capture.accounts import signing_in
 from capture.accounts.signing_in import Person
 from capture.base.db import Database
 from capture.campaigns import catalogue
+from capture.company import hosts
 from capture.company.directory import PageAddress, Policies, SiteWording, load_directory, member_timezone
 from capture.company.generator import Campaign, Channel, Company, Member
+from capture.company.roster import KnownSlug, ReadRoster
 from capture.credit import evidence
 from capture.leads import story
 from capture.models import Campaign as CampaignRow
@@ -38,7 +42,7 @@ BO = Member("m-2", "bo", "Bo", "Bo", "bo@example.com", "en", sponsor_id="m-1")
 class Folder:
     """A site folder that was read, as ``directory.load_directory`` gives it."""
 
-    roster: tuple[Member, ...]
+    people: tuple[Member, ...]
     consent: str = "I agree that {member} and {company} keep it."
     url: str = "https://fern.example/"
     service_url: str = "https://capture.fern.example/"
@@ -52,9 +56,13 @@ class Folder:
     has_landing_pages: bool = True
 
     def members(self) -> Iterator[Member]:
-        yield from self.roster
+        yield from self.people
         if self.fault:
             raise self.fault
+
+    @contextmanager
+    def roster(self, known: Iterable[KnownSlug] = (), *, strict: bool = False) -> Iterator[ReadRoster]:
+        yield ReadRoster(path=Path("members.csv"), members=self.members(), remember=lambda: None)
 
     def member_home(self, member: Member) -> str:
         return f"{self.url}{member.slug}/"
@@ -120,7 +128,7 @@ def test_members_who_leave_are_kept_but_inactive(empty):
     with empty.write() as session:
         ana = session.get_one(MemberRow, "m-1")
         session.add(Lead(member=ana, email="a@example.com", interest="both", locale="en", created_at=Clock().now))
-    summary = sync(empty, Folder((replace(BO, sponsor_id=None, status=Status.INACTIVE),)))
+    summary = sync(empty, Folder((replace(BO, sponsor_id=None, status=Status.INACTIVE),)), remove_up_to=2)
     assert (summary.members, summary.active, summary.changed, summary.deactivated) == (1, 0, 2, 2)
     assert [each.active for each in table(empty, MemberRow)] == [False, False]
     assert len(table(empty, Lead)) == 1
@@ -130,13 +138,17 @@ def test_members_who_leave_are_kept_but_inactive(empty):
 
 def test_a_slug_is_never_given_to_another_person(empty):
     sync(empty, Folder((ANA,)))
-    with pytest.raises(SyncError) as caught:
-        sync(empty, Folder((replace(BO, slug="ana", sponsor_id=None),)))
-    assert str(caught.value) == (
+    other = Folder((replace(BO, slug="ana", sponsor_id=None),))
+    message = (
         'the slug "ana" of member m-2 was the address of member m-1\n'
         "  hint: links and printed codes still lead there: give the newcomer another slug"
     )
-    assert [each.id for each in table(empty, MemberRow)] == ["m-1"], "nothing of a refused sync stays"
+    with pytest.raises(SyncError) as caught:
+        sync(empty, other, strict=True)
+    assert str(caught.value) == message
+    assert [(each.id, each.active) for each in table(empty, MemberRow)] == [("m-1", True)], "nothing of it stays"
+    assert list(map(str, sync(empty, other, remove_up_to=1).faults)) == [message]
+    assert [(each.id, each.active) for each in table(empty, MemberRow)] == [("m-1", False)], "only m-1 has left"
 
 
 def test_a_member_may_change_slugs_and_come_back(empty):
@@ -226,7 +238,8 @@ def test_the_leads_of_who_leaves_are_followed_up_above_and_return(empty: Databas
     [lead] = table(empty, Lead)
     assert (lead.owner_id, lead.assignee_id) == ("m-2", "m-1")
     assert sync(empty, Folder((ANA, away)), clock.now).handed_over == 0
-    assert sync(empty, Folder((replace(ANA, status=Status.INACTIVE), away)), clock.now).handed_over == 1
+    both = Folder((replace(ANA, status=Status.INACTIVE), away))
+    assert sync(empty, both, clock.now, remove_up_to=1).handed_over == 1
     [lead] = table(empty, Lead)
     assert (lead.owner_id, lead.assignee_id) == ("m-2", None)
     assert sync(empty, Folder((ANA, BO)), clock.now).handed_over == 1
@@ -235,8 +248,43 @@ def test_the_leads_of_who_leaves_are_followed_up_above_and_return(empty: Databas
     with empty.read() as session:
         told = list(story.tell(session, features.ALL, lead.id))
         assert evidence.audit(session).faults == []
-    assert "They are not active: Ana Núñez (ana) follows up." in told[1]
-    assert "They are active again" in told[3]
+    assert "They are not active or have no address: Ana Núñez (ana) follows up." in told[1]
+    assert "They can follow up again, and do." in told[3]
+
+
+def test_a_member_without_an_address_is_credited_and_the_next_who_is_reached_follows_up(
+    empty: Database, clock: Clock
+) -> None:
+    unreached = replace(BO, email=None)
+    sync(empty, Folder((ANA, unreached)))
+    with empty.read() as session:
+        bo = session.get(MemberRow, "m-2")
+        assert (bo.email, bo.folded_email, bo.active, bo.follows_up) == (None, "", True, False)
+        assert hosts.find_host(session, "m-2").member is bo, "the site and its form are theirs"
+        assert hosts.active_host(session, "m-2").member.id == "m-1"
+        lead = Lead(member_id="m-2", owner_id="m-2", email="pat@example.com", interest="products", locale="en")
+        assert hosts.assignee_of(session, lead).member is None, "the company, as was decided"
+    with empty.write() as session:
+        lead.assignee_id, lead.created_at, lead.confirmed_at = "m-2", clock.now, clock.now
+        session.add(lead)
+    assert sync(empty, Folder((ANA, unreached)), clock.now).handed_over == 1
+    [lead] = table(empty, Lead)
+    assert (lead.owner_id, lead.assignee_id) == ("m-2", "m-1")
+    assert sync(empty, Folder((ANA, BO)), clock.now).handed_over == 1
+    [lead] = table(empty, Lead)
+    assert (lead.owner_id, lead.assignee_id) == ("m-2", "m-2")
+    assert sync(empty, Folder((replace(ANA, email=None), unreached)), clock.now).handed_over == 1
+    [lead] = table(empty, Lead)
+    assert (lead.owner_id, lead.assignee_id) == ("m-2", None), "nobody above is reached: the company"
+
+
+def test_who_loses_their_address_is_signed_out(empty: Database, clock: Clock) -> None:
+    sync(empty, Folder((ANA, BO)))
+    with empty.write() as session:
+        secret = signing_in.begin(session, clock.now, member_id="m-2")
+    sync(empty, Folder((ANA, replace(BO, email=None))), clock.now)
+    with empty.read() as session:
+        assert signing_in.person_of_cookie(session, secret, clock.now) is None
 
 
 def test_campaigns_go_both_ways(empty, tmp_path):
@@ -254,7 +302,7 @@ def test_campaigns_go_both_ways(empty, tmp_path):
     assert all(each.published_at for each in table(empty, CampaignRow))
     third = sync(empty, folder)
     assert (third.campaigns_found, third.campaigns_told) == (0, 0)
-    sync(empty, replace(folder, roster=(ANA, replace(BO, status=Status.INACTIVE))))
+    sync(empty, replace(folder, people=(ANA, replace(BO, status=Status.INACTIVE))))
     assert [each.code for each in folder.listed] == ["radio7"], "an inactive member has no pages"
     sync(empty, folder)
     assert sorted(each.code for each in folder.listed) == ["radio7", "radio8"], "and they come back with the member"

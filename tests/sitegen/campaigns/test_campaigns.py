@@ -123,7 +123,8 @@ def test_the_capture_service_reads_and_writes_them_by_its_door(layout: str, home
     there = directory.load_directory(folder)
     assert there.write_campaigns([RADIO, FLYER])
     assert list(there.read_campaigns()) == [FLYER, RADIO]
-    ana = next(member for member in there.members() if member.slug == "ana")
+    with there.roster() as roster:
+        ana = next(member for member in roster.members if member.slug == "ana")
     assert there.campaign_home(ana, "radio7") == f"{home}c/radio7/"
     assert there.campaign_home(None, "flyer") == "https://potandkettle.example/c/flyer/"
     assert generator.campaign_page("radio7") == "c/radio7"

@@ -80,6 +80,22 @@ def test_the_site_folder_is_found(folder: Path, elsewhere: Path, monkeypatch: py
     assert run("check", "nowhere").stderr.startswith("nowhere: there is no site.toml here")
 
 
+def test_check_tells_who_is_not_reached_and_who_shares_an_address(folder: Path) -> None:
+    roster = folder / "members.csv"
+    roster.write_text(
+        "id,name,email\nm-1,Ana Ruiz,both@example.com\nm-2,Ben Oak,both@example.com\nm-3,Cy Lee,\n", encoding="utf-8"
+    )
+    found = run("check", folder)
+    assert (found.exit_code, found.stderr) == (
+        0,
+        "1 active member has no e-mail address: a site and no office; the nearest sponsor who can be reached, or the"
+        " company, follows up on new leads\n"
+        "the members m-1 and m-2 have one e-mail address: whoever opens its sign-in link chooses whose office to"
+        " open\n",
+    )
+    assert run("check", folder, "--json").stdout == "[]\n"
+
+
 def test_build_json(folder: Path, out: Path) -> None:
     summary = json.loads(run("build", folder, "--out", out, "--json").stdout)
     assert summary["members"] == 3

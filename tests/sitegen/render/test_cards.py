@@ -58,6 +58,12 @@ def test_a_contact_card_word_for_word() -> None:
     ]
 
 
+def test_a_card_without_an_address_has_no_line_for_it() -> None:
+    lines = vcard(replace(ANA, email=None), COMPANY, TEXTS.status, HOME).split("\r\n")
+    assert not [line for line in lines if line.startswith("EMAIL")]
+    assert "TEL;TYPE=VOICE:+34600111222" in lines
+
+
 def test_a_name_that_is_whole_stays_whole() -> None:
     card = vcard(replace(ANA, name="王小明", first_name="王小明", phone=None, place=None), COMPANY, "x", HOME)
     assert "\r\nN:;王小明;;;\r\n" in card

@@ -197,10 +197,15 @@ def test_a_copy_of_an_earlier_version_gets_its_new_columns(folder: Path, databas
     copy(folder, database)
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("alter table espalier_member drop column timezone")
+        connection.execute("alter table espalier_member alter column email set not null")
         connection.execute("update espalier_roster set rules = 'of an earlier version'")
+    roster = folder / "members.csv"
+    with roster.open("a", encoding="utf-8") as file:
+        file.write(f"m-999,,No Address{',' * 13}\n")
     copy(folder, database)
     with psycopg.connect(database) as connection:
         assert connection.execute("select distinct timezone from espalier_member").fetchall() == [(None,)]
+        assert connection.execute("select id from espalier_member where email is null").fetchall() == [("m-999",)]
 
 
 def test_a_reader_who_is_slow_keeps_no_copy_waiting(folder: Path, database: str) -> None:

@@ -25,7 +25,7 @@ from sitegen.errors import OutputError, RosterError
 from sitegen.model import Link, Member, Status
 from sitegen.roster import Query, Roster, values
 from sitegen.roster.fields import COLUMNS
-from sitegen.roster.names import first_name
+from sitegen.roster.names import called
 from sitegen.roster.slugs import is_slug
 from tests.conftest import ROOT
 
@@ -171,6 +171,14 @@ def test_the_least_a_row_needs(load: Load) -> None:
     assert member == Member("m1", "ana-ruiz", "Ana Ruiz", "Ana", "m1@example.com", "es")
 
 
+def test_a_member_without_an_address(tmp_path: Path) -> None:
+    path = tmp_path / "members.csv"
+    path.write_text("id,name\na,Ana Ruiz\n", encoding="utf-8")
+    with Roster.load(path) as roster:
+        assert list(roster) == [Member("a", "ana-ruiz", "Ana Ruiz", "Ana", None, "en")]
+        assert [member.id for member in roster.search(Query("ruiz"))] == ["a"]
+
+
 def test_json_lines_say_the_same(tmp_path: Path) -> None:
     path = tmp_path / "members.jsonl"
     links = [{"label": "Blog", "url": "https://example.com/a;b"}]
@@ -308,19 +316,20 @@ def test_phone_numbers_as_people_write_them(written: str, market: str | None, ke
         ("J. Robert Meyer", "J. Robert"),
         ("Siân O'Brien", "Siân"),
         ("José Ortega y Gasset", "José"),
-        ("Keller, Rosa", "Keller"),
+        ("Keller, Rosa", "Rosa"),
         ("🌿 Joy Bell", "Joy"),
         ("🌿", "🌿"),
         ("& Co", "& Co"),
     ],
 )
 def test_first_names(name: str, first: str) -> None:
-    assert first_name(name) == first
+    assert called(name).first == first
 
 
 @given(line_text)
 def test_everybody_has_a_first_name(name: str) -> None:
-    assert first_name(name)
+    assert called(name).first
+    assert called(name).shown
 
 
 # -- slugs across a roster ---------------------------------------------------------------------------------

@@ -1,0 +1,125 @@
+"""What is read of a row, and which of its faults cost a field only."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_core import PydanticCustomError
+
+from sitegen.model import Link, Status
+from sitegen.roster import characters, values
+from sitegen.roster.fields import CHECKS, COLUMNS, RosterRow, read_row
+from sitegen.roster.values import Rules
+
+RULES = Rules(frozenset({"en", "es"}), frozenset({"shop"}), None)
+GOOD = {"id": "m1", "name": "Ana Ruiz", "email": "ana@example.com"}
+
+BROKEN_OPTIONAL = {
+    "email": "ana@",
+    "slug": "../ana",
+    "first_name": "x" * 61,
+    "market": "Spain",
+    "phone": "Not Found",
+    "photo": "../ana.jpg",
+    "place": "x" * 101,
+    "tagline": "half \u202e a line",
+    "story": "x" * 5_001,
+    "links": "Instagram",
+    "sponsor": "../m0",
+    "locale": "fr",
+    "joined": "12/31/2024",
+    "timezone": "Dublin o'clock",
+}
+
+
+@pytest.mark.parametrize("name", sorted(BROKEN_OPTIONAL))
+def test_a_broken_optional_field_costs_that_field_and_is_told(name: str) -> None:
+    row, problems = read_row({**GOOD, name: BROKEN_OPTIONAL[name]}, RULES)
+    assert row == RosterRow(**{**GOOD, name: None} if name == "email" else GOOD)  # type: ignore[arg-type]
+    ((message, _),) = problems
+    assert message.startswith(f"{name} ")
+
+
+def test_every_optional_field_is_tried_above() -> None:
+    assert BROKEN_OPTIONAL.keys() == set(COLUMNS) - {"id", "name", "status"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"id": "m 1"}, 'id "m 1": expected 1 to 64 letters'),
+        ({"id": 7}, "id 7: expected text"),
+        ({"name": "\u202e"}, 'name "\\u202e": holds the character U+202E'),
+        ({"status": "Terminated"}, 'status "Terminated": expected active or inactive'),
+    ],
+)
+def test_a_fault_in_who_it_is_or_whether_they_are_public_costs_the_row(change: dict[str, object], message: str) -> None:
+    row, problems = read_row({**GOOD, **change, "phone": "12"}, RULES)
+    assert row is None
+    assert [problem[0].startswith(message) for problem in problems] == [True, False]
+
+
+@pytest.mark.parametrize("name", ["id", "name"])
+def test_a_row_without_id_or_name(name: str) -> None:
+    written = {column: value for column, value in GOOD.items() if column != name}
+    assert read_row(written, RULES) == (None, ((f"{name} is missing", None),))
+
+
+def test_a_row_without_an_e_mail_address_is_a_member() -> None:
+    assert read_row({"id": "m1", "name": "Ana"}, RULES) == (RosterRow("m1", "Ana"), ())
+
+
+def test_all_fields_and_an_unknown_one() -> None:
+    written = {
+        "phone": "600 111 222",
+        **GOOD,
+        "market": "es",
+        "status": " Inactive ",
+        "joined": "2024-02-29",
+        "links": "Blog=https://example.com/a",
+        "fone": "1",
+    }
+    row, problems = read_row(written, RULES)
+    links = (Link("Blog", "https://example.com/a"),)
+    assert row == RosterRow(
+        **GOOD, phone="+34600111222", market="ES", status=Status.INACTIVE, joined=date(2024, 2, 29), links=links
+    )
+    assert problems == (('unknown field "fone"', 'did you mean "phone"?'),)
+
+
+def test_a_national_number_cannot_be_read_without_its_market_and_another_can() -> None:
+    row, problems = read_row({**GOOD, "market": "Spain", "phone": "600 111 222"}, RULES)
+    assert row is not None and row.phone is None
+    assert [message for message, _ in problems][1] == 'phone "600 111 222": cannot be read without the market'
+    row, problems = read_row({**GOOD, "market": "Spain", "phone": "+34 600 111 222"}, RULES)
+    assert row is not None and row.phone == "+34600111222"
+    assert len(problems) == 1
+
+
+def test_there_is_a_rule_for_every_column() -> None:
+    assert {*CHECKS, "phone"} == set(COLUMNS)
+
+
+@given(st.text(max_size=30) | st.text(st.characters(), max_size=30))
+def test_a_text_that_is_called_plain_is_one(text: str) -> None:
+    if characters.is_plain(text):
+        assert characters.tidied(text) == text
+        assert characters.unseen(text) is None
+
+
+@given(st.dictionaries(st.sampled_from([*COLUMNS, "fone"]), st.text(max_size=20) | st.integers() | st.none()))
+def test_any_row_is_read_or_told(written: dict[str, object]) -> None:
+    row, problems = read_row(written, RULES)
+    assert row is not None or problems
+    assert all(isinstance(message, str) for message, _ in problems)
+
+
+def test_half_a_character_in_any_field_is_a_fault() -> None:
+    for name in COLUMNS:
+        _, problems = read_row({**GOOD, name: "https://\ud800.example"}, RULES)
+        assert problems, name
+    with pytest.raises(PydanticCustomError):
+        values.links([{"label": "a", "url": "https://a.example/\ud800"}])
