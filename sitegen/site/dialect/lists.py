@@ -14,6 +14,7 @@ from sitegen.site.dialect.markdown_lines import (
     MOST_QUOTED,
     begins_list,
     indent,
+    is_rule,
     item,
     quotations,
     verbatim,
@@ -119,7 +120,7 @@ class _Layout:
         """Adds a line that is no item while one is open: it goes on with that item, or ends the list."""
         column = indent(line)
         if self._after_text:
-            if HEADING.match(line):
+            if HEADING.match(line) or (is_rule(line) and column < _NESTED):
                 self.open.clear()
                 self.done += ["", line]
             else:  # the next line of a paragraph, which people do not always indent

@@ -21,6 +21,11 @@ _RAW = re.compile(r" {0,3}<(?P<tag>pre|script|style|textarea)\b|(?P<comment> {0,
 _DELIMITER = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*\Z")
 
 
+def is_rule(line: str) -> bool:
+    """Returns whether a line is a rule across the page, such as ``---`` or ``* * *``."""
+    return _RULE.match(line) is not None
+
+
 def begins_list(line: str, after_text: bool) -> bool:
     """Returns whether a line begins a list where none is open. ``after_text``: whether a line of text is right above.
 
@@ -35,7 +40,7 @@ def begins_list(line: str, after_text: bool) -> bool:
 
 def item(line: str) -> re.Match[str] | None:
     """Returns the parts of a line that begins an item of a list; None for any other, a rule such as ``- - -`` too."""
-    return None if _RULE.match(line) else ITEM.match(line)
+    return None if is_rule(line) else ITEM.match(line)
 
 
 def is_delimiter(line: str) -> bool:

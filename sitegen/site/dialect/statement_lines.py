@@ -264,6 +264,8 @@ def _needs_blank(page: _Page, at: int, place: Place | None, previous: Place | No
         return False
     if place is Place.ALONE or previous is Place.ALONE:
         return True
+    if page.kinds[at] is Kind.HEADER and page.kinds[at - 1] is not Kind.HEADER:
+        return True  # people begin a table right below a line of text, too
     if place is Place.LIST:
         return not page.in_list[at - 1] and previous is not Place.LIST
     if previous is Place.LIST:

@@ -48,6 +48,8 @@ def test_a_page_and_a_story_have_the_same_lists() -> None:
         ("- a\n  - b\n\n    more\n- c", None),
         ("> Note:\n> - a\n>   - b", "<blockquote><p>Note:</p><ul><li>a<ul><li>b</li></ul></li></ul></blockquote>"),
         ("- a\n# H", '<ul><li>a</li></ul><h1 id="h">H</h1>'),
+        ("- a\n---\nText", "<ul><li>a</li></ul><hr><p>Text</p>"),
+        ("- a\n- b\n\n---\n\n- c", "<ul><li>a</li><li>b</li></ul><hr><ul><li>c</li></ul>"),
         ("# H\n- a", '<h1 id="h">H</h1><ul><li>a</li></ul>'),
         ("Text\n- a\n\nText", "<p>Text</p><ul><li>a</li></ul><p>Text</p>"),
         ('<div markdown="1">\nText:\n- a\n</div>', "<div><p>Text:</p><ul><li>a</li></ul></div>"),

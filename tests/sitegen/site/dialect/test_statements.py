@@ -83,6 +83,15 @@ def test_a_condition_around_a_table(yes: bool) -> None:
     assert html == (TABLE.format(row("a", "b")) if yes else "") + "<p>Text</p>"
 
 
+def test_a_table_right_below_a_line_of_text() -> None:
+    rows = f"{HEAD}| a | b |"
+    table = TABLE.format(row("a", "b"))
+    assert rendered(f"Text:\n{rows}") == f"<p>Text:</p>{table}"
+    indented = "\n".join(f"  {line}" for line in rows.split("\n"))
+    assert rendered(f"- item\n{indented}") == f"<ul><li><p>item</p>{table}</li></ul>"
+    assert rendered("Dash\n---\n\n| not | one") == '<h2 id="dash">Dash</h2><p>| not | one</p>'
+
+
 @pytest.mark.parametrize("mark", ["-", "*", "1."])
 def test_loops_around_items(mark: str) -> None:
     tag = "ol" if mark == "1." else "ul"
