@@ -15,9 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from itertools import product
 from time import perf_counter
 
-from sitegen.build import output, page_files, process_pool, up_to_date
+from sitegen.build import output, page_files, photos_ahead, process_pool, up_to_date
 from sitegen.build.chunks import (
     ChunkBuilder,
     ChunkResult,
@@ -28,6 +29,7 @@ from sitegen.build.chunks import (
 from sitegen.build.manifest import Manifest
 from sitegen.build.options import BuildOptions, BuildSummary
 from sitegen.build.output import FileCounts, Output
+from sitegen.build.photos_ahead import PhotosAhead
 from sitegen.campaigns.placements import Placements
 from sitegen.check import people, rendering
 from sitegen.errors import Fault
@@ -43,8 +45,10 @@ from sitegen.site.content import CAMPAIGN
 from sitegen.token import TokenSigner
 
 _CHUNK = 64  # members: a few megabytes of pages in memory, and what is done again after a bug ended a process
+_PHOTOS = 2  # rows of the roster: to encode a photo takes a tenth of a second
 _COMPANY = ""  # the folder of the company's own landing pages in the manifest
-_FORK_FROM = 200  # members: below, forking costs more than it saves
+_FORK_FROM = 200  # members: below, forking costs more than it saves where few of them have changed
+_FORK_FROM_ALL = 16  # members: the same where the pages of all may have
 
 Progress = Callable[[int, int], None]
 """A function that a build calls as it goes on, with the number of members' sites done and the number in all."""
@@ -60,7 +64,7 @@ def build(options: BuildOptions, progress: Progress = lambda done, total: None) 
     site = sites.load_by(options)
     now = up_to_date.digests(options, site.settings.roster_path, site.theme.folders)
     before = up_to_date.noted(options)
-    with people.opened(site) as (roster, placements):
+    with people.opened(site) as (roster, placements), photos_ahead.started(options, roster) as ahead:
         renderer = Renderer(site, TokenSigner(options.token_keys))
         same = before is not None and (before.inputs.shared, before.inputs.settings) == (now.shared, now.settings)
         only_members = same and not (options.fresh or options.verify)
@@ -70,7 +74,7 @@ def build(options: BuildOptions, progress: Progress = lambda done, total: None) 
             output.opened(options.out, keep_out_of=site.folder, state=options.state_folder) as folder,
             closing(Manifest(folder.state.manifest)) as manifest,
         ):
-            builder = _Builder(renderer, roster, placements, folder, manifest, options)
+            builder = _Builder(renderer, roster, placements, folder, manifest, options, ahead)
             builder.run(progress, only_members)
             summary = builder.summary(perf_counter() - started)
             if not summary.faults and not summary.unstamped:
@@ -88,7 +92,9 @@ class _Builder:
         folder: Output,
         manifest: Manifest,
         options: BuildOptions,
+        ahead: PhotosAhead | None,
     ) -> None:
+        self._ahead = ahead
         self._renderer = renderer
         self._resolver = Resolver(renderer)
         self._fingerprints = Fingerprints(renderer)
@@ -115,7 +121,7 @@ class _Builder:
         self._manifest.expect_landings(self._placements.landings(self._roster))
         self._company_landings()
         self._folder.state.note_tree(self._folder.root)
-        self._all_members(progress)
+        self._all_members(progress, only_members)
         self._sitemap()
         self._remove_gone()
         self._forget_begun()
@@ -196,7 +202,7 @@ class _Builder:
         self._folder.counts = self._counts
         self._folder.write(path, content)
 
-    def _all_members(self, progress: Progress) -> None:
+    def _all_members(self, progress: Progress, only_members: bool) -> None:
         total = self._roster.active_count
         plans = {code: self._plan(code) for code in self._site.settings.locales}
         any_plan = next(iter(plans.values()))
@@ -211,13 +217,28 @@ class _Builder:
             plans=plans,
             known_plans=self._manifest.plans(),
             options=self._options,
+            ahead=self._ahead,
         )
         spans = self._roster.spans(-(-len(self._roster) // _CHUNK))
-        jobs = self._options.processes if total >= _FORK_FROM else 1
+        jobs = self._options.processes if total >= (_FORK_FROM if only_members else _FORK_FROM_ALL) else 1
+        # Each language has pages of its own to learn, which few members are soon done with.
+        codes = [None] if len(spans) > jobs else list(plans)
+        pieces = list(product(spans, codes))
         progress(0, total)
-        for made in process_pool.shared_out(len(spans), jobs, lambda number: sites.chunk(spans[number])):
+        if total and not self._manifest.has_photos():  # in later builds few are new, or whole chunks of them
+            self._photos(sites)
+        for made in process_pool.shared_out(len(pieces), jobs, lambda number: sites.chunk(*pieces[number])):
             self._take(made)
             progress(self._members, total)
+
+    def _photos(self, sites: ChunkBuilder) -> None:
+        """Makes the scaled copies of all photos, each a piece of work of its own: they take longer than pages do."""
+        if self._ahead:
+            self._ahead.stop()
+        spans = self._roster.spans(-(-len(self._roster) // _PHOTOS))
+        jobs = self._options.processes
+        for made in process_pool.shared_out(len(spans), jobs, lambda number: sites.photos_of(spans[number])):
+            self._take(made)
 
     def _take(self, made: ChunkResult) -> None:
         self._members += made.members

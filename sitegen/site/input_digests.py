@@ -58,9 +58,17 @@ def read(
             of_members = path == own or path.startswith(f"{photos}{os.sep}")
             into = members if of_members else placed if path == campaigns else shared
             into.update(f"{path}\0{stamp}\n".encode(errors="surrogateescape"))
-    made_by = (sitegen.version(), options.url, options.capture_url, options.theme, compression, options.token_keys)
+    programs = sitegen.version(), pillow_version()
+    made_by = (programs, options.url, options.capture_url, options.theme, compression, options.token_keys)
     settings = hashlib.sha256(repr(made_by).encode()).hexdigest()
     return InputDigests(shared.hexdigest(), members.hexdigest(), placed.hexdigest(), settings, folders)
+
+
+def pillow_version() -> str:
+    """Returns the version of Pillow, on which the bytes and names of photos depend, without loading it."""
+    from importlib.metadata import version
+
+    return version("pillow")
 
 
 def _stamps(root: str, without: set[str]) -> Iterator[tuple[str, str]]:
