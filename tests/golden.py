@@ -20,12 +20,16 @@ def built(name: str, out: Path) -> None:
 
 def compared(tree: dict[str, bytes]) -> dict[str, bytes]:
     """A tree without what changes from one release of ours or of a codec to the next: build ids (which
-    hold our version), the tokens that sign them, and the bytes of pictures (their names are compared)."""
+    hold our version), the tokens that sign them, and the bytes of pictures with the digests in their names."""
     return {
-        path: b"" if Path(path).suffix in _PICTURES else _VARYING.sub(b"~", content) for path, content in tree.items()
+        _PHOTO.sub(b"~", path.encode()).decode(): b""
+        if Path(path).suffix in _PICTURES
+        else _VARYING.sub(b"~", _PHOTO.sub(b"~", content))
+        for path, content in tree.items()
     }
 
 
+_PHOTO = re.compile(rb"(?<=assets/photos/)[0-9a-f]{20}(?=-)")
 _VARYING = re.compile(rb"(?<=build )[0-9a-f]{12}|(?<=~)[0-9a-f]{12}(?=~)|(?<=~[0-9a-f]{16})\.[\w-]{43}")
 
 

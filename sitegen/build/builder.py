@@ -17,10 +17,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, product
 from time import perf_counter
 
-from sitegen.build import few_members, output, page_files, process_pool, published, up_to_date
+from sitegen.build import few_members, output, page_files, photos_ahead, process_pool, published, up_to_date
 from sitegen.build.chunks import (
     ChunkBuilder,
     ChunkResult,
@@ -33,6 +33,7 @@ from sitegen.build.manifest import Manifest
 from sitegen.build.options import BuildOptions, BuildSummary
 from sitegen.build.output import FileCounts, Output
 from sitegen.build.ownership import Ownership
+from sitegen.build.photos_ahead import PhotosAhead
 from sitegen.build.up_to_date import BuildNote
 from sitegen.campaigns.placements import Placements
 from sitegen.check import people, rendering
@@ -51,8 +52,10 @@ from sitegen.site.content import CAMPAIGN
 from sitegen.token import TokenSigner
 
 _CHUNK = 64  # members: a few megabytes of pages in memory, and what is done again after a bug ended a process
+_PHOTOS = 2  # rows of the roster: to encode a photo takes a tenth of a second
 _COMPANY = ""  # the folder of the company's own landing pages in the manifest
-_FORK_FROM = 200  # members: below, forking costs more than it saves
+_FORK_FROM = 200  # members: below, forking costs more than it saves where few of them have changed
+_FORK_FROM_ALL = 16  # members: the same where the pages of all may have
 
 Progress = Callable[[int, int], None]
 """A function that a build calls as it goes on, with the number of members' sites done and the number in all."""
@@ -72,6 +75,7 @@ def build(options: BuildOptions, progress: Progress = lambda done, total: None) 
     renderer = Renderer(site, signer)
     same = before is not None and (before.inputs.shared, before.inputs.settings) == (now.shared, now.settings)
     only_members = same and not (options.fresh or options.verify)
+    is_first = photos_ahead.is_first(options)
     with ExitStack() as opened:
         folder = opened.enter_context(output.opened(options.out, keep_out_of=site.folder, state=options.state_folder))
         manifest = opened.enter_context(closing(Manifest(folder.state.manifest)))
@@ -87,9 +91,10 @@ def build(options: BuildOptions, progress: Progress = lambda done, total: None) 
                     in_place=True,  # the output folder is locked, and its state with it
                 )
             )
+            ahead = opened.enter_context(photos_ahead.started(options, roster, is_first=is_first))
             if not only_members:
                 rendering.check(site, renderer, roster)
-            builder = _Builder(renderer, roster, placements, folder, manifest, options)
+            builder = _Builder(renderer, roster, placements, folder, manifest, options, ahead)
             few = few_members.changed(before, now, roster, options)
             if few is None:
                 builder.expect()
@@ -117,7 +122,9 @@ class _Builder:
         folder: Output,
         manifest: Manifest,
         options: BuildOptions,
+        ahead: PhotosAhead | None,
     ) -> None:
+        self._ahead = ahead
         self._renderer = renderer
         self._resolver = Resolver(renderer)
         self._fingerprints = Fingerprints(renderer)
@@ -195,7 +202,8 @@ class _Builder:
         self._folder.state.note_tree(self._folder.root)
         total = self._roster.active_count
         progress(0, total)
-        for made in self._sites(self._roster.spans(-(-len(self._roster) // _CHUNK)), total):
+        spans = self._roster.spans(-(-len(self._roster) // _CHUNK))
+        for made in self._sites(spans, total, fork_from=_FORK_FROM if only_members else _FORK_FROM_ALL):
             self._take(made)
             progress(self._members, total)
         self._former_addresses()
@@ -211,7 +219,7 @@ class _Builder:
         self._assets()
         self._company(True)
         self._folder.state.note_tree(self._folder.root)
-        for made in self._sites(few_members.runs(few.rows, _CHUNK), len(few.rows)):
+        for made in self._sites(few_members.runs(few.rows, _CHUNK), len(few.rows), fork_from=_FORK_FROM):
             self._take(made)
         if "status" in few.columns:
             self._former_addresses()
@@ -318,7 +326,7 @@ class _Builder:
         self._folder.counts = self._counts
         self._folder.write(path, content)
 
-    def _sites(self, spans: list[range], members: int) -> Iterator[ChunkResult]:
+    def _sites(self, spans: list[range], members: int, *, fork_from: int) -> Iterator[ChunkResult]:
         """Builds the sites of the active members on some rows of the roster; ``members``: about how many these are."""
         self._manifest.save()
         sites = ChunkBuilder(
@@ -330,9 +338,24 @@ class _Builder:
             plans=self._plans,
             known_plans=self._manifest.plans(),
             options=self._options,
+            ahead=self._ahead,
         )
-        jobs = self._options.processes if members >= _FORK_FROM else 1
-        return process_pool.shared_out(len(spans), jobs, lambda number: sites.chunk(spans[number]))
+        jobs = self._options.processes if members >= fork_from else 1
+        # Each language has pages of its own to learn, which few members are soon done with.
+        codes = [None] if len(spans) > jobs else list(self._plans)
+        pieces = list(product(spans, codes))
+        if members and not self._manifest.has_photos():  # in later builds few are new, or whole chunks of them
+            yield from self._photos(sites)
+        yield from process_pool.shared_out(len(pieces), jobs, lambda number: sites.chunk(*pieces[number]))
+
+    def _photos(self, sites: ChunkBuilder) -> Iterator[ChunkResult]:
+        """Makes the scaled copies of all photos, each a piece of work of its own: they take longer than pages do."""
+        if self._ahead:
+            self._ahead.stop()
+        spans = self._roster.spans(-(-len(self._roster) // _PHOTOS))
+        yield from process_pool.shared_out(
+            len(spans), self._options.processes, lambda number: sites.photos_of(spans[number])
+        )
 
     def _take(self, made: ChunkResult) -> None:
         self._members += made.members

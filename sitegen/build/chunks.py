@@ -15,9 +15,10 @@ from sitegen.build import page_files
 from sitegen.build.manifest import Manifest, Plan
 from sitegen.build.options import BuildOptions
 from sitegen.build.output import File, FileCounts, Output
+from sitegen.build.photos_ahead import PhotosAhead
 from sitegen.campaigns.placements import Placements
 from sitegen.errors import ContentError, EspalierError, Fault
-from sitegen.model import Campaign, Member
+from sitegen.model import Campaign
 from sitegen.render import fingerprints, hosts, member_files, photos
 from sitegen.render.context import Photo
 from sitegen.render.fingerprints import Fingerprints
@@ -34,7 +35,8 @@ from sitegen.stamping import Sheet
 _FEW = 3  # members: for so many, learning how to stamp costs more than it saves
 
 PhotoSeen = tuple[str, str, str, tuple[int, ...]]
-"""A photo in use: its name, its file's stamp (size, times, inode), and the digest and widths of its scaled copies."""
+"""A photo in use: its name, a stamp (of its file: size, times, inode; and of what makes the scaled copies), and the
+digest and widths of its scaled copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,19 @@ class _SiteToWrite:
     key: bytes
     plan: SitePlan
     files: Sequence[File]
+    landings: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What is new on the site of one member: the files to write, and the campaigns whose landing pages are."""
+
+    row: MemberRow
+    above: MemberRow | None
+    plan: SitePlan
+    key: bytes
+    wanted: set[str]
+    campaigns: Sequence[Campaign]
     landings: Mapping[str, bytes]
 
 
@@ -96,6 +111,7 @@ class ChunkBuilder:
         plans: Mapping[str, SitePlan],
         known_plans: Mapping[str, Plan],
         options: BuildOptions,
+        ahead: PhotosAhead | None = None,
     ) -> None:
         self._resolver = resolver
         self._renderer = resolver.renderer
@@ -108,7 +124,8 @@ class ChunkBuilder:
         self._plans = plans
         self._known_plans = known_plans
         self._options = options
-        self._rendered = 0
+        self._ahead = ahead
+        self._to_render = 0
         self._photos: dict[str, Photo] = {}
         self._refused: dict[str, ContentError] = {}
         self._told: list[Fault] = []
@@ -118,8 +135,8 @@ class ChunkBuilder:
         self._seen: list[PhotoSeen] = []
         self._files_a_page = len(page_files.names(options.compression, ""))
 
-    def chunk(self, rows: range) -> ChunkResult:
-        """Writes what is new of the sites of the active members on these roster rows.
+    def chunk(self, rows: range, locale: str | None = None) -> ChunkResult:
+        """Writes what is new of the sites of the active members on these roster rows, of one language if it is named.
 
         Returns counts, entries for the manifest, and the faults of single members. Raises OutputError if a file cannot
         be written.
@@ -127,10 +144,12 @@ class ChunkBuilder:
         made = ChunkResult()
         self._output.counts = made.counts
         self._seen, self._told = made.photos, made.faults
-        waiting: list[_SiteToWrite] = []
         campaigns = self._placements.of_rows(rows)
+        pending: list[_News] = []
         # Most builds leave most members alone, so a Member is made only where pages are written.
         for row, above in self._roster.active_rows_with_sponsors(rows):
+            if locale is not None and row.locale != locale:
+                continue
             plan = self._plans[row.locale]
             own = campaigns.get(row.id, ()) if campaigns else ()
             made.members += 1
@@ -138,19 +157,41 @@ class ChunkBuilder:
             try:
                 key, wanted = self._news(row, above, plan)
                 landings = self._new_landings(row.slug, own, key, plan) if own else {}
-                if wanted is not None or landings:
-                    new = [each for each in own if each.code in landings]
-                    member, sponsor = to_member(row), above and to_member(above)
-                    files = list(self._files(member, sponsor, plan, wanted or set(), new))
-                    waiting.append(_SiteToWrite(row.slug, key, plan, files, landings))
-                made.counts.unchanged += len(plan.files) - len(wanted or ())
-                made.counts.unchanged += (len(own) - len(landings)) * self._files_a_page
             except EspalierError as error:
                 made.faults += [self._of_member(fault, row.slug) for fault in error.faults]
-        self._write(waiting, made)
+                continue
+            if wanted is not None or landings:
+                new = [each for each in own if each.code in landings]
+                pending.append(_News(row, above, plan, key, wanted or set(), new, landings))
+            made.counts.unchanged += len(plan.files) - len(wanted or ())
+            made.counts.unchanged += (len(own) - len(landings)) * self._files_a_page
+        self._to_render += len(pending)
+        self._write(list(self._made(pending, made)), made)
         reasons = {page: program.reason for page, program in self._renderer.programs.items() if program.reason}
         made.unstamped = {(page.page.key, page.page.locale): reason for page, reason in reasons.items()}
         return made
+
+    def photos_of(self, rows: range) -> ChunkResult:
+        """Makes the scaled copies of the photos of the active members on these roster rows, as far as they are missing.
+
+        Photos that cannot be read are left for ``chunk`` to tell. Raises OutputError if a file cannot be written.
+        """
+        made = ChunkResult()
+        self._output.counts = made.counts
+        self._seen, self._told = made.photos, []
+        for row, _ in self._roster.active_rows_with_sponsors(rows):
+            if row.photo:
+                self._photo(row.photo)
+        return made
+
+    def _made(self, pending: Sequence[_News], made: ChunkResult) -> Iterator[_SiteToWrite]:
+        for news in pending:
+            try:
+                files = list(self._files(news))
+            except EspalierError as error:
+                made.faults += [self._of_member(fault, news.row.slug) for fault in error.faults]
+            else:
+                yield _SiteToWrite(news.row.slug, news.key, news.plan, files, news.landings)
 
     def _news(self, row: MemberRow, above: MemberRow | None, plan: SitePlan) -> tuple[bytes, set[str] | None]:
         """Returns a digest of the member's data, and the files of the site that are to be written; None if none are."""
@@ -172,7 +213,8 @@ class ChunkBuilder:
 
     def _member_key(self, row: MemberRow, above: MemberRow | None) -> bytes:
         own = self._photo(row.photo) if row.photo else None
-        if row.photo and own is None:
+        if row.photo and own is None and (self._site.folder / "photos" / row.photo).is_file():
+            # One that is missing was told by the roster, with its line.
             self._told += [self._of_member(fault, row.slug) for fault in self._refused[row.photo].faults]
         theirs = self._photo(above.photo) if above and above.photo else None
         return fingerprints.of_member(row, above, own, theirs)
@@ -199,7 +241,7 @@ class ChunkBuilder:
         source = photos.locate(self._site.folder / "photos", name)
         assets = self._output.root / ASSETS
         try:
-            stamp = input_digests.stamp(source.stat())
+            stamp = f"{input_digests.stamp(source.stat())} {photos.recipe()[:20]}"
         except OSError as error:
             raise ContentError(Fault("there is no such photo", where=source)) from error
         before = None if self._options.fresh else self._manifest.photo(name)
@@ -210,17 +252,17 @@ class ChunkBuilder:
                 return made
         made = photos.examine(source)
         if not all((assets / each).is_file() for each in made.names()):
-            for each, content in photos.encode(source):
+            ready = self._ahead and self._ahead.files(made)
+            for each, content in ready or photos.encode(source):
                 self._output.write(f"{ASSETS}/{each}", content)
         self._seen.append((name, stamp, made.digest, made.widths))
         return made
 
-    def _files(
-        self, member: Member, sponsor: Member | None, plan: SitePlan, wanted: set[str], campaigns: Sequence[Campaign]
-    ) -> Iterator[File]:
+    def _files(self, news: _News) -> Iterator[File]:
+        member, sponsor = to_member(news.row), news.above and to_member(news.above)
+        plan, wanted = news.plan, news.wanted
         host = hosts.of_member(self._site, member, sponsor, self._photo)
-        self._rendered += 1
-        few = self._rendered <= _FEW
+        few = self._to_render <= _FEW
         sheet = None if few else self._renderer.sheet(host)
         for each in plan.contents:
             if isinstance(each, CardFile):
@@ -229,7 +271,7 @@ class ChunkBuilder:
             elif not wanted.isdisjoint(page_files.names(self._options.compression, each.file)):
                 content = written(self._renderer, each.planned, host, sheet, self._options)
                 yield from page_files.files(self._options.compression, each.file, content)
-        for campaign in campaigns:
+        for campaign in news.campaigns:
             page = self._resolver.landing(plan.variant, campaign)
             assert page is not None  # campaigns without a page to make landing pages from were a fault
             yield from landing_files(self._renderer, page, host, self._options, is_stamped=not few)

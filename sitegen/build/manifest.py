@@ -248,6 +248,10 @@ class Manifest:
         row = self._own.execute("select stamp, digest, widths from photos where name = ?", (name,)).fetchone()
         return None if row is None else (row[0], row[1], tuple(map(int, row[2].split())))
 
+    def has_photos(self) -> bool:
+        """Returns whether any photo's record was kept by an earlier build."""
+        return self._db.execute("select 1 from photos limit 1").fetchone() is not None
+
     def enter_photos(self, seen: Iterable[tuple[str, str, str, tuple[int, ...]]]) -> None:
         """Records photos that this build uses: name, stamp of the file, digest, widths of the scaled copies."""
         rows = [(name, stamp, digest, " ".join(map(str, widths))) for name, stamp, digest, widths in seen]

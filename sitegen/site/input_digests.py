@@ -75,10 +75,18 @@ def read(
             hashes[into].update(_entry(path, state))
     if not read_own and os.path.isfile(own):  # a roster outside the site folder, or by a name that is left out
         hashes["roster"].update(_entry(own, stamp(os.stat(own))))
-    made_by = (sitegen.version(), options.url, options.capture_url, options.theme, compression, options.token_keys)
+    programs = sitegen.version(), pillow_version()
+    made_by = (programs, options.url, options.capture_url, options.theme, compression, options.token_keys)
     settings = hashlib.sha256(repr(made_by).encode()).hexdigest()
     digests = {name: each.hexdigest() for name, each in hashes.items()}
     return InputDigests(**digests, settings=settings, theme_folders=folders)
+
+
+def pillow_version() -> str:
+    """Returns the version of Pillow, on which the bytes and names of photos depend, without loading it."""
+    from importlib.metadata import version
+
+    return version("pillow")
 
 
 def of_file(path: Path) -> str:

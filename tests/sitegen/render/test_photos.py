@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -189,3 +190,56 @@ def test_a_link_out_of_the_folder(tmp_path: Path) -> None:
         photos.locate(tmp_path / "photos", "ana.jpg")
     (tmp_path / "photos" / "ben.jpg").touch()
     assert photos.locate(tmp_path / "photos", "ben.jpg").is_file()
+
+
+def other_pillow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(photos.PIL, "__version__", "99.0.0")
+
+
+def other_codec(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = photos.features.version
+    monkeypatch.setattr(photos.features, "version", lambda name: "99" if name == "webp" else real(name))
+
+
+def other_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(photos.AvifImagePlugin, "get_codec_version", lambda name: f"99 of {name}")
+
+
+def other_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(photos._SETTINGS, "webp", {"quality": 60, "method": 2})
+
+
+def other_widths(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(photos, "WIDTHS", (160, 320, 480))
+
+
+CHANGES = [other_pillow, other_codec, other_encoder, other_settings, other_widths]
+
+
+@pytest.fixture
+def recipe_is_asked_anew() -> Iterator[None]:
+    photos.recipe.cache_clear()
+    yield
+    photos.recipe.cache_clear()
+
+
+@pytest.mark.usefixtures("recipe_is_asked_anew")
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_name_depends_on_all_that_makes_the_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    photo = saved(tmp_path / "ana.png", portrait(700, 700))
+    before = photos.digest(photo)
+    with monkeypatch.context() as patched:
+        change(patched)
+        photos.recipe.cache_clear()
+        assert photos.digest(photo) != before
+    photos.recipe.cache_clear()
+    assert photos.digest(photo) == before
+
+
+def test_the_same_bytes_are_made_each_time_whatever_the_number_of_processors(tmp_path: Path) -> None:
+    photo = saved(tmp_path / "ana.png", portrait(1400, 1400))
+    assert dict(photos.encode(photo)) == dict(photos.encode(photo))
+    assert {"max_threads": 1, "autotiling": False}.items() <= photos._settings("avif", 640).items()
+    assert {"max_threads": 1, "autotiling": False}.items() <= photos._settings("avif", 320).items()
