@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import get_close_matches
+from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -21,6 +23,7 @@ from capture.accounts.scope import scope
 from capture.accounts.signing_in import Person
 from capture.base.prepared import Driver, Prepared
 from capture.base.unavailable import Unavailable
+from capture.campaigns.spoken_codes import code_from_speech, compact, readings
 from capture.company.generator import CAMPAIGN_CODE, CAMPAIGN_PAGES, Channel, campaign_page
 from capture.models import Campaign, Company, Lead, Member, Spending
 
@@ -48,6 +51,7 @@ _LONGEST_NUMBER = 6
 _HIGHEST = 10**_LONGEST_NUMBER - 1
 
 _ATTEMPTS = 20
+_MOST_COMPARED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,20 +152,42 @@ def spoken(code: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[0-9])", " ", code)
 
 
-def code_from_speech(typed: str) -> str | None:
-    """Returns the campaign code that a person typed as they heard it: ``radio7`` for "Radio 7".
-
-    Returns None for text that cannot be a code.
-    """
-    code = re.sub(r"[^a-z0-9]", "", typed.lower())
-    return code if CAMPAIGN_CODE.match(code) else None
-
-
 def campaign_by_code(session: Session, typed: str) -> Campaign | None:
-    """Returns the campaign whose code a visitor typed; None if there is none, or its member is not active."""
+    """Returns the campaign whose code a visitor typed; None if there is none, or its member is not active.
+
+    If nobody has the code as it stands, it may be the one code that exists of all that may have been meant.
+    """
     code = code_from_speech(typed)
     found = session.scalars(select(Campaign).where(Campaign.code == code)).first() if code else None
-    return None if found is None or (found.member is not None and not found.member.active) else found
+    if found is not None:
+        return found if found.member is None or found.member.active else None
+    meant = session.scalars(select(Campaign).where(Campaign.code.in_(readings(typed))).limit(2)).all()
+    only = meant[0] if len(meant) == 1 else None
+    return None if only is None or (only.member is not None and not only.member.active) else only
+
+
+def near_codes(session: Session, typed: str, *addresses: str) -> list[str]:
+    """Returns up to three codes that are most like what was typed, of those with a page: the company's, and those of the members whose sites
+    the addresses are on."""
+    members = [found.id for each in addresses if (found := _member_at(session, each)) is not None]
+    theirs = or_(Campaign.member_id.is_(None), Campaign.member_id.in_(members))
+    public = Campaign.published_at.is_not(None)
+    newest = select(Campaign.code).where(theirs, public).order_by(Campaign.id.desc()).limit(_MOST_COMPARED)
+    codes = session.scalars(newest).all()
+    meant = sorted(readings(typed).intersection(codes))
+    return [*meant, *(each for each in get_close_matches(compact(typed), codes, cutoff=0.7) if each not in meant)][:3]
+
+
+def _member_at(session: Session, address: str) -> Member | None:
+    """Returns the active member on whose site an address is."""
+    address = address.strip() if "://" in address else f"https://{address.strip()}"
+    try:
+        parts = urlsplit(address)
+        slugs = {parts.path.lstrip("/").partition("/")[0], (parts.hostname or "").partition(".")[0]}
+    except ValueError:
+        return None
+    found = session.scalars(select(Member).where(Member.slug.in_(slugs), Member.active)).all()
+    return next((each for each in found if f"{address}/".startswith(each.home)), None)
 
 
 def _brought(*campaigns: ColumnElement[bool]) -> Prepared:

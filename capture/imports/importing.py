@@ -27,7 +27,7 @@ from capture.base.db import Database
 from capture.base.identity import identity
 from capture.base.prepared import Driver, insert_into
 from capture.base.tokens import Links
-from capture.campaigns import catalogue
+from capture.campaigns.spoken_codes import code_from_speech
 from capture.company import hosts
 from capture.company.generator import Interest
 from capture.credit import evidence
@@ -180,7 +180,7 @@ def campaign_of(session: Session, typed: str, member_id: str | None) -> int:
     """
     theirs = or_(Campaign.member_id.is_(None), Campaign.member_id.is_not_distinct_from(member_id))
     found: dict[str, int] = dict(session.execute(select(Campaign.code, Campaign.id).where(theirs)).all())
-    code = catalogue.code_from_speech(typed) or typed
+    code = code_from_speech(typed) or typed
     if code not in found:
         hint = did_you_mean(code, list(found)) or "there are no campaigns yet"
         raise EspalierError(Fault(f'there is no campaign "{typed}" for these leads', hint=hint))

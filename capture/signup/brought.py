@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
-from capture.campaigns.catalogue import code_from_speech
+from capture.campaigns.spoken_codes import code_from_speech
 from capture.company.generator import CAMPAIGN_FIELD, is_visible
 
 UTM = ("source", "medium", "campaign", "term", "content")

@@ -26,6 +26,9 @@ _INLINE = ("strong", "em", "b", "i", "a", "code", "s", "del", "sub", "sup")
 TAGS = frozenset({*_BLOCKS, *_INLINE})
 """The elements that a story may have."""
 
+_DIRECTION = {block: {"dir": "auto"} for block in ("p", "ul", "ol", "blockquote", "pre")}
+"""A story may be in another script than the page, and quote one in a third."""
+
 _MOST_NESTED = 100
 """How deep the parser follows a story, in its own count; the roster lets none in that lies deeper."""
 
@@ -65,7 +68,7 @@ def is_plain(story: str) -> bool:
 def plain_html(story: str) -> str:
     """Returns the HTML of a plain story; the same as ``parsed_html`` does, only faster."""
     paragraphs = (each.replace("\n", "<br>\n") for each in escape(story, quote=False).split("\n\n"))
-    return "\n".join(f"<p>{each}</p>" for each in paragraphs)
+    return "\n".join(f'<p dir="auto">{each}</p>' for each in paragraphs)
 
 
 def parsed_html(story: str) -> str:
@@ -76,6 +79,7 @@ def parsed_html(story: str) -> str:
         tags=set(TAGS),
         attributes={"a": {"href"}},
         attribute_filter=_safe_address,
+        set_tag_attribute_values=_DIRECTION,
         url_schemes={"https", "mailto"},
         link_rel="nofollow ugc noopener",
     )

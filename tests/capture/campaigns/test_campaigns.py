@@ -199,16 +199,6 @@ def test_a_sign_up_by_the_landing_page_is_the_campaigns(
     assert "Signed up through the campaign radio1" in browser.get(f"/office/leads/{lead.id}").text
 
 
-@pytest.mark.parametrize(
-    ("typed", "code"),
-    [("radio7", "radio7"), ("Radio 7", "radio7"), (" RADIO-7 ", "radio7"), ("7", None), ("", None), ("r" * 40, None)],
-)
-def test_what_was_heard_becomes_a_code(typed: str, code: str | None) -> None:
-    assert catalogue.code_from_speech(typed) == code
-    if code:
-        assert catalogue.spoken(code) == "radio 7"
-
-
 def test_a_typed_code_leads_to_the_page(client: FlaskClient, database: Database, clock: Any) -> None:
     with database.write() as session:
         for code, member in (("radio7", "m-2"), ("flyer1", None), ("gone1", "m-3")):

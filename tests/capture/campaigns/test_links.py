@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from capture import features
 from capture.base.db import Database
-from capture.campaigns import catalogue
+from capture.campaigns import spoken_codes
 from capture.consent import my_data
 from capture.credit import evidence
 from capture.leads import story
@@ -56,7 +56,7 @@ def test_a_code_in_a_link_is_believed_for_the_host_and_the_company(
         ),
     }[way]()
     assert sent.status_code == 303
-    plain = catalogue.code_from_speech(code)
+    plain = spoken_codes.code_from_speech(code)
     [lead], [touch] = rows(Lead), rows(Touch)
     assert lead.campaign_id == (campaigns[plain] if believed else None)
     assert (touch.campaign, touch.page) == (plain, "products"), "the claim is kept, whoever it belongs to"
@@ -66,7 +66,7 @@ def test_a_code_in_a_link_is_believed_for_the_host_and_the_company(
 def test_what_is_no_code_brings_nobody(code: str, campaigns: Any, client: FlaskClient, form: Any, rows: Any) -> None:
     assert client.post("/signup", data=form("m-2", c=code)).status_code == 303
     assert rows(Lead)[0].campaign_id in (None, *campaigns.values())
-    assert rows(Touch)[0].campaign == catalogue.code_from_speech(code[:40])
+    assert rows(Touch)[0].campaign == spoken_codes.code_from_speech(code[:40])
 
 
 def test_a_landing_page_knows_better_than_its_address(

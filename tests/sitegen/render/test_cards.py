@@ -206,7 +206,7 @@ def test_a_member_as_templates_see_them() -> None:
     view = member_views.member_view(ANA, None)
     assert (view.phone, view.phone_text, view.joined) == ("+34600111222", "+34 600 11 12 22", 2021)
     assert (view.monogram, view.self_canonical) == ("AL", False)
-    assert view.story == "<p>I <em>like</em> tea.</p>"
+    assert view.story == '<p dir="auto">I <em>like</em> tea.</p>'
     bare = member_views.member_view(replace(ANA, phone=None, story=None, joined=None, links=()), None)
     assert (bare.phone_text, bare.story, bare.joined, bare.links) == (None, None, None, ())
 
