@@ -26,13 +26,16 @@ class Sizes:
     small: int = 1_000
     large: int = 10_000
     few: int = 1_000
+    again: int = 100_000
     many: int = 1_000_000
     served: int = 100_000
     load: serving.Load = field(default_factory=serving.Load)
 
 
 FULL = Sizes()
-QUICK = Sizes(compose_turns=3, composed=50, large=2_000, many=100_000, served=5_000, load=serving.Load(seconds=2))
+QUICK = Sizes(
+    compose_turns=3, composed=50, large=2_000, again=10_000, many=100_000, served=5_000, load=serving.Load(seconds=2)
+)
 Measure = Callable[[Workshop, Sizes], Sequence[Row]]
 
 MEASURES: dict[str, Measure] = {
@@ -42,7 +45,7 @@ MEASURES: dict[str, Measure] = {
     "hugo-large": lambda shop, sizes: [hugo.measure(shop, "hugo-large", sizes.large, 6, sizes.turns)],
     disk.NAME: lambda shop, sizes: [disk.measure(shop, sizes.large, sizes.turns)],
     memory.NAME: lambda shop, sizes: [memory.measure(shop, sizes.few, sizes.many)],
-    again.NAME: lambda shop, sizes: again.measure(shop, sizes.large, sizes.turns),
+    again.NAME: lambda shop, sizes: again.measure(shop, sizes.again, 1 if sizes.again >= again.MANY else sizes.turns),
     serving.NAME: lambda shop, sizes: [serving.measure(shop, sizes.served, sizes.turns, sizes.load)],
 }
 

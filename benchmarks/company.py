@@ -6,11 +6,13 @@ The same seed always gives the same folder.
 from __future__ import annotations
 
 import random
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import members
+from sitegen.site import bundled
 
 HEAVY = Path(__file__).parent / "heavy"
 PAGES = 10
@@ -92,6 +94,17 @@ def make(folder: Path, count: int, *, seed: int = 1, photos: bool = False) -> Pa
         for number in range(members.PHOTOS):
             (folder / "photos" / f"{number}.jpg").write_bytes(b"stands for a photo")
     members.write(folder / "members.csv", members.members(count, seed=seed, photos=photos))
+    return folder
+
+
+def sample(folder: Path, count: int, *, seed: int = 1) -> Path:
+    """Makes a copy of the sample company, in one language, with ``count`` random members, and returns its folder."""
+    shutil.copytree(bundled.folder("content"), folder, ignore=shutil.ignore_patterns("photos", "addresses.csv"))
+    settings = (folder / "site.toml").read_text(encoding="utf-8")
+    one, found = re.subn(r"^locales = .*$", 'locales = ["en"]', settings, flags=re.MULTILINE)
+    assert found == 1, "the sample's languages are set in one line"
+    (folder / "site.toml").write_text(one, encoding="utf-8")
+    members.write(folder / "members.csv", members.members(count, seed=seed))
     return folder
 
 

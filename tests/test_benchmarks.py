@@ -25,6 +25,7 @@ TINY = bench.Sizes(
     composed=5,
     small=12,
     large=12,
+    again=20,
     few=5,
     many=10,
     served=5,
