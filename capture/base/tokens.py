@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     NOT_ME = "not-me"
     UNSUBSCRIBE = "unsubscribe"
     MY_DATA = "my-data"
+    MY_DATA_PAGE = "my-data-page"
     PAUSE = "pause"
     CHALLENGE = "challenge"
     SIGN_IN = "sign-in"
@@ -38,7 +39,9 @@ LIFETIMES: dict[Purpose, timedelta | None] = {
     Purpose.NOT_ME: timedelta(days=90),
     # Mails are read years later, and it must never be too late to leave.
     Purpose.UNSUBSCRIBE: None,
+    # Shows personal data, so it is used once; then the page that it opened is good for an hour.
     Purpose.MY_DATA: timedelta(hours=24),
+    Purpose.MY_DATA_PAGE: timedelta(hours=1),
     Purpose.PAUSE: timedelta(hours=1),
     Purpose.CHALLENGE: timedelta(minutes=20),
     Purpose.SIGN_IN: timedelta(minutes=30),

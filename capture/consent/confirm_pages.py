@@ -1,4 +1,8 @@
-"""The pages behind the links of the confirmation mail: "yes, it was me" and "this wasn't me"."""
+"""The pages behind the links of the confirmation mail: "yes, it was me" and "this wasn't me".
+
+Both links can be used again while they are valid, since a repeated answer says the same and shows nothing personal: the
+second confirmation changes nothing, and objecting must be as easy as it was the first time (GDPR, Art. 21).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The pages "My data", on which people see, correct and erase what is stored about them, by a link in a mail."""
+"""The pages "My data", on which people see, correct and erase what is stored about them, by a link in a mail.
+
+The mailed link shows personal data, so it is valid for a day and used once. Opening it shows one button, since mail
+scanners open every link; the button uses the link up. The page that it shows contains a signed value of its own, with
+which its forms and the download work for an hour.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +12,11 @@ import logging
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
 
-from capture.base.tokens import Purpose
+from capture.base.tokens import Purpose, SignedValue
 from capture.base.words import Words
 from capture.company import hosts
 from capture.consent import confirming, erasing, my_data
+from capture.limits import single_use
 from capture.models import Company, Lead, details_of
 from capture.web import answers, questions, service
 from capture.web.access import Audience, open_to
@@ -49,25 +55,44 @@ def send() -> Response:
 
 @blueprint.get("/<signed>")
 @open_to(Audience.LINK)
-def show(signed: str) -> Response:
-    """Shows everything stored about the person whom the link names, with all members."""
-    current = service.current()
-    with current.database.read() as session:
-        lead, words, company = _open(session, signed)
+def ask_to_show(signed: str) -> Response:
+    """Shows the button that opens "My data", and uses nothing up; for a link that is too old or used, a page that
+    offers a new one."""
+    link = questions.read_link(Purpose.MY_DATA, signed)
+    with service.current().database.read() as session:
+        lead, words, company = _subject(session, link)
         if lead is None:
-            return _old(words, company, signed)
-        return _page(session, lead, words, company, signed)
+            return _invalid(words, company, signed, "my_data_old")
+        if single_use.is_used(session, Purpose.MY_DATA, link):
+            return _invalid(words, company, signed, "my_data_used")
+        return questions.question_page(words, "my_data_show", company)
+
+
+@blueprint.post("/<signed>")
+@open_to(Audience.LINK)
+def show(signed: str) -> Response:
+    """Uses the mailed link up, and shows everything stored about the person whom it names, with all members."""
+    link = questions.read_link(Purpose.MY_DATA, signed)
+    current = service.current()
+    with current.database.write() as session:
+        lead, words, company = _subject(session, link)
+        if lead is None:
+            return _invalid(words, company, signed, "my_data_old")
+        if not single_use.use_link(session, Purpose.MY_DATA, link):
+            return _invalid(words, company, signed, "my_data_used")
+        opened = current.links.sign(Purpose.MY_DATA_PAGE, link.value, current.clock())
+        return _page(session, lead, words, company, opened)
 
 
 @blueprint.get("/<signed>/download")
 @open_to(Audience.LINK)
 def download(signed: str) -> Response:
-    """Returns everything stored about the person whom the link names as a JSON file."""
+    """Returns everything stored about a person as a JSON file. ``signed``: the value that their page contains."""
     current = service.current()
     with current.database.read() as session:
         lead, words, company = _open(session, signed)
         if lead is None:
-            return _old(words, company, signed)
+            return _invalid(words, company, signed, "my_data_closed")
         response = jsonify(my_data.held(session, current.features, current.links, lead.email, current.clock()))
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
@@ -77,8 +102,9 @@ def download(signed: str) -> Response:
 @constant_time
 @open_to(Audience.LINK)
 def again(signed: str) -> Response:
-    """Mails a new link to "My data" in place of an expired one. The response never reveals whether one was sent."""
-    link = questions.read_link(Purpose.MY_DATA, signed)
+    """Mails a new link to "My data" in place of one that is expired or used, or of a page whose hour is over. The
+    response never reveals whether one was sent."""
+    link = questions.read_link_of((Purpose.MY_DATA, Purpose.MY_DATA_PAGE), signed)
     current = service.current()
     with current.database.write() as session:
         company = hosts.get_company(session)
@@ -97,7 +123,7 @@ def correct(signed: str) -> Response:
     with current.database.write() as session:
         lead, words, company = _open(session, signed)
         if lead is None:
-            return _old(words, company, signed)
+            return _invalid(words, company, signed, "my_data_closed")
         typed = request.form.get("introducer", "")[:LONGEST_ADDRESS]
         member = my_data.correct(session, current.letters, lead.email, typed, current.clock())
         said = words("corrected", member=member.name) if member else words("not_corrected")
@@ -112,7 +138,7 @@ def withdraw(signed: str) -> Response:
     with current.database.write() as session:
         lead, words, company = _open(session, signed)
         if lead is None:
-            return _old(words, company, signed)
+            return _invalid(words, company, signed, "my_data_closed")
         my_data.withdraw(session, current.links, lead.email, current.clock())
         return _page(session, lead, words, company, signed, said=words("withdrawn"))
 
@@ -125,7 +151,7 @@ def erase(signed: str) -> Response:
     with current.database.write() as session:
         lead, words, company = _open(session, signed)
         if lead is None:
-            return _old(words, company, signed)
+            return _invalid(words, company, signed, "my_data_closed")
         if request.form.get("sure") != "yes":
             return _page(session, lead, words, company, signed, said=words("not_sure"), status=422)
         count = erasing.erase(session, current.features, current.links, lead.email, current.clock())
@@ -136,21 +162,27 @@ def erase(signed: str) -> Response:
 
 
 def _open(session: Session, signed: str) -> tuple[Lead | None, Words, Company]:
-    """Returns the lead that a link to "My data" names, the page's words in the lead's language, and the company.
+    """Returns the lead of an open page "My data", the page's words in the lead's language, and the company.
 
-    The lead is None if the link has expired or everything was erased.
+    The lead is None if the page's hour is over or everything was erased. Raises NotFound if ``signed`` is not the value
+    that such a page contains; the mailed link is not.
     """
-    link = questions.read_link(Purpose.MY_DATA, signed)
+    return _subject(session, questions.read_link(Purpose.MY_DATA_PAGE, signed))
+
+
+def _subject(session: Session, link: SignedValue) -> tuple[Lead | None, Words, Company]:
+    """Returns the lead that a signed value names (None if it expired or everything was erased), words and company."""
     lead = confirming.lead_of_link(session, link.value)
     words = questions.use_locale(questions.locale_of(lead))
     return (None if link.expired else lead), words, hosts.get_company(session)
 
 
-def _old(words: Words, company: Company, signed: str) -> Response:
-    """Returns the page for a link that has expired or whose data were erased; a button on it requests a new link."""
+def _invalid(words: Words, company: Company, signed: str, name: str) -> Response:
+    """Returns the page that says why nothing can be shown any more; a button on it requests a new link. ``name``: the
+    message."""
     if answers.wants_json():
-        return questions.message_page(words, "my_data_old", company, status=410)
-    return questions.question_page(words, "my_data_old", company, status=410, action=f"my-data/{signed}/again")
+        return questions.message_page(words, name, company, status=410)
+    return questions.question_page(words, name, company, status=410, action=f"my-data/{signed}/again")
 
 
 def _page(

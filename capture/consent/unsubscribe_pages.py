@@ -1,4 +1,9 @@
-"""Unsubscribing: a page with a button for people, and the POST that mail programs send with one click (RFC 8058)."""
+"""Unsubscribing: a page with a button for people, and the POST that mail programs send with one click (RFC 8058).
+
+These links stay valid for ever and can be used any number of times: it must always be as easy to withdraw consent as it
+was to give it (GDPR, Art. 7(3)), and mail programs repeat a POST of which they did not see the answer. A second one
+changes nothing.
+"""
 
 from __future__ import annotations
 

@@ -45,14 +45,14 @@ def describe() -> Schema:
             "/not-me/{signed}": _mailed("disown", "Say that it was somebody else who signed up", "410"),
             "/unsubscribe/{signed}": _mailed("unsubscribe", "Leave by one POST (RFC 8058); whatever the body says"),
             "/my-data": {"post": _my_data()},
-            "/my-data/{signed}/again": _mailed("askForMyDataAgain", "Ask for a fresh link in place of one too old"),
+            "/my-data/{signed}/again": _mailed("askForMyDataAgain", "Ask for a fresh link in place of a dead one"),
             "/my-data/{signed}/download": {
                 "get": {
                     **_get(
                         "Everything held of the person whom the link was mailed to",
                         {
                             "200": _json("All of it", HELD),
-                            "410": _page("The link has expired", MESSAGE),
+                            "410": _page("The page's hour is over", MESSAGE),
                             **_errors("404", "503"),
                         },
                     ),

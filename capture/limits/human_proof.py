@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from capture.base.prepared import Driver, insert_into
+from capture.base.prepared import Driver
 from capture.base.tokens import LIFETIMES, BadLink, Links, Purpose
-from capture.models import UsedProof
+from capture.limits import single_use
 
 ALGORITHM = "PBKDF2/SHA-256"
 COST = 2_000
@@ -109,12 +109,9 @@ def read_pause(links: Links, fields: Mapping[str, str], now: datetime) -> Proof 
     return Proof(None, read.issued + _lifetime(Purpose.PAUSE))
 
 
-_USE = insert_into(UsedProof, "nonce", unless_there=True)
-
-
 def use_up(driver: Driver, proof: Proof) -> bool:
     """Marks the proof that a person sent a sign-up as used. Returns False if it was used before."""
-    return proof.nonce is None or bool(_USE(driver, nonce=proof.nonce, until=proof.until))
+    return proof.nonce is None or single_use.use_up(driver, proof.nonce, proof.until)
 
 
 def budget_weight(origin: str | None, agent: str | None) -> int:

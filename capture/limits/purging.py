@@ -15,7 +15,8 @@ _HOURS_COUNTED = timedelta(hours=2)
 
 
 def purge(session: Session, policy: Policy, now: datetime) -> Counter[str]:
-    """Removes counts of mails older than ``policy.budgets``, counts of hours that are over, and expired proofs of work.
+    """Removes counts of mails older than ``policy.budgets``, counts of hours that are over, and what expired of used
+    proofs and links.
 
     Returns how many counts of mails were removed, under the key ``budgets``.
     """

@@ -40,13 +40,14 @@ class HourlyCount(Base):
 
 
 class UsedProof(Base):
-    """A proof of work (a solved puzzle that tells people from machines) that a sign-up has used.
+    """Something that may be used once, and was: a proof of work (a solved puzzle that tells people from machines) by a
+    sign-up, or a mailed link, of which a digest is kept.
 
-    The same proof must not be used again before ``until``; afterwards it has expired anyway.
+    It must not be used again before ``until``; afterwards it has expired anyway.
     """
 
     __tablename__ = "used"
-    holds = Holds.nothing("random numbers of proofs")
+    holds = Holds.nothing("random numbers of proofs, and digests of links, until they expire")
 
     nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
     until: Mapped[datetime] = mapped_column(index=True)

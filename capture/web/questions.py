@@ -5,6 +5,8 @@ A GET never changes anything, because mail scanners and browsers fetch every lin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Response, g, make_response
 from werkzeug.exceptions import NotFound
 
@@ -23,6 +25,18 @@ def read_link(purpose: Purpose, signed: str) -> SignedValue:
         return current.links.read(purpose, signed, current.clock())
     except BadLink as error:
         raise NotFound from error
+
+
+def read_link_of(purposes: Sequence[Purpose], signed: str) -> SignedValue:
+    """Verifies a signed value that may have been made for any of these purposes, and returns it. Raises NotFound if it
+    was made for none."""
+    *others, last = purposes
+    for purpose in others:
+        try:
+            return read_link(purpose, signed)
+        except NotFound:
+            continue
+    return read_link(last, signed)
 
 
 def use_locale(locale: str | None) -> Words:

@@ -41,7 +41,8 @@ class RosterRow(NamedTuple):
     tagline: str | None = None
     """One line of their own."""
     story: str | None = None
-    """Their story, in Markdown."""
+    """Their story, in Markdown: CommonMark with line breaks kept, `~~old~~` and bare addresses as links; at most 5,000
+    characters, and 8 lists and quotations within each other."""
     links: str | None = None
     """Their own addresses elsewhere, https only."""
     sponsor: str | None = None
@@ -103,7 +104,7 @@ CHECKS: dict[str, Check] = {
     "slug": _text_by_rules(values.slug),
     "market": lambda value, rules: values.market(values.cell(value), rules.words),
     "photo": _photo,
-    "story": _text(values.text(5_000)),
+    "story": _text(values.story),
     "links": lambda value, rules: values.link_lines(value),
     "sponsor": _text(values.member_id),
     "locale": _text_by_rules(values.locale),

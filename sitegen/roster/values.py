@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from sitegen import time_zones
 from sitegen.errors import did_you_mean
 from sitegen.model import Link, RosterMapping, Status
-from sitegen.roster import characters, mapping, renumbering
+from sitegen.roster import characters, mapping, renumbering, story_lists
 from sitegen.roster.mapping import OURS, PLAIN, Vocabulary, fold
 from sitegen.roster.slugs import EXPECTED, is_slug, slugify
 from sitegen.token import MEMBER_ID
@@ -30,6 +30,9 @@ from sitegen.token import MEMBER_ID
 MOST_LINKS = 8
 LONGEST_LABEL = 40
 LONGEST_URL = 500
+LONGEST_STORY = 5_000
+MOST_LEVELS = 8
+"""How many lists and quotations of a story may lie within each other."""
 
 _NOT_IN_URL = re.compile(r"""[\s<>"'`\\^{|}]""")
 _URL = r"https://(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w.~/%@?=&+-]*)?"
@@ -97,6 +100,17 @@ def one_line(longest: int) -> Callable[[str], str]:
 _label, _url = lru_cache(maxsize=4096)(one_line(LONGEST_LABEL)), one_line(LONGEST_URL)
 
 
+def story(value: str) -> str:
+    """Checks a member's story: at most ``LONGEST_STORY`` characters, and lists and quotations of ``MOST_LEVELS``.
+
+    Both bound the time that a page with the story takes.
+    """
+    value = _story_text(value)
+    if (found := story_lists.depth(value)) > MOST_LEVELS:
+        raise refuse(f"lists and quotations within each other {found} deep", f"at most {MOST_LEVELS}")
+    return value
+
+
 def text(longest: int) -> Callable[[str], str]:
     """Returns a function that checks text of at most ``longest`` characters, and makes all line ends ``\\n``."""
 
@@ -111,6 +125,9 @@ def text(longest: int) -> Callable[[str], str]:
         return value
 
     return check
+
+
+_story_text = text(LONGEST_STORY)
 
 
 def _unwanted(character: str) -> PydanticCustomError:

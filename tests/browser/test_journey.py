@@ -79,6 +79,8 @@ def test_from_the_form_to_being_forgotten(
     looked_at(page, javascript)
     send(page)
     page.goto(place.link(email, says.my_data, "my-data/"))
+    looked_at(page, javascript)
+    send(page)
     expect(page.locator("main")).to_contain_text(email)
     expect(page.locator("main")).to_contain_text(member["name"])
     looked_at(page, javascript)
@@ -116,6 +118,8 @@ def test_by_keyboard_from_the_mail_to_being_forgotten(place: Place, open_window:
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Check your mailbox")
     page.goto(place.link(email, "The link to your data", "my-data/"))
+    press(page, "button")
+    expect(page.locator("[name=sure]")).to_be_visible()
     while not page.evaluate("document.activeElement.matches('[name=sure]')"):
         press_tab(page)
     page.keyboard.press("Space")
@@ -161,17 +165,16 @@ def test_mailed_links_change_nothing_by_being_opened(place: Place, open_window: 
         place.link(email, "Please confirm", "confirm/"),
         place.link(email, "Thank you for confirming", "unsubscribe/"),
         my_data,
-        *(f"{my_data}/{end}" for end in ("download", "introducer", "withdraw", "erase")),
+        *(f"{my_data}/{end}" for end in ("introducer", "withdraw", "erase")),
     ]
     settled(place)
     before = place.state()
     for link in links:
         for method in ("GET", "HEAD"):
             opened(link, method)
-        if not link.endswith("download"):
-            page.goto(link)
-            page.wait_for_load_state("networkidle")
-            page.mouse.wheel(0, 5000)
+        page.goto(link)
+        page.wait_for_load_state("networkidle")
+        page.mouse.wheel(0, 5000)
     assert place.state() == before
     # And the very same links still do what they are for.
     page.goto(links[0])
@@ -180,6 +183,17 @@ def test_mailed_links_change_nothing_by_being_opened(place: Place, open_window: 
     page.goto(links[3])
     send(page)
     expect(page.locator("h1")).to_have_text("You are unsubscribed")
+    page.goto(my_data)
+    send(page)
+    expect(page.locator("main")).to_contain_text(email)
+    download = str(page.locator("a[href$='/download']").evaluate("link => link.href"))
+    before = place.state()
+    for end in ("download", "introducer", "withdraw", "erase"):
+        for method in ("GET", "HEAD"):
+            opened(download.removesuffix("download") + end, method)
+    assert place.state() == before
+    page.goto(my_data)
+    expect(page.locator("h1")).to_have_text("This link was used")
     assert place.state() != before
 
 

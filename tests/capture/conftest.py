@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
@@ -208,9 +208,9 @@ def en() -> words.Words:
 
 
 @pytest.fixture(scope="session")
-def sample() -> Path:
-    """The sample company's folder."""
-    return ROOT / "content"
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sample company's folder: a sync remembers addresses there."""
+    return shutil.copytree(ROOT / "content", tmp_path_factory.mktemp("sample") / "content")
 
 
 @pytest.fixture
@@ -242,6 +242,27 @@ def confirmed(client: FlaskClient, form: Callable[..., dict[str, Any]], mailed: 
         assert client.post(mailed("confirm", "confirm", email)).status_code == 200
 
     return sign_up
+
+
+class MyData(NamedTuple):
+    """The page "My data" as it was answered. ``path``: what the addresses of its forms and of its file begin with."""
+
+    path: str
+    text: str
+
+
+@pytest.fixture
+def open_my_data(client: FlaskClient) -> Callable[[str], MyData]:
+    """Presses the button behind a mailed link to "My data", and returns the page."""
+
+    def press(link: str) -> MyData:
+        answer = client.post(link)
+        assert answer.status_code == 200, answer.text
+        found = re.search(r'href="[./]*(my-data/[^"/]+)/download"', answer.text)
+        assert found, answer.text
+        return MyData(f"/{found[1]}", answer.text)
+
+    return press
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def traces(text: str) -> list[str]:
 
 
 @pytest.fixture
-def lived(client, form, confirmed, mailed, rows, database, links, clock, caplog):
+def lived(client, form, confirmed, mailed, open_my_data, rows, database, links, clock, caplog):
     """Somebody of whom everything is held that can be; and somebody else, who stays."""
     caplog.set_level(logging.DEBUG)
     more = {"first_name": "Zqname", "utm_source": "zqradio"}
@@ -72,7 +72,7 @@ def lived(client, form, confirmed, mailed, rows, database, links, clock, caplog)
     confirmed("m-2", ADDRESS, **more)
     client.post("/signup", data=form(None, email=ADDRESS, **more))
     client.post("/my-data", data={"email": ADDRESS})
-    link = mailed("my-data", "my-data", ADDRESS)
+    link = open_my_data(mailed("my-data", "my-data", ADDRESS)).path
     client.post(f"{link}/introducer", data={"introducer": "ana"})
     _send_some(database, links, clock)
     _note_errors(database, links, clock)

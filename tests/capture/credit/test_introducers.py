@@ -217,16 +217,17 @@ def test_the_company_s_policy_decides_between_touches(
     assert (last.saw["policy"], last.saw["window_days"]) == (policy, window)
 
 
-def test_the_company_s_window_for_corrections(client, confirmed, mailed, company, clock, rows):
+def test_the_company_s_window_for_corrections(client, confirmed, mailed, open_my_data, company, clock, rows):
     company(correction_days=3)
     confirmed("m-1")
     client.post("/my-data", data={"email": "pat@example.com"})
-    link = mailed("my-data", "my-data")
-    assert "Possible for 3 days" in client.get(link).text
-    assert client.post(f"{link}/introducer", data={"introducer": "bo"}).status_code == 200
+    path, page = open_my_data(mailed("my-data", "my-data"))
+    assert "Possible for 3 days" in page
+    assert client.post(f"{path}/introducer", data={"introducer": "bo"}).status_code == 200
     clock.forward(days=3)
     client.post("/my-data", data={"email": "pat@example.com"})
-    late = client.post(f"{mailed('my-data', 'my-data')}/introducer", data={"introducer": "ana"})
+    path = open_my_data(mailed("my-data", "my-data")).path
+    late = client.post(f"{path}/introducer", data={"introducer": "ana"})
     assert late.status_code == 422
     assert rows(Lead)[0].owner_id == "m-2"
 

@@ -80,12 +80,15 @@ def test_whoever_shows_nothing_is_told_what_is_missing(client, form):
     check(client.get("/challenge"), "/challenge", "get")
 
 
-def test_answers_behind_mailed_links(client, form, confirmed, mailed, clock):
+def test_answers_behind_mailed_links(client, form, confirmed, mailed, open_my_data, clock):
     confirmed("m-1")
     client.post("/my-data", data={"email": "pat@example.com"})
-    link = mailed("my-data", "my-data")
+    mail = mailed("my-data", "my-data")
+    link = open_my_data(mail).path
     check(client.post("/my-data", data={"email": "x"}, headers=JSON), "/my-data")
+    check(client.post(f"{mail}/again", headers=JSON), "/my-data/{signed}/again")
     check(client.get(f"{link}/download", headers=JSON), "/my-data/{signed}/download", "get")
+    check(client.get(f"{mail}/download", headers=JSON), "/my-data/{signed}/download", "get")
     client.post("/signup", data=form("m-2", email="quin@example.com"))
     for kind, name, end in (
         ("thank-you", "unsubscribe", ""),

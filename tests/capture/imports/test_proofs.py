@@ -100,11 +100,10 @@ def test_it_is_shown_to_staff_and_to_the_person_and_erased_with_them(bring, rows
     assert rows(ListProof) == []
 
 
-def test_my_data_shows_what_the_list_says(bring, client, mailed):
+def test_my_data_shows_what_the_list_says(bring, client, mailed, open_my_data):
     bring(MAILCHIMP.replace("Yes, write", "Yes, <b>write</b>"))
     client.post("/my-data", data={"email": "ada@example.com"})
-    path = mailed("my-data", "my-data", "ada@example.com")
-    page = client.get(path).text
+    path, page = open_my_data(mailed("my-data", "my-data", "ada@example.com"))
     for part in (
         "According to the list, you confirmed on",
         "192.0.2.8",

@@ -35,7 +35,7 @@ def filled(database, client, form):
 
 
 @pytest.fixture
-def lived(database, client, form, confirmed, mailed, clock):
+def lived(database, client, form, confirmed, mailed, open_my_data, clock):
     """A database in which everything has happened, an erasure included."""
     confirmed("m-1", utm_source='rádio "1"')
     clock.forward(days=2, microseconds=123456)
@@ -43,7 +43,8 @@ def lived(database, client, form, confirmed, mailed, clock):
     client.post(mailed("thank-you", "unsubscribe"))
     confirmed("m-2", "gone@example.com")
     client.post("/my-data", data={"email": "gone@example.com"})
-    client.post(mailed("my-data", "my-data", "gone@example.com") + "/erase", data={"sure": "yes"})
+    path = open_my_data(mailed("my-data", "my-data", "gone@example.com")).path
+    client.post(f"{path}/erase", data={"sure": "yes"})
     for member in ("m-1", "m-2"):
         client.post("/signup", data=form(member, email="held@example.com", first_name=None))
     for table in (ProspectActivity, Decision, PersonalData, Suppression, BudgetUse, HourlyCount):

@@ -134,7 +134,7 @@ def test_a_sync_among_others_work(pooled: str, database: Database, folder: Path)
     with ThreadPoolExecutor(CONNECTIONS) as others:
         reading = [others.submit(read_on) for _ in range(CONNECTIONS)]
         try:
-            summaries = [sync(through, load_directory(folder)) for _ in range(3)]
+            summaries = [sync(through, load_directory(folder), remove_up_to=2) for _ in range(3)]
         finally:
             done.set()
         for each in reading:

@@ -196,11 +196,11 @@ def test_signing_up(client, form, safe, whole, count):
 
 
 @pytest.mark.parametrize("count", [QUICK, pytest.param(SLOW, marks=pytest.mark.slow)])
-def test_what_follows(client, form, confirmed, mailed, safe, whole, count):
+def test_what_follows(client, form, confirmed, mailed, open_my_data, safe, whole, count):
     """The forms behind mailed links, and the one that asks for such a link."""
     confirmed("m-1", first_name="=1+1", utm_source="=2")
     client.post("/my-data", data={"email": "pat@example.com"})
-    link = mailed("my-data", "my-data")
+    link = open_my_data(mailed("my-data", "my-data")).path
     paths = {
         "/my-data": ("email",),
         f"{link}/introducer": ("introducer",),

@@ -63,7 +63,7 @@ def test_every_template_is_rendered_somewhere(settings, clock, form, mailed):
         client.post(link)
         client.get("/my-data")
         client.post("/my-data", data={"email": "pat@example.com"})
-        client.get(mailed("my-data", "my-data"))
+        client.post(mailed("my-data", "my-data"))
         client.get("/go")
         client.get("/nowhere")
         client.get("/dev/mailbox")
