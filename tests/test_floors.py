@@ -40,6 +40,7 @@ FOR_TESTS = {
     "psutil",
     "pytest",
     "pytest-xdist",
+    "vobject",
 }
 """What the tests below need of the dependencies for development."""
 

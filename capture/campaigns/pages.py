@@ -13,10 +13,9 @@ from werkzeug.exceptions import NotFound
 
 from capture.accounts import access
 from capture.accounts.forms import OfficeForm
-from capture.base import money
 from capture.base.words import Words
 from capture.campaigns import catalogue, forms
-from capture.company import hosts
+from capture.company import hosts, money
 from capture.company.generator import CAMPAIGN, CODE, Channel, phone_text
 from capture.company.hosts import Host
 from capture.models import Campaign, Company

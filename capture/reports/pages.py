@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from capture.accounts import access
 from capture.accounts.scope import scope
-from capture.base import money, spreadsheet
+from capture.base import spreadsheet
 from capture.base.words import Words
-from capture.company import hosts
+from capture.company import hosts, money
 from capture.company.generator import CAMPAIGN_PAGES
 from capture.models import Campaign
 from capture.reports import charts, counting, results

@@ -110,6 +110,8 @@ class ChunkBuilder:
         self._options = options
         self._rendered = 0
         self._photos: dict[str, Photo] = {}
+        self._refused: dict[str, ContentError] = {}
+        self._told: list[Fault] = []
         left = {file for old in known_plans.values() for file in old}
         self._stale = {plan.id: sorted(left - plan.files.keys()) for plan in plans.values()}
         """By the id of a plan: the files that earlier plans may have written and this plan does not name."""
@@ -124,7 +126,7 @@ class ChunkBuilder:
         """
         made = ChunkResult()
         self._output.counts = made.counts
-        self._seen = made.photos
+        self._seen, self._told = made.photos, made.faults
         waiting: list[_SiteToWrite] = []
         campaigns = self._placements.of_rows(rows)
         # Most builds leave most members alone, so a Member is made only where pages are written.
@@ -170,20 +172,25 @@ class ChunkBuilder:
 
     def _member_key(self, row: MemberRow, above: MemberRow | None) -> bytes:
         own = self._photo(row.photo) if row.photo else None
-        theirs = self._sponsors_photo(above.photo) if above and above.photo else None
+        if row.photo and own is None:
+            self._told += [self._of_member(fault, row.slug) for fault in self._refused[row.photo].faults]
+        theirs = self._photo(above.photo) if above and above.photo else None
         return fingerprints.of_member(row, above, own, theirs)
 
-    def _sponsors_photo(self, name: str) -> Photo | None:
-        try:
-            return self._photo(name)
-        except ContentError:  # told under the sponsor's own name; their recruits' sites do without
-            return None
+    def _photo(self, name: str) -> Photo | None:
+        """Returns a photo's scaled copies, and makes those that are missing; None if it cannot be read.
 
-    def _photo(self, name: str) -> Photo:
-        """Returns a photo's scaled copies, and makes those that are missing."""
+        That is told under the names of those whose photo it is; their sites and their recruits' do without.
+        """
+        if name in self._refused:
+            return None
         found = self._photos.get(name)
         if found is None:
-            found = self._renditions(name).view(self._site.addresses.asset(""))
+            try:
+                found = self._renditions(name).view(self._site.addresses.asset(""))
+            except ContentError as error:
+                self._refused[name] = error
+                return None
             if len(self._photos) < 10_000:
                 self._photos[name] = found
         return found
@@ -211,7 +218,7 @@ class ChunkBuilder:
     def _files(
         self, member: Member, sponsor: Member | None, plan: SitePlan, wanted: set[str], campaigns: Sequence[Campaign]
     ) -> Iterator[File]:
-        host = hosts.of_member(self._site, member, sponsor, self._photo, self._sponsors_photo)
+        host = hosts.of_member(self._site, member, sponsor, self._photo)
         self._rendered += 1
         few = self._rendered <= _FEW
         sheet = None if few else self._renderer.sheet(host)

@@ -9,6 +9,7 @@ from pathlib import Path
 from sitegen.check import notes, people, rendering
 from sitegen.errors import EspalierError, Fault
 from sitegen.render.renderer import Renderer
+from sitegen.site import assets, pictures
 from sitegen.site import site as sites
 from sitegen.site.site import Site
 from sitegen.token import TokenSigner
@@ -43,10 +44,13 @@ def everything(folder: Path, signer: TokenSigner, *, remember: bool = False, fro
         raise EspalierError(*error.faults, *people.faults_alone(folder)) from error
     with people.giving(site, frozen=not remember), people.opened(site, frozen=frozen) as (members, _):
         of_members = (*members.faults, *people.photo_faults(site, members))
+        of_pictures = tuple(pictures.faults(assets.files_of(site.theme, folder).values()))
         try:
             rendering.check(site, Renderer(site, signer), members)
         except EspalierError as error:
-            raise EspalierError(*_sorted(of_members), *error.faults) from error
+            raise EspalierError(*_sorted(of_members), *_sorted({*of_pictures, *error.faults})) from error
+        if of_pictures:
+            raise EspalierError(*_sorted((*of_members, *of_pictures)))
         new = members.addresses.changes
         if remember:
             members.addresses.remember(site.addresses_path)

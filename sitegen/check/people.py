@@ -13,6 +13,7 @@ from sitegen.errors import ContentError, EspalierError, Fault, RosterError
 from sitegen.render import photos as pictures
 from sitegen.roster import Roster, address_book
 from sitegen.roster.addressing import Addressing, Seeds
+from sitegen.roster.removal import Guard
 from sitegen.roster.slugs import RESERVED
 from sitegen.site import config
 from sitegen.site.content import CAMPAIGN
@@ -48,12 +49,13 @@ def roster(
     frozen: bool = False,
     seeds: Seeds = (),
     in_place: bool = False,
+    guard: Guard | None = None,
 ) -> Roster:
     """Reads the site's roster and returns it. ``index``: where to keep its index; None: in a temporary folder.
 
     ``frozen``: give no new address. ``seeds``: addresses from before there was an address book. ``in_place``: nobody
-    else has the index open. Raises RosterError for a roster or an address book that cannot be used and, if ``strict``,
-    for every fault of a single row.
+    else has the index open. ``guard``: refuse a roster that would take many members from the web. Raises RosterError
+    for a roster or an address book that cannot be used and, if ``strict``, for every fault of a single row.
     """
     settings = site.settings
     return Roster.load(
@@ -66,6 +68,7 @@ def roster(
         how=Addressing(book=site.addresses_path, frozen=frozen, seeds=seeds, today=today()),
         strict=strict,
         in_place=in_place,
+        guard=guard,
         mapping=settings.roster_mapping,
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,7 +72,10 @@ def members(
 @click.command(name="roster-to")
 @click.argument("database", metavar="postgresql://…")
 @folder_argument
-def roster_to(database: str, folder: Path | None) -> None:
+@click.option(
+    "--remove-up-to", type=click.IntRange(min=0), metavar="N", help="Let up to N members go from the web; else few may."
+)
+def roster_to(database: str, folder: Path | None, remove_up_to: int | None) -> None:
     """Check the roster and copy it to a PostgreSQL database, for `serve --production --roster`.
 
     Servers use the old roster until the new one is complete.
@@ -81,14 +86,24 @@ def roster_to(database: str, folder: Path | None) -> None:
     """
     from sitegen.check import people
     from sitegen.roster import postgres, postgres_address
+    from sitegen.roster.removal import Guard
     from sitegen.site import site as sites
 
     address = postgres_address.read(database)
     folder = find_folder(folder)
     site = sites.load(folder)
-    with people.roster(site, instance_folder(folder) / "roster.sqlite") as roster:
+    with ExitStack() as opened:
+        with people.giving(site, frozen=False):
+            guard = Guard(remove_up_to)
+            roster = opened.enter_context(
+                people.roster(site, instance_folder(folder) / "roster-to.sqlite", guard=guard)
+            )
+            roster.addresses.remember(site.addresses_path)
         changed = postgres.copy(roster, database, postgres.rules(site.roster_rules))
         click.echo(f"{len(roster)} members {'copied to' if changed else 'are already in'} {address}")
+        if faults := roster.faults:
+            click.echo("\n".join(map(str, faults)), err=True)
+            sys.exit(1)
 
 
 def _show_member(site: Site, roster: Roster, slug: str, as_json: bool) -> None:

@@ -22,6 +22,12 @@ from sitegen.site.options import SiteOptions
 @click.option("--production", is_flag=True, help="Serve visitors, rendering each page on request, without files.")
 @click.option("--workers", default=0, metavar="N", help="Processes of --production; 0: one for each core.")
 @click.option("--roster", "roster_url", help="The database that `roster-to` filled, for --production.")
+@click.option(
+    "--remove-up-to",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="With --production: let a new roster take up to N members from the web; else few may go.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="The first port to try; with --production the only one.")
 @url_option
@@ -33,6 +39,7 @@ def serve_command(
     production: bool,
     workers: int,
     roster_url: str | None,
+    remove_up_to: int | None,
     host: str,
     port: int,
     url: str | None,
@@ -53,7 +60,8 @@ def serve_command(
         return
     options = SiteOptions(folder=folder, token_keys=token_keys(folder), url=url, capture_url=capture_url, theme=theme)
     if production:
-        _serve_production(options, roster_url, host, port, workers or len(os.sched_getaffinity(0)))
+        processes = workers or len(os.sched_getaffinity(0))
+        _serve_production(options, roster_url, host, port, workers=processes, remove_up_to=remove_up_to)
     else:
         _serve_preview(options, host, port)
 
@@ -82,13 +90,20 @@ def _serve_preview(options: SiteOptions, host: str, port: int) -> None:
         server.run(local_server.preview_app(live), lambda: _serving(server.address, str(options.folder)))
 
 
-def _serve_production(options: SiteOptions, roster_url: str | None, host: str, port: int, workers: int) -> None:
+def _serve_production(
+    options: SiteOptions, roster_url: str | None, host: str, port: int, *, workers: int, remove_up_to: int | None
+) -> None:
     from sitegen.serving.production import workers as production
     from sitegen.serving.production.renewing import ServeOptions
 
     listener = production.listen(host, port)
     address, told = production.address(listener), str(options.folder)
-    served = ServeOptions(**asdict(options), instance=instance_folder(options.folder), roster_url=roster_url)
+    served = ServeOptions(
+        **asdict(options),
+        instance=instance_folder(options.folder),
+        roster_url=roster_url,
+        remove_up_to=remove_up_to,
+    )
     production.run(served, listener, workers=workers, ready=lambda: _serving(address, told))
 
 

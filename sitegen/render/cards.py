@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+import uuid
 import zlib
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from markupsafe import Markup
 
@@ -27,7 +28,7 @@ def monogram(name: str) -> str:
     """Returns the initials to draw where a member has no photo: of the first and the last word of the name, or of
     both people of a couple.
 
-    These are one or two capital letters; one character in a script without upper and lower case.
+    These are one or two capital letters; one character in a script that begins no word with a capital.
     """
     both = couple(name)
     parts = [word for each in both for word in words(each)[:1]] if both else words(name)
@@ -43,12 +44,14 @@ def monogram(name: str) -> str:
 def _first_letter(word: str) -> str:
     composed = unicodedata.normalize("NFC", word)
     letter = next((each for each in composed if each.isalnum()), "")
-    upper = letter.upper()
-    return upper if len(upper) == 1 else letter
+    small = letter.lower()
+    # Title case, not upper case: Georgian begins no word with one of its capitals, which many fonts lack.
+    initial = (small if len(small) == 1 else letter).title()
+    return initial if len(initial) == 1 else letter
 
 
 def _has_case(letter: str) -> bool:
-    return letter.lower() != letter.upper()
+    return letter.lower() != letter.title()
 
 
 def tone(member_id: str) -> int:
@@ -56,16 +59,25 @@ def tone(member_id: str) -> int:
     return zlib.crc32(member_id.encode()) % TONES
 
 
-def vcard(member: Member | MemberView, company: Company, status: str, home: str) -> str:
+def card_uid(company_url: str, member_id: str) -> str:
+    """Returns the identifier by which an address book recognises a member's card: a URN (RFC 4122, version 5).
+
+    It depends on the company's address and the member's id alone, so it stays when name, slug or telephone change.
+    """
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{company_url}/#member={quote(member_id, safe='')}").urn
+
+
+def vcard(member: Member | MemberView, company: Company, company_url: str, status: str, home: str) -> str:
     """Returns a member's contact card as vCard 3.0 (RFC 2426), which every phone can read.
 
-    ``status``: the member's title, such as "independent distributor". ``home``: the absolute address of the
-    member's site.
+    ``status``: the member's title, such as "independent distributor". ``company_url``: the company's own address;
+    ``home``: the absolute address of the member's site.
     """
     parts = for_card(member.name, member.first_name)
     lines = [
         "BEGIN:VCARD",
         "VERSION:3.0",
+        f"UID:{card_uid(company_url, member.id)}",
         f"FN:{_text(member.name)}",
         f"N:{_text(parts.family)};{_text(parts.given)};;{_text(parts.prefix)};{_text(parts.suffix)}",
         f"ORG:{_text(company.name)}",
@@ -77,10 +89,14 @@ def vcard(member: Member | MemberView, company: Company, status: str, home: str)
         lines.append(f"TEL;TYPE=VOICE:{_text(member.phone)}")
     if member.place:
         lines.append(f"ADR;TYPE=WORK:;;;{_text(member.place)};;;")
-    lines.append(f"URL:{_one_line(home)}")
-    lines += [f"URL:{_one_line(link.url)}" for link in member.links]
+    lines += [f"URL:{_address(each)}" for each in (home, *(link.url for link in member.links))]
     lines.append("END:VCARD")
     return "".join(map(_folded, lines))
+
+
+def _address(url: str) -> str:
+    """Returns an address as a vCard value: some readers end it at a comma, or take a backslash out."""
+    return _one_line(url).replace(",", "%2C").replace("\\", "%5C")
 
 
 def _one_line(text: str) -> str:

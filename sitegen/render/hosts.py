@@ -45,18 +45,15 @@ def of_company(site: Site) -> Host:
     return Host(None, None, site.addresses.root, site.addresses.home)
 
 
-def of_member(
-    site: Site, member: Member, sponsor: Member | None, photo_of: PhotoOf, sponsors_photo_of: PhotoOf | None = None
-) -> Host:
+def of_member(site: Site, member: Member, sponsor: Member | None, photo_of: PhotoOf) -> Host:
     """Returns a member's site as a Host.
 
-    ``sponsor``: the nearest active member above, or None. ``sponsors_photo_of`` finds the sponsor's photo; if it is
-    None, ``photo_of`` does, as for the member's photo.
+    ``sponsor``: the nearest active member above, or None.
     """
     above = None
     if sponsor is not None:
         home = site.addresses.member_home(sponsor.slug)
-        photo = (sponsors_photo_of or photo_of)(sponsor.photo) if sponsor.photo else None
+        photo = photo_of(sponsor.photo) if sponsor.photo else None
         above = member_views.sponsor_view(sponsor, photo=photo, url=home)
     words = site.settings.site.self_canonical_words
     photo = photo_of(member.photo) if member.photo else None

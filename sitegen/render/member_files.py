@@ -17,4 +17,4 @@ def content(site: Site, member: Member, path: str, *, stamped: bool = True) -> b
     home = site.addresses.member_home(member.slug)
     if path == QR_CODE:
         return qr.svg(home, member.name, stamped=stamped).encode()
-    return cards.vcard(member, site.company, site.texts[member.locale].status, home).encode()
+    return cards.vcard(member, site.company, site.addresses.url, site.texts[member.locale].status, home).encode()

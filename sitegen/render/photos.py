@@ -21,6 +21,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from sitegen.errors import ContentError, Fault
 from sitegen.render.context import Photo, PhotoSource
+from sitegen.site import picture_kinds
 from sitegen.site.hidden_names import is_hidden
 
 WIDTHS = (160, 320, 640)
@@ -157,8 +158,10 @@ def _widths(side: int) -> tuple[int, ...]:
 def _read(photo: Path) -> bytes:
     try:
         return photo.read_bytes()
+    except FileNotFoundError as error:
+        raise ContentError(Fault("there is no such photo", where=photo)) from error
     except OSError as error:
-        raise _unreadable(photo, error) from error
+        raise ContentError(Fault(f"cannot be read: {error.strerror}", where=photo)) from error
 
 
 def _opened(photo: Path, content: bytes) -> Image.Image:
@@ -174,7 +177,7 @@ def _opened(photo: Path, content: bytes) -> Image.Image:
     except Image.DecompressionBombError as error:
         raise _too_large(photo) from error
     except _UNREADABLE as error:
-        raise _unreadable(photo, error) from error
+        raise _unreadable(photo, content) from error
     width, height = picture.size
     if width * height > MOST_PIXELS:
         raise _too_large(photo)
@@ -190,7 +193,7 @@ def _square(photo: Path, picture: Image.Image, side: int) -> Image.Image:
         picture.draft("RGB", (round(width * factor), round(height * factor)))
         upright = _in_srgb(ImageOps.exif_transpose(picture))
     except _UNREADABLE as error:
-        raise _unreadable(photo, error) from error
+        raise _unreadable(photo, _read(photo)) from error
     square = ImageOps.fit(upright, (side, side), Image.Resampling.LANCZOS)
     plain = Image.new("RGB", square.size)
     plain.paste(square)
@@ -234,7 +237,5 @@ def _too_large(photo: Path) -> ContentError:
     return ContentError(Fault("a picture of too many pixels", where=photo, hint=hint))
 
 
-def _unreadable(photo: Path, error: Exception) -> ContentError:
-    if isinstance(error, FileNotFoundError):
-        return ContentError(Fault("there is no such photo", where=photo))
-    return ContentError(Fault("not a picture that can be read", where=photo, hint="expected JPEG, PNG, WebP or GIF"))
+def _unreadable(photo: Path, content: bytes) -> ContentError:
+    return ContentError(Fault("not a picture that can be read", where=photo, hint=picture_kinds.hint(content)))

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from babel import Locale as BabelLocale
-from babel.numbers import format_currency, get_currency_precision
-
 from sitegen.render.context import CaptureView, Pages, PageView, Picture, Price, SiteView, ThemeView, Translation
-from sitegen.site import assets
+from sitegen.site import pictures
 from sitegen.site.assets import PICTURES
 from sitegen.site.content import Page
-from sitegen.site.prices import amount_and_currency
+from sitegen.site.prices import amount_and_currency, price_text
 from sitegen.site.site import Site, Variant
 
 
@@ -104,7 +101,7 @@ def _picture(site: Site, page: Page) -> Picture | None:
     name = page.front.picture
     if name is None:
         return None
-    width, height = assets.picture_size(site.folder / PICTURES / name)
+    width, height = pictures.size(site.folder / PICTURES / name)
     return Picture(site.assets.address(f"{PICTURES}/{name}"), page.front.picture_alt, width, height)
 
 
@@ -112,6 +109,4 @@ def _price(page: Page) -> Price | None:
     if page.front.price is None:
         return None
     amount, currency = amount_and_currency(page.front.price)
-    number = amount / 10 ** get_currency_precision(currency)
-    text = format_currency(number, currency, locale=BabelLocale.parse(page.locale, sep="-"))
-    return Price(amount, currency, text)
+    return Price(amount, currency, price_text(amount, currency, page.locale))

@@ -114,12 +114,31 @@ class Giver:
         """Gives each member of the index their slug. Adds a fault for each one that cannot be given as it is asked."""
         self._index()
         self._note_other_capitals()
+        if not self._how.frozen:
+            self._take_free()
         last = 0
         while asked := self._asked(last):
             for last, line, member_id, slug in asked:
                 self._ask(last, line, member_id, slug)
         self._remembered()
         self._derive()
+
+    def _take_free(self) -> None:
+        """Gives slugs that are asked for, free, and not reserved to members without an address, the first who asks.
+
+        It does what ``_take`` does for one member, for all of them at once: a roster may ask for all of its slugs.
+        """
+        self._database.execute("create temp table reserved (slug text primary key) without rowid")
+        self._database.executemany("insert into reserved values (?)", ((slug,) for slug in sorted(self._how.reserved)))
+        given = self._database.execute(
+            "insert into address select m.slug, m.id, ?, null, null from member m"
+            " where m.explicit and m.slug not in (select slug from reserved)"
+            " and not exists (select 1 from address a where a.slug = m.slug)"
+            " and not exists (select 1 from address a where a.id = m.id collate nocase and a.id = m.id)"
+            " group by m.slug having m.row = min(m.row) order by m.slug",
+            (self._today,),
+        )
+        self.changes += given.rowcount
 
     def _ask(self, row: int, line: int, member_id: str, slug: str) -> None:
         why = self._take(slug, member_id)

@@ -19,8 +19,8 @@ _FORMS = frozenset(
 _TITLES = frozenset({"dr", "prof", "rev", "mr", "mrs", "ms", "miss", "mx", "herr", "frau", "sir", "dame", "lady"})
 """Titles that also count without a full stop. nameparser knows far more, and takes names such as Wing for some."""
 _COUPLE = re.compile(r"\s(?:&|\+|and|und)\s", re.IGNORECASE)
-_NAMES = re.compile(r"""(?=.*[^\W\d_])[^\d@/\\|<>{}\[\]=_*#]+\Z""")
-"""A part of names: it has letters, and no sign that no name has."""
+_SIGNS = re.compile(r"[@/\\|<>{}\[\]=_*#]")
+"""Signs that no name has."""
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[-'’.·]|\N{COMBINING ACUTE ACCENT})*\Z")
 
 
@@ -52,7 +52,7 @@ def part(name: str) -> Parted | None:
     pieces = [piece.strip() for piece in name.split(",")]
     suffixes = [piece for piece in pieces[1:] if piece and all(map(_is_suffix, piece.split()))]
     names = [piece for piece in pieces if piece not in suffixes]
-    if len(names) != 2 or not all(map(_NAMES.match, names)) or _is_company(pieces) or _COUPLE.search(names[0]):
+    if len(names) != 2 or not all(map(_may_be_names, names)) or _is_company(pieces) or _COUPLE.search(names[0]):
         return None
     family, given = names
     plain = Parted(family, given, suffix=" ".join(suffixes))
@@ -77,6 +77,10 @@ def _same_words(parted: Parted, found: ParsedName, pieces: list[str]) -> bool:
     """Returns whether no word was lost or taken for another."""
     before = sorted(" ".join(pieces).replace(",", " ").split())
     return sorted(" ".join(parted).split()) == before and all(map(_is_suffix, found.suffix.replace(",", " ").split()))
+
+
+def _may_be_names(text: str) -> bool:
+    return any(map(str.isalpha, text)) and not any(map(str.isdigit, text)) and not _SIGNS.search(text)
 
 
 def _is_simple(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
@@ -145,9 +146,14 @@ def _ours(
         names = [by_name[fold(name)] for name in theirs if fold(name) in by_name]
         used.update(names)
         if len(names) == 1:
-            found[ours] = values[names[0]]
+            found[ours] = _text(values[names[0]])
         elif names:
-            found[ours] = together(ours, [str(values[name]) for name in names], empty)
+            found[ours] = together(ours, [str(_text(values[name])) for name in names], empty)
     if not mapping.ignores_rest:
         found |= {name: value for name, value in values.items() if name not in used and fold(name) not in aside}
     return found
+
+
+def _text(value: Any) -> Any:
+    """Returns a number, or yes or no, as a program writes it into a table; other values as they are."""
+    return json.dumps(value) if isinstance(value, int | float) else value

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from sitegen.errors import did_you_mean
 from sitegen.model import Link, Status
 from sitegen.roster import values
+from sitegen.roster.characters import is_plain
 from sitegen.roster.faults import FaultLog, quoted
 
 
@@ -40,7 +41,8 @@ class RosterRow(NamedTuple):
     tagline: str | None = None
     """One line of their own."""
     story: str | None = None
-    """Their story, in Markdown."""
+    """Their story, in Markdown: CommonMark with line breaks kept, `~~old~~` and bare addresses as links; at most 5,000
+    characters, and 8 lists and quotations within each other."""
     links: tuple[Link, ...] = ()
     """Their own addresses elsewhere, https only."""
     sponsor: str | None = None
@@ -92,22 +94,22 @@ def _photo(value: Any, rules: values.Rules) -> str:
 
 _photo_line = values.one_line(200)
 
+LINES = {"name": 100, "first_name": 60, "place": 100, "tagline": 160}
+"""The fields that are any one line of text, and their most characters."""
+
 CHECKS: dict[str, Check] = {
     "id": _text(values.member_id),
-    "name": _text(values.one_line(100)),
+    **{name: _text(values.one_line(longest)) for name, longest in LINES.items()},
     "email": _text(values.email),
     "slug": _text_by_rules(values.slug),
-    "first_name": _text(values.one_line(60)),
     "market": lambda value, rules: values.market(values.cell(value), rules.words),
     "photo": _photo,
-    "place": _text(values.one_line(100)),
-    "tagline": _text(values.one_line(160)),
-    "story": _text(values.text(5_000)),
+    "story": _text(values.story),
     "links": lambda value, rules: values.links(value),
     "sponsor": _text(values.member_id),
     "locale": _text_by_rules(values.locale),
     "status": lambda value, rules: values.status(value, rules.words),
-    "joined": lambda value, rules: values.joined(value, rules.mapping.dates),
+    "joined": lambda value, rules: values.joined_in_roster(value, rules.mapping.dates),
     "timezone": _text(values.timezone),
 }
 """How each field is read, but for the phone, whose reading depends on the market."""
@@ -118,6 +120,11 @@ def read_row(written: Mapping[str, Any], rules: values.Rules) -> ReadRow:
     found: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, value in written.items():
+        if name in LINES and type(value) is str:
+            line = value.strip()
+            if len(line) <= LINES[name] and is_plain(line):  # as nearly all; the check would return it unchanged
+                found[name] = line
+                continue
         check = CHECKS.get(name)
         if check is None:
             if name != "phone":

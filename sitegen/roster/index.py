@@ -11,6 +11,7 @@ from typing import Any
 from sitegen.roster import address_book, reading, renewing, table
 from sitegen.roster.addressing import Addressing
 from sitegen.roster.loading import Loader, missing_photos
+from sitegen.roster.removal import Guard
 from sitegen.roster.values import Rules
 
 
@@ -24,6 +25,7 @@ def bring_up_to_date(
     photos: Path | None,
     strict: bool,
     in_place: bool = False,
+    guard: Guard | None = None,
 ) -> None:
     """Makes the index of the roster at ``path``, unless ``index`` is current. The other parameters are the Loader's.
 
@@ -38,7 +40,10 @@ def bring_up_to_date(
     if renewed and not (strict and _has_faults(index, photos)):
         return
     before = index if _is_index(index) else None
-    Loader(path, rules, locale, how, before=before, photos=photos, strict=strict).write(index, wanted)
+    loader = Loader(
+        path, rules, locale, how, before=before, photos=photos, strict=strict, is_kept=in_place, guard=guard
+    )
+    loader.write(index, wanted)
 
 
 def _rules_digest(rules: Rules, default_locale: str, how: Addressing) -> str:

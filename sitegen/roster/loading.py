@@ -31,6 +31,7 @@ from sitegen.roster.faults import FaultLog, quoted
 from sitegen.roster.fields import RosterRow, read_row
 from sitegen.roster.names import Order, called
 from sitegen.roster.reading import Broken, Record, Source
+from sitegen.roster.removal import Guard
 from sitegen.roster.values import Rules
 from sitegen.token import MEMBER_ID
 
@@ -43,7 +44,8 @@ class Loader:
 
     ``locale``: the language of members whose row names none. ``how``: how addresses are given. ``before``: an index of
     the same roster from earlier, for rows that cannot be read now. ``strict``: raise every fault, photos that are not
-    in the folder ``photos`` among them.
+    in the folder ``photos`` among them. ``is_kept``: whether the index will be renewed by later rosters.
+    ``guard``: refuse a roster that would take many members of the index before from the web.
     """
 
     def __init__(
@@ -56,6 +58,8 @@ class Loader:
         before: Path | None = None,
         photos: Path | None = None,
         strict: bool = True,
+        is_kept: bool = False,
+        guard: Guard | None = None,
     ) -> None:
         self._path = path
         self._rules = rules
@@ -64,6 +68,8 @@ class Loader:
         self._before = before
         self._photos = photos
         self._strict = strict
+        self._is_kept = is_kept
+        self._guard = guard
         self._log = FaultLog(path)
         self._rows_read = 0
         self._orders: Counter[Order] = Counter()
@@ -109,11 +115,13 @@ class Loader:
         database.executemany("delete from member where row = ?", ((row,) for row in repeated))
         giver = Giver(database, self._how, self._log)
         giver.read_book()
-        unread.keep(database, has_before=self._before is not None)
+        rows = self._rows_read if self._before is None else unread.keep(database, self._rows_read)
         giver.give()
-        forest = sponsors.forest(database, self._rows_read)
+        if self._before is not None and self._guard is not None:
+            unread.refuse_many(database, self._path, self._guard)
+        forest = sponsors.forest(database, rows)
         if sponsors.note_loops(database, forest, self._log):
-            forest = sponsors.forest(database, self._rows_read)
+            forest = sponsors.forest(database, rows)
         sponsors.enter(database, forest)
         if self._strict:
             for line, photo in missing_photos(database, self._photos):
@@ -121,10 +129,10 @@ class Loader:
                 self._log.add(message, line=line, hint=hint)
             self._log.raise_any()
         found = {"nameless": unread.set_aside(database), "address_changes": giver.changes}
-        database.execute(table.FORMER)
+        table.fill_former(database)
         for statement in table.INDEXES.split(";"):
             database.execute(statement)
-        self._enter(database, {**facts, **found}, source)
+        self._enter(database, {**facts, **found, "rows": rows}, source)
         database.execute("commit")
         database.execute("analyze main")
 
@@ -133,7 +141,6 @@ class Loader:
         found = {
             "members": members,
             "active": active or 0,
-            "rows": self._rows_read,
             "size": source.size,
             "digest": source.digest,
             "faults": self._log.count,
@@ -145,8 +152,8 @@ class Loader:
             "columns": "",
         }
         database.executemany("insert into meta values (?, ?)", [*facts.items(), *found.items()])
-        digests = raw_rows.digests(self._path)
-        if len(digests) // raw_rows.SIZE - self._rows_read == raw_rows.is_quoted(self._path):
+        digests = raw_rows.digests(self._path) if self._is_kept else b""
+        if digests and len(digests) // raw_rows.SIZE - self._rows_read == raw_rows.is_quoted(self._path):
             database.execute("insert into raw values (?)", (digests,))
         database.executemany(
             "insert into fault values (?, ?, ?)",

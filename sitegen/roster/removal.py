@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sitegen.errors import Fault, RosterError
@@ -14,6 +15,15 @@ LEAST = 10
 """Fewer than so many may go whatever their share is, unless they are all there are."""
 
 _NAMED = 5  # that a message names
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Asks for the rule where a roster's index takes the place of an earlier one. ``up_to``: how many may go; None:
+    few. ``verb``: what becomes of members who are gone, for the message."""
+
+    up_to: int | None = None
+    verb: str = "take down"
 
 
 def may_go(before: int, gone: int, up_to: int | None = None) -> bool:

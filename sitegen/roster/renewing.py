@@ -147,8 +147,7 @@ def _enter(
             raise _NotSimple
         touched.update(sponsors.enter(database, forest))
     if "status" in columns:
-        database.execute("delete from former")
-        database.execute(table.FORMER)
+        table.fill_former(database)
     for number in changes.rows:
         touched.update(row for (row,) in database.execute("select row from member where nearest = ?", (number,)))
     return touched, columns

@@ -24,6 +24,7 @@ from sitegen.roster.mapping import PLAIN
 from sitegen.roster.query import Query
 from sitegen.roster.reader import Reader
 from sitegen.roster.remembered import RememberedAddresses
+from sitegen.roster.removal import Guard
 from sitegen.roster.slugs import RESERVED
 from sitegen.roster.table import MemberRow
 from sitegen.roster.unread import Unread
@@ -77,6 +78,7 @@ class Roster:
         reserved: Iterable[str] = (),
         strict: bool = True,
         in_place: bool = False,
+        guard: Guard | None = None,
     ) -> Self:
         """Reads the roster at ``path`` (``.csv`` or ``.jsonl``), makes its index, and returns the roster.
 
@@ -87,6 +89,7 @@ class Roster:
         ``mapping`` says how a file that another program exports is read. Raises RosterError for a file that cannot be
         used and, if ``strict``, for every fault; else ``faults`` tells the faults of single rows. An index that was
         there is then untouched. ``in_place``: nobody else has the index open, so that it may be changed where it is.
+        ``guard``: raise RosterError for a roster that would take many members of the index at ``index`` from the web.
         """
         rules = Rules(frozenset(locales), frozenset(), None, mapping)
         how = replace(
@@ -97,7 +100,9 @@ class Roster:
             folder = Path(tempfile.mkdtemp(prefix="espalier-roster-"))
             index = folder / "members.sqlite"
         try:
-            bring_up_to_date(index, path, rules, default_locale, how, photos=photos, strict=strict, in_place=in_place)
+            bring_up_to_date(
+                index, path, rules, default_locale, how, photos=photos, strict=strict, in_place=in_place, guard=guard
+            )
             return cls(index, folder, photos)
         except BaseException:
             _remove(folder, os.getpid())

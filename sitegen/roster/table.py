@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sqlite3
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
@@ -47,7 +48,7 @@ create table changed (row integer primary key);
 create table former (slug text primary key, present text) without rowid;
 """
 
-FORMER = """
+_FORMER = """
 insert into former
 select a.slug, case m.status when 'active' then m.slug end
 from address a left join member m on m.id = a.id collate nocase and m.id = a.id
@@ -101,6 +102,15 @@ _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]+")
 
 _ACTIVE, _INACTIVE = Status.ACTIVE, Status.INACTIVE
 _fromisoformat = date.fromisoformat
+
+
+def fill_former(database: sqlite3.Connection) -> None:
+    """Fills the table ``former`` anew."""
+    database.execute("delete from former")
+    (owned,) = database.execute("select count(*) from address where id <> ''").fetchone()
+    (used,) = database.execute("select count(*) from member where slug is not null").fetchone()
+    if owned != used:  # else every address is one at which a member is, as of most companies
+        database.execute(_FORMER)
 
 
 def digest(meta: Mapping[str, Any]) -> str:

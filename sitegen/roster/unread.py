@@ -11,9 +11,11 @@ import sqlite3
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 
-from sitegen.roster import table
+from sitegen.roster import removal, table
 from sitegen.roster.faults import FaultLog, quoted
+from sitegen.roster.removal import Guard
 
 UNREAD = "unread"
 """The status of a row that cannot be read, while the index is being made."""
@@ -70,16 +72,40 @@ def _say_the_same(database: sqlite3.Connection, rows: list[int]) -> bool:
     return len(found) == 1
 
 
-def keep(database: sqlite3.Connection, *, has_before: bool) -> None:
-    """Fills rows that cannot be read from an earlier index, attached as ``before``, if there is one."""
-    if not has_before:
-        return
+def keep(database: sqlite3.Connection, rows: int) -> int:
+    """Fills rows that cannot be read from an earlier index, which is attached as ``before``.
+
+    Where rows have no id, so that nobody can tell whose they are, the members who seem to have left stay too: they come
+    after the ``rows`` rows of the file. Returns how many rows there are then.
+    """
     columns = ", ".join(f"{name} = b.{name}" for name in _KEPT)
     database.execute(
         f"update member set {columns}, status = case member.status when ? then 'inactive' else b.status end"
         " from before.member b where member.status in (?, ?) and b.id = member.id collate nocase and b.id = member.id",
         (GONE, UNREAD, GONE),
     )
+    if database.execute("select 1 from member where id = '' limit 1").fetchone() is None:
+        return rows
+    columns = ", ".join(_KEPT)
+    stayed = database.execute(
+        f"insert into member (row, line, id, status, explicit, {columns})"
+        f" select ? + row_number() over (order by b.row), 0, b.id, b.status, 0, {columns} from before.member b"
+        " where b.status = 'active' and not exists (select 1 from member m where m.id = b.id collate nocase)",
+        (rows,),
+    )
+    return rows + stayed.rowcount
+
+
+def refuse_many(database: sqlite3.Connection, file: Path, guard: Guard) -> None:
+    """Raises RosterError if too many members of the earlier index, attached as ``before``, have no site any more."""
+    gone = (
+        "from before.member b where b.status = 'active' and not exists"
+        " (select 1 from member m where m.id = b.id collate nocase and m.id = b.id and m.status in ('active', ?))"
+    )
+    (before,) = database.execute("select count(*) from before.member where status = 'active'").fetchone()
+    (count,) = database.execute(f"select count(*) {gone}", (UNREAD,)).fetchone()
+    some = [slug for (slug,) in database.execute(f"select b.slug {gone} order by b.row limit 6", (UNREAD,))]
+    removal.refuse_many(file, before, count, some, up_to=guard.up_to, verb=guard.verb)
 
 
 def set_aside(database: sqlite3.Connection) -> int:

@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from sitegen import time_zones
 from sitegen.errors import did_you_mean
 from sitegen.model import Link, RosterMapping, Status
-from sitegen.roster import characters, mapping, renumbering
+from sitegen.roster import characters, mapping, renumbering, story_lists
 from sitegen.roster.mapping import OURS, PLAIN, Vocabulary, fold
 from sitegen.roster.slugs import EXPECTED, is_slug, slugify
 from sitegen.token import MEMBER_ID
@@ -30,6 +30,9 @@ from sitegen.token import MEMBER_ID
 MOST_LINKS = 8
 LONGEST_LABEL = 40
 LONGEST_URL = 500
+LONGEST_STORY = 5_000
+MOST_LEVELS = 8
+"""How many lists and quotations of a story may lie within each other."""
 
 _NOT_IN_URL = re.compile(r"""[\s<>"'`\\^{|}]""")
 _PLAIN_URL = re.compile(r"https://(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w.~/%@?=&+-]*)?", re.ASCII)
@@ -90,7 +93,18 @@ def one_line(longest: int) -> Callable[[str], str]:
     return check
 
 
-_label, _url = one_line(LONGEST_LABEL), one_line(LONGEST_URL)
+_label, _url = lru_cache(maxsize=4096)(one_line(LONGEST_LABEL)), one_line(LONGEST_URL)
+
+
+def story(value: str) -> str:
+    """Checks a member's story: at most ``LONGEST_STORY`` characters, and lists and quotations of ``MOST_LEVELS``.
+
+    Both bound the time that a page with the story takes.
+    """
+    value = _story_text(value)
+    if (found := story_lists.depth(value)) > MOST_LEVELS:
+        raise refuse(f"lists and quotations within each other {found} deep", f"at most {MOST_LEVELS}")
+    return value
 
 
 def text(longest: int) -> Callable[[str], str]:
@@ -107,6 +121,9 @@ def text(longest: int) -> Callable[[str], str]:
         return value
 
     return check
+
+
+_story_text = text(LONGEST_STORY)
 
 
 def _unwanted(character: str) -> PydanticCustomError:
@@ -259,6 +276,18 @@ def joined(value: object, order: str | None = None) -> date:
     return _day(value.strip(), order)
 
 
+def joined_in_roster(value: object, order: str | None) -> date:
+    """Reads a date of a roster as ``joined`` does, and tells what to do about one whose order is not known."""
+    try:
+        return joined(value, order)
+    except PydanticCustomError as error:
+        text = value.strip() if isinstance(value, str) else ""
+        if order is None and not _DATE.match(text) and any(mapping.day(text, each) for each in mapping.EXAMPLES):
+            hint = "say in which order its parts come: dates under [site.roster] in site.toml"
+            raise refuse(_EXPECTED_DATE, hint) from error
+        raise
+
+
 _EXPECTED_DATE = "expected a date such as 2024-12-31"
 
 
@@ -320,9 +349,9 @@ def _link(label: str, url: str) -> Link:
     if not label:
         raise refuse("a link without a label", "write what a visitor reads, such as Instagram=https://…")
     _label(label)
-    _url(url)
-    if _PLAIN_URL.fullmatch(url):  # nearly all; the way below takes ten times as long
+    if len(url) <= LONGEST_URL and _PLAIN_URL.fullmatch(url):  # nearly all; the way below takes ten times as long
         return Link(label, url)
+    _url(url)
     if not url.startswith("https://"):
         raise refuse("a link must begin with https://")
     try:

@@ -6,6 +6,7 @@ and the next save without faults brings the pages back.
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import threading
 import traceback
@@ -17,7 +18,7 @@ from pathlib import Path
 import watchfiles
 
 from sitegen.check import people
-from sitegen.errors import EspalierError, Fault
+from sitegen.errors import ContentError, EspalierError, Fault
 from sitegen.render import hosts, member_files, photos, sitemap
 from sitegen.render.context import Photo
 from sitegen.render.hosts import Host
@@ -52,6 +53,7 @@ class PreviewPages:
         Raises EspalierError with the faults of the site's roster and campaigns.
         """
         self._made = made
+        self._refused: set[str] = set()
         roster = people.roster(site)
         placements = people.campaigns(site, roster)
         self.snapshot = Snapshot(Resolver(Renderer(site, signer)), IndexLookup(roster, since=0), placements)
@@ -94,9 +96,16 @@ class PreviewPages:
                 return PreviewAnswer(200, content, media_type(name))
         return PreviewAnswer(404)
 
-    def _photo(self, name: str) -> Photo:
+    def _photo(self, name: str) -> Photo | None:
+        """Returns a photo as templates see it; None if it cannot be read, which is told once on standard error."""
         site = self.snapshot.site
-        made = photos.render(photos.locate(site.folder / "photos", name), self._made)
+        try:
+            made = photos.render(photos.locate(site.folder / "photos", name), self._made)
+        except ContentError as error:
+            if name not in self._refused:
+                self._refused.add(name)
+                sys.stderr.write(f"{error}\n")
+            return None
         return made.view(site.addresses.asset(""))
 
 

@@ -8,10 +8,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
 
 import jinja2
-from PIL import Image, UnidentifiedImageError
 
 from sitegen.errors import ContentError, Fault, ThemeError, did_you_mean
 from sitegen.site.folder_files import files_below
@@ -51,12 +49,10 @@ class Assets:
         return self._address(found.published)
 
 
-def load(theme: Theme, site_folder: Path, address: Callable[[str], str]) -> Assets:
-    """Reads every static file of the theme and its parents, and every picture of the site.
+def files_of(theme: Theme, site_folder: Path) -> dict[str, Path]:
+    """Returns the path of every static file of the theme and its parents, and of every picture of the site, by name.
 
-    ``x.css.jinja`` is rendered with ``theme`` (its name and settings) and published as ``x.css``; parts that such a
-    file includes are published too, which does no harm. Raises ThemeError if a style sheet does not render or names a
-    file that does not exist, and ContentError for links that may not be followed.
+    Raises ContentError for links that may not be followed.
     """
     faults: list[Fault] = []
     sources = theme.static_files()
@@ -65,6 +61,17 @@ def load(theme: Theme, site_folder: Path, address: Callable[[str], str]) -> Asse
         sources[f"{PICTURES}/{path.relative_to(pictures).as_posix()}"] = path
     if faults:
         raise ContentError(*faults)
+    return sources
+
+
+def load(theme: Theme, site_folder: Path, address: Callable[[str], str]) -> Assets:
+    """Reads every static file of the theme and its parents, and every picture of the site.
+
+    ``x.css.jinja`` is rendered with ``theme`` (its name and settings) and published as ``x.css``; parts that such a
+    file includes are published too, which does no harm. Raises ThemeError if a style sheet does not render or names a
+    file that does not exist, and ContentError for links that may not be followed.
+    """
+    sources = files_of(theme, site_folder)
     css = _css_environment(theme)
     files: dict[str, Asset] = {}
     # Style sheets last: they name the others.
@@ -78,27 +85,6 @@ def load(theme: Theme, site_folder: Path, address: Callable[[str], str]) -> Asse
                 content = _rewrite_urls(content.decode(), public, sources[name], files, address).encode()
         files[public] = Asset(public, _fingerprinted(public, content), content)
     return Assets(files, address)
-
-
-def picture_size(path: Path) -> tuple[int, int]:
-    """Returns the width and height of a picture in CSS pixels. Raises ContentError if the file is not a picture."""
-    with reading(path):
-        try:
-            return _svg_size(path) if path.suffix == ".svg" else _pixels(path)
-        except (ElementTree.ParseError, ValueError, IndexError, UnidentifiedImageError) as error:
-            raise ContentError(Fault(f"not a picture we can measure: {error}", where=path)) from error
-
-
-def _svg_size(path: Path) -> tuple[int, int]:
-    root = ElementTree.parse(path).getroot()
-    box = root.get("viewBox", "0 0 0 0").replace(",", " ").split()
-    width, height = root.get("width", box[2]), root.get("height", box[3])
-    return round(float(width.removesuffix("px"))), round(float(height.removesuffix("px")))
-
-
-def _pixels(path: Path) -> tuple[int, int]:
-    with Image.open(path) as image:
-        return image.size
 
 
 def _css_environment(theme: Theme) -> jinja2.Environment:

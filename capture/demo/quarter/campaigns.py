@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from capture.base import money
 from capture.campaigns import catalogue
+from capture.company import money
 from capture.company.generator import Channel, campaign_page
 from capture.demo.quarter.agenda import Act, Agenda
 from capture.demo.quarter.cast import chance, read

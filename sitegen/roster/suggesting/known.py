@@ -85,7 +85,8 @@ COLUMNS = {
         "estado", "statut", "stato", "aktiv", "activo",
     ),
     "joined": (
-        "joined", "joindate", "joineddate", "datejoined", "enrolldate", "enrollmentdate", "enrolleddate", "signupdate",
+        "joined", "joindate", "enrolled", "enrolledon", "joinedon", "dateenrolled",
+        "joineddate", "datejoined", "enrolldate", "enrollmentdate", "enrolleddate", "signupdate",
         "entrydate", "startdate", "createddate", "datecreated", "registrationdate", "membersince", "eintrittsdatum",
         "beitrittsdatum", "fechadealta", "fechaingreso", "dateinscription", "datadiiscrizione",
     ),

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
+from sitegen.roster.characters import shown
 from sitegen.roster.suggesting.suggestion import Suggestion, Word
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -46,7 +47,7 @@ def to_json(found: Suggestion) -> dict[str, Any]:
 def _lines(found: Suggestion) -> Iterator[str]:
     yield f"# Proposed from {found.rows:,} rows of {_text(found.path.name)}. Read it, mend it, put it into site.toml,"
     yield "# and take the line `roster = …` out of [site]."
-    for note in found.notes:
+    for note in map(shown, found.notes):
         yield from textwrap.wrap(note, _WIDTH, initial_indent="# - ", subsequent_indent="#   ")
     yield ""
     yield "[site.roster]"

@@ -19,6 +19,7 @@ from sitegen.errors import EspalierError, OutputError
 from sitegen.render.renderer import Renderer
 from sitegen.render.resolver import Resolver
 from sitegen.roster.lookup import IndexLookup, Lookup, Unavailable
+from sitegen.roster.removal import Guard
 from sitegen.serving.production.change_times import ChangeTimes, locked
 from sitegen.serving.production.served_files import ServedFiles
 from sitegen.serving.snapshot import Snapshot
@@ -33,6 +34,7 @@ PAUSE = 1.0
 """Seconds between two looks."""
 
 _SETTLED = 0.3  # seconds without another save, so that a publication of many files is read once
+_ROSTER_SETTLED = 2.0  # seconds for a roster, which other programs may write piece by piece
 _SHARE = 20
 
 _log = logging.getLogger("sitegen.production")
@@ -41,11 +43,13 @@ _log = logging.getLogger("sitegen.production")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeOptions(SiteOptions):
     """Which site to serve, and how. ``instance``: the folder for the roster's index and what is made on request;
-    ``roster_url``: a database that holds the roster, instead of the site's own file; ``threads``: of each process."""
+    ``roster_url``: a database that holds the roster, instead of the site's own file; ``threads``: of each process;
+    ``remove_up_to``: how many members a new roster may take from the web; None: few."""
 
     instance: Path
     roster_url: str | None = None
     threads: int = 4
+    remove_up_to: int | None = None
 
 
 class SnapshotRenewer:
@@ -85,8 +89,10 @@ class SnapshotRenewer:
         if now == self._inputs:
             return False
         before = self._inputs
-        while threading.Event().wait(_SETTLED) or now != (again := self._look(self._snapshot.site)):
+        pause = _SETTLED if now.roster == before.roster else _ROSTER_SETTLED
+        while threading.Event().wait(pause) or now != (again := self._look(self._snapshot.site)):
             now = again
+            pause = _SETTLED if now.roster == before.roster else _ROSTER_SETTLED
         try:
             files = self._renewed(now, before)
         except EspalierError as error:
@@ -158,7 +164,12 @@ class SnapshotRenewer:
             from sitegen.roster import postgres
 
             return postgres.PostgresLookup(self._options.roster_url, postgres.rules(site.roster_rules)), rules
-        roster = people.roster(site, self._options.instance / "roster.sqlite")
+        frozen = site.addresses_path.is_file()  # a server gives no address that others would not know
+        guard = Guard(self._options.remove_up_to)
+        roster = people.roster(site, self._options.instance / "roster.sqlite", frozen=frozen, guard=guard)
+        if faults := roster.faults:
+            report = "\n".join(map(str, faults))
+            self._tell(logging.WARNING, now, "the roster has faults; what cannot be read is as it was\n%s", report)
         return IndexLookup(roster, since, threads=self._options.threads), rules
 
     def _placements(self, site: Site, lookup: Lookup, now: InputDigests) -> tuple[Placements, int]:

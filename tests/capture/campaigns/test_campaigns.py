@@ -14,9 +14,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from capture.accounts.signing_in import Person
-from capture.base import money
 from capture.base.db import Database
 from capture.campaigns import catalogue
+from capture.company import money
 from capture.company.generator import Channel
 from capture.models import Campaign, Lead, OfficeSession, Spending, Staff
 from tests.capture.office import STAFF, Browser, SignIn
@@ -145,6 +145,7 @@ def test_money_is_read_as_each_language_writes_it() -> None:
     assert money.read("12.5", "JPY", "en") is None
     assert money.read("1250", "JPY", "en") == 1250
     assert money.shown(1250, "JPY", "en") == "¥1,250"
+    assert money.shown(1250, "CHF", "en") == "CHF\u00a012.50"
 
 
 def test_qr_codes_and_flyers_lead_to_the_landing_page(make: Any) -> None:

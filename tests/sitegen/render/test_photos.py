@@ -154,18 +154,26 @@ def jpeg() -> bytes:
     return file.getvalue()
 
 
+DAMAGED = "that is cut off or damaged; put it there again"
+
+
 @pytest.mark.parametrize(
-    "content",
-    [b"", b"not a picture", b"<svg xmlns='http://www.w3.org/2000/svg'/>", jpeg()[:400], bomb(20, 20), b"GIF89a"],
+    ("content", "hint"),
+    [
+        (b"", "the file is empty; put the picture there again"),
+        (b"not a picture", "expected JPEG, PNG, WebP or GIF"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "it is an SVG picture; save it as JPEG"),
+        (jpeg()[:400], f"it is a JPEG picture {DAMAGED}"),
+        (bomb(20, 20), f"it is a PNG picture {DAMAGED}"),
+        (b"GIF89a", f"it is a GIF picture {DAMAGED}"),
+    ],
     ids=["empty", "text", "svg", "cut", "no pixels", "gif header"],
 )
-def test_what_is_no_picture(tmp_path: Path, content: bytes) -> None:
+def test_what_is_no_picture(tmp_path: Path, content: bytes, hint: str) -> None:
     (tmp_path / "ana.jpg").write_bytes(content)
     with pytest.raises(ContentError) as caught:
         photos.render(tmp_path / "ana.jpg", tmp_path / "assets")
-    assert str(caught.value) == (
-        f"{tmp_path}/ana.jpg: not a picture that can be read\n  hint: expected JPEG, PNG, WebP or GIF"
-    )
+    assert str(caught.value) == f"{tmp_path}/ana.jpg: not a picture that can be read\n  hint: {hint}"
 
 
 def test_a_photo_that_is_not_there(tmp_path: Path) -> None:

@@ -166,6 +166,28 @@ def test_what_a_mapping_does_not_say(read: Read, change: tuple[str, str], messag
     assert message in str(caught.value)
 
 
+def test_numbers_and_flags_in_lines_of_json(read: Read) -> None:
+    mapping = RosterMapping(
+        columns={"id": ("CustomerID",), "status": ("Active",), "sponsor": ("EnrollerID",), "name": ("First", "Last")},
+        status={"true": Status.ACTIVE, "FALSE": Status.INACTIVE},
+        empty=("0",),
+    )
+    rows = [
+        {"CustomerID": 100, "First": "Ana", "Last": "Ruiz", "EnrollerID": 0, "Active": True},
+        {"CustomerID": 101, "First": "Ben", "Last": None, "EnrollerID": 100, "Active": False},
+    ]
+    ana, ben = read("\n".join(map(json.dumps, rows)), mapping, "members.jsonl")
+    assert (ana.id, ana.name, ana.sponsor_id, ana.status) == ("100", "Ana Ruiz", None, Status.ACTIVE)
+    assert (ben.id, ben.name, ben.sponsor_id, ben.status) == ("101", "Ben", "100", Status.INACTIVE)
+
+
+@pytest.mark.parametrize("written", ["1/2/2020", "2021-05-06T00:00:00", "2024-12-31 00:00:00"])
+def test_a_date_of_unknown_order_says_where_to_tell_it(read: Read, written: str) -> None:
+    with pytest.raises(RosterError) as caught:
+        read(f"id,name,joined\na,Ana,{written}\n")
+    assert str(caught.value).endswith("hint: say in which order its parts come: dates under [site.roster] in site.toml")
+
+
 def test_columns_are_left_aside_by_name_and_before_ours(read: Read) -> None:
     table = "id,name,Sponsor,Rank\na,Ana,nobody,Gold\n"
     (ana,) = read(table, RosterMapping(ignored=("sponsor", "RANK")))

@@ -71,6 +71,7 @@ def test_family_comma_given_is_turned_round(name: str, shown: str, first: str, c
         ("Müller Handel, GmbH", "Müller"),
         ("Tea, Soap, Candles", "Tea"),
         ("Shop 5, Main Street", "Shop"),
+        ("Room, 5²", "Room"),
         ("Keller,", "Keller,"),
         (", Ana", ", Ana"),
         ("Rosa & Tom, Keller", "Rosa & Tom"),
@@ -161,10 +162,9 @@ def test_a_name_without_a_comma_is_shown_as_it_is_written(name: str) -> None:
 def test_a_card_of_a_turned_name() -> None:
     company = Company("Bramble & Wick", "Bramble and Wick Limited", ("Cork",), "hello@example.com")
     shown, first, _ = called("Müller-Lüdenscheidt, Dr. Hans")
-    lines = vcard(Member("m1", "hans", shown, first, None, "en"), company, "Distributor", "https://x.example/").split(
-        "\r\n"
-    )
-    assert lines[2:4] == ["FN:Dr. Hans Müller-Lüdenscheidt", "N:Müller-Lüdenscheidt;Hans;;Dr.;"]
+    member = Member("m1", "hans", shown, first, None, "en")
+    lines = vcard(member, company, "https://example.com", "Distributor", "https://x.example/").split("\r\n")
+    assert lines[3:5] == ["FN:Dr. Hans Müller-Lüdenscheidt", "N:Müller-Lüdenscheidt;Hans;;Dr.;"]
     assert for_card("Cher", "Cher") == CardName("", "Cher")
 
 

@@ -250,7 +250,8 @@ def test_whatever_is_allowed_survives_csv_and_json(
     with Roster.load(tmp_path / "members.csv") as one, Roster.load(tmp_path / "members.jsonl") as other:
         (from_csv,), (from_json,) = one, other
         assert from_csv == from_json
-        assert {field: getattr(from_csv, field) for field in texts} == texts
+        shown = {**texts, "name": called(name, first).shown}  # a comma may turn a name round
+        assert {field: getattr(from_csv, field) for field in texts} == shown
         assert from_csv.links == (link,)
         assert is_slug(from_csv.slug)
 

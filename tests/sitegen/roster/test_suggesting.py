@@ -241,6 +241,12 @@ cells = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 headers = st.lists(st.sampled_from(sorted(known.NAMES)) | cells, min_size=1, max_size=8)
 
 
+def test_signs_that_no_comment_may_hold(tmp_path: Path) -> None:
+    found = suggest(tmp_path, "id,name,Type,Sponsor \x08ID\n1,Ana,\x08,1\n2,Ben,0\x7f,1\n")
+    assert "\x08" in " ".join(found.notes)
+    assert tomllib.loads(suggesting.to_toml(found))["site"]["roster"]["ignore"] == ["Type"]
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(header=headers, rows=st.lists(st.lists(cells, min_size=1, max_size=8), max_size=6))
 def test_any_table_gives_one_proposal_that_can_be_pasted(

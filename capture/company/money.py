@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
-from babel.numbers import NumberFormatError, format_currency, get_currency_precision, parse_decimal
+from babel.numbers import NumberFormatError, get_currency_precision, parse_decimal
+
+from sitegen.site import prices
 
 _PLAIN = re.compile(r"[0-9][0-9.,\u2019\u00a0\u202f ]*")
 """The pattern of a typed amount: digits with separators between them. Python would also read "1e9" as a number."""
@@ -34,4 +35,4 @@ def minor_units(amount: int, currency: str) -> int:
 
 def shown(amount: int, currency: str, locale: str) -> str:
     """Returns an amount of minor units as people read it in this language, such as "€1,250.50"."""
-    return format_currency(Decimal(amount) / 10 ** get_currency_precision(currency), currency, locale=locale)
+    return prices.price_text(amount, currency, locale)
