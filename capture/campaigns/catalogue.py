@@ -167,8 +167,8 @@ def campaign_by_code(session: Session, typed: str) -> Campaign | None:
 
 
 def near_codes(session: Session, typed: str, *addresses: str) -> list[str]:
-    """Returns up to three codes that are most like what was typed, of those with a page: the company's, and those of the
-    members whose sites the addresses are on."""
+    """Returns up to three codes that are most like what was typed, of those with a page: the company's, and those of
+    the members whose sites the addresses are on."""
     members = [found.id for each in addresses if (found := _member_at(session, each)) is not None]
     theirs = or_(Campaign.member_id.is_(None), Campaign.member_id.in_(members))
     public = Campaign.published_at.is_not(None)

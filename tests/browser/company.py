@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import shutil
-import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 SAMPLE = ROOT / "content"
-THEMES = ROOT / "themes"
 
 KINDS = (
     "home",
@@ -91,25 +89,3 @@ def keep_few(folder: Path) -> None:
                 while row["sponsor"] and row["sponsor"] not in _KEPT:
                     row["sponsor"] = sponsors[row["sponsor"]]
                 writer.writerow(row)
-
-
-def right_to_left(place: Path) -> Path:
-    """The same with Arabic, which is written from right to left, as a third language.
-
-    Its pages and words are the English ones: what is tested is where things stand.
-    """
-    folder = few_members(place)
-    shutil.copytree(folder / "pages" / "en", folder / "pages" / "ar")
-    strings = folder / "themes" / "mirror" / "strings"
-    strings.mkdir(parents=True)
-    shutil.copyfile(THEMES / "almanac" / "strings" / "en.toml", strings / "ar.toml")
-    (strings.parent / "theme.toml").write_text(
-        'name = "mirror"\ndescription = "Almanac in Arabic."\nextends = "almanac"\n', encoding="utf-8"
-    )
-    site = folder / "site.toml"
-    text = site.read_text(encoding="utf-8").replace('locales = ["en", "es"]', 'locales = ["en", "es", "ar"]')
-    english = tomllib.loads(text)["texts"]["en"]
-    text += "\n[texts.ar]\n" + "".join(f'{name} = "{english[name]}"\n' for name in ("status", "consent"))
-    text += f'consent_company = "{english["consent_company"]}"\n'
-    site.write_text(text.replace('name = "almanac"', 'name = "mirror"'), encoding="utf-8")
-    return folder

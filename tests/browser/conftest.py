@@ -70,15 +70,6 @@ def nightmarket(almanac: Website, capture: Capture, tmp_path_factory: pytest.Tem
 
 
 @pytest.fixture(scope="package")
-def mirror(capture: Capture, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Website]:
-    """The same in a language that is written from right to left."""
-    place = tmp_path_factory.mktemp("mirror")
-    (port,) = free_ports(1)
-    with website(company.right_to_left(place / "content"), place / "public", port, capture.origin) as site:
-        yield site
-
-
-@pytest.fixture(scope="package")
 def place(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """Sites, service and mail server, with an office in which something has happened."""
     with standing(tmp_path_factory.mktemp("place")) as whole:

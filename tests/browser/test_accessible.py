@@ -104,10 +104,10 @@ def test_no_violation_with_the_menu_open(almanac: Website, open_window: Callable
 
 
 @pytest.mark.parametrize("key", ["home", "products/first-frost", "opportunity", "signup", "thanks"])
-def test_no_violation_from_right_to_left(key: str, mirror: Website, open_window: Callable[..., Window]) -> None:
+def test_no_violation_from_right_to_left(key: str, almanac: Website, open_window: Callable[..., Window]) -> None:
     for slug in (EVERYTHING["en"], None):
         page = open_window().page
-        page.goto(mirror.address(slug, key, "ar"))
+        page.goto(almanac.address(slug, key, "ar"))
         assert page.evaluate("getComputedStyle(document.body).direction") == "rtl"
         assert violations(page) == []
         for size in (PHONE, DESK):

@@ -165,15 +165,41 @@ def test_the_words_around_an_arabic_name_stay_in_their_places(
 
 @pytest.mark.parametrize("slug", [EVERYTHING["en"], LEAST["en"], QUOTES])
 def test_latin_names_and_numbers_on_a_page_from_right_to_left(
-    slug: str, mirror: Website, open_window: Callable[..., Window]
+    slug: str, almanac: Website, open_window: Callable[..., Window]
 ) -> None:
     page = open_window(size=DESK, touch=False).page
-    page.goto(mirror.address(slug, "home", "ar"))
-    name = mirror.members[slug]["name"]
+    page.goto(almanac.address(slug, "home", "ar"))
+    name = almanac.members[slug]["name"]
     assert name in page.locator("main").inner_text()
     assert too_wide(page) == []
     # The plus sign of a telephone number stands at its left, whichever way the page runs.
     assert measured(page, "turnedNumbers()") == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_marks_stand_at_the_end_of_what_people_write(
+    theme: str, themed: Callable[[str], Website], open_window: Callable[..., Window]
+) -> None:
+    """An Arabic tagline ends at its left on an English page, an English one at its right on an Arabic page."""
+    site = themed(theme)
+    page = open_window(size=DESK, touch=False).page
+    for slug, locale, at_left in ((ARABIC_SPONSOR, "en", True), (EVERYTHING["en"], "ar", False)):
+        page.goto(site.address(slug, "home", locale))
+        first, last = page.evaluate(_ENDS, ".hero-line")
+        assert (last < first) is at_left, (slug, locale)
+
+
+_ENDS = """selector => {
+  const text = document.createTreeWalker(document.querySelector(selector), NodeFilter.SHOW_TEXT).nextNode()
+  const end = text.data.trimEnd().length
+  const left = at => {
+    const range = document.createRange()
+    range.setStart(text, at), range.setEnd(text, at + 1)
+    return range.getBoundingClientRect().left
+  }
+  return [left(end - 2), left(end - 1)]
+}"""
+"""Returns where the last letter and the mark after it begin, in pixels from the left."""
 
 
 def test_the_service_s_pages_keep_the_policy_too(

@@ -100,3 +100,17 @@ def test_a_template_that_is_no_text(folder: Path, preview: Preview) -> None:
     replace_in(folder / "site.toml", 'name = "own"', 'name = "plain"')
     preview.reload()
     assert answer(preview)[0] == 200
+
+
+def test_a_broken_photo_is_told_once_and_costs_the_photo_alone(
+    folder: Path, preview: Preview, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "photos" / "ana.png").write_bytes(b"%PDF-1.7")
+    preview.reload()
+    for _ in range(2):
+        status, page = answer(preview, "/ana/")
+        assert status == 200
+        assert "/photos/" not in page and "<b>AO</b>" in page
+    told = capsys.readouterr().err
+    assert told.count("not a picture that can be read") == 1
+    assert "it is a PDF document" in told
