@@ -159,7 +159,7 @@ class _Builder:
         host = hosts.of_company(self._site)
         for each in self._resolver.contents(self._site.company_variant).values():
             assert isinstance(each, PageFile)  # the company has no cards
-            self._pages += 1
+            self._pages += not each.is_copy
             if is_unchanged:
                 names = page_files.names(self._options.compression, each.file)
                 self._files.update(names)
