@@ -222,7 +222,7 @@ class _Builder:
         spans = self._roster.spans(-(-len(self._roster) // _CHUNK))
         jobs = self._options.processes if total >= (_FORK_FROM if only_members else _FORK_FROM_ALL) else 1
         # Each language has pages of its own to learn, which few members are soon done with.
-        codes = [None] if len(spans) > jobs else list(plans)
+        codes = [None] if len(spans) >= jobs else list(plans)
         pieces = list(product(spans, codes))
         progress(0, total)
         if total and not self._manifest.has_photos():  # in later builds few are new, or whole chunks of them
