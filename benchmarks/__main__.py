@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from benchmarks import again, compose, disk, hugo, memory, report, serving
+from benchmarks import again, compose, disk, first, hugo, memory, report, serving
 from benchmarks.measure import Row
 from benchmarks.workshop import Workshop
 
@@ -46,6 +46,7 @@ MEASURES: dict[str, Measure] = {
     disk.NAME: lambda shop, sizes: [disk.measure(shop, sizes.large, sizes.turns)],
     memory.NAME: lambda shop, sizes: [memory.measure(shop, sizes.few, sizes.many)],
     again.NAME: lambda shop, sizes: again.measure(shop, sizes.again, 1 if sizes.again >= again.MANY else sizes.turns),
+    first.NAME: lambda shop, sizes: [first.measure(shop, sizes.turns)],
     serving.NAME: lambda shop, sizes: [serving.measure(shop, sizes.served, sizes.turns, sizes.load)],
 }
 

@@ -283,7 +283,7 @@ class _Builder:
         host = hosts.of_company(self._site)
         for each in self._resolver.contents(self._site.company_variant).values():
             assert isinstance(each, PageFile)  # the company has no cards
-            self._pages += 1
+            self._pages += not each.is_copy
             if is_unchanged:
                 names = page_files.names(self._options.compression, each.file)
                 self._files.update(names)
@@ -342,7 +342,7 @@ class _Builder:
         )
         jobs = self._options.processes if members >= fork_from else 1
         # Each language has pages of its own to learn, which few members are soon done with.
-        codes = [None] if len(spans) > jobs else list(self._plans)
+        codes = [None] if len(spans) >= jobs else list(self._plans)
         pieces = list(product(spans, codes))
         if members and not self._manifest.has_photos():  # in later builds few are new, or whole chunks of them
             yield from self._photos(sites)

@@ -56,7 +56,7 @@ def serve_command(
     """
     folder = find_folder(folder)
     if built is not None and not production:
-        _serve_built(folder, built, host, port, capture_url)
+        _serve_built(folder, built, host, port, url, capture_url)
         return
     options = SiteOptions(folder=folder, token_keys=token_keys(folder), url=url, capture_url=capture_url, theme=theme)
     if production:
@@ -66,16 +66,16 @@ def serve_command(
         _serve_preview(options, host, port)
 
 
-def _serve_built(folder: Path, built: Path, host: str, port: int, capture_url: str | None) -> None:
+def _serve_built(folder: Path, built: Path, host: str, port: int, url: str | None, capture_url: str | None) -> None:
     from sitegen.serving import local_server
     from sitegen.site import config
     from sitegen.site.addresses import Addresses
 
     server = local_server.listening(host, port)
-    settings = config.load(folder, capture_url=capture_url)
+    settings = config.load(folder, url=url, capture_url=capture_url)
     addresses = Addresses(settings.site.url, settings.site.layout)
     app = local_server.built_app(built, settings.capture_url, addresses)
-    server.run(app, lambda: _serving(server.address, str(built)))
+    server.run(app, lambda: _serving(server.address + addresses.root.rstrip("/"), str(built)))
 
 
 def _serve_preview(options: SiteOptions, host: str, port: int) -> None:

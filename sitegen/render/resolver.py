@@ -7,7 +7,7 @@ needs the roster (see ``sitegen.serving.snapshot``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sitegen.model import Campaign
@@ -16,7 +16,11 @@ from sitegen.render.member_files import QR_CODE, VCARD
 from sitegen.render.renderer import PlannedPage, Renderer
 from sitegen.site.addresses import ASSETS, campaign_in, campaign_path
 from sitegen.site.assets import Asset
+from sitegen.site.content import NOT_FOUND
 from sitegen.site.site import Variant
+
+NOT_FOUND_FILE = f"{NOT_FOUND}.html"
+"""The path, on the company's site, of the copy of the page that is shown if there is none at an address."""
 
 CampaignOf = Callable[[str], Campaign | None]
 """A function that returns the campaign with a code, or None if there is none."""
@@ -24,7 +28,10 @@ CampaignOf = Callable[[str], Campaign | None]
 
 @dataclass(frozen=True, slots=True)
 class PageFile:
-    """A page of a site; if ``campaign`` is not None, the landing page of this campaign, made from ``planned``."""
+    """A page of a site; if ``campaign`` is not None, the landing page of this campaign, made from ``planned``.
+
+    ``path`` is "" or ends in "/", but for ``NOT_FOUND_FILE``.
+    """
 
     path: str
     planned: PlannedPage
@@ -33,7 +40,12 @@ class PageFile:
     @property
     def file(self) -> str:
         """Returns the path of the file that a build writes for this page, within the folder of the site."""
-        return f"{self.path}index.html"
+        return self.path if self.is_copy else f"{self.path}index.html"
+
+    @property
+    def is_copy(self) -> bool:
+        """Returns whether this is the copy of the page with the key "404", where static hosts look for it."""
+        return self.path == NOT_FOUND_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +118,15 @@ class Resolver:
             files: list[MemberFile] = [PageFile(each.view.path, each) for each in self.renderer.plan(variant)]
             if variant.replica:
                 files += [CardFile(VCARD), CardFile(QR_CODE)]
+            else:
+                files += self._not_found(variant)
             self._contents[variant] = {each.path: each for each in files}
         return self._contents[variant]
+
+    def _not_found(self, variant: Variant) -> Iterator[PageFile]:
+        for each in self.renderer.plan(variant):
+            if each.page.key == NOT_FOUND and each.page.locale == variant.home_locale:
+                yield PageFile(NOT_FOUND_FILE, each)
 
     def landing(self, variant: Variant, campaign: Campaign) -> PageFile | None:
         """Returns a campaign's landing page; None if the site has no page from which to make it.

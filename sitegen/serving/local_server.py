@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 from sitegen.errors import EspalierError, Fault
+from sitegen.render.resolver import NOT_FOUND_FILE
 from sitegen.serving.policy import policy
 from sitegen.serving.preview import Preview, PreviewPages, unexpected
 from sitegen.site.addresses import Addresses
@@ -56,10 +57,19 @@ def preview_app(preview: Preview) -> RequestHandler:
 
 
 def built_app(folder: Path, capture_url: str, addresses: Addresses | None = None) -> RequestHandler:
-    """Returns the application that sends the files of a built folder, with the headers of a production server."""
+    """Returns the application that sends the files of a built folder, with the headers of a production server.
+
+    The folder stands where the site's address has it: below ``/shops/`` for ``https://example.com/shops``. ``/`` leads
+    there; all else outside is not found.
+    """
+    root = addresses.root if addresses else "/"
 
     def answer(request: Request) -> Response:
-        path = request.path.lstrip("/")
+        if request.path == "/" != root or f"{request.path}/" == root:
+            return Response(status=308, headers={"Location": root})
+        if not request.path.startswith(root):
+            return _not_found(folder)
+        path = request.path.removeprefix(root).lstrip("/")
         if path.startswith(".") or ".." in path.split("/"):
             return Response("not found", 404)
         if not path or path.endswith("/"):
@@ -199,6 +209,6 @@ def _document(status: int, title: str, body: str) -> Response:
 
 
 def _not_found(folder: Path) -> Response:
-    page = folder / "404" / "index.html"
+    page = folder / NOT_FOUND_FILE
     body = page.read_bytes() if page.is_file() else b"not found"
     return Response(body, 404, mimetype="text/html" if page.is_file() else "text/plain")

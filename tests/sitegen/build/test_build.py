@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from sitegen.build import output
 from sitegen.build.builder import build
-from sitegen.build.options import BuildSummary
+from sitegen.build.options import BuildSummary, Compression
 from sitegen.errors import EspalierError, OutputError
 from tests.conftest import build_options, replace_in, tree
 
@@ -237,3 +238,38 @@ def test_faults_stop_a_build_before_anything_is_written(rebuild: Rebuild, folder
     with pytest.raises(EspalierError, match='unknown name "membr"'):
         rebuild()
     assert not out.exists()
+
+
+def write_not_found(folder: Path) -> None:
+    for locale, text in (("en", "Nothing here."), ("es", "Nada por aqui.")):
+        page = f"---\ntitle: {text}\n---\n\n{text}\n"
+        (folder / "pages" / locale / "404.md").write_text(page, encoding="utf-8")
+
+
+@pytest.mark.parametrize("url", ["https://kettle.example", "https://kettle.example/shops"])
+def test_static_hosts_find_the_404_page_at_the_root(rebuild: Rebuild, folder: Path, out: Path, url: str) -> None:
+    write_not_found(folder)
+    replace_in(folder / "site.toml", "https://potandkettle.example", url)
+    rebuild(compression=Compression.BESIDE)
+    page = (out / "404.html").read_bytes()
+    assert page == (out / "404" / "index.html").read_bytes()
+    assert (out / "404.html.gz").read_bytes() == (out / "404" / "index.html.gz").read_bytes()
+    addresses = re.findall(r'(?:href|src|action)="([^"]*)"', page.decode())
+    assert addresses
+    assert [each for each in addresses if not re.match(r"/|https?:|#|mailto:|data:", each)] == []
+    assert b"404.html" not in (out / "sitemap.xml").read_bytes()
+    assert not (out / "ana" / "404.html").exists()
+
+
+def test_a_404_page_that_goes_takes_its_copy_along(rebuild: Rebuild, folder: Path, out: Path) -> None:
+    rebuild()
+    assert not (out / "404.html").exists()
+    pages = rebuild().pages
+    write_not_found(folder)
+    assert rebuild().pages > pages
+    assert (out / "404.html").is_file()
+    for locale in ("en", "es"):
+        (folder / "pages" / locale / "404.md").unlink()
+    assert rebuild().pages == pages
+    assert not (out / "404.html").exists()
+    assert not (out / "404").exists()

@@ -178,3 +178,25 @@ def test_a_built_folder_as_it_lies_there(rebuild: Callable[..., BuildSummary], f
         assert get(port, "/.espalier/record.sqlite")[0] == 404
         for outside in ("/../site/site.toml", "/ana/../../site/site.toml", "/ana/../..", f"/ana/../../{out.name}"):
             assert get(port, outside)[0] == 404
+
+
+def test_a_built_folder_stands_at_the_path_of_its_address(
+    rebuild: Callable[..., BuildSummary], folder: Path, out: Path
+) -> None:
+    (folder / "pages" / "en" / "404.md").write_text("---\ntitle: Nothing\n---\n\nNothing here.\n", encoding="utf-8")
+    (folder / "pages" / "es" / "404.md").write_text("---\ntitle: Nada\n---\n\nNada aqui.\n", encoding="utf-8")
+    replace_in(folder / "site.toml", "https://potandkettle.example", "https://kettle.example/shops")
+    rebuild()
+    with serving(folder, "--built", out, "--port", "0") as port:
+        page = get(port, "/shops/ana/")[2]
+        assert page == (out / "ana" / "index.html").read_text(encoding="utf-8")
+        style = page.split('rel="stylesheet" href="')[1].split('"')[0]
+        assert style.startswith("/shops/assets/")
+        assert get(port, style)[0] == 200
+        for start in ("/", "/shops"):
+            assert (get(port, start)[0], get(port, start)[1]["location"]) == (308, "/shops/")
+        assert get(port, "/shops/ana")[1]["location"] == "/shops/ana/"
+        for outside in ("/ana/", "/shopsana/", "/assets/", "/robots.txt", "/shops/nowhere/"):
+            status, _, told = get(port, outside)
+            assert (status, "Nothing here." in told) == (404, True)
+        assert get(port, "/shops/../ana/")[0] == 404
