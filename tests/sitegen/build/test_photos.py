@@ -101,5 +101,7 @@ def test_photos_made_ahead_are_taken_and_dropped(
 
 def test_nothing_is_made_ahead_in_a_later_build(rebuild: Rebuild, folder: Path, out: Path) -> None:
     rebuild()
-    with photos_ahead.started(build_options(folder, out, jobs=2), object()) as ahead:  # type: ignore[arg-type]
+    options = build_options(folder, out, jobs=2)
+    first = photos_ahead.is_first(options)
+    with photos_ahead.started(options, object(), is_first=first) as ahead:  # type: ignore[arg-type]
         assert ahead is None
