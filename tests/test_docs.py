@@ -62,7 +62,7 @@ def test_commands_in_the_documentation_exist_with_their_options(path: Path) -> N
         if name not in group.commands:
             pytest.fail(f"{path.name}: `{tool} {name}` is no command")
         command = group.commands[name]
-        if isinstance(command, click.Group):
+        if isinstance(command, click.Group) and words:
             command = command.commands[words.pop(0)]
         known = {option for parameter in command.params for option in parameter.opts}
         unknown = {word.partition("=")[0] for word in words if word.startswith("-")} - known - {"--help", "-h"}
