@@ -25,35 +25,29 @@ from sitegen.build.chunks import (
     ChunkBuilder,
     ChunkResult,
     SitePlan,
-    landing_file,
-    landing_files,
 )
+from sitegen.build.company_files import CompanyFiles
 from sitegen.build.former_addresses import FormerAddresses
 from sitegen.build.manifest import Manifest
 from sitegen.build.options import BuildOptions, BuildSummary
 from sitegen.build.output import FileCounts, Output
-from sitegen.build.ownership import Ownership
 from sitegen.build.photos_ahead import PhotosAhead
-from sitegen.build.up_to_date import BuildNote
+from sitegen.build.removing import Removal
 from sitegen.campaigns.placements import Placements
 from sitegen.check import people, rendering
 from sitegen.errors import Fault
-from sitegen.render import hosts, photos, sitemap
 from sitegen.render.fingerprints import Fingerprints
-from sitegen.render.hosts import Host
 from sitegen.render.renderer import PlannedPage, Renderer
 from sitegen.render.resolver import CardFile, PageFile, Resolver
 from sitegen.roster import Roster, removal
 from sitegen.roster.roster import Changed
 from sitegen.site import input_digests
 from sitegen.site import site as sites
-from sitegen.site.addresses import ASSETS, campaign_path
 from sitegen.site.content import CAMPAIGN
 from sitegen.token import TokenSigner
 
 _CHUNK = 64  # members: a few megabytes of pages in memory, and what is done again after a bug ended a process
 _PHOTOS = 2  # rows of the roster: to encode a photo takes a tenth of a second
-_COMPANY = ""  # the folder of the company's own landing pages in the manifest
 _FORK_FROM = 200  # members: below, forking costs more than it saves where few of them have changed
 _FORK_FROM_ALL = 16  # members: the same where the pages of all may have
 
@@ -102,10 +96,10 @@ def build(options: BuildOptions, progress: Progress = lambda done, total: None) 
                 builder.expect_few(few)
             roster.addresses.remember(site.addresses_path)
             now = replace(now, addresses=input_digests.of_file(site.addresses_path))
-        if few is None or before is None:
+        if few is None:
             builder.run(progress, only_members)
         else:
-            builder.run_few(few, before)
+            builder.run_few(few)
         summary = builder.summary(perf_counter() - started)
         if not summary.faults and not summary.unstamped:
             note = up_to_date.BuildNote(now, str(site.settings.roster_path), roster.digest, summary)
@@ -134,8 +128,11 @@ class _Builder:
         self._folder = folder
         self._manifest = manifest
         self._options = options
-        self._files: set[str] = set()
         self._counts = FileCounts()
+        self._company = CompanyFiles(
+            self._resolver, folder, manifest, placements, options, self._counts, self._page_key
+        )
+        self._removal = Removal(folder, manifest, self._company.paths)
         self._members = 0
         self._pages = 0
         self._faults: list[Fault] = []
@@ -195,10 +192,10 @@ class _Builder:
     def run(self, progress: Progress, only_members: bool) -> None:
         """Builds everything. ``only_members``: the company's pages and the theme are as they were."""
         self._begin()
-        self._take_down()
-        self._assets()
-        self._company(only_members)
-        self._company_landings()
+        self._removal.take_down()
+        self._company.write_assets()
+        self._company.write_pages(is_unchanged=only_members)
+        self._company.write_landings()
         self._folder.state.note_tree(self._folder.root)
         total = self._roster.active_count
         progress(0, total)
@@ -207,48 +204,50 @@ class _Builder:
             self._take(made)
             progress(self._members, total)
         self._former_addresses()
-        self._sitemap()
-        self._remove_gone()
+        self._company.write_sitemap(self._roster)
+        self._removal.remove_rest(keep_photos=bool(self._faults))
         self._forget_begun()
+        self._pages += self._company.pages
 
-    def run_few(self, few: Changed, before: BuildNote) -> None:
-        """Builds the sites of a few members after a complete build, of which ``before`` tells."""
+    def run_few(self, few: Changed) -> None:
+        """Builds the sites of a few members, after a complete build of all."""
         self._begin()
-        self._files |= {path for path in self._manifest.files() if sitemap.NAMES.match(path)}
-        self._take_down()
-        self._assets()
-        self._company(True)
+        self._removal.take_down()
+        self._company.write_assets()
+        self._company.write_pages(is_unchanged=True)
         self._folder.state.note_tree(self._folder.root)
         for made in self._sites(few_members.runs(few.rows, _CHUNK), len(few.rows), fork_from=_FORK_FROM):
             self._take(made)
         if "status" in few.columns:
             self._former_addresses()
         if few_members.changes_sitemap(few):
-            self._files -= {path for path in self._files if sitemap.NAMES.match(path)}
-            self._sitemap()
+            self._company.write_sitemap(self._roster)
+        else:
+            self._company.keep_sitemap()
         self._manifest.use_all_photos_but(few_members.unused_photos(self._roster, self._manifest, few))
-        self._remove_gone()
+        self._removal.remove_rest(keep_photos=bool(self._faults))
         self._forget_begun()
-        self._count_all(before)
+        self._count_all()
 
-    def _count_all(self, before: BuildNote) -> None:
+    def _count_all(self) -> None:
         """Counts the members, pages and files of the whole tree, most of which this build did not look at."""
         self._members = self._roster.active_count
         sites = dict(self._roster.active_by_locale())
-        company = sum(1 for each in self._resolver.contents(self._site.company_variant))
         landings = self._manifest.counts()[1]
-        self._pages = company + landings + sum(self._plans[each].pages * count for each, count in sites.items())
+        self._pages = (
+            self._company.pages + landings + sum(self._plans[each].pages * count for each, count in sites.items())
+        )
         files = sum(len(self._plans[each].files) * count for each, count in sites.items())
         a_page = len(page_files.names(self._options.compression, ""))
         former = self._manifest.former_files()
-        self._counts.unchanged = files + landings * a_page + len(self._files) + former - self._counts.written
+        self._counts.unchanged = files + landings * a_page + len(self._company.paths) + former - self._counts.written
 
     def _begin(self) -> None:
         self._manifest.enter_note(up_to_date.NOTE, None)  # until this build has come to its end
         if not self._folder.is_trusted:
             self._manifest.distrust_all()
         self._distrust_begun()
-        self._name_company_files()
+        self._folder.counts = self._counts
 
     def summary(self, seconds: float) -> BuildSummary:
         counts = self._counts
@@ -274,57 +273,6 @@ class _Builder:
     def _forget_begun(self) -> None:
         for path in self._folder.state.begun():
             path.unlink()
-
-    def _assets(self) -> None:
-        for path, each in self._resolver.assets.items():
-            self._root_file(path, each.asset.content)
-
-    def _company(self, is_unchanged: bool) -> None:
-        host = hosts.of_company(self._site)
-        for each in self._resolver.contents(self._site.company_variant).values():
-            assert isinstance(each, PageFile)  # the company has no cards
-            self._pages += not each.is_copy
-            if is_unchanged:
-                names = page_files.names(self._options.compression, each.file)
-                self._files.update(names)
-                self._counts.unchanged += len(names)
-                continue
-            content = self._renderer.render(each.planned, host)
-            for path, packed in page_files.files(self._options.compression, each.file, content):
-                self._root_file(path, packed)
-
-    def _company_landings(self) -> None:
-        """Writes the landing pages of the company's own campaigns that are new or have changed."""
-        variant = self._site.company_variant
-        planned = self._renderer.landing_page(variant)
-        if planned is None:
-            return
-        host = hosts.of_company(self._site)
-        of_host, of_page = self._fingerprints.company(host), self._page_key(planned)
-        for some in self._placements.of_company():
-            keys = {each.code: self._fingerprints.landing(each, of_host, of_page) for each in some}
-            before = {} if self._options.fresh else self._manifest.landings(_COMPANY, some[0].code, some[-1].code)
-            new = [each for each in some if before.get(each.code) != keys[each.code]]
-            self._pages += len(some)
-            self._counts.unchanged += (len(some) - len(new)) * len(page_files.names(self._options.compression, ""))
-            self._manifest.enter_landings((_COMPANY, each.code, None) for each in new)
-            self._manifest.save()  # should we die now, the next build trusts none of these
-            self._folder.counts = self._counts
-            for each in new:
-                self._company_landing(PageFile(campaign_path(each.code), planned, each), host, is_stamped=len(new) > 1)
-            self._manifest.enter_landings((_COMPANY, each.code, keys[each.code]) for each in new)
-
-    def _company_landing(self, page: PageFile, host: Host, *, is_stamped: bool) -> None:
-        for path, content in landing_files(self._renderer, page, host, self._options, is_stamped=is_stamped):
-            self._folder.write(path, content)
-        for path in page_files.other_names(self._options.compression, page.file):
-            self._folder.remove(path)
-
-    def _root_file(self, path: str, content: bytes) -> None:
-        self._files.add(path)
-        self._manifest.enter_file(path)
-        self._folder.counts = self._counts
-        self._folder.write(path, content)
 
     def _sites(self, spans: list[range], members: int, *, fork_from: int) -> Iterator[ChunkResult]:
         """Builds the sites of the active members on some rows of the roster; ``members``: about how many these are."""
@@ -361,6 +309,7 @@ class _Builder:
         self._members += made.members
         self._pages += made.pages
         self._counts.add(made.counts)
+        self._folder.counts = self._counts
         self._faults += made.faults
         self._unstamped |= made.unstamped
         self._manifest.enter_sites(made.sites)
@@ -386,57 +335,9 @@ class _Builder:
         compression = self._options.compression.value if page.page.key == CAMPAIGN else ""
         return self._fingerprints.page(page, compression)
 
-    def _sitemap(self) -> None:
-        for name, content in sitemap.files(self._site, self._renderer, self._roster):
-            self._root_file(name, content)
-
-    def _name_company_files(self) -> None:
-        """Plans the company's own files, so that nothing else is taken for gone that now is theirs."""
-        self._files.update(self._resolver.assets)
-        for each in self._resolver.contents(self._site.company_variant).values():
-            self._files.update(page_files.names(self._options.compression, each.file))
-
     def _former_addresses(self) -> None:
         """Writes the pages at former addresses, which lead to the present ones."""
         former = FormerAddresses(self._plans, self._folder, self._manifest, self._placements, self._options)
+        self._folder.counts = self._counts
         for slug, row in self._roster.addresses.former():
-            self._folder.counts = self._counts
             former.write(slug, row, self._site)
-
-    def _take_down(self) -> None:
-        """Removes the sites of members who are gone, and landing pages that are no more."""
-        self._folder.counts = self._counts
-        owners = Ownership(self._files, self._manifest)
-        files = {name for plan in self._manifest.plans().values() for name in plan}
-        for slug, _ in self._manifest.unexpected_sites():
-            for file in sorted(files):
-                self._remove(f"{slug}/{file}", owners)
-            self._manifest.forget_site(slug)
-        for slug, code in self._manifest.unexpected_landings():
-            file = f"{slug}/{landing_file(code)}" if slug else landing_file(code)
-            for path in (file, f"{file}.gz"):
-                self._remove(path, owners)
-            self._manifest.forget_landing(slug, code)
-        self._manifest.save()
-
-    def _remove(self, path: str, owners: Ownership) -> None:
-        if not owners.is_owned(path):
-            self._folder.remove(path)
-
-    def _remove_gone(self) -> None:
-        """Removes what belongs to nobody any more; what is gone of the company's may be somebody else's by now."""
-        self._folder.counts = self._counts
-        owners = Ownership(self._files, self._manifest)
-        for path in sorted(self._manifest.files() - self._files):
-            self._remove(path, owners)
-            self._manifest.forget_file(path)
-        if not self._faults:  # else old pages of some member may still show old photos
-            self._remove_unused_photos()
-            self._manifest.drop_old_plans()
-
-    def _remove_unused_photos(self) -> None:
-        used = self._manifest.keep_used_photos()
-        folder = self._folder.root / ASSETS / photos.FOLDER
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if path.name.rpartition("-")[0] not in used:
-                self._folder.remove(f"{ASSETS}/{photos.FOLDER}/{path.name}")

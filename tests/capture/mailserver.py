@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import email
+import logging
 import random
 import socket
 import ssl
@@ -112,6 +113,7 @@ def chaos(seed: int) -> Handler:
 class _Server(Controller):
     def __init__(self, handler: Handler, wrapped: ssl.SSLContext | None, **options: Any) -> None:
         self._smtp_options = options
+        logging.getLogger("mail.log").setLevel(logging.WARNING)  # what it tells is not of the program under test
         super().__init__(handler, hostname="127.0.0.1", port=0, ssl_context=wrapped)
 
     def factory(self) -> SMTP:

@@ -122,7 +122,7 @@ class ServedFiles:
     def of_company(self, file: CompanyFile) -> StoredFile | None:
         """Returns what to send for a file of the company's site; None if there is no such picture or sitemap."""
         if isinstance(file, PageFile):
-            return self._stored[file.path] if file.campaign is None else self._company_landing(file)
+            return self._stored[file.planned.view.path] if file.campaign is None else self._company_landing(file)
         if isinstance(file, AssetFile):
             return self._stored_assets[file.path]
         return self._rendition(file.name) if isinstance(file, RenditionFile) else self._sitemap(file.name)

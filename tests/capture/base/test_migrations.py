@@ -92,6 +92,7 @@ def revisions(database: Database) -> list[str]:
     return [each.revision for each in script.walk_revisions()]
 
 
+@pytest.mark.slow
 def test_every_step_down_and_up_again_keeps_what_people_gave(lived, client, form, clock):
     """One version down and up, two down and up, … to the first one: on both databases, with rows in them."""
     whole = content(lived)

@@ -61,7 +61,10 @@ class Quarter:
     now: datetime
 
 
-@pytest.fixture(scope="module", params=databases.KINDS)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(kind, marks=pytest.mark.slow) if kind == "postgresql" else kind for kind in databases.KINDS],
+)
 def quarter(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quarter]:
     kind = request.param
     folder = tmp_path_factory.mktemp("quarter")

@@ -32,6 +32,7 @@ def file_of(settings: Settings) -> Path:
     return Path(settings.database_url.removeprefix("sqlite:///"))
 
 
+@pytest.mark.slow
 @pytest.mark.database("sqlite")
 def test_a_second_service_says_which_process_runs_and_what_to_do(settings: Settings, tmp_path: Path) -> None:
     with serving(settings, tmp_path) as (first, port):

@@ -234,6 +234,16 @@ def test_a_site_that_somebody_removed_is_written_again(place: Path) -> None:
     assert tree(place / "out") == before
 
 
+@pytest.mark.parametrize("change", ["story", "a member with a campaign comes back", "a member with a campaign leaves"])
+def test_a_build_that_looks_at_few_members_counts_all(change: str, place: Path) -> None:
+    options = build_options(place / "site", place / "out")
+    build(options)
+    CHANGES[change](place / "site")
+    few = build(options)
+    whole = build(replace(options, fresh=True))
+    assert (few.members, few.pages, few.written + few.unchanged) == (whole.members, whole.pages, whole.unchanged)
+
+
 def test_a_change_and_its_undoing_between_two_cut_off_builds(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The manifest must not trust what a build began and did not finish."""
     options = build_options(place / "site", place / "out")

@@ -170,6 +170,7 @@ def test_a_lost_connection_is_opened_again(folder, database):
     table.close()
 
 
+@pytest.mark.slow
 def test_serving_from_the_database(folder, database, monkeypatch):
     monkeypatch.setenv("ESPALIER_TOKEN_KEY", TOKEN_KEY)
     copy(folder, database)

@@ -195,7 +195,7 @@ def test_a_spreadsheet_in_german(tmp_path: Path) -> None:
 
 
 def test_our_own_roster_needs_nothing(tmp_path: Path) -> None:
-    found = suggesting.suggest(ROOT / "content" / "members.csv", ["en", "es"])
+    found = suggesting.suggest(ROOT / "content" / "members.csv", ["en", "es", "ar"])
     assert {ours: theirs for ours, theirs in found.columns.items() if theirs != (ours,)} == {}
     assert (found.aside, found.words, found.dates, found.empty) == ([], {}, [], [])
     assert found.notes[-1] == f"with this, {found.rows} of {found.rows} rows can be read"

@@ -242,6 +242,7 @@ def test_a_bug_while_loading_keeps_the_site_as_it_was_and_the_next_look_tries_ag
     assert not renewer.renew()
 
 
+@pytest.mark.slow
 def test_changes_are_live_in_every_process_and_broken_ones_are_not(tmp_path):
     folder = small(tmp_path)
     page, roster = folder / "pages" / "es" / "about.md", folder / "members.csv"

