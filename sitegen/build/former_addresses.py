@@ -18,6 +18,9 @@ from sitegen.roster import MemberRow
 from sitegen.site.addresses import campaign_path
 from sitegen.site.site import Site
 
+MOVED = "moved.txt"
+"""The file at a former address that holds the present one; by it, web servers tell such folders from pages."""
+
 
 class FormerAddresses:
     """Writes the pages at former addresses that are new or have changed."""
@@ -55,6 +58,7 @@ class FormerAddresses:
 
     def _files(self, row: MemberRow, site: Site) -> Iterator[File]:
         home, locale = site.addresses.member_home(row.slug), site.settings.locales[row.locale]
+        yield MOVED, f"{home}\n".encode()
         for each in self._plans[row.locale].contents:
             if isinstance(each, PageFile):
                 content = moved_page.content(home + each.path, locale)

@@ -72,6 +72,8 @@ class Deployments:
         replace_in(folder / "site.toml", "https://sign.potandkettle.example", f"{URL}/capture")
         for locale in ("en", "es"):
             (folder / "pages" / locale / "404.md").write_text(NOT_FOUND, encoding="utf-8")
+        with (folder / "addresses.csv").open("a", encoding="utf-8") as book:
+            book.write("m1,ana-obrien,2020-01-01,2021-01-01,\n")
         (port,) = free_ports(1)
         site = Published(layout, folder, work / "srv", port, environ(work))
         publish(site)

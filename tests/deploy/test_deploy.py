@@ -109,6 +109,18 @@ def test_an_inactive_member_is_gone_and_an_unknown_one_not_found(server: Server)
     assert server.member("nobody").status == 404
 
 
+def test_a_former_address_leads_on(server: Server) -> None:
+    answer = server.member("ana-obrien", "/quienes-somos/")
+    assert answer.status == 200
+    present = b"//ana." if server.subdomains else b"/ana/"
+    link = answer.body.partition(b'<link rel="canonical" href="')[2].partition(b'"')[0]
+    assert present in link
+    assert link.endswith(b"/quienes-somos/")
+    assert server.member("ana-obrien", "/nowhere/").status == 404
+    if server.subdomains:
+        assert server.ask("/ana-obrien/").headers["location"].endswith("//ana-obrien.example.com/")
+
+
 def test_a_file_takes_a_site_down_at_once_and_publishing_brings_it_back(server: Server) -> None:
     slug = "wang-xiao-ming"
     marker = server.published.place / "gone" / slug
