@@ -14,13 +14,13 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from capture.limits import human_proof
-from tests.browser import company
 from tests.browser.axe import violations
 from tests.browser.company import EVERYTHING
 from tests.browser.layout import small_targets, too_wide
 from tests.browser.place import PATIENCE, SAYS, Place, text_of
 from tests.browser.prospect import fill, go_on, new_address, press, press_tab, send
 from tests.browser.windows import Window
+from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser-office")]
 
@@ -304,6 +304,6 @@ def test_the_proof_is_begun_before_the_form_is_sent_and_told_to_those_who_listen
 
 def test_the_pause_is_as_long_as_the_script_waits() -> None:
     """The service refuses what comes sooner, so the script must not be quicker."""
-    script = (company.THEMES / "almanac" / "static" / "proof.js").read_text(encoding="utf-8")
+    script = (ROOT / "themes" / "almanac" / "static" / "proof.js").read_text(encoding="utf-8")
     found = re.search(r"READ_FOR = (\d+);", script)
     assert found and int(found[1]) >= human_proof.QUICKEST.total_seconds() * 1000
