@@ -172,22 +172,25 @@ class _Builder:
 
     def _refuse_many(self, sites: int, landings: int) -> None:
         """Raises RosterError if too many of so many sites, or landing pages, would be removed."""
-        gone = [slug for slug, is_site in self._manifest.unexpected_sites() if is_site]
+        gone = self._gone()
         path, up_to = self._site.settings.roster_path, self._options.remove_up_to
         removal.refuse_many(path, sites, len(gone), gone, up_to=up_to)
-        ended = [code for slug, code in self._manifest.unexpected_landings() if slug not in set(gone)]
+        with_their_sites = frozenset(gone)
+        ended = [code for slug, code in self._manifest.unexpected_landings() if slug not in with_their_sites]
         if len(ended) < landings:  # a company may end all of its campaigns
             path = self._site.campaigns_path
             removal.refuse_many(path, landings, len(ended), ended, up_to=up_to, of="landing pages of campaigns")
 
     def _left_alone(self) -> Iterator[str]:
         """The sites that stay as they are, because a row of the roster cannot be read."""
-        unread = [each for each in self._roster.unread() if each.slug is not None]
-        yield from (each.slug for each in unread if each.slug and not each.inactive)
+        yield from (each.slug for each in self._roster.unread() if each.slug and not each.inactive)
         if self._roster.nameless:
             # Nobody knows whose rows those are: perhaps of members who seem to have left.
-            gone = [slug for slug, is_site in self._manifest.unexpected_sites() if is_site]
-            yield from self._roster.addresses.absent(gone)
+            yield from self._roster.addresses.absent(self._gone())
+
+    def _gone(self) -> list[str]:
+        """The members' sites that earlier builds wrote and that this build does not expect."""
+        return [slug for slug, is_site in self._manifest.unexpected_sites() if is_site]
 
     def run(self, progress: Progress, only_members: bool) -> None:
         """Builds everything. ``only_members``: the company's pages and the theme are as they were."""

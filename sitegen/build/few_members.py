@@ -31,10 +31,7 @@ def changed(before: BuildNote | None, now: InputDigests, roster: Roster, options
     """
     if before is None or options.fresh or options.verify or options.state_folder.begun():
         return None
-    if (
-        replace(before.inputs, roster=now.roster, settings=now.settings) != now
-        or before.inputs.settings != now.settings
-    ):
+    if replace(before.inputs, roster=now.roster) != now:
         return None
     if roster.addresses.changes or roster.nameless or any(True for _ in roster.unread()):
         return None

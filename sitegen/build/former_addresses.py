@@ -38,6 +38,8 @@ class FormerAddresses:
         self._manifest = manifest
         self._placements = placements
         self._options = options
+        self._known = {name for plan in manifest.plans().values() for name in plan}
+        """The files that earlier builds, and this one so far, may have written into a site's folder."""
 
     def write(self, slug: str, row: MemberRow, site: Site) -> None:
         """Writes the pages in the folder ``slug``, which lead to the site of the member in ``row``."""
@@ -48,11 +50,10 @@ class FormerAddresses:
         if before == (key, plan) and self._output.has_site(slug):
             self._output.counts.unchanged += len(files)
             return
-        known = {name for each in self._manifest.plans().values() for name in each}
         self._manifest.distrust([slug])
         self._manifest.save()  # should we die now, the next build trusts none of these
         if not self._output.write_site(slug, list(files.items())):
-            for name in sorted(known - files.keys()):
+            for name in sorted(self._known - files.keys()):
                 self._output.remove(f"{slug}/{name}")
         self._manifest.enter_sites([(slug, key, plan)])
 

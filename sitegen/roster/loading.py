@@ -124,9 +124,7 @@ class Loader:
             forest = sponsors.forest(database, rows)
         sponsors.enter(database, forest)
         if self._strict:
-            for line, photo in missing_photos(database, self._photos):
-                message, hint = no_photo(photo)
-                self._log.add(message, line=line, hint=hint)
+            note_missing_photos(database, self._photos, self._log)
             self._log.raise_any()
         found = {"nameless": unread.set_aside(database), "address_changes": giver.changes}
         table.fill_former(database)
@@ -257,12 +255,11 @@ def missing_photos(database: sqlite3.Connection, photos: Path | None) -> Iterato
             yield line, photo
 
 
-def no_photo(name: str) -> tuple[str, str]:
-    """Returns the message and the hint of a fault about a photo that is missing."""
-    return (
-        f"photo {quoted(name)}: there is no such photo",
-        "put the file into the photos folder, or leave the column empty",
-    )
+def note_missing_photos(database: sqlite3.Connection, photos: Path | None, log: FaultLog) -> None:
+    """Notes a fault for each member's photo that is not in the folder ``photos``; none if it is None."""
+    hint = "put the file into the photos folder, or leave the column empty"
+    for line, photo in missing_photos(database, photos):
+        log.add(f"photo {quoted(photo)}: there is no such photo", line=line, hint=hint)
 
 
 def _sound(text: str) -> str:

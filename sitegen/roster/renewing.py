@@ -27,7 +27,7 @@ from sitegen.roster.values import Rules
 
 _MOST = 0.1  # of the rows; with more of them changed, reading all is as quick
 _FEW = 100
-_SLUG, _SPONSOR, _EXPLICIT = (table.COLUMNS.index(name) for name in ("slug", "sponsor_id", "explicit"))
+_SLUG = table.COLUMNS.index("slug")
 _NAMING = frozenset({"name", "first_name", "market"})
 _PLACED = range(table.COLUMNS.index("nearest"), table.COLUMNS.index("downline") + 1)
 _ROW = f"select {', '.join(table.COLUMNS)} from member where row = ?"

@@ -19,7 +19,7 @@ from sitegen.roster import table
 from sitegen.roster.addressing import Addressing
 from sitegen.roster.faults import FaultLog
 from sitegen.roster.index import bring_up_to_date
-from sitegen.roster.loading import missing_photos, no_photo
+from sitegen.roster.loading import note_missing_photos
 from sitegen.roster.mapping import PLAIN
 from sitegen.roster.query import Query
 from sitegen.roster.reader import Reader
@@ -151,9 +151,7 @@ class Roster:
         with self._reader.connection() as database:
             for line, message, hint in database.execute("select line, message, hint from fault"):
                 log.add(message, line=line, hint=hint)
-            for line, photo in missing_photos(database, self._photos):
-                message, hint = no_photo(photo)
-                log.add(message, line=line, hint=hint)
+            note_missing_photos(database, self._photos, log)
             (more,) = database.execute(
                 "select value - (select count(*) from fault) from meta where key = 'faults'"
             ).fetchone()
