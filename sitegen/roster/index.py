@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -34,12 +35,12 @@ def bring_up_to_date(
     Raises RosterError or OutputError as the Loader does; an index that was there is then untouched.
     """
     wanted = {"rules": _rules_digest(rules, locale, how), "book": _book_digest(how)}
-    if _is_current(index, path, wanted) and not (strict and _has_faults(index, photos)):
+    known = facts(index)
+    is_current = _is_current(known, path, wanted)
+    is_current = is_current or (in_place and _holds(known, wanted) and renewing.renew(index, path, rules, locale))
+    if is_current and not (strict and _has_faults(index, photos)):
         return
-    renewed = in_place and _holds(index, wanted) and renewing.renew(index, path, rules, locale)
-    if renewed and not (strict and _has_faults(index, photos)):
-        return
-    before = index if _is_index(index) else None
+    before = index if known.get("version") == table.VERSION else None  # it can tell what earlier rows said
     loader = Loader(
         path, rules, locale, how, before=before, photos=photos, strict=strict, is_kept=in_place, guard=guard
     )
@@ -55,21 +56,20 @@ def _book_digest(how: Addressing) -> str:
     return "" if how.book is None else address_book.digest(how.book)
 
 
-def _is_current(index: Path, path: Path, wanted: dict[str, str]) -> bool:
-    """Returns whether the index was made from the bytes that this roster file has now, by these rules."""
-    meta = facts(index)
+def _is_current(known: Mapping[str, Any], path: Path, wanted: dict[str, str]) -> bool:
+    """Returns whether an index, by the facts it holds, was made from the bytes that this roster file has now, by these
+    rules."""
     try:
-        if not _holds(index, wanted) or meta["size"] != path.stat().st_size:
+        if not _holds(known, wanted) or known["size"] != path.stat().st_size:
             return False
-        return bool(meta["digest"] == reading.digest(path))
+        return bool(known["digest"] == reading.digest(path))
     except (OSError, KeyError):
         return False
 
 
-def _holds(index: Path, wanted: dict[str, str]) -> bool:
-    """Returns whether an index that can be read holds these facts about itself."""
-    meta = facts(index)
-    return all(meta.get(key) == value for key, value in wanted.items())
+def _holds(known: Mapping[str, Any], wanted: dict[str, str]) -> bool:
+    """Returns whether these facts are among those that an index holds about itself."""
+    return all(known.get(key) == value for key, value in wanted.items())
 
 
 def facts(index: Path) -> dict[str, Any]:
@@ -79,11 +79,6 @@ def facts(index: Path) -> dict[str, Any]:
             return dict(database.execute("select key, value from meta"))
     except sqlite3.Error:
         return {}
-
-
-def _is_index(index: Path) -> bool:
-    """Returns whether an index can tell what earlier rows said: it is whole, and has the tables of this version."""
-    return facts(index).get("version") == table.VERSION
 
 
 def _has_faults(index: Path, photos: Path | None) -> bool:

@@ -62,7 +62,9 @@ def renew(index: Path, path: Path, rules: Rules, locale: str) -> bool:
             changes = _compared(database, path, facts)
             database.execute("begin")
             turned = any(facts[order.value] for order in Order)
-            touched, columns = _enter(database, changes, _read(path, changes, rules), locale, turned=turned)
+            touched, columns = _enter(
+                database, changes, _read(path, changes, rules), locale, rows=facts["rows"], turned=turned
+            )
             _note(database, path, facts, changes, touched, columns)
             database.execute("commit")
         except _NotSimple:
@@ -118,11 +120,17 @@ def _read(path: Path, changes: _Changes, rules: Rules) -> list[RosterRow]:
 
 
 def _enter(
-    database: sqlite3.Connection, changes: _Changes, read: Sequence[RosterRow], locale: str, *, turned: bool
+    database: sqlite3.Connection,
+    changes: _Changes,
+    read: Sequence[RosterRow],
+    locale: str,
+    *,
+    rows: int,
+    turned: bool,
 ) -> tuple[set[int], set[str]]:
     """Enters the changed rows. Returns all rows of members whose pages may be others, and the columns that changed.
 
-    ``turned``: whether the roster has names that were turned round.
+    ``rows``: how many rows the index has. ``turned``: whether the roster has names that were turned round.
     """
     touched, columns = set(changes.rows), set[str]()
     for (number, raw), row in zip(changes.rows.items(), read, strict=True):
@@ -142,7 +150,7 @@ def _enter(
         database.execute(_ENTER, (*after[1:], number))
     _shift_lines(database, changes)
     if columns & {"status", "sponsor_id"}:
-        forest = sponsors.forest(database, _rows(database))
+        forest = sponsors.forest(database, rows)
         if any(forest.loops()):
             raise _NotSimple
         touched.update(sponsors.enter(database, forest))
@@ -159,10 +167,6 @@ def _check_sponsor(database: sqlite3.Connection, sponsor: str | None) -> None:
     query = "select 1 from member where id = ? collate nocase and id = ?"
     if database.execute(query, (sponsor, sponsor)).fetchone() is None:
         raise _NotSimple
-
-
-def _rows(database: sqlite3.Connection) -> int:
-    return int(database.execute("select max(row) from member").fetchone()[0])
 
 
 def _shift_lines(database: sqlite3.Connection, changes: _Changes) -> None:
