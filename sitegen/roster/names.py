@@ -71,8 +71,9 @@ def called(name: str, first: str | None = None, market: str | None = None) -> Ca
 
 def _turned(parted: commas.Parted, first: str | None, market: str | None) -> Called:
     if _WHOLE.search(parted.family + parted.given):
-        shown = parted.family + parted.given
-        return Called(shown, first or shown, Order.TURNED)
+        whole = parted.family + parted.given
+        shown = " ".join(filter(None, (parted.title, whole, parted.suffix)))
+        return Called(shown, first or whole, Order.TURNED)
     if customs.writes_family_first(market):
         shown = parted.in_order(family_first=True)
         return Called(shown, first or customs.given(words(shown), market) or first_name(parted.given), Order.TURNED)

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sitegen.check import notes
@@ -145,6 +145,8 @@ name_text = st.text(st.sampled_from("Añé, .'-&()JrDrPhDIIvon 王김ل1@"), min
 
 
 @given(name_text, st.none() | st.just("Ana"), st.none() | st.sampled_from(sorted(MARKETS)))
+@example("A PhD,王", None, None)
+@example("王, Dr. 小明", None, None)
 def test_nobody_loses_a_letter(name: str, first: str | None, market: str | None) -> None:
     found = called(name, first, market)
     assert found.first

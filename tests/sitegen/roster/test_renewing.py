@@ -87,7 +87,8 @@ def test_a_changed_row_is_entered_where_it_is(
     place.renewed(*ROWS, monkeypatch=monkeypatch)
     rows = [each | change if at == number else each for at, each in enumerate(ROWS)]
     place.renewed(*[{"tagline": "", **each} for each in ROWS], monkeypatch=monkeypatch)
-    digest = place.load(place.index).digest
+    with place.load(place.index) as before:
+        digest = before.digest
     assert place.renewed(*[{"tagline": "", **each} for each in rows], monkeypatch=monkeypatch)
     with Roster(place.index) as roster:
         changed = roster.changed_since(digest)
