@@ -35,7 +35,7 @@ DECLARED = {
             {"render"},
             {"campaigns"},
             {"roster", "site", "stamping"},
-            {"instance", "terminal", "time_zones", "token"},
+            {"instance", "processes", "terminal", "time_zones", "token"},
             {"errors", "model"},
             {"__init__"},
         ],

@@ -5,7 +5,7 @@
     options         the options of a build, and its summary
     up_to_date      whether there is anything to do
     builder         one build from its beginning to its end
-    chunks          members' sites, some members at a time, in a process_pool
+    chunks          members' sites, some members at a time, in several processes
     page_files      the files that a page becomes, plain or compressed
     output          the one module that writes to the tree
     manifest        the record of what was built from what, for the next build

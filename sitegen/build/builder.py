@@ -20,7 +20,7 @@ from dataclasses import replace
 from itertools import chain, product
 from time import perf_counter
 
-from sitegen.build import few_members, output, page_files, photos_ahead, process_pool, published, up_to_date
+from sitegen.build import few_members, output, page_files, photos_ahead, published, up_to_date
 from sitegen.build.chunks import (
     ChunkBuilder,
     ChunkResult,
@@ -36,6 +36,7 @@ from sitegen.build.removing import Removal
 from sitegen.campaigns.placements import Placements
 from sitegen.check import people, rendering
 from sitegen.errors import Fault
+from sitegen.processes import process_pool
 from sitegen.render.fingerprints import Fingerprints
 from sitegen.render.renderer import PlannedPage, Renderer
 from sitegen.render.resolver import CardFile, PageFile, Resolver

@@ -71,12 +71,11 @@ def slowly() -> Iterator[Callable[[Website], str]]:
         server.server_close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("theme", "size"),
     [
-        pytest.param(
-            theme, size, id=f"{theme}-{size[0]}", marks=() if theme == "almanac" and size == PHONE else pytest.mark.slow
-        )
+        pytest.param(theme, size, id=f"{theme}-{size[0]}")
         for theme in ("almanac", "nightmarket")
         for size in (PHONE, DESK)
     ],

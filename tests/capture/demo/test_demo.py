@@ -163,6 +163,7 @@ def test_a_sign_up_on_a_member_s_page_shows_in_the_mailbox(untouched, demo, tmp_
     assert gone(started)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("demo", [["--empty"]], indirect=True)
 def test_when_one_part_dies_the_other_is_ended(demo, tmp_path):
     process, told, _ = demo
@@ -175,6 +176,7 @@ def test_when_one_part_dies_the_other_is_ended(demo, tmp_path):
     assert "ended with exit code -9" in (tmp_path / "log").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("demo", [["--empty"]], indirect=True)
 def test_a_second_demo_on_the_same_instance_is_refused_before_it_builds(demo, tmp_path, sample):
     process, _, _ = demo

@@ -123,6 +123,7 @@ def test_without_the_right_login_nothing_is_lost(mailer, certificate, login):
     assert handler.mails == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", TLS)
 def test_a_worker_of_its_own_reads_all_of_it_from_the_settings(
     settings, database, clock, tmp_path, certificate, scheme, rows

@@ -60,6 +60,7 @@ def test_a_worker_and_the_other_commands_run_beside_the_service(settings: Settin
         assert beside.returncode == 0, beside.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.database("sqlite")
 def test_the_next_service_starts_once_the_first_has_ended(settings: Settings, tmp_path: Path) -> None:
     with serving(settings, tmp_path) as (first, port):
@@ -70,8 +71,9 @@ def test_the_next_service_starts_once_the_first_has_ended(settings: Settings, tm
             assert ask(port, "GET", "/signup") == 405
 
 
+@pytest.mark.slow
 @pytest.mark.database("sqlite")
-@pytest.mark.parametrize("all_at_once", [True, pytest.param(False, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("all_at_once", [True, False])
 def test_the_next_service_starts_after_kill_9(settings: Settings, tmp_path: Path, all_at_once: bool) -> None:
     with serving(settings, tmp_path) as (first, port):
         assert ask(port, "GET", "/signup") == 405

@@ -116,6 +116,7 @@ def test_a_worker_without_a_mail_server_says_so(settings, tmp_path):
     assert "ESPALIER_SMTP_URL: there is no mail server to send by\n  hint: e.g. ESPALIER_SMTP_URL=" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["worker", "serve"])
 def test_told_to_stop_while_a_mail_server_hangs_it_gives_the_rest_back(settings, database, clock, tmp_path, rows, how):
     """The mail that is on its way stays leased: nobody can tell whether it arrives. All others are free at once."""

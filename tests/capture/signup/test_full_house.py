@@ -37,6 +37,7 @@ def post(port: int, fields: dict[str, str]) -> tuple[int, str | None]:
         connection.close()
 
 
+@pytest.mark.slow
 @pytest.mark.database("sqlite")
 def test_a_disk_that_is_full(settings, form, tmp_path, rows, database):
     thanked, refused, number = [], 0, 0

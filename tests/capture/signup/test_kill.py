@@ -96,7 +96,8 @@ def assert_whole(session: Session, thanked: list[str]) -> int:
     return len(leads)
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kills", [2, 100])
 def test_killed_under_load_nothing_that_was_thanked_is_lost(settings, form, database, tmp_path, kills):
     load = Load(form)
     thanked = lambda: len(load.thanked)  # noqa: E731

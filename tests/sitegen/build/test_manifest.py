@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sitegen.build import process_pool
 from sitegen.build.manifest import Manifest
+from sitegen.processes import process_pool
 
 
 def test_a_forked_process_never_touches_the_parents_connection(tmp_path: Path) -> None:

@@ -90,7 +90,8 @@ def test_photos_made_ahead_are_taken_and_dropped(
 
     monkeypatch.setattr(photos_ahead.PhotosAhead, "files", files)
     monkeypatch.setattr(photos_ahead.PhotosAhead, "stop", started)
-    monkeypatch.setattr("sitegen.build.process_pool.shared_out", lambda pieces, jobs, work: map(work, range(pieces)))
+    alone = "sitegen.processes.process_pool.shared_out"
+    monkeypatch.setattr(alone, lambda pieces, jobs, work: map(work, range(pieces)))
     build(build_options(folder, out, jobs=2))
     assert len(taken) == 6
     assert None not in taken

@@ -62,7 +62,7 @@ def _results(pool: dict[Connection, ForkProcess]) -> Iterator[Any]:
             except EOFError as error:
                 process = pool[each]
                 process.join()
-                raise PoolError(f"a process of the build ended early (exit status {process.exitcode})") from error
+                raise PoolError(f"a process ended early (exit status {process.exitcode})") from error
             if kind == "done":
                 working.remove(each)
             elif kind == "raised":

@@ -1,0 +1,1 @@
+"""Shares work among several processes."""
