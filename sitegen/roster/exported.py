@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sitegen.model import RosterMapping
 from sitegen.roster import header
@@ -22,15 +22,32 @@ _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*\Z', re.IGNORECASE)
 """The first line by which spreadsheets tell the separator."""
 
 
-def records(path: Path, source: Source, log: FaultLog, mapping: RosterMapping) -> Iterator[Record]:
+class Head(NamedTuple):
+    """What the header of a table tells: how cells are separated, which are ours, and how many lines it takes."""
+
+    separator: str
+    layout: Layout
+    lines: int
+
+
+def is_table(path: Path) -> bool:
+    """Returns whether a file is a table with a header, by its name."""
+    return path.suffix.lower() in {".csv", ".tsv", ".txt"}
+
+
+def records(
+    path: Path, source: Source, log: FaultLog, mapping: RosterMapping, *, head: Head | None = None
+) -> Iterator[Record]:
     """Returns an iterator over the rows of a roster, by the names of our columns.
+
+    ``head``: the table's header, if ``source`` is a portion of it that begins with a later row.
 
     Raises Broken, at once or later, if the rest of the file cannot be read; the fault is in the log.
     """
     if path.suffix.lower() in {".jsonl", ".ndjson"}:
         return _renamed(json_records(source, log), mapping)
-    if path.suffix.lower() in {".csv", ".tsv", ".txt"}:
-        return _of_table(source, log, mapping)
+    if is_table(path):
+        return _of_table(source, log, mapping, head)
     log.add("the file's name is not a roster's", hint="end it in .csv or .jsonl")
     raise Broken
 
@@ -48,18 +65,31 @@ def opening(lines: Iterator[str]) -> tuple[str, str | None, int]:
     return "", told, before
 
 
-def _of_table(source: Source, log: FaultLog, mapping: RosterMapping) -> Iterator[Record]:
-    lines = source.lines()
+def head(lines: Iterator[str], log: FaultLog, mapping: RosterMapping) -> Head:
+    """Reads the header of a table, and leaves ``lines`` behind it. Raises Broken if the header has faults, which are
+    then in the log."""
     first, told, before = opening(lines)
     if not first:
         log.add("the file is empty", line=1, hint=f"the first line names the columns: {', '.join(COLUMNS)}")
         raise Broken
-    reader = csv.reader(chain([first], lines), delimiter=told or header.separator(first, mapping), strict=True)
+    separator = told or header.separator(first, mapping)
+    reader = csv.reader(chain([first], lines), delimiter=separator, strict=True)
+    try:
+        names = next(reader)
+    except csv.Error as error:
+        log.add(f"cannot be read as CSV: {error}", line=before + 1, hint=QUOTES)
+        raise Broken from error
+    lines_read = before + reader.line_num
+    return Head(separator, header.layout(names, lines_read, log, mapping), lines_read)
+
+
+def _of_table(source: Source, log: FaultLog, mapping: RosterMapping, given: Head | None) -> Iterator[Record]:
+    lines = source.lines()
+    separator, layout, before = head(lines, log, mapping) if given is None else given._replace(lines=0)
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    rows = _Rows(layout, mapping)
     last = before
     try:
-        layout = header.layout(next(reader), before + reader.line_num, log, mapping)
-        rows = _Rows(layout, mapping)
-        last = before + reader.line_num
         for row in reader:
             line, last = last + 1, before + reader.line_num
             if len(row) != layout.width and (len(row) < layout.width or any(map(str.strip, row[layout.width :]))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from sitegen.errors import Fault, RosterError
@@ -24,6 +25,12 @@ class FaultLog:
         self._kept.append(Fault(message, where=self.path, line=line, hint=hint))
         if len(self._kept) > 20 * SHOWN:
             self._cut()
+
+    def go_on(self, after: FaultLog, lines: int) -> None:
+        """Adds the faults of the portion of the file that follows the first ``lines`` lines."""
+        self.count += after.count
+        self._kept += [replace(each, line=each.line and each.line + lines) for each in after.kept()]
+        self._cut()
 
     def kept(self) -> list[Fault]:
         """Returns the faults on the first lines, in order of line."""

@@ -13,30 +13,20 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import PydanticCustomError
-
 from sitegen.errors import Fault, OutputError
-from sitegen.model import Status
-from sitegen.roster import addressing, raw_rows, sponsors, table, unread, values
+from sitegen.roster import addressing, raw_rows, sponsors, table, unread
 from sitegen.roster.addressing import Addressing, Giver
-from sitegen.roster.exported import records
 from sitegen.roster.faults import FaultLog, quoted
-from sitegen.roster.fields import RosterRow, read_row
-from sitegen.roster.names import Order, called
-from sitegen.roster.reading import Broken, Record, Source
+from sitegen.roster.names import Order
+from sitegen.roster.portions import FileRead, RosterFile
+from sitegen.roster.reading import Broken
 from sitegen.roster.removal import Guard
 from sitegen.roster.values import Rules
-from sitegen.token import MEMBER_ID
-
-_BATCH = 1000
-_INSERT = f"insert into member values ({', '.join('?' * len(table.COLUMNS))})"
 
 
 class Loader:
@@ -71,10 +61,6 @@ class Loader:
         self._is_kept = is_kept
         self._guard = guard
         self._log = FaultLog(path)
-        self._rows_read = 0
-        self._orders: Counter[Order] = Counter()
-        """How many members' family names were found by the way the names are written, and on which line the first."""
-        self._first_lines: dict[Order, int] = {}
 
     def write(self, index: Path, facts: dict[str, str]) -> None:
         """Writes the index to ``index``, with ``facts`` in its table ``meta``.
@@ -93,29 +79,27 @@ class Loader:
         os.close(descriptor)
         growing = Path(name)
         try:
+            read = self._read(growing)
             with closing(sqlite3.connect(growing, isolation_level=None, uri=True)) as database:
-                self._fill(database, facts)
+                self._fill(database, facts, read)
             with growing.open("rb") as file:
                 os.fsync(file.fileno())
             growing.replace(index)
         finally:
             growing.unlink(missing_ok=True)
 
-    def _fill(self, database: sqlite3.Connection, facts: dict[str, str]) -> None:
-        # Nothing reads the file until it is moved: no journal, no waiting for the disk.
-        database.executescript("pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -6000;")
-        database.executescript(table.TABLES + addressing.TABLES)
+    def _fill(self, database: sqlite3.Connection, facts: dict[str, str], read: FileRead) -> None:
+        database.executescript(f"{table.QUICK}; {table.TABLES} {addressing.TABLES}")
         if self._before is not None:
             database.execute("attach ? as before", (f"{self._before.resolve().as_uri()}?mode=ro",))
         database.execute("begin")
-        source = self._read(database)
         database.execute("create index member_id on member (id collate nocase)")
         repeated = unread.note_repeated(database, self._log)
         sponsors.note_unknown(database, self._log)
         database.executemany("delete from member where row = ?", ((row,) for row in repeated))
         giver = Giver(database, self._how, self._log)
         giver.read_book()
-        rows = self._rows_read if self._before is None else unread.keep(database, self._rows_read)
+        rows = read.rows.rows if self._before is None else unread.keep(database, read.rows.rows)
         giver.give()
         if self._before is not None and self._guard is not None:
             unread.refuse_many(database, self._path, self._guard)
@@ -130,20 +114,20 @@ class Loader:
         table.fill_former(database)
         for statement in table.INDEXES.split(";"):
             database.execute(statement)
-        self._enter(database, {**facts, **found, "rows": rows}, source)
+        self._enter(database, {**facts, **found, "rows": rows}, read)
         database.execute("commit")
         database.execute("analyze main")
 
-    def _enter(self, database: sqlite3.Connection, facts: dict[str, Any], source: Source) -> None:
+    def _enter(self, database: sqlite3.Connection, facts: dict[str, Any], read: FileRead) -> None:
         (members, active) = database.execute("select count(*), sum(status = 'active') from member").fetchone()
         found = {
             "members": members,
             "active": active or 0,
-            "size": source.size,
-            "digest": source.digest,
+            "size": read.size,
+            "digest": read.digest,
             "faults": self._log.count,
-            **{order.value: self._orders[order] for order in Order},
-            **{f"{order.value}, first line": line for order, line in self._first_lines.items()},
+            **{order.value: read.rows.orders[order] for order in Order},
+            **{f"{order.value}, first line": line for order, line in read.rows.first_lines.items()},
             "path": str(self._path),
             "version": table.VERSION,
             "base": "",
@@ -151,21 +135,16 @@ class Loader:
         }
         database.executemany("insert into meta values (?, ?)", [*facts.items(), *found.items()])
         digests = raw_rows.digests(self._path) if self._is_kept else b""
-        if digests and len(digests) // raw_rows.SIZE - self._rows_read == raw_rows.is_quoted(self._path):
+        if digests and len(digests) // raw_rows.SIZE - read.rows.rows == raw_rows.is_quoted(self._path):
             database.execute("insert into raw values (?)", (digests,))
         database.executemany(
             "insert into fault values (?, ?, ?)",
             [(fault.line, fault.message, fault.hint) for fault in self._log.kept()],
         )
 
-    def _read(self, database: sqlite3.Connection) -> Source:
+    def _read(self, index: Path) -> FileRead:
         try:
-            with self._path.open("rb") as file:
-                source = Source(file, self._log, foreign=True)
-                rows = self._rows(records(self._path, source, self._log, self._rules.mapping))
-                while batch := list(islice(rows, _BATCH)):
-                    database.executemany(_INSERT, batch)
-                return source
+            return RosterFile(self._path, self._rules, self._locale).read(index, self._log)
         except Broken:
             self._log.raise_any()
             raise
@@ -173,77 +152,6 @@ class Loader:
             self._log.add(f"cannot be read: {error.strerror}", hint="the file is named by `roster` in site.toml")
             self._log.raise_any()
             raise
-
-    def _rows(self, found: Iterable[Record]) -> Iterator[tuple[Any, ...]]:
-        for number, (line, cells, whole) in enumerate(found, 1):
-            self._rows_read = number
-            row = None
-            if whole:
-                read = read_row(cells, self._rules)
-                row = read.row
-                for message, hint in read.problems:
-                    self._log.add(message, line=line, hint=hint)
-            yield self._stub(number, line, cells) if row is None else self._entry(number, line, row)
-
-    def _entry(self, number: int, line: int, row: RosterRow) -> tuple[Any, ...]:
-        values, order = entry(number, line, row, self._locale)
-        if order is not None:
-            self._orders[order] += 1
-            self._first_lines.setdefault(order, line)
-        return values
-
-    def _stub(self, number: int, line: int, cells: dict[str, Any]) -> tuple[Any, ...]:
-        """Returns a row that cannot be read: with its id, that it may leave its member as before, and its sponsor.
-
-        The id is empty where it cannot be a member's: nobody can tell whose row that is.
-        """
-        known = {name: cell.strip() for name, cell in cells.items() if isinstance(cell, str)}
-        stub: list[Any] = [None] * len(table.COLUMNS)
-        status = unread.GONE if self._is_inactive(cells.get("status")) else unread.UNREAD
-        member_id = known.get("id", "")
-        stub[:9] = number, line, member_id if MEMBER_ID.match(member_id) else "", None, "", None, None, "", status
-        stub[14] = _sound(known.get("sponsor", "")) or None
-        stub[18] = False
-        return tuple(stub)
-
-    def _is_inactive(self, cell: object) -> bool:
-        try:
-            return values.status(cell, self._rules.words) is Status.INACTIVE
-        except PydanticCustomError:
-            return False
-
-
-def entry(number: int, line: int, row: RosterRow, locale: str) -> tuple[tuple[Any, ...], Order | None]:
-    """Returns a row of the roster as a row of the table ``member``, and how its name was turned round, if it was.
-
-    ``locale``: the language if the row names none.
-    """
-    shown, first, order = called(row.name, row.first_name, row.market)
-    values = (
-        number,
-        line,
-        row.id,
-        row.slug,
-        shown,
-        first,
-        row.email,
-        row.locale or locale,
-        row.status.value,
-        row.phone,
-        row.photo,
-        row.place,
-        row.tagline,
-        row.links,
-        row.sponsor,
-        row.market,
-        row.joined.isoformat() if row.joined else None,
-        row.timezone,
-        row.slug is not None,
-        None,
-        None,
-        row.story,
-    )
-    return values, order
 
 
 def missing_photos(database: sqlite3.Connection, photos: Path | None) -> Iterator[tuple[int, str]]:
@@ -260,8 +168,3 @@ def note_missing_photos(database: sqlite3.Connection, photos: Path | None, log: 
     hint = "put the file into the photos folder, or leave the column empty"
     for line, photo in missing_photos(database, photos):
         log.add(f"photo {quoted(photo)}: there is no such photo", line=line, hint=hint)
-
-
-def _sound(text: str) -> str:
-    """Returns text without half characters (lone surrogates), which no database can store."""
-    return text.encode(errors="replace").decode()

@@ -19,10 +19,10 @@ from sitegen.roster import raw_rows, reading, sponsors, table
 from sitegen.roster.exported import records
 from sitegen.roster.faults import FaultLog
 from sitegen.roster.fields import RosterRow, read_row
-from sitegen.roster.loading import entry
 from sitegen.roster.names import Order
 from sitegen.roster.raw_rows import RawRow
 from sitegen.roster.reading import Broken, Source
+from sitegen.roster.row_reader import entry
 from sitegen.roster.values import Rules
 
 _MOST = 0.1  # of the rows; with more of them changed, reading all is as quick

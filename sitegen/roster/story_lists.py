@@ -13,6 +13,8 @@ _ITEM = re.compile(r"([-*+]|[0-9]{1,9}[.)])[ \t]+(?=\S)")
 _RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}[ \t]*\Z")
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 _CONTAINERS = re.compile(r"(?:(?:>|(?:[-*+]|[0-9]{1,9}[.)])(?=[ \t]))[ \t]*)*")
+_BEGINNING = re.compile(r"\n[ \t]*(?:>|(?:[-*+]|[0-9]{1,9}[.)])[ \t])")
+"""A line with which a list or a quotation may begin, which few stories have."""
 _MARK = re.compile(r">|[-*+]|[0-9]+[.)]")
 
 
@@ -79,7 +81,7 @@ def depth(story: str) -> int:
 
     Its time grows with the length of the story alone.
     """
-    return _layout(story).depth
+    return _layout(story).depth if _BEGINNING.search(f"\n{story}") else 0
 
 
 def _layout(story: str) -> _Layout:

@@ -35,9 +35,11 @@ MOST_LEVELS = 8
 """How many lists and quotations of a story may lie within each other."""
 
 _NOT_IN_URL = re.compile(r"""[\s<>"'`\\^{|}]""")
-_URL = r"https://(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w.~/%@?=&+-]*)?"
+_URL = r"https://(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w.~/%@?=&+-]*+)?"
 _PLAIN_URL = re.compile(_URL, re.ASCII)
-_PLAIN_LINK = rf"[^=;\s](?:[^=;]{{0,38}}[^=;\s])?={_URL}"
+_SEEN = "[ -:<>-~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027\u2030-\u205e]"
+"""The characters of most labels: Latin letters, digits, and signs but those between links; all can be seen."""
+_PLAIN_LINK = rf"(?! ){_SEEN}{{1,{LONGEST_LABEL}}}+(?<! )={_URL}"
 _PLAIN_LINKS = re.compile(rf"{_PLAIN_LINK}(?:; ?{_PLAIN_LINK}){{0,7}};?\Z", re.ASCII)
 """Links as they are usually written: nothing in their labels or addresses could be taken for what is between them."""
 _LOCAL_PART = re.compile(r"(?=.{1,64}\Z)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*\Z", re.IGNORECASE | re.ASCII)
@@ -325,7 +327,7 @@ def link_lines(value: Any) -> str | None:
     Returns None if there are none.
     """
     # As nearly all are written; to take every link apart would take as long as reading the rest of the row.
-    if isinstance(value, str) and _PLAIN_LINKS.match(value) and characters.is_plain(value):
+    if isinstance(value, str) and _PLAIN_LINKS.match(value):
         lines = value.rstrip(";").replace("; ", ";").replace(";", "\n").replace("=https://", "\nhttps://")
         if len(lines) <= LONGEST_URL or max(map(len, lines.split("\n"))) <= LONGEST_URL:
             return lines
