@@ -120,7 +120,11 @@ def read_row(written: Mapping[str, Any], rules: values.Rules) -> ReadRow:
     found: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, value in written.items():
-        if name in LINES and type(value) is str:
+        read_before = rules.read_before.get(name)
+        if read_before is not None and type(value) is str and (known := read_before.get(value)) is not None:
+            found[name] = known
+            continue
+        if name == "name" and type(value) is str:
             line = value.strip()
             if len(line) <= LINES[name] and is_plain(line):  # as nearly all; the check would return it unchanged
                 found[name] = line
@@ -134,6 +138,9 @@ def read_row(written: Mapping[str, Any], rules: values.Rules) -> ReadRow:
             found[name] = check(value, rules)
         except PydanticCustomError as error:
             problems.append(_refused(name, value, error))
+            continue
+        if read_before is not None and type(value) is str and len(read_before) < values.MOST_REMEMBERED:
+            read_before[value] = found[name]
     if "phone" in written:
         try:
             found["phone"] = _phone(written, found.get("market"))

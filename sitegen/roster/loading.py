@@ -106,7 +106,7 @@ class Loader:
         forest = sponsors.forest(database, rows)
         if sponsors.note_loops(database, forest, self._log):
             forest = sponsors.forest(database, rows)
-        sponsors.enter(database, forest)
+        sponsors.fill(database, forest)
         if self._strict:
             note_missing_photos(database, self._photos, self._log)
             self._log.raise_any()

@@ -153,7 +153,7 @@ def _enter(
         forest = sponsors.forest(database, rows)
         if any(forest.loops()):
             raise _NotSimple
-        touched.update(sponsors.enter(database, forest))
+        touched.update(sponsors.renew(database, forest))
     if "status" in columns:
         table.fill_former(database)
     for number in changes.rows:

@@ -117,7 +117,7 @@ def entry(number: int, line: int, row: RosterRow, locale: str) -> tuple[tuple[An
         first,
         row.email,
         row.locale or locale,
-        row.status.value,
+        str(row.status),
         row.phone,
         row.photo,
         row.place,

@@ -51,7 +51,14 @@ def note_loops(database: sqlite3.Connection, found: Forest, log: FaultLog) -> bo
     return bool(loops)
 
 
-def enter(database: sqlite3.Connection, found: Forest) -> list[int]:
+def fill(database: sqlite3.Connection, found: Forest) -> None:
+    """Enters for each member of a new index the nearest active member above and the number of members below."""
+    database.create_function("nearest_of", 1, lambda row: found.nearest[row] or None)
+    database.create_function("downline_of", 1, found.downline.__getitem__)
+    database.execute("update member set nearest = nearest_of(row), downline = downline_of(row)")
+
+
+def renew(database: sqlite3.Connection, found: Forest) -> list[int]:
     """Enters for each member the nearest active member above and the number of members below.
 
     Returns the rows for which either is another than before.

@@ -7,7 +7,7 @@ error that ``refuse`` makes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -30,6 +30,8 @@ from sitegen.token import MEMBER_ID
 MOST_LINKS = 8
 LONGEST_LABEL = 40
 LONGEST_URL = 500
+MOST_REMEMBERED = 5_000
+"""How many texts of a column are remembered with their meaning."""
 LONGEST_STORY = 5_000
 MOST_LEVELS = 8
 """How many lists and quotations of a story may lie within each other."""
@@ -65,6 +67,13 @@ class Rules:
     def words(self) -> Vocabulary:
         """What the words of the roster mean."""
         return Vocabulary.of(self.mapping)
+
+    @cached_property
+    def read_before(self) -> Mapping[str, dict[str, Any]]:
+        """For each column in which the same is written again and again: what the texts that were read mean."""
+        return {
+            name: {} for name in ("first_name", "joined", "locale", "market", "place", "status", "tagline", "timezone")
+        }
 
 
 def refuse(why: str, hint: str | None = None) -> PydanticCustomError:
@@ -206,14 +215,24 @@ def _is_plain(value: str) -> bool:
     That is so if the number is as long as its country's numbers are, has no national prefix to remove, and no form that
     was given up.
     """
-    for end in (2, 3, 4):
-        code = int(value[1:end])
+    code, end = _calling_code(value[1:4])
+    if not code or renumbering.is_old(code, value[end:]):
+        return False
+    lengths, prefix = _numbering(code)
+    return len(value) - end in lengths and (prefix is None or not prefix.match(value, end))
+
+
+@lru_cache(maxsize=1000)
+def _calling_code(digits: str) -> tuple[int, int]:
+    """Returns the country's code with which a number in E.164 begins, and the place where it ends; 0 if none does.
+
+    ``digits``: the first three after the plus.
+    """
+    for length in (1, 2, 3):
+        code = int(digits[:length])
         if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-            lengths, prefix = _numbering(code)
-            if renumbering.is_old(code, value[end:]):
-                return False
-            return len(value) - end in lengths and (prefix is None or not prefix.match(value, end))
-    return False
+            return code, 1 + length
+    return 0, 0
 
 
 @lru_cache(maxsize=256)
