@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from benchmarks import again, compose, disk, first, hugo, memory, report, serving
+from benchmarks import again, checking, compose, disk, first, hugo, memory, report, serving
 from benchmarks.measure import Row
 from benchmarks.workshop import Workshop
 
@@ -28,13 +28,21 @@ class Sizes:
     few: int = 1_000
     again: int = 100_000
     many: int = 1_000_000
+    checked: int = 100_000
     served: int = 100_000
     load: serving.Load = field(default_factory=serving.Load)
 
 
 FULL = Sizes()
 QUICK = Sizes(
-    compose_turns=3, composed=50, large=2_000, again=10_000, many=100_000, served=5_000, load=serving.Load(seconds=2)
+    compose_turns=3,
+    composed=50,
+    large=2_000,
+    again=10_000,
+    many=100_000,
+    checked=20_000,
+    served=5_000,
+    load=serving.Load(seconds=2),
 )
 Measure = Callable[[Workshop, Sizes], Sequence[Row]]
 
@@ -47,6 +55,7 @@ MEASURES: dict[str, Measure] = {
     memory.NAME: lambda shop, sizes: [memory.measure(shop, sizes.few, sizes.many)],
     again.NAME: lambda shop, sizes: again.measure(shop, sizes.again, 1 if sizes.again >= again.MANY else sizes.turns),
     first.NAME: lambda shop, sizes: [first.measure(shop, sizes.turns)],
+    checking.NAME: lambda shop, sizes: [checking.measure(shop, sizes.checked, sizes.turns)],
     serving.NAME: lambda shop, sizes: [serving.measure(shop, sizes.served, sizes.turns, sizes.load)],
 }
 

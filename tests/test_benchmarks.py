@@ -28,6 +28,7 @@ TINY = bench.Sizes(
     again=20,
     few=5,
     many=10,
+    checked=10,
     served=5,
     load=serving.Load(2, 0.2),
 )

@@ -1,0 +1,64 @@
+"""Runs an earlier commit of the program beside today's, both with their bytecode cached, as installed programs do."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from benchmarks.measure import Pairs, Row, percent, seconds
+from benchmarks.workshop import Workshop
+
+_ROOT = Path(__file__).resolve().parent.parent
+_PROGRAM = ("sitegen", "themes")
+
+Run = Callable[[Sequence[str | Path]], float]
+"""Runs ``sitegen`` with arguments, and returns the seconds of the whole process."""
+
+
+class Commands:
+    """Runs ``sitegen`` of today and of an earlier commit in a workshop, and returns the seconds of whole processes."""
+
+    def __init__(self, shop: Workshop, commit: str) -> None:
+        """Raises LookupError where the repository lacks the commit."""
+        self._shop = shop
+        self._cache = shop.fresh("bytecode")
+        self._earlier = shop.fresh("earlier")
+        _extract(commit, self._earlier)
+
+    def now(self, arguments: Sequence[str | Path]) -> float:
+        """Runs today's program."""
+        return self._run(_ROOT, arguments)
+
+    def before(self, arguments: Sequence[str | Path]) -> float:
+        """Runs the earlier commit's program."""
+        return self._run(self._earlier, arguments)
+
+    def _run(self, program: Path, arguments: Sequence[str | Path]) -> float:
+        environ = [f"PYTHONPATH={program}", f"PYTHONPYCACHEPREFIX={self._cache}", "PYTHONDONTWRITEBYTECODE="]
+        return self._shop.run(["env", *environ, sys.executable, "-P", "-m", "sitegen", *arguments]).seconds
+
+
+def row(name: str, what: str, bar: float, commit: str, pairs: Pairs | None) -> Row:
+    """Returns the row of a table: the share of the earlier commit's time, or that it was not measured."""
+    wanted = f"≤ {100 * bar:g} %"
+    if pairs is None:
+        return Row(name, what, "not measured", f"no commit {commit} here", "not measured", wanted, None)
+    share = pairs.share()
+    figures: dict[str, object] = {"ours": pairs.ours, "theirs": pairs.theirs, "share": share.values}
+    met = share.middle <= bar
+    theirs = f"{commit} {seconds(pairs.theirs)}"
+    return Row(name, what, seconds(pairs.ours), theirs, percent(share), wanted, met, figures)
+
+
+def _extract(commit: str, folder: Path) -> None:
+    command = ["git", "-C", _ROOT, "archive", "--format=tar", commit, *_PROGRAM]
+    try:
+        packed = subprocess.run(command, capture_output=True, check=True).stdout
+    except (subprocess.CalledProcessError, FileNotFoundError) as error:
+        raise LookupError(f"no commit {commit} here") from error
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        archive.extractall(folder, filter="data")
