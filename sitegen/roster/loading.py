@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from sitegen.errors import Fault, OutputError
+from sitegen.processes.process_pool import PoolError
 from sitegen.roster import addressing, raw_rows, sponsors, table, unread
 from sitegen.roster.addressing import Addressing, Giver
 from sitegen.roster.faults import FaultLog, quoted
@@ -70,7 +71,7 @@ class Loader:
         """
         try:
             self._write(index, facts)
-        except (sqlite3.OperationalError, OSError) as error:
+        except (sqlite3.OperationalError, OSError, PoolError) as error:
             raise OutputError(Fault(f"the roster's index cannot be written: {error}", where=index)) from error
 
     def _write(self, index: Path, facts: dict[str, str]) -> None:

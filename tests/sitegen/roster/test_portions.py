@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import sqlite3
 from contextlib import closing
 from datetime import date
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sitegen.errors import Fault, RosterError
+from sitegen.errors import Fault, OutputError, RosterError
 from sitegen.roster import Roster, exported, portions
 from sitegen.roster.addressing import Addressing
 from sitegen.roster.faults import FaultLog
@@ -130,6 +131,21 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(
     loaded(path, index)
     with closing(sqlite3.connect(index)) as database:
         assert database.execute("select name from member").fetchall() == [("Bo",)]
+
+
+def test_a_process_that_was_killed_is_told(
+    in_portions: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, index = tmp_path / "members.csv", tmp_path / "index.sqlite"
+    path.write_text("\n".join([HEAD, *(f"m{number},Ana,,," for number in range(20))]), encoding="utf-8")
+    loaded(path, index)
+    before = index.read_bytes()
+    path.write_text(path.read_text(encoding="utf-8").replace("Ana", "Bo"), encoding="utf-8")
+    monkeypatch.setattr(portions.RosterFile, "_portion", lambda *arguments: os.kill(os.getpid(), signal.SIGKILL))
+    with pytest.raises(OutputError, match=r"the roster's index cannot be written: a process ended early"):
+        loaded(path, index)
+    assert index.read_bytes() == before
+    assert {each.name for each in tmp_path.iterdir()} == {path.name, index.name}
 
 
 def test_nobody_else_may_read_what_is_being_read(
