@@ -267,7 +267,7 @@ class ChunkBuilder:
         for each in plan.contents:
             if isinstance(each, CardFile):
                 if each.file in wanted:
-                    yield each.file, member_files.content(self._site, member, each.path, stamped=not few)
+                    yield each.file, member_files.content(self._site, member, each.path)
             elif not wanted.isdisjoint(page_files.names(self._options.compression, each.file)):
                 content = written(self._renderer, each.planned, host, sheet, self._options)
                 yield from page_files.files(self._options.compression, each.file, content)

@@ -9,12 +9,9 @@ from sitegen.site.site import Site
 VCARD, QR_CODE = "contact.vcf", "qr.svg"
 
 
-def content(site: Site, member: Member, path: str, *, stamped: bool = True) -> bytes:
-    """Returns the bytes of a member's QR code (``path`` is ``QR_CODE``) or address-book card (any other ``path``).
-
-    ``stamped``: whether the QR code is computed from ready-made codes (fast for many) or drawn, see ``qr.svg``.
-    """
+def content(site: Site, member: Member, path: str) -> bytes:
+    """Returns the bytes of a member's QR code (``path`` is ``QR_CODE``) or address-book card (any other ``path``)."""
     home = site.addresses.member_home(member.slug)
     if path == QR_CODE:
-        return qr.svg(home, member.name, stamped=stamped).encode()
+        return qr.svg(home, member.name).encode()
     return cards.vcard(member, site.company, site.addresses.url, site.texts[member.locale].status, home).encode()

@@ -1,15 +1,15 @@
 """QR codes of members' addresses, computed from ready-made codes instead of drawn one by one.
 
 For a fixed version and mask, a QR code is an affine function of its data bits: error correction and placement
-only ever add (XOR) them. So segno draws one code for each length of address, and one for each place and bit
-that can differ; every further code is the XOR of a few of those. A million codes take seconds, and each is
+only ever add (XOR) them. So a code whose content differs from a code that is known by some bits is the XOR of that
+code and of what each of those bits changes. segno draws what is known; a million codes take seconds, and each is
 exactly the code that segno would have drawn.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from xml.sax.saxutils import escape
+from collections import Counter
+from html import escape
 
 import segno
 
@@ -17,17 +17,14 @@ QUIET = 4
 """Width of the white margin on each side of a QR code, in modules (its small squares); see ISO/IEC 18004."""
 
 _MASK = 3  # one fixed pattern, which makes the code affine; scanners read any of them
-_FILLER = 0x30
 
 
-def svg(address: str, title: str, *, stamped: bool = True) -> str:
+def svg(address: str, title: str) -> str:
     """Returns a QR code of an address as an SVG document, in black on white as scanners want.
 
-    ``title`` describes the code to people who cannot see it. With ``stamped=False`` segno draws the code, which is
-    faster if only a few codes are needed; the code is the same.
+    ``title`` describes the code to people who cannot see it.
     """
-    content = address.encode()
-    size, bits = _stamped(content) if stamped else _drawn(content, None)
+    size, bits = _ready.code(address.encode())
     stride = _stride(size)
     rows = bits.to_bytes(size * stride, "big")
     back = f"m-{stride * 8} 1"
@@ -35,18 +32,71 @@ def svg(address: str, title: str, *, stamped: bool = True) -> str:
     whole = size + 2 * QUIET
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {whole}" role="img"'
-        f' shape-rendering="crispEdges"><title>{escape(title)}</title>'
+        f' shape-rendering="crispEdges"><title>{escape(title, quote=False)}</title>'
         f'<path fill="#fff" d="M0 0h{whole}v{whole}H0z"/>'
         f'<path stroke="#000" d="M{QUIET} {QUIET}.5{path}"/></svg>\n'
     )
 
 
-def _stamped(content: bytes) -> tuple[int, int]:
-    size, bits = _blank(len(content))
-    for place, byte in enumerate(content):
-        if byte != _FILLER:
-            bits ^= _difference(size, place, byte ^ _FILLER)
-    return size, bits
+class ReadyCodes:
+    """Makes QR codes, each as its number of modules a side and all modules as bits of a number.
+
+    For each length of content the first code is drawn. Later ones are computed from it, if most of what their bits
+    change is known. What bits change costs as many drawings as there are bits, so it is only found out once as many
+    codes of that size have been drawn: few codes are drawn as they are, and many cost at most twice the least.
+    """
+
+    def __init__(self) -> None:
+        self._first: dict[int, tuple[bytes, int, int]] = {}
+        """The first code of each length: content, size and modules."""
+        self._changes: dict[tuple[int, int, int], int] = {}
+        """The modules that change with some bits of the content's byte at a place, by size, place and bits."""
+        self._drawn: Counter[int] = Counter()
+        """How many codes of each size were drawn although another of their length was known."""
+
+    def code(self, content: bytes) -> tuple[int, int]:
+        """Returns the code of some bytes: the modules of a side, and all modules row by row, rows in whole bytes.
+
+        Raises segno.DataOverflowError if the bytes are too many for any QR code.
+        """
+        if len(content) not in self._first:
+            self._first[len(content)] = (content, *_draw(content))
+        known, size, bits = self._first[len(content)]
+        turned = [
+            (size, place, ours ^ theirs) for place, (ours, theirs) in enumerate(zip(content, known)) if ours != theirs
+        ]
+        if any(each not in self._changes for each in turned) and not self._prepare(turned):
+            self._drawn[size] += 1
+            return _draw(content)
+        for each in turned:
+            bits ^= self._changes[each]
+        return size, bits
+
+    def _prepare(self, turned: list[tuple[int, int, int]]) -> bool:
+        """Finds out what these bits change, and returns True; does nothing if that would cost too much as yet."""
+        single = {(size, place, bit) for size, place, bits in turned for bit in _single(bits)} - self._changes.keys()
+        if single and len(single) > self._drawn[turned[0][0]]:
+            return False
+        for each in single:
+            self._changes[each] = self._change(*each)
+        for size, place, bits in turned:
+            change = 0
+            for bit in _single(bits):
+                change ^= self._changes[size, place, bit]
+            self._changes[size, place, bits] = change
+        return True
+
+    def _change(self, size: int, place: int, bit: int) -> int:
+        known, _, modules = next(
+            each for each in tuple(self._first.values()) if each[1] == size and len(each[0]) > place
+        )
+        other = bytearray(known)
+        other[place] ^= bit
+        return modules ^ _draw(bytes(other))[1]
+
+
+def _single(bits: int) -> list[int]:
+    return [bit for bit in (1, 2, 4, 8, 16, 32, 64, 128) if bits & bit]
 
 
 def _stride(size: int) -> int:
@@ -54,38 +104,8 @@ def _stride(size: int) -> int:
     return -(-size // 8)
 
 
-@cache
-def _blank(length: int) -> tuple[int, int]:
-    """Returns the code of ``length`` filler bytes: how many modules a side has, and all modules as bits of a number."""
-    return _drawn(bytes([_FILLER]) * length, None)
-
-
-@cache
-def _difference(size: int, place: int, flips: int) -> int:
-    """Returns which modules of a code of this size change if the bits ``flips`` of the byte at ``place`` are turned.
-
-    ``size``: modules of a side. The result has one bit for each module, to be combined with a code by XOR.
-    """
-    if flips & (flips - 1):
-        lowest = flips & -flips
-        return _difference(size, place, lowest) ^ _difference(size, place, flips ^ lowest)
-    turned = bytes([_FILLER]) * place + bytes([_FILLER ^ flips])
-    return _plain(size, place) ^ _drawn(turned, _version(size))[1]
-
-
-@cache
-def _plain(size: int, place: int) -> int:
-    """Returns the modules, as bits, of a code of this size whose content is filler bytes up to and with ``place``."""
-    return _drawn(bytes([_FILLER]) * (place + 1), _version(size))[1]
-
-
-def _version(size: int) -> int:
-    """Returns the version number that ISO/IEC 18004 gives to codes with this many modules a side."""
-    return (size - 17) // 4
-
-
-def _drawn(content: bytes, version: int | None) -> tuple[int, int]:
-    code = segno.make_qr(content, error="m", boost_error=False, mask=_MASK, mode="byte", version=version)
+def _draw(content: bytes) -> tuple[int, int]:
+    code = segno.make_qr(content, error="m", boost_error=False, mask=_MASK, mode="byte")
     size = len(code.matrix)
     filling = "0" * (_stride(size) * 8 - size)
     return size, int("".join("".join(map(str, row)) + filling for row in code.matrix), 2)
@@ -105,3 +125,4 @@ def _strokes(modules: int) -> str:
 
 
 _STROKES = [_strokes(modules) for modules in range(256)]
+_ready = ReadyCodes()

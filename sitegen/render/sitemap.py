@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import escape
 from itertools import chain, islice
 from typing import Protocol
-from xml.sax.saxutils import escape, quoteattr
 
 from sitegen.model import Member
 from sitegen.render.renderer import Renderer
@@ -75,7 +75,7 @@ def _entries(site: Site, renderer: Renderer, members: Storytellers) -> Iterator[
 
 def _entry(address: str, alternates: list[tuple[str, str]]) -> str:
     links = "".join(
-        f'<xhtml:link rel="alternate" hreflang={quoteattr(code)} href={quoteattr(other)}/>'
+        f'<xhtml:link rel="alternate" hreflang="{escape(code)}" href="{escape(other)}"/>'
         for code, other in (alternates if len(alternates) > 1 else [])
     )
     return f"<url><loc>{escape(address)}</loc>{links}</url>\n"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from random import Random
 from xml.etree import ElementTree
 
+import pytest
 import segno
 import zxingcpp
 from hypothesis import given, settings
@@ -25,7 +27,41 @@ def test_it_is_the_code_that_segno_draws(address: str) -> None:
     drawn = segno.make_qr(address.encode(), error="m", boost_error=False, mask=3, mode="byte")
     inner = [row[qr.QUIET : -qr.QUIET] for row in modules(qr.svg(address, "x"))[qr.QUIET : -qr.QUIET]]
     assert inner == [list(row) for row in drawn.matrix]
-    assert qr.svg(address, "x") == qr.svg(address, "x", stamped=False)
+
+
+def test_many_codes_are_computed_from_few_drawings_and_equal_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = Random(7)
+    addresses = [f"https://example.com/{random.randbytes(size).hex()}/".encode() for size in [8, 9, 10, 20] * 150]
+    expected = [qr._draw(each) for each in addresses]
+    drawings: list[bytes] = []
+    draw = qr._draw
+
+    def counted(content: bytes) -> tuple[int, int]:
+        drawings.append(content)
+        return draw(content)
+
+    monkeypatch.setattr(qr, "_draw", counted)
+    ready = qr.ReadyCodes()
+    assert [ready.code(each) for each in addresses] == expected
+    assert len(drawings) < len(addresses) * 0.9
+    drawings.clear()
+    assert [ready.code(each) for each in addresses] == expected
+    assert len(drawings) < len(addresses) * 0.1
+
+
+def test_few_codes_cost_one_drawing_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawings: list[bytes] = []
+    draw = qr._draw
+
+    def counted(content: bytes) -> tuple[int, int]:
+        drawings.append(content)
+        return draw(content)
+
+    monkeypatch.setattr(qr, "_draw", counted)
+    ready = qr.ReadyCodes()
+    addresses = [f"https://example.com/member-{number}/".encode() for number in (1, 22, 47, 56, 89, 333)]
+    assert [ready.code(each) for each in addresses] == [draw(each) for each in addresses]
+    assert len(drawings) == len(addresses)
 
 
 @settings(max_examples=40, deadline=None)
