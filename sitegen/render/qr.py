@@ -63,7 +63,9 @@ class ReadyCodes:
             self._first[len(content)] = (content, *_draw(content))
         known, size, bits = self._first[len(content)]
         turned = [
-            (size, place, ours ^ theirs) for place, (ours, theirs) in enumerate(zip(content, known)) if ours != theirs
+            (size, place, ours ^ theirs)
+            for place, (ours, theirs) in enumerate(zip(content, known, strict=True))
+            if ours != theirs
         ]
         if any(each not in self._changes for each in turned) and not self._prepare(turned):
             self._drawn[size] += 1
