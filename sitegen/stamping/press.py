@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -77,6 +77,7 @@ class Press:
         self._unfit = unfit(environment)
         self._table = ExpressionTable(environment)
         self._lock = threading.Lock()
+        self._dissolved: frozenset[str] = frozenset()
         self._tracing: Tracing = derive(environment, self._table, Purity(pure, environment.filters))
         self._roots = {name: (self._table.root(name), function) for name, function in roots.items()}
 
@@ -110,17 +111,15 @@ class Press:
 
 @dataclass
 class _ProgramCounts:
-    """The counters of a Program, and the places in its templates where no region may be opened.
+    """The counters of a Program.
 
-    traces, stamps, plain: as in `Figures`. strays: traces that failed with errors which plain Jinja does not
-    raise. dissolved: the sites (places in the templates) where no region may be opened.
+    traces, stamps, plain: as in `Figures`. strays: traces that failed with errors which plain Jinja does not raise.
     """
 
     traces: int = 0
     stamps: int = 0
     plain: int = 0
     strays: int = 0
-    dissolved: frozenset[str] = field(default_factory=frozenset)
 
 
 class Program:
@@ -137,6 +136,8 @@ class Program:
         self._shared = dict(shared)
         self._counts = _ProgramCounts()
         self._page = Region(template)
+        #: The sites (places in the templates) where the page's tree has no regions; fixed as long as the tree grows.
+        self._dissolved: frozenset[str] | None = None
         self._declined = press._unfit is not None
 
     def stamp(self, sheet: Sheet) -> bytes:
@@ -222,7 +223,12 @@ class Program:
         self.reason = f"{_template_line(error.__traceback__) or self.template}: {kind}{error}"
 
     def _trace(self, sheet: Sheet) -> None:
-        """Traces the page for this member, and starts over after each Dissolve. Raises any other error of the trace."""
+        """Traces the page for this member, and starts over after each Dissolve. Raises any other error of the trace.
+
+        Pages share templates: what one page dissolves, pages that are not begun yet need not try.
+        """
+        if self._dissolved is None:
+            self._dissolved = self._press._dissolved
         while True:
             self._counts.traces += 1
             self._press._renew(sheet)
@@ -230,12 +236,14 @@ class Program:
                 self._trace_once(sheet._values)
                 return
             except Dissolve as dissolve:
-                self._counts.dissolved |= dissolve.sites
+                self._press._dissolved |= dissolve.sites
+                self._dissolved = self._press._dissolved
                 self._page = Region(self.template)
 
     def _trace_once(self, values: Values) -> None:
         tracing = self._press._tracing
-        tracer = Tracer(self._press._table, values, self._page, self._counts.dissolved)
+        assert self._dissolved is not None
+        tracer = Tracer(self._press._table, values, self._page, self._dissolved)
         tracing.tracer, tracing.texts = tracer, TextFunctions(tracer)
         roots = {name: tracer.slot(expr) for name, (expr, _) in self._press._roots.items()}
         template = tracing.get_template(self.template)

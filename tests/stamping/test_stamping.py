@@ -295,6 +295,26 @@ def test_regions_add_instead_of_multiplying() -> None:
     assert program.figures.traces <= 4
 
 
+def test_what_one_page_dissolved_no_other_page_tries_again() -> None:
+    macro = (
+        "{% set ns = namespace(n=0) %}{% macro note(a) %}{% if a %}{% set ns.n = ns.n + 1 %}{% endif %}{% endmacro %}"
+    )
+    part = macro + "{% if member.bio %}{{ note(member.age) }}{% endif %}{{ ns.n }}"
+    environment = make(
+        {"part.html": part, "a.html": "A {% include 'part.html' %}", "b.html": "B {% include 'part.html' %}"}
+    )
+    press = Press(environment, roots=ROOTS)
+    first, second = (press.program(name, SHARED) for name in ("a.html", "b.html"))
+    for program in (first, second):
+        template = environment.get_template(program.template)
+        for member in filter(None, CAST):
+            expected = template.render(member=member, sponsor=member.sponsor, **SHARED)
+            assert program.stamp(press.sheet(member)) == expected.encode()
+    assert (first.reason, second.reason) == (None, None)
+    assert first.figures.traces > first.figures.plain
+    assert second.figures.traces == second.figures.plain
+
+
 def test_memory_does_not_grow_with_members() -> None:
     environment = make(STAMPED["for"] + STAMPED["macro"] + STAMPED["or, and, not"])
     press = Press(environment, roots=ROOTS)
