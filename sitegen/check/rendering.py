@@ -16,8 +16,7 @@ from jinja2 import nodes
 from sitegen.check import links
 from sitegen.errors import EspalierError, Fault, did_you_mean
 from sitegen.model import Campaign, Channel, Member
-from sitegen.render import hosts, site_views
-from sitegen.render.context import Photo
+from sitegen.render import hosts, learning, site_views
 from sitegen.render.hosts import Host, Landing
 from sitegen.render.renderer import PlannedPage, Renderer
 from sitegen.render.templates import SiteLoader
@@ -32,21 +31,19 @@ class Sampled(Protocol):
         """Yields the active members, each with the nearest active member above in the sponsors' tree, or None."""
 
 
-def _stand_in(photo: str) -> Photo:
-    # Checking need not scale pictures; the roster has seen that the file is there.
-    return Photo(src="data:,", sources=(), width=1)
-
-
-def check(site: Site, renderer: Renderer, members: Sampled, unusual: Iterable[Member] = ()) -> None:
+def check(
+    site: Site, renderer: Renderer, members: Sampled, unusual: Iterable[Member] = (), *, learns: bool = False
+) -> None:
     """Renders every page for the company and for a few sample members, and checks the links on all of them.
 
-    ``unusual``: active members to be among them, such as one without an e-mail address.
+    ``unusual``: active members to be among them, such as one without an e-mail address. ``learns``: whether the
+    renderer is to learn from them how to stamp members' pages, which takes as long again.
 
     Raises EspalierError with every fault found.
     """
     faults = list(_templates(site, renderer))
     if not faults:
-        faults = list(_pages(site, renderer, members, unusual))
+        faults = list(_pages(site, renderer, members, unusual, learns))
     if faults:
         raise EspalierError(*_distinct(faults))
 
@@ -92,7 +89,9 @@ def _missing_names(tree: nodes.Template, site: Site, loader: SiteLoader) -> Iter
                 yield call.lineno, f'there is no asset "{named.value}"', hint
 
 
-def _pages(site: Site, renderer: Renderer, members: Sampled, unusual: Iterable[Member]) -> Iterator[Fault]:
+def _pages(
+    site: Site, renderer: Renderer, members: Sampled, unusual: Iterable[Member], learns: bool
+) -> Iterator[Fault]:
     rendered: dict[str, links.LinkedPage] = {}
     page_of: dict[str, tuple[str, PlannedPage]] = {}
     files = _files(site)
@@ -101,14 +100,15 @@ def _pages(site: Site, renderer: Renderer, members: Sampled, unusual: Iterable[M
     capture = site_views.capture_view(site, site.company_variant)
     foreign = {f"{site.settings.capture_url}/signup", capture.codes, capture.pixel or ""}
     for number, (member, sponsor) in enumerate(_with(unusual, samples(members))):
-        host = hosts.of_member(site, member, sponsor, _stand_in)
+        # Checking need not scale pictures; the roster has seen that the files are there.
+        host = hosts.of_member(site, member, sponsor, learning.stand_in)
         channel = list(Channel)[number % len(Channel)]
         shown += _shown(renderer, host, site.member_variant(member.locale), [channel])
         files |= {host.home + "contact.vcf", host.home + "qr.svg"}
         foreign |= {host.sponsor.url} if host.sponsor else set()
     for address, planned, whose in shown:
         try:
-            html = renderer.render(planned, whose)
+            html = _rendered(renderer, planned, whose, learns)
         except EspalierError as error:
             yield from error.faults
             continue
@@ -126,6 +126,12 @@ def _pages(site: Site, renderer: Renderer, members: Sampled, unusual: Iterable[M
         others = len(set(pages)) - 1
         message = f'a link on this page leads nowhere: "{link}"'
         yield Fault(message, where=pages[0], hint=f"the link is on {others} more pages as well" if others else None)
+
+
+def _rendered(renderer: Renderer, planned: PlannedPage, whose: Host | Landing, learns: bool) -> bytes:
+    if learns and isinstance(whose, Host) and whose.member:
+        return renderer.stamp(planned, renderer.sheet(whose))
+    return renderer.render(planned, whose)
 
 
 def _doubled_ids(

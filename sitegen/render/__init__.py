@@ -6,7 +6,7 @@
     site_views, member_views    make these values from the site, its pages, members and sponsors
     hosts                       the member (or the company) on whose site a page is
     templates, build_ids        the Jinja environment; the build id of a page
-    renderer                    the bytes of a page, by plain Jinja or stamped
+    renderer, learning          the bytes of a page, by plain Jinja or stamped; from whom to learn stamping
     cards, qr, member_files     monograms, JSON-LD, address-book cards and QR codes
     photos                      members' photos in small sizes and good encodings
     sitemap, compression        sitemap.xml and robots.txt; gzip
