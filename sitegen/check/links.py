@@ -6,36 +6,32 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from html import unescape
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 _NOBODY = re.compile(r"(?:mailto|tel):(?:None)?(?:\?.*)?\Z", re.IGNORECASE)
 """A link to write to or ring somebody who has no address or telephone."""
-_ADDRESS_ATTRIBUTES = {"href", "src", "action", "poster"}
+_WANTED = {"href", "src", "action", "poster", "srcset", "id"}
+_TAG = re.compile(
+    r"""<!--.*?(?:-->|\Z) | <([a-zA-Z][^\s/>]*+) ((?: [^>"']++ | "[^"]*+(?:"|\Z) | '[^']*+(?:'|\Z) )*+) (>|\Z)""",
+    re.DOTALL | re.VERBOSE,
+)
+"""Matches a comment, or a start tag: its name, its attributes and its end. What the page never ends, ends with it."""
+_ATTRIBUTE = re.compile(
+    r"""([^\s"'<>/=]++) (\s*+ = \s*+ (?: "([^"]*+)" | '([^']*+)' | ([^\s"'>]++) ) )?+""", re.VERBOSE
+)
+"""Matches an attribute: its name, all after the name, and the value in either kind of quotes or in none."""
+_TEXT_ALONE = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style")}
+"""By the names of elements whose content is no markup: what ends the content."""
 
 
 @dataclass
-class LinkedPage(HTMLParser):
+class LinkedPage:
     """The links on a rendered page, and the ids that a link with ``#`` can lead to."""
 
     links: list[str] = field(default_factory=list)
     anchors: Counter[str] = field(default_factory=Counter)
     """How often each id stands on the page."""
-
-    def __post_init__(self) -> None:
-        super().__init__()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Collects the addresses and the id among an element's attributes."""
-        for name, value in attrs:
-            if value is None:
-                continue
-            if name in _ADDRESS_ATTRIBUTES:
-                self.links.append(value)
-            elif name == "srcset":
-                self.links += [candidate.split()[0] for candidate in value.split(",") if candidate.strip()]
-            elif name == "id":
-                self.anchors[value] += 1
 
     @property
     def doubled(self) -> list[str]:
@@ -46,9 +42,32 @@ class LinkedPage(HTMLParser):
 def read(html: bytes) -> LinkedPage:
     """Returns the links and anchors of a rendered page."""
     page = LinkedPage()
-    page.feed(html.decode())
-    page.close()
+    for attributes in _start_tags(html.decode()):
+        for name, given, *values in _ATTRIBUTE.findall(attributes):
+            kind = name.lower()
+            if not given or kind not in _WANTED:
+                continue
+            value = unescape("".join(values))
+            if kind == "id":
+                page.anchors[value] += 1
+            elif kind == "srcset":
+                page.links += [candidate.split()[0] for candidate in value.split(",") if candidate.strip()]
+            else:
+                page.links.append(value)
     return page
+
+
+def _start_tags(html: str) -> Iterator[str]:
+    """Yields the attributes of each start tag, as they are written."""
+    at = 0
+    while found := _TAG.search(html, at):
+        at = found.end()
+        name, attributes, end_of_tag = found.groups()
+        if attributes and end_of_tag:
+            yield attributes
+        if name and (ends := _TEXT_ALONE.get(name.lower())):
+            end = ends.search(html, at)
+            at = end.start() if end else len(html)
 
 
 def broken(pages: Mapping[str, LinkedPage], files: set[str], root: str, foreign: set[str]) -> Iterator[tuple[str, str]]:
