@@ -6,12 +6,15 @@ child can extend the very template it replaces; ``content:en/faq`` is a page's M
 
 from __future__ import annotations
 
+import pickle
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import Any
 
 import jinja2
+from jinja2 import nodes
 from jinja2.utils import missing
 
 from sitegen.errors import Fault, ThemeError, did_you_mean
@@ -42,10 +45,7 @@ class NamedUndefined(jinja2.StrictUndefined):
 
 
 class SiteLoader(jinja2.BaseLoader):
-    """Loads the templates of a theme and of its parent themes, and the bodies of pages.
-
-    A template is read anew when its file changes.
-    """
+    """Loads the templates of a theme and of its parent themes, and the bodies of pages."""
 
     def __init__(self, theme: Theme, pages: Mapping[str, Page]) -> None:
         self._theme = theme
@@ -83,18 +83,42 @@ class SiteLoader(jinja2.BaseLoader):
         return sorted({*self._pages, *self._theme.template_names()})
 
 
+class ParsingEnvironment(jinja2.Environment):
+    """A Jinja environment that parses a template once, though it is checked, compiled and compiled for traces.
+
+    Each gets a tree of its own, since the compiler folds constants in place.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._packed: dict[tuple[str, str | None, str | None], bytes] = {}
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        key = source, name, filename
+        if key in self._packed:
+            tree: nodes.Template = pickle.loads(self._packed[key])
+        else:
+            tree = super()._parse(source, name, filename)
+            tree.set_environment(None)  # type: ignore[arg-type]
+            self._packed[key] = pickle.dumps(tree)
+        tree.set_environment(self)
+        return tree
+
+
 def environment(theme: Theme, pages: Mapping[str, tuple[Page, ...]]) -> jinja2.Environment:
     """Returns the plain Jinja environment, which defines the bytes of every page.
 
     Values are escaped for HTML, and an unknown name is an error.
     """
     by_name = {page.source_name: page for in_locale in pages.values() for page in in_locale}
-    return jinja2.Environment(
+    return ParsingEnvironment(
         loader=SiteLoader(theme, by_name),
         undefined=NamedUndefined,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # when files change, a new environment is made
+        cache_size=-1,
     )
 
 
