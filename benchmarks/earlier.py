@@ -13,7 +13,8 @@ from benchmarks.measure import Pairs, Row, percent, seconds
 from benchmarks.workshop import Workshop
 
 _ROOT = Path(__file__).resolve().parent.parent
-_PROGRAM = ("sitegen", "themes")
+_SAMPLE = "content"
+_TAKEN = ("sitegen", "themes", _SAMPLE)
 
 Run = Callable[[Sequence[str | Path]], float]
 """Runs ``sitegen`` with arguments, and returns the seconds of the whole process."""
@@ -28,6 +29,11 @@ class Commands:
         self._cache = shop.fresh("bytecode")
         self._earlier = shop.fresh("earlier")
         _extract(commit, self._earlier)
+
+    @property
+    def sample(self) -> Path:
+        """The folder of the sample company as it was at the earlier commit."""
+        return self._earlier / _SAMPLE
 
     def now(self, arguments: Sequence[str | Path]) -> float:
         """Runs today's program."""
@@ -55,7 +61,7 @@ def row(name: str, what: str, bar: float, commit: str, pairs: Pairs | None) -> R
 
 
 def _extract(commit: str, folder: Path) -> None:
-    command = ["git", "-C", _ROOT, "archive", "--format=tar", commit, *_PROGRAM]
+    command = ["git", "-C", _ROOT, "archive", "--format=tar", commit, *_TAKEN]
     try:
         packed = subprocess.run(command, capture_output=True, check=True).stdout
     except (subprocess.CalledProcessError, FileNotFoundError) as error:

@@ -1,4 +1,7 @@
-"""Measures the first build of the sample company with its portraits, against the same build by an earlier commit."""
+"""Measures the first build of the sample company with its portraits, against the same build by an earlier commit.
+
+The company is as it was at that commit, which knows nothing of what the sample has learnt since.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,6 @@ BAR = 0.5
 NAME = "first"
 EARLIER = "95ee2b3"
 """The commit before photos were scaled in all processes."""
-_CONTENT = Path(__file__).resolve().parent.parent / "content"
 
 
 def measure(shop: Workshop, turns: int) -> Row:
@@ -24,7 +26,7 @@ def measure(shop: Workshop, turns: int) -> Row:
         commands = earlier.Commands(shop, EARLIER)
     except LookupError:
         return earlier.row(NAME, what, BAR, EARLIER, None)
-    content = Path(shutil.copytree(_CONTENT, shop.fresh("sample")))
+    content = Path(shutil.copytree(commands.sample, shop.fresh("sample")))
 
     def build(run: earlier.Run) -> float:
         return run(["build", content, "--out", shop.fresh("first"), "--quiet"])
