@@ -49,7 +49,7 @@ from sitegen.site.content import CAMPAIGN
 from sitegen.token import TokenSigner
 
 _CHUNK = 64  # members: a few megabytes of pages in memory, and what is done again after a bug ended a process
-_PHOTOS = 2  # rows of the roster: to encode a photo takes a tenth of a second
+_MOST_PHOTOS = 10_000  # with more there are so many chunks that all processes have the same share of them
 _FORK_FROM = 200  # members: below, forking costs more than it saves where few of them have changed
 _FORK_FROM_ALL = 16  # members: the same where the pages of all may have
 
@@ -310,17 +310,17 @@ class _Builder:
         codes = [None] if len(spans) >= jobs else list(self._plans)
         pieces = list(product(spans, codes))
         if members and not self._manifest.has_photos():  # in later builds few are new, or whole chunks of them
-            yield from self._photos(sites)
+            yield from self._photos(sites, list(islice(self._roster.active_photos(), _MOST_PHOTOS + 1)))
         yield from process_pool.shared_out(len(pieces), jobs, lambda number: sites.chunk(*pieces[number]))
 
-    def _photos(self, sites: ChunkBuilder) -> Iterator[ChunkResult]:
+    def _photos(self, sites: ChunkBuilder, names: list[str]) -> Iterator[ChunkResult]:
         """Makes the scaled copies of all photos, each a piece of work of its own: they take longer than pages do."""
         if self._ahead:
             self._ahead.stop()
-        spans = self._roster.spans(-(-len(self._roster) // _PHOTOS))
-        yield from process_pool.shared_out(
-            len(spans), self._options.processes, lambda number: sites.photos_of(spans[number])
-        )
+        if len(names) <= _MOST_PHOTOS:
+            yield from process_pool.shared_out(
+                len(names), self._options.processes, lambda number: sites.photo(names[number])
+            )
 
     def _take(self, made: ChunkResult) -> None:
         self._members += made.members

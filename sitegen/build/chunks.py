@@ -171,17 +171,15 @@ class ChunkBuilder:
         made.unstamped = {(page.page.key, page.page.locale): reason for page, reason in reasons.items()}
         return made
 
-    def photos_of(self, rows: range) -> ChunkResult:
-        """Makes the scaled copies of the photos of the active members on these roster rows, as far as they are missing.
+    def photo(self, name: str) -> ChunkResult:
+        """Makes the scaled copies of a photo, as far as they are missing.
 
-        Photos that cannot be read are left for ``chunk`` to tell. Raises OutputError if a file cannot be written.
+        A photo that cannot be read is left for ``chunk`` to tell. Raises OutputError if a file cannot be written.
         """
         made = ChunkResult()
         self._output.counts = made.counts
         self._seen, self._told = made.photos, []
-        for row, _ in self._roster.active_rows_with_sponsors(rows):
-            if row.photo:
-                self._photo(row.photo)
+        self._photo(name)
         return made
 
     def _made(self, pending: Sequence[_News], made: ChunkResult) -> Iterator[_SiteToWrite]:
