@@ -17,10 +17,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from itertools import chain, islice, product
+from itertools import chain, product
 from time import perf_counter
 
-from sitegen.build import few_members, output, page_files, photos_ahead, published, up_to_date
+from sitegen.build import checking, few_members, output, page_files, photos_ahead, published, up_to_date
 from sitegen.build.chunks import (
     ChunkBuilder,
     ChunkResult,
@@ -34,10 +34,9 @@ from sitegen.build.output import FileCounts, Output
 from sitegen.build.photos_ahead import PhotosAhead
 from sitegen.build.removing import Removal
 from sitegen.campaigns.placements import Placements
-from sitegen.check import people, rendering
+from sitegen.check import people
 from sitegen.errors import Fault
 from sitegen.processes import process_pool
-from sitegen.render import hosts, learning
 from sitegen.render.fingerprints import Fingerprints
 from sitegen.render.renderer import PlannedPage, Renderer
 from sitegen.render.resolver import CardFile, PageFile, Resolver
@@ -89,7 +88,7 @@ def build(options: BuildOptions, progress: Progress = lambda done, total: None) 
             )
             ahead = opened.enter_context(photos_ahead.started(options, roster, is_first=is_first))
             if not only_members:
-                _check(renderer, roster)
+                checking.check(renderer, roster)
             builder = _Builder(renderer, roster, placements, folder, manifest, options, ahead)
             few = few_members.changed(before, now, roster, options)
             if few is None:
@@ -107,18 +106,6 @@ def build(options: BuildOptions, progress: Progress = lambda done, total: None) 
             note = up_to_date.BuildNote(now, str(site.settings.roster_path), roster.digest, summary)
             manifest.enter_note(*note.entry())
     return summary
-
-
-def _check(renderer: Renderer, roster: Roster) -> None:
-    """Checks all pages, and learns meanwhile how to stamp members' pages, once for all processes.
-
-    Raises EspalierError with every fault found.
-    """
-    site, learns = renderer.site, roster.active_count >= _FORK_FROM_ALL
-    rendering.check(site, renderer, roster, learns=learns)
-    if learns:
-        members = islice(roster.active_with_sponsors(), learning.LOOKED_AT)
-        learning.learn(renderer, (hosts.of_member(site, *each, learning.stand_in) for each in members))
 
 
 class _Builder:

@@ -72,9 +72,13 @@ class TextFunctions:
         """
         parts: list[Any] = []
         for item in items:
-            if type(item) is Text:
+            kind = type(item)
+            if kind is str:  # most are
+                if item:
+                    parts.append(item)
+            elif kind is Text:
                 parts.extend(self.parts(item._parts))
-            elif type(item) is Printed or type(item) is RegionVisit:
+            elif kind is Printed or kind is RegionVisit:
                 parts.append(item)
             elif item != "":
                 parts.append("".join((item,)))
