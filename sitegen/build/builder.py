@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from itertools import chain, product
+from itertools import chain, islice, product
 from time import perf_counter
 
 from sitegen.build import checking, few_members, output, page_files, photos_ahead, published, up_to_date
