@@ -7,7 +7,7 @@ import os
 import pytest
 
 BROWSER, SERVERS, MAIL_SERVER = "ESPALIER_REQUIRE_BROWSER", "ESPALIER_REQUIRE_SERVERS", "ESPALIER_REQUIRE_MAIL_SERVER"
-"""Set to 1 by .ci/run: then what needs a Chromium, or nginx, Caddy and pgbouncer, fails where they are missing."""
+"""Set to 1 by .ci/run: then what needs a Chromium, or the web servers and pgbouncer, fails where they are missing."""
 
 
 def skip_or_fail(variable: str, reason: str) -> None:

@@ -6,7 +6,6 @@ in the Host header, so that nothing has to be resolved.
 
 from __future__ import annotations
 
-import getpass
 import http.client
 import os
 import shutil
@@ -20,16 +19,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.conftest import ROOT
+from tests.deploy import apache, caddy, nginx
 
 DOMAIN = "example.com"
 RECIPES = ROOT / "docs" / "deploy"
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
-MIME_TYPES = Path("/etc/nginx/mime.types")
 
 PLACE, CERTIFICATE_FOLDER, CAPTURE = "/srv/espalier", f"/etc/letsencrypt/live/{DOMAIN}", f"{LOOPBACK}:8001"
-ACCESS_LOG = "/var/log/nginx/espalier.log"
+ACCESS_LOGS = ("/var/log/nginx/espalier.log", "/var/log/apache2/espalier.log")
+ERROR_LOG = "/var/log/apache2/espalier-errors.log"
 """What a recipe says and a test replaces."""
 
 
@@ -110,7 +110,7 @@ class Server:
 
 def missing() -> list[str]:
     """The programs that these tests need and this machine lacks."""
-    needed = ("nginx", "caddy", "openssl")
+    needed = ("nginx", "caddy", "apache2", "openssl")
     path = f"{os.environ.get('PATH', '')}:/usr/sbin"  # where Debian keeps nginx
     return [name for name in needed if shutil.which(name, path=path) is None]
 
@@ -142,24 +142,32 @@ def certificate(folder: Path) -> Path:
 
 @contextmanager
 def running(name: str, published: Published, work: Path) -> Iterator[Server]:
-    """nginx or caddy with the recipe for the published layout, until the block ends."""
+    """nginx, caddy or apache with the recipe for the published layout, until the block ends."""
     http_port, https_port = free_ports(2)
     certificates = certificate(work / "certificates")
     replaced = {
         PLACE: str(published.place),
         CERTIFICATE_FOLDER: str(certificates),
         CAPTURE: f"{LOOPBACK}:{published.capture_port}",
-        ACCESS_LOG: str(work / "access.log"),
+        **dict.fromkeys(ACCESS_LOGS, str(work / "access.log")),
+        ERROR_LOG: str(work / "errors.log"),
     }
     authority = certificates / "fullchain.pem"
+    logs = (work / "access.log", work / "errors.log", work / f"{name}.log", work / "setpriv.log")
     if name == "nginx":
         replaced |= {"listen 443": f"listen {LOOPBACK}:{https_port}", "listen 80": f"listen {LOOPBACK}:{http_port}"}
-        command = _nginx(work, _recipe(RECIPES / f"nginx-{published.layout}.conf", replaced))
+        command = nginx.command(work, _recipe(RECIPES / f"nginx-{published.layout}.conf", replaced))
+    elif name == "apache":
+        replaced |= {"*:443": f"{LOOPBACK}:{https_port}", "*:80": f"{LOOPBACK}:{http_port}"}
+        command = apache.command(
+            work, _recipe(RECIPES / f"apache-{published.layout}.conf", replaced), http_port, https_port
+        )
     else:
-        command = _caddy(work, _recipe(RECIPES / f"{published.layout}.Caddyfile", replaced), http_port, https_port)
+        command = caddy.command(
+            work, _recipe(RECIPES / f"{published.layout}.Caddyfile", replaced), http_port, https_port
+        )
         if published.layout == "path":  # the recipe that leaves certificates to Caddy
             authority = work / "storage" / "pki" / "authorities" / "local" / "root.crt"
-    logs = (work / "access.log", work / "nginx.log") if name == "nginx" else (work / "caddy.log",)
     server = Server(name, published, http_port, https_port, authority, logs)
     with process(command, work, _environ(work)) as log:
         _wait(server, log)
@@ -192,36 +200,6 @@ def _recipe(path: Path, replaced: Mapping[str, str]) -> str:
     for old, new in replaced.items():
         text = text.replace(old, new)
     return text + "\n"
-
-
-def _nginx(work: Path, recipe: str) -> list[str]:
-    (work / "recipe.conf").write_text(recipe, encoding="utf-8")
-    temporary = "".join(
-        f"    {kind}_temp_path {work}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    # Its workers must be able to read a temporary folder that is its owner's alone.
-    user = f"user {getpass.getuser()};\n" if os.getuid() == 0 else ""
-    (work / "nginx.conf").write_text(
-        f"{user}daemon off;\nworker_processes 1;\npid {work}/nginx.pid;\nerror_log stderr;\n"
-        "events { worker_connections 512; }\n"
-        f"http {{\n    include {MIME_TYPES};\n    default_type application/octet-stream;\n    access_log off;\n"
-        f"    sendfile on;\n    gzip on;\n{temporary}    include {work}/recipe.conf;\n}}\n",
-        encoding="utf-8",
-    )
-    return ["nginx", "-e", "stderr", "-p", str(work), "-c", str(work / "nginx.conf")]
-
-
-def _caddy(work: Path, recipe: str, http_port: int, https_port: int) -> list[str]:
-    # Visits are logged as the recipe says one can. Of the two blocks of options, Caddy takes one.
-    recipe = recipe.replace(f"\n{DOMAIN} {{\n", f"\n{DOMAIN} {{\n\tlog\n")
-    head, options, sites = recipe.partition("\n{\n")
-    (work / "Caddyfile").write_text(
-        f"{head}{options}\tadmin off\n\thttp_port {http_port}\n\thttps_port {https_port}\n\tdefault_bind {LOOPBACK}\n"
-        f"\tlocal_certs\n\tskip_install_trust\n\tstorage file_system {work}/storage\n"
-        f"\tservers {{\n\t\tprotocols h1 h2\n\t}}\n{sites}",
-        encoding="utf-8",
-    )
-    return ["caddy", "run", "--config", str(work / "Caddyfile"), "--adapter", "caddyfile"]
 
 
 def _environ(work: Path) -> dict[str, str]:
