@@ -27,4 +27,10 @@ mv "$place/gone.new" "$place/gone"
 rm -rf "$place/gone.old"
 
 sitegen build "$site" --out "$place/public" --gzip beside "$@" || ended=1
+
+# Former addresses with the present ones, once there are pages: as Apache and Caddy read them, and as nginx does.
+sitegen addresses moved "$site" >"$place/moved.txt.new"
+sed 's/$/;/' "$place/moved.txt.new" >"$place/moved.map.new"
+mv "$place/moved.map.new" "$place/moved.map"
+mv "$place/moved.txt.new" "$place/moved.txt"
 exit "$ended"

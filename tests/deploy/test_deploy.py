@@ -110,15 +110,34 @@ def test_an_inactive_member_is_gone_and_an_unknown_one_not_found(server: Server)
 
 
 def test_a_former_address_leads_on(server: Server) -> None:
-    answer = server.member("ana-obrien", "/quienes-somos/")
-    assert answer.status == 200
-    present = b"//ana." if server.subdomains else b"/ana/"
-    link = answer.body.partition(b'<link rel="canonical" href="')[2].partition(b'"')[0]
-    assert present in link
-    assert link.endswith(b"/quienes-somos/")
-    assert server.member("ana-obrien", "/nowhere/").status == 404
+    public = server.published.place / "public"
+    page = (public / "ana-obrien" / "quienes-somos" / "index.html").read_text(encoding="utf-8")
+    present = f"https://ana.{DOMAIN}" if server.subdomains else f"{URL}/ana"
+    assert f'<link rel="canonical" href="{present}/quienes-somos/">' in page, "for servers that know nothing of it"
+    for path in ("/", "/quienes-somos/", "/nowhere/", "/quienes-somos/?c=radio7&x=1"):
+        answer = server.member("ana-obrien", path)
+        assert answer.status == 301, path
+        host = f"https://ana-obrien.{DOMAIN}" if server.subdomains else f"{URL}/ana-obrien"
+        assert urljoin(f"{host}{path}", answer.headers["location"]) == f"{present}{path}"
     if server.subdomains:
         assert server.ask("/ana-obrien/").headers["location"].endswith("//ana-obrien.example.com/")
+
+
+def test_who_has_no_site_now_has_no_former_address_either(server: Server) -> None:
+    marker = server.published.place / "gone" / "ana-obrien"
+    marker.touch()
+    try:
+        assert server.member("ana-obrien", "/quienes-somos/").status == 410
+    finally:
+        marker.unlink()
+
+
+def test_nothing_of_an_address_gets_between_the_headers(server: Server) -> None:
+    for path in ("/%0d%0aX-Odd:%20yes/", "/%0d%0aX-Odd:%20yes", "/%0aX-Odd:%20yes/quienes-somos/"):
+        for slug in ("ana-obrien", "ana"):
+            answer = server.member(slug, path)
+            assert "x-odd" not in answer.headers
+            assert "\r" not in answer.headers.get("location", "")
 
 
 def test_a_file_takes_a_site_down_at_once_and_publishing_brings_it_back(server: Server) -> None:
