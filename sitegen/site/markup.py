@@ -14,10 +14,11 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 
 from sitegen.errors import ContentError
 from sitegen.site.dialect.between import BetweenProcessor
-from sitegen.site.dialect.extensions import CONFIGS, EXTENSIONS, TaskBoxes
+from sitegen.site.dialect.extensions import CONFIGS, EXTENSIONS, Backslashes, TaskBoxes
 from sitegen.site.dialect.heading_ids import HeadingIds
 from sitegen.site.dialect.jinja_pieces import Pieces, nearest_line
 from sitegen.site.dialect.lists import laid_out
@@ -63,7 +64,9 @@ def convert(text: str, *, first_line: int = 1, theme_ids: Set[str] = frozenset()
     pieces = Pieces()
     protected = placed(pieces.take_from(text, first_line), pieces, first_line)
     ours = _Espalier(pieces, theme_ids)
-    markdown = Markdown(extensions=[*_EXTENSIONS, TaskBoxes(), ours], extension_configs=CONFIGS, output_format="html")
+    markdown = Markdown(
+        extensions=[*_EXTENSIONS, TaskBoxes(), Backslashes(), ours], extension_configs=CONFIGS, output_format="html"
+    )
     html = markdown.convert(laid_out(protected))
     if faults := list(lost(html, pieces)):
         raise ContentError(*faults)
@@ -82,6 +85,8 @@ class _AddressProcessor(Treeprocessor):
 
     def run(self, root: Element) -> None:
         for element in root.iter():
+            if element.tag in {"td", "th"}:
+                _show_bars(element)
             if element.tag in {"td", "th"} and (style := element.attrib.pop("style", "")):
                 # A strict Content-Security-Policy drops style attributes; a theme's style sheet knows the class.
                 element.set("class", f"align-{style.removeprefix('text-align:').strip(' ;')}")
@@ -106,6 +111,12 @@ class _AddressProcessor(Treeprocessor):
         elif element.get("class") in {"footnote-ref", "footnote-backref"}:
             element.set("href", "-".join(address.split()))
             element.attrib.pop("title", None)  # in English, whatever the page's language
+
+
+def _show_bars(cell: Element) -> None:
+    # A bar in a cell is written with a backslash, in code as well; Python-Markdown leaves that in code.
+    for code in cell.iter("code"):
+        code.text = AtomicString((code.text or "").replace("\\|", "|"))
 
 
 class _Espalier(Extension):
