@@ -9,8 +9,16 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
+from sitegen.check.nesting import Nesting
+
 _NOBODY = re.compile(r"(?:mailto|tel):(?:None)?(?:\?.*)?\Z", re.IGNORECASE)
 """A link to write to or ring somebody who has no address or telephone."""
+_SCHEMES = {
+    *("http", "https", "mailto", "tel", "sms", "data", "blob", "geo", "maps", "comgooglemaps", "webcal"),
+    *("facetime", "facetime-audio", "sip", "sips", "xmpp", "whatsapp", "viber", "tg", "skype", "line", "fb-messenger"),
+    *("weixin", "signal", "sgnl", "threema", "kakaotalk", "zalo", "imo"),
+}
+"""What an address may begin with: what browsers follow, and messengers that people are found on."""
 _ADDRESS_ATTRIBUTES = {"href", "src", "action", "poster"}
 
 
@@ -21,12 +29,14 @@ class LinkedPage(HTMLParser):
     links: list[str] = field(default_factory=list)
     anchors: Counter[str] = field(default_factory=Counter)
     """How often each id stands on the page."""
+    nesting: Nesting = field(default_factory=Nesting)
 
     def __post_init__(self) -> None:
         super().__init__()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Collects the addresses and the id among an element's attributes."""
+        self.nesting.opened(tag, self.get_starttag_text() or "")
         for name, value in attrs:
             if value is None:
                 continue
@@ -36,6 +46,10 @@ class LinkedPage(HTMLParser):
                 self.links += [candidate.split()[0] for candidate in value.split(",") if candidate.strip()]
             elif name == "id":
                 self.anchors[value] += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        """Follows the nesting of elements."""
+        self.nesting.closed(tag)
 
     @property
     def doubled(self) -> list[str]:
@@ -48,6 +62,7 @@ def read(html: bytes) -> LinkedPage:
     page = LinkedPage()
     page.feed(html.decode())
     page.close()
+    page.nesting.ended()
     return page
 
 
@@ -60,7 +75,7 @@ def broken(pages: Mapping[str, LinkedPage], files: set[str], root: str, foreign:
     """
     for address, page in pages.items():
         for link in page.links:
-            if _NOBODY.match(link):
+            if _NOBODY.match(link) or not is_address(link):
                 yield address, link
                 continue
             whole, fragment = urldefrag(urljoin(address, link))
@@ -70,6 +85,18 @@ def broken(pages: Mapping[str, LinkedPage], files: set[str], root: str, foreign:
             found = pages.get(unquote(target))
             if found is None or (fragment and not {fragment, unquote(fragment)} & found.anchors.keys()):
                 yield address, link
+
+
+def is_address(link: str) -> bool:
+    """Returns whether a browser can make anything of a link: a slip such as ``htp:`` leads nowhere."""
+    try:
+        parts = urlsplit(link)
+        _ = parts.port
+    except ValueError:
+        return False
+    if parts.scheme in {"http", "https"}:
+        return bool(parts.hostname) and not re.search(r"\s", parts.netloc)
+    return not parts.scheme or parts.scheme in _SCHEMES
 
 
 def _inside(target: str, root: str) -> bool:

@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 import jinja2
 from jinja2 import nodes
 
-from sitegen.check import links
+from sitegen.check import links, places
 from sitegen.errors import EspalierError, Fault, did_you_mean
 from sitegen.model import Campaign, Channel, Member
 from sitegen.render import hosts, site_views
@@ -117,6 +117,7 @@ def _pages(site: Site, renderer: Renderer, members: Sampled, unusual: Iterable[M
     if len(rendered) < len(shown):
         return
     yield from _doubled_ids(rendered, page_of)
+    yield from _misnested(rendered, page_of)
     # A link of the theme's stands on every page, and at another address on every member's.
     found: dict[str, list[Path]] = {}
     for address, link in links.broken(rendered, files, site.addresses.home, foreign):
@@ -125,7 +126,24 @@ def _pages(site: Site, renderer: Renderer, members: Sampled, unusual: Iterable[M
     for link, pages in found.items():
         others = len(set(pages)) - 1
         message = f'a link on this page leads nowhere: "{link}"'
-        yield Fault(message, where=pages[0], hint=f"the link is on {others} more pages as well" if others else None)
+        hint = f"the link is on {others} more pages as well" if others else None
+        if not links.is_address(link):
+            hint = "write https://… for another site, page:… or picture:… for this one" + (f"; {hint}" if hint else "")
+        yield Fault(message, where=pages[0], line=places.line_of_link(pages[0], link), hint=hint)
+
+
+def _misnested(
+    rendered: Mapping[str, links.LinkedPage], page_of: Mapping[str, tuple[str, PlannedPage]]
+) -> Iterator[Fault]:
+    """Yields a fault for each page whose HTML has elements that are not closed, or closed twice."""
+    found: dict[Path, str] = {}
+    for address, page in rendered.items():
+        if page.nesting.misfit:
+            found.setdefault(page_of[address][1].page.file, page.nesting.misfit)
+    for file, tag in found.items():
+        message = f'the elements of this page do not fit together, beginning with "{tag}"'
+        hint = "close each element once, the last opened first"
+        yield Fault(message, where=file, line=places.line_of(file, tag), hint=hint)
 
 
 def _doubled_ids(
@@ -140,7 +158,8 @@ def _doubled_ids(
         others = len(set(pages)) - 1
         hint = f'give one of them another id, as in "## Heading {{#{name}-2}}"'
         also = f"; {others} more pages have it twice as well" if others else ""
-        yield Fault(f'the id "{name}" stands on this page twice', where=pages[0], hint=f"{hint}{also}")
+        line = places.line_of(pages[0], f"{{#{name}}}", f"#{name} ", f'id="{name}"')
+        yield Fault(f'the id "{name}" stands on this page twice', where=pages[0], line=line, hint=f"{hint}{also}")
 
 
 def _shown(

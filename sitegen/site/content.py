@@ -158,7 +158,11 @@ def _references(folder: Path, pages: Mapping[str, tuple[Page, ...]]) -> Iterator
                     known = file_below(folder / "pages" / locale, f"{reference.target}.md")
                 else:
                     known = file_below(pictures, reference.target)
-                if not known:
+                if reference.kind == "page" and reference.target == CAMPAIGN:
+                    message = f'the page "{CAMPAIGN}" has no address of its own to link to'
+                    made = "every campaign has a landing page made from it"
+                    yield Fault(message, where=page.file, line=reference.line, hint=made)
+                elif not known:
                     hint = did_you_mean(reference.target, keys) if reference.kind == "page" else f"look in {pictures}"
                     where = f" in {locale}" if reference.kind == "page" else ""
                     message = f'there is no {reference.kind} "{reference.target}"{where}'

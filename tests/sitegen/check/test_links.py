@@ -44,3 +44,17 @@ def test_a_query_makes_no_difference(link: str, leads: bool) -> None:
 def test_a_link_to_somebody_without_an_address_or_telephone(link: str, reaches: bool) -> None:
     pages = {ROOT: links.read(f'<a href="{link}">'.encode())}
     assert list(links.broken(pages, set(), ROOT, set())) == ([] if reaches else [(ROOT, link)])
+
+
+@pytest.mark.parametrize(
+    ("link", "reaches"),
+    [
+        *(("htp://else.example", False), ("Page:faq", False), ("javascript:alert(1)", False), ("C:/x.jpg", False)),
+        *(("http:/else.example", False), ("http://", False), ("http://el se.example/", False), ("http://[x", False)),
+        *(("https://else.example:99999/", False), ("https://else.example:8443/a b", True), ("sms:+346001", True)),
+        *(("whatsapp://send?text=a", True), ("HTTPS://else.example", True), ("//else.example/x", True)),
+    ],
+)
+def test_addresses_that_no_browser_follows(link: str, reaches: bool) -> None:
+    pages = {ROOT: links.read(f'<a href="{link}">a</a>'.encode())}
+    assert list(links.broken(pages, set(), ROOT, set())) == ([] if reaches else [(ROOT, link)])
