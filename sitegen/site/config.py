@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from babel import Locale as BabelLocale
 from babel.core import UnknownLocaleError
@@ -32,13 +31,7 @@ from sitegen.model import Company, Locale, LocaleTexts, Member, RosterMapping, S
 from sitegen.site import braces
 from sitegen.site.input_files import reading
 from sitegen.site.location import SITE_FILE
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("expected an address such as https://example.com")
-    return value.rstrip("/")
+from sitegen.site.web_addresses import web_address
 
 
 def _locale_code(value: str) -> str:
@@ -95,7 +88,7 @@ def _holds(*placeholders: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-WebAddress = Annotated[str, AfterValidator(_web_address)]
+WebAddress = Annotated[str, AfterValidator(web_address)]
 LocaleCode = Annotated[str, AfterValidator(_locale_code)]
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 
