@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from babel import Locale as BabelLocale
 from babel.core import UnknownLocaleError
@@ -216,6 +217,15 @@ class SiteTable(_Table):
     sitemap. None: every replica names the company's page as canonical."""
     theme: ThemeTable = ThemeTable()
 
+    @field_validator("layout")
+    @classmethod
+    def _below_a_host(cls, value: str, info: ValidationInfo) -> str:
+        parts = urlsplit(info.data.get("url", ""))
+        host = parts.hostname or ""
+        if value == "subdomain" and (parts.path or ":" in host or re.fullmatch("[0-9.]+", host)):
+            raise ValueError("subdomains need a url without a path whose host is a name, such as https://example.com")
+        return value
+
     @field_validator("roster", mode="before")
     @classmethod
     def _file_alone(cls, value: object) -> object:
@@ -400,7 +410,8 @@ def _fault(path: Path, lines: Mapping[tuple[str, ...], int], error: Any) -> Faul
             return Fault(f'missing key "{name}"', where=path, line=line)
         case "asked":
             return Fault(f"{name}: {error['ctx']['why']}", where=path, line=line, hint=error["ctx"]["hint"])
-    message = error["msg"].removeprefix("Value error, ")
+    message = error["msg"].removeprefix("Value error, ").replace("Tuple should", "List should")
+    message = message.replace("valid tuple", 'list, such as ["a"]').replace(" after validation", "")
     if not location:
         return Fault(message, where=path)
     return Fault(f"{name}: {message}, found {error['input']!r}", where=path, line=line)

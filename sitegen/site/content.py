@@ -32,7 +32,7 @@ CODE = "code"
 UNLISTED = frozenset({THANKS, NOT_FOUND, CODE})
 """Keys of the pages that search engines are asked not to list, since they are of no use to a person who searches."""
 
-_FIXED = {HOME: "", CODE: CAMPAIGNS}
+FIXED = {HOME: "", CODE: CAMPAIGNS}
 """Addresses of the pages for which the company cannot choose one, by the page's key."""
 
 
@@ -118,7 +118,7 @@ def _read(file: Path, root: Path, locale: str, theme_ids: Set[str], faults: list
     except ContentError as error:
         faults.extend(replace(fault, where=file) for fault in error.faults)
         return None
-    path = _FIXED.get(key, parts.front.slug or key)
+    path = FIXED.get(key, parts.front.slug or key)
     return Page(key, locale, path, file, parts.front, body, parts.line_of)
 
 
