@@ -16,6 +16,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from sitegen.errors import ContentError
+from sitegen.site.dialect import leftovers
 from sitegen.site.dialect.between import BetweenProcessor
 from sitegen.site.dialect.extensions import CONFIGS, EXTENSIONS, Backslashes, TaskBoxes
 from sitegen.site.dialect.heading_ids import HeadingIds
@@ -25,7 +26,7 @@ from sitegen.site.dialect.named_addresses import Reference, references, resolved
 from sitegen.site.dialect.statement_lines import placed
 from sitegen.site.dialect.structure import StructureCheck, lost
 
-_EXTENSIONS = (*EXTENSIONS, "tables", "attr_list", "def_list", "md_in_html", "footnotes", "toc")
+_EXTENSIONS = (*EXTENSIONS, "tables", "attr_list", "def_list", "md_in_html", "footnotes", "abbr", "toc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,10 @@ def convert(text: str, *, first_line: int = 1, theme_ids: Set[str] = frozenset()
     closed, or that begins and ends in different elements.
     """
     pieces = Pieces()
-    protected = placed(pieces.take_from(text, first_line), pieces, first_line)
+    taken = pieces.take_from(text, first_line)
+    if faults := list(leftovers.in_page(taken, first_line)):
+        raise ContentError(*faults)
+    protected = placed(taken, pieces, first_line)
     ours = _Espalier(pieces, theme_ids)
     markdown = Markdown(
         extensions=[*_EXTENSIONS, TaskBoxes(), Backslashes(), ours], extension_configs=CONFIGS, output_format="html"
