@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from sitegen.site import front_matter
 from sitegen.site.addresses import CAMPAIGNS
 from sitegen.site.folder_files import file_below, files_below
 from sitegen.site.front_matter import ADDRESS, FrontMatter
+from sitegen.site.hidden_names import is_hidden
 from sitegen.site.input_files import reading, text_of
 from sitegen.site.markup import Body, convert
 
@@ -36,6 +38,7 @@ FIXED = {HOME: "", CODE: CAMPAIGNS}
 """Addresses of the pages for which the company cannot choose one, by the page's key."""
 
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
 _LIKE_MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdwn", ".mdtext", ".mdx", ".md.txt")
 
 
@@ -87,6 +90,7 @@ def load(folder: Path, locales: Iterable[str], theme_ids: Set[str] = frozenset()
         faults += _missing_pages(root, found) if len(found) == len(read) else []
         faults += _same_addresses(found)
         faults += _among_campaigns(found)
+    faults += _outside_languages(folder / "pages")
     faults += _references(folder, pages)
     if faults:
         raise ContentError(*sorted(faults, key=lambda fault: fault.order))
@@ -113,6 +117,8 @@ def _read(file: Path, root: Path, locale: str, theme_ids: Set[str], faults: list
         return None
     try:
         parts = front_matter.split(text_of(file), file)
+        if unseen := list(_unseen(parts.markdown, parts.first_line)):
+            raise ContentError(*unseen)
         with reading(file):
             body = convert(parts.markdown, first_line=parts.first_line, theme_ids=theme_ids)
     except ContentError as error:
@@ -120,6 +126,21 @@ def _read(file: Path, root: Path, locale: str, theme_ids: Set[str], faults: list
         return None
     path = FIXED.get(key, parts.front.slug or key)
     return Page(key, locale, path, file, parts.front, body, parts.line_of)
+
+
+def _outside_languages(pages: Path) -> Iterator[Fault]:
+    """Yields faults for pages beside the languages' folders, which would not be read."""
+    for path in sorted(pages.glob("*.md")):
+        if not is_hidden(path.name):
+            yield Fault("not read as a page, since it is in no language's folder", where=path, hint="move it to one")
+
+
+def _unseen(text: str, first_line: int) -> Iterator[Fault]:
+    for found in _CONTROL.finditer(text):
+        message = f"the character U+{ord(found[0]):04X}, which nobody sees, stands here"
+        yield Fault(
+            message, line=first_line + text.count("\n", 0, found.start()), hint="delete it; it came with copied text"
+        )
 
 
 def _missing_pages(root: Path, pages: list[Page]) -> Iterator[Fault]:

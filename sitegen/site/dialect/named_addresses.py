@@ -36,9 +36,21 @@ def references(text: str, first_line: int) -> Iterator[Reference]:
         elif found["quote"]:
             address = found["address"].partition(found["quote"])[0]
         else:
-            address = re.split(r"[)\s]", found["address"])[0]
+            address = _unquoted(found["address"])
         kind, target, _ = _parts(address)
         yield Reference(kind, target, first_line + text.count("\n", 0, found.start("address")))
+
+
+def _unquoted(text: str) -> str:
+    """Returns an address up to its closing bracket or its title; like Python-Markdown, with spaces and pairs of
+    brackets in it: ``picture:Grün (1).jpg``."""
+    depth = 0
+    for at, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth < 0:
+            text = text[:at]
+            break
+    return re.split(r"""\s+["']""", text.rstrip())[0]
 
 
 def resolved(address: str, pieces: Pieces) -> str | None:

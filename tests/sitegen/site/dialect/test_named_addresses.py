@@ -19,6 +19,8 @@ BEE = '{{ asset("pictures/bee one.svg") }}'
         ("[x](PAGE:faq#costs)", f"{FAQ}#costs", ("page", "faq")),
         ("[x][r]\n\n[r]: page:faq", FAQ, ("page", "faq")),
         ("[x](picture:bee%20one.svg)", BEE, ("picture", "bee one.svg")),
+        ("![x](picture:bee one.svg)", BEE, ("picture", "bee one.svg")),
+        ('![x](picture:bee one.svg "a title (of it)")', BEE, ("picture", "bee one.svg")),
         ("![x](<picture:bee one.svg>)", BEE, ("picture", "bee one.svg")),
         ('![x](picture:bee%20one.svg "t")', BEE, ("picture", "bee one.svg")),
         ("![x](picture:bee%20one.svg#part)", f"{BEE}#part", ("picture", "bee one.svg")),
@@ -34,3 +36,9 @@ def test_every_way_of_writing_is_resolved_and_looked_up(text: str, address: str,
 
 def test_code_shows_what_is_written() -> None:
     assert '<code>&lt;a href="page:faq"&gt;</code>' in convert('`<a href="page:faq">`').template
+
+
+def test_brackets_in_a_name() -> None:
+    body = convert("(![x](picture:a(1).jpg), [y](page:faq))")
+    assert [each.target for each in body.references] == ["a(1).jpg", "faq"]
+    assert '"{{ asset("pictures/a(1).jpg") }}"' in body.template
