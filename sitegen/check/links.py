@@ -30,6 +30,8 @@ class LinkedPage(HTMLParser):
     anchors: Counter[str] = field(default_factory=Counter)
     """How often each id stands on the page."""
     nesting: Nesting = field(default_factory=Nesting)
+    is_whole: bool = False
+    """Whether it has the element ``<html>``, which a part of a page lacks."""
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -37,6 +39,7 @@ class LinkedPage(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Collects the addresses and the id among an element's attributes."""
         self.nesting.opened(tag, self.get_starttag_text() or "")
+        self.is_whole |= tag == "html"
         for name, value in attrs:
             if value is None:
                 continue

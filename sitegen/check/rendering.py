@@ -118,6 +118,7 @@ def _pages(site: Site, renderer: Renderer, members: Sampled, unusual: Iterable[M
         return
     yield from _doubled_ids(rendered, page_of)
     yield from _misnested(rendered, page_of)
+    yield from _parts_of_pages(rendered, page_of)
     # A link of the theme's stands on every page, and at another address on every member's.
     found: dict[str, list[Path]] = {}
     for address, link in links.broken(rendered, files, site.addresses.home, foreign):
@@ -144,6 +145,17 @@ def _misnested(
         message = f'the elements of this page do not fit together, beginning with "{tag}"'
         hint = "close each element once, the last opened first"
         yield Fault(message, where=file, line=places.line_of(file, tag), hint=hint)
+
+
+def _parts_of_pages(
+    rendered: Mapping[str, links.LinkedPage], page_of: Mapping[str, tuple[str, PlannedPage]]
+) -> Iterator[Fault]:
+    """Yields a fault for each page whose template is meant to be included in others."""
+    parts = (page_of[address][1].page for address, page in rendered.items() if not page.is_whole)
+    for page in {each.file: each for each in parts}.values():
+        message = f'the template "{page.front.template}" makes a part of a page, without <html>'
+        hint = "choose another, such as page, or leave the line out"
+        yield Fault(message, where=page.file, line=page.line_of.get("template", 1), hint=hint)
 
 
 def _doubled_ids(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 
+_ELEMENTS = (
+    "a|abbr|b|big|blockquote|br|center|cite|code|del|div|em|font|h[1-6]|hr|i|iframe|img|ins|li|mark|ol|p|pre|q|s|script"
+    "|small|span|strike|strong|style|sub|sup|table|tbody|td|th|tr|tt|u|ul|wbr"
+)
 _SIGNS = (
     (re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});"), "HTML", "write the character"),
-    (re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<!--"), "HTML", "write the text alone"),
+    (re.compile(rf"</?(?:{_ELEMENTS})(?:\s[^<>]*)?/?>|<!--", re.IGNORECASE), "HTML", "write the text alone"),
     (re.compile(r"!?\[[^][]*\]\([^()\s]+\)"), "Markdown", "write the text alone"),
     (re.compile(r"(?<![\w*])\*\*(?=\S)[^*]+(?<=\S)\*\*(?![\w*])"), "Markdown", "write the text alone"),
 )

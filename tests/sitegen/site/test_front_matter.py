@@ -143,7 +143,19 @@ def test_html_and_markdown_are_not_published_as_text(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["a & b; c", "1 < 2 > 0", "5** hotel", "I <3 tea", "a*b*c", "[new] (soon)", "AT&T;", "2 ** 3 ** 4"]
+    "typed",
+    [
+        "a & b; c",
+        "1 < 2 > 0",
+        "5** hotel",
+        "I <3 tea",
+        "a <c> d",
+        "<ana@example.com>",
+        "a*b*c",
+        "[new] (soon)",
+        "AT&T;",
+        "2 ** 3 ** 4",
+    ],
 )
 def test_signs_that_mean_themselves(typed: str) -> None:
     assert page(f"nav: '{typed}'").front.nav == typed
