@@ -136,15 +136,17 @@ def _pages(site: Site, renderer: Renderer, members: Sampled, unusual: Iterable[M
 def _misnested(
     rendered: Mapping[str, links.LinkedPage], page_of: Mapping[str, tuple[str, PlannedPage]]
 ) -> Iterator[Fault]:
-    """Yields a fault for each page whose HTML has elements that are not closed, or closed twice."""
-    found: dict[Path, str] = {}
+    """Yields a fault for each tag that does not fit on some pages: elements that are not closed, or closed twice."""
+    found: dict[str, list[Path]] = {}
     for address, page in rendered.items():
         if page.nesting.misfit:
-            found.setdefault(page_of[address][1].page.file, page.nesting.misfit)
-    for file, tag in found.items():
+            found.setdefault(page.nesting.misfit, []).append(page_of[address][1].page.file)
+    for tag, pages in found.items():
         message = f'the elements of this page do not fit together, beginning with "{tag}"'
-        hint = "close each element once, the last opened first"
-        yield Fault(message, where=file, line=places.line_of(file, tag), hint=hint)
+        others = len(set(pages)) - 1
+        also = f"; {others} more pages have it as well" if others else ""
+        hint = f"close each element once, the last opened first{also}"
+        yield Fault(message, where=pages[0], line=places.line_of(pages[0], tag), hint=hint)
 
 
 def _parts_of_pages(
