@@ -5,7 +5,9 @@ For this, every page of the company's site is rendered, and every page of a few 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urljoin
@@ -110,7 +112,7 @@ def _pages(site: Site, renderer: Renderer, members: Sampled, unusual: Iterable[M
         try:
             html = renderer.render(planned, whose)
         except EspalierError as error:
-            yield from error.faults
+            yield from (_located(each) for each in error.faults)
             continue
         rendered[address] = links.read(html)
         page_of[address] = ((whose.host if isinstance(whose, Landing) else whose).base, planned)
@@ -131,6 +133,15 @@ def _pages(site: Site, renderer: Renderer, members: Sampled, unusual: Iterable[M
         if not links.is_address(link):
             hint = "write https://… for another site, page:… or picture:… for this one" + (f"; {hint}" if hint else "")
         yield Fault(message, where=pages[0], line=places.line_of_link(pages[0], link), hint=hint)
+
+
+def _located(fault: Fault) -> Fault:
+    """Returns a fault of a page's own text with its line: links to pages become Jinja that has none."""
+    quoted = re.search('"([^"]+)"', fault.message)
+    if fault.line is not None or quoted is None or not str(fault.where).endswith(".md"):
+        return fault
+    name = quoted[1].removeprefix("pictures/")
+    return replace(fault, line=places.line_of(Path(str(fault.where)), f"page:{name}", f"picture:{name}"))
 
 
 def _misnested(
