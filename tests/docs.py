@@ -95,9 +95,15 @@ FILES = (
 )
 MARKDOWN = (
     "Below it stands Markdown as people write it: lists straight after a line of text, nested by two spaces or more;"
-    " tables, footnotes (`[^1]`), fenced code, `~~struck out~~`, task boxes, definition lists; bare addresses become"
-    " links; a `#` without a space begins no heading. Members' stories are read in the same way, with line breaks kept"
-    " and without tables and footnotes.",
+    " tables, footnotes (`[^1]`), fenced code, `~~struck out~~`, task boxes, definition lists, abbreviations"
+    " (`*[APR]: annual percentage rate`); bare addresses become links; a `#` without a space begins no heading; a"
+    " backslash at the end of a line breaks it. Members' stories are read in the same way, with line breaks kept and"
+    " without tables and footnotes.",
+    "What would be lost or seen as signs is an error: a row with more cells than its table's header, code that is never"
+    " closed, a footnote without its text or a text without its footnote, an id where nothing can have it. Markdown"
+    ' within HTML is read only if the element says so: `<details markdown="1">`. Links to pages and pictures'
+    " (`page:faq`, `picture:cup.svg`) work in HTML, too. Every element of HTML that is opened must be closed. Drawings"
+    " (SVG) hold no programs and nothing of other hosts.",
     "Jinja statements may stand on lines of their own around paragraphs, rows of a table, items of a list or lines of a"
     " quotation, or within one of these. A statement that begins in one cell or item and ends in another is an error."
     " Braces that are to be seen are written `&#123;&#123;`.",
@@ -110,7 +116,7 @@ FRONT_MATTER = (
     "It is read as YAML whose values stay as they are typed: `3:30`, `no`, `0123` and `12.50` are texts, and a field"
     " without a value is as if it were not there. A value needs quotes if it holds `: `, a `#` after a space, or begins"
     " with a sign such as `[`, `*`, `&` or `!`; `check` names the line."
-    " Jinja is read below the front matter only. The last line may also be `...`."
+    " Jinja, Markdown and HTML are read below the front matter only. The last line may also be `...`."
 )
 
 

@@ -5,7 +5,9 @@ For this, every page of the company's site is rendered, and every page of a few 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urljoin
@@ -13,7 +15,7 @@ from urllib.parse import urljoin
 import jinja2
 from jinja2 import nodes
 
-from sitegen.check import links
+from sitegen.check import links, places
 from sitegen.errors import EspalierError, Fault, did_you_mean
 from sitegen.model import Campaign, Channel, Member
 from sitegen.render import hosts, learning, site_views
@@ -110,13 +112,15 @@ def _pages(
         try:
             html = _rendered(renderer, planned, whose, learns)
         except EspalierError as error:
-            yield from error.faults
+            yield from (_located(each) for each in error.faults)
             continue
         rendered[address] = links.read(html)
         page_of[address] = ((whose.host if isinstance(whose, Landing) else whose).base, planned)
     if len(rendered) < len(shown):
         return
     yield from _doubled_ids(rendered, page_of)
+    yield from _misnested(rendered, page_of)
+    yield from _parts_of_pages(rendered, page_of)
     # A link of the theme's stands on every page, and at another address on every member's.
     found: dict[str, list[Path]] = {}
     for address, link in links.broken(rendered, files, site.addresses.home, foreign):
@@ -125,7 +129,46 @@ def _pages(
     for link, pages in found.items():
         others = len(set(pages)) - 1
         message = f'a link on this page leads nowhere: "{link}"'
-        yield Fault(message, where=pages[0], hint=f"the link is on {others} more pages as well" if others else None)
+        hint = f"the link is on {others} more pages as well" if others else None
+        if not links.is_address(link):
+            hint = "write https://… for another site, page:… or picture:… for this one" + (f"; {hint}" if hint else "")
+        yield Fault(message, where=pages[0], line=places.line_of_link(pages[0], link), hint=hint)
+
+
+def _located(fault: Fault) -> Fault:
+    """Returns a fault of a page's own text with its line: links to pages become Jinja that has none."""
+    quoted = re.search('"([^"]+)"', fault.message)
+    if fault.line is not None or quoted is None or not str(fault.where).endswith(".md"):
+        return fault
+    name = quoted[1].removeprefix("pictures/")
+    return replace(fault, line=places.line_of(Path(str(fault.where)), f"page:{name}", f"picture:{name}"))
+
+
+def _misnested(
+    rendered: Mapping[str, links.LinkedPage], page_of: Mapping[str, tuple[str, PlannedPage]]
+) -> Iterator[Fault]:
+    """Yields a fault for each tag that does not fit on some pages: elements that are not closed, or closed twice."""
+    found: dict[str, list[Path]] = {}
+    for address, page in rendered.items():
+        if page.nesting.misfit:
+            found.setdefault(page.nesting.misfit, []).append(page_of[address][1].page.file)
+    for tag, pages in found.items():
+        message = f'the elements of this page do not fit together, beginning with "{tag}"'
+        others = len(set(pages)) - 1
+        also = f"; {others} more pages have it as well" if others else ""
+        hint = f"close each element once, the last opened first{also}"
+        yield Fault(message, where=pages[0], line=places.line_of(pages[0], tag), hint=hint)
+
+
+def _parts_of_pages(
+    rendered: Mapping[str, links.LinkedPage], page_of: Mapping[str, tuple[str, PlannedPage]]
+) -> Iterator[Fault]:
+    """Yields a fault for each page whose template is meant to be included in others."""
+    parts = (page_of[address][1].page for address, page in rendered.items() if not page.is_whole)
+    for page in {each.file: each for each in parts}.values():
+        message = f'the template "{page.front.template}" makes a part of a page, without <html>'
+        hint = "choose another, such as page, or leave the line out"
+        yield Fault(message, where=page.file, line=page.line_of.get("template", 1), hint=hint)
 
 
 def _rendered(renderer: Renderer, planned: PlannedPage, whose: Host | Landing, learns: bool) -> bytes:
@@ -146,7 +189,8 @@ def _doubled_ids(
         others = len(set(pages)) - 1
         hint = f'give one of them another id, as in "## Heading {{#{name}-2}}"'
         also = f"; {others} more pages have it twice as well" if others else ""
-        yield Fault(f'the id "{name}" stands on this page twice', where=pages[0], hint=f"{hint}{also}")
+        line = places.line_of(pages[0], f"{{#{name}}}", f"#{name} ", f'id="{name}"')
+        yield Fault(f'the id "{name}" stands on this page twice', where=pages[0], line=line, hint=f"{hint}{also}")
 
 
 def _shown(

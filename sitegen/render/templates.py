@@ -18,6 +18,7 @@ from jinja2 import nodes
 from jinja2.utils import missing
 
 from sitegen.errors import Fault, ThemeError, did_you_mean
+from sitegen.render.context import Pages
 from sitegen.site.content import Page
 from sitegen.site.hidden_names import is_hidden
 from sitegen.site.input_files import text_of
@@ -37,11 +38,19 @@ class NamedUndefined(jinja2.StrictUndefined):
             return f'unknown name "{self._undefined_name}"'
         if self._undefined_obj is None:
             return f'"{self._undefined_name}" of nothing: the value before the dot is empty here'
-        kind = type(self._undefined_obj)
-        message = f'{kind.__name__} has no "{self._undefined_name}"'
-        known = [field.name for field in fields(kind)] if is_dataclass(kind) else []
+        message, known = self._unknown_field()
         hint = did_you_mean(str(self._undefined_name), known)
         return f"{message}{_HINT}{hint}" if hint else message
+
+    def _unknown_field(self) -> tuple[str, list[str]]:
+        """Returns what is missing, and the names that are there."""
+        name, found = self._undefined_name, self._undefined_obj
+        if isinstance(found, Pages):
+            return f'there is no page "{name}" to link to on this site', [page.key for page in found]
+        if isinstance(found, Mapping):
+            return f'there is no "{name}" among these words', [str(key) for key in found]
+        kind = type(found)
+        return f'{kind.__name__} has no "{name}"', [each.name for each in fields(kind)] if is_dataclass(kind) else []
 
 
 class SiteLoader(jinja2.BaseLoader):

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 ASSETS = "assets"
 """The folder, below the root of the company's site, of static files whose names contain digests."""
@@ -92,9 +92,12 @@ class Addresses:
         return self.home if from_member and self.layout == "subdomain" else self.root
 
     def asset(self, published: str) -> str:
-        """Returns the address of a static file by its published name, which contains a digest; same on every host."""
+        """Returns the address of a static file by its published name, which contains a digest; same on every host.
+
+        Signs of the name that mean something in addresses, such as a space or ``#``, are encoded.
+        """
         root = self.root if self.layout == "path" else "/"
-        return f"{root}{ASSETS}/{published}"
+        return f"{root}{ASSETS}/{quote(published)}"
 
 
 def page_path(slug_path: str, locale: str, home_locale: str) -> str:

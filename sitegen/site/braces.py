@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sitegen.errors import Fault
+from sitegen.site import plain_texts
 
 JINJA = re.compile(r"\{\{|\{%|\{#")
 """The beginning of Jinja: an expression, a statement or a comment."""
@@ -50,6 +51,8 @@ def in_settings(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tup
 def _in_text(text: str, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, str]]:
     if found := JINJA.search(text):
         yield path, f'Jinja is not read here, found "{found[0]}"', "write the text itself"
+    elif path[:1] in {("texts",), ("company",)} and (sign := plain_texts.sign_in(text)):
+        yield path, f'{sign[1]} is not read here, found "{sign[0]}"', sign[2]
     elif path[:1] == ("texts",):
         filled = _CONSENT.get(path[-1], set())
         for placeholder in sorted(set(_PLACEHOLDER.findall(text)) - filled):

@@ -32,13 +32,7 @@ from sitegen.model import Company, Locale, LocaleTexts, Member, RosterMapping, S
 from sitegen.site import braces
 from sitegen.site.input_files import reading
 from sitegen.site.location import SITE_FILE
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("expected an address such as https://example.com")
-    return value.rstrip("/")
+from sitegen.site.web_addresses import web_address
 
 
 def _locale_code(value: str) -> str:
@@ -95,7 +89,7 @@ def _holds(*placeholders: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-WebAddress = Annotated[str, AfterValidator(_web_address)]
+WebAddress = Annotated[str, AfterValidator(web_address)]
 LocaleCode = Annotated[str, AfterValidator(_locale_code)]
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -222,6 +216,15 @@ class SiteTable(_Table):
     """Members whose story has at least so many words are their own canonical address and stand in the
     sitemap. None: every replica names the company's page as canonical."""
     theme: ThemeTable = ThemeTable()
+
+    @field_validator("layout")
+    @classmethod
+    def _below_a_host(cls, value: str, info: ValidationInfo) -> str:
+        parts = urlsplit(info.data.get("url", ""))
+        host = parts.hostname or ""
+        if value == "subdomain" and (parts.path or ":" in host or re.fullmatch("[0-9.]+", host)):
+            raise ValueError("subdomains need a url without a path whose host is a name, such as https://example.com")
+        return value
 
     @field_validator("roster", mode="before")
     @classmethod
@@ -407,7 +410,8 @@ def _fault(path: Path, lines: Mapping[tuple[str, ...], int], error: Any) -> Faul
             return Fault(f'missing key "{name}"', where=path, line=line)
         case "asked":
             return Fault(f"{name}: {error['ctx']['why']}", where=path, line=line, hint=error["ctx"]["hint"])
-    message = error["msg"].removeprefix("Value error, ")
+    message = error["msg"].removeprefix("Value error, ").replace("Tuple should", "List should")
+    message = message.replace("valid tuple", 'list, such as ["a"]').replace(" after validation", "")
     if not location:
         return Fault(message, where=path)
     return Fault(f"{name}: {message}, found {error['input']!r}", where=path, line=line)

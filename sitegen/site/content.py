@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from sitegen.site import front_matter
 from sitegen.site.addresses import CAMPAIGNS
 from sitegen.site.folder_files import file_below, files_below
 from sitegen.site.front_matter import ADDRESS, FrontMatter
+from sitegen.site.hidden_names import is_hidden
 from sitegen.site.input_files import reading, text_of
 from sitegen.site.markup import Body, convert
 
@@ -32,10 +34,11 @@ CODE = "code"
 UNLISTED = frozenset({THANKS, NOT_FOUND, CODE})
 """Keys of the pages that search engines are asked not to list, since they are of no use to a person who searches."""
 
-_FIXED = {HOME: "", CODE: CAMPAIGNS}
+FIXED = {HOME: "", CODE: CAMPAIGNS}
 """Addresses of the pages for which the company cannot choose one, by the page's key."""
 
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
 _LIKE_MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdwn", ".mdtext", ".mdx", ".md.txt")
 
 
@@ -87,6 +90,7 @@ def load(folder: Path, locales: Iterable[str], theme_ids: Set[str] = frozenset()
         faults += _missing_pages(root, found) if len(found) == len(read) else []
         faults += _same_addresses(found)
         faults += _among_campaigns(found)
+    faults += _outside_languages(folder / "pages")
     faults += _references(folder, pages)
     if faults:
         raise ContentError(*sorted(faults, key=lambda fault: fault.order))
@@ -113,13 +117,30 @@ def _read(file: Path, root: Path, locale: str, theme_ids: Set[str], faults: list
         return None
     try:
         parts = front_matter.split(text_of(file), file)
+        if unseen := list(_unseen(parts.markdown, parts.first_line)):
+            raise ContentError(*unseen)
         with reading(file):
             body = convert(parts.markdown, first_line=parts.first_line, theme_ids=theme_ids)
     except ContentError as error:
         faults.extend(replace(fault, where=file) for fault in error.faults)
         return None
-    path = _FIXED.get(key, parts.front.slug or key)
+    path = FIXED.get(key, parts.front.slug or key)
     return Page(key, locale, path, file, parts.front, body, parts.line_of)
+
+
+def _outside_languages(pages: Path) -> Iterator[Fault]:
+    """Yields faults for pages beside the languages' folders, which would not be read."""
+    for path in sorted(pages.glob("*.md")):
+        if not is_hidden(path.name):
+            yield Fault("not read as a page, since it is in no language's folder", where=path, hint="move it to one")
+
+
+def _unseen(text: str, first_line: int) -> Iterator[Fault]:
+    for found in _CONTROL.finditer(text):
+        message = f"the character U+{ord(found[0]):04X}, which nobody sees, stands here"
+        yield Fault(
+            message, line=first_line + text.count("\n", 0, found.start()), hint="delete it; it came with copied text"
+        )
 
 
 def _missing_pages(root: Path, pages: list[Page]) -> Iterator[Fault]:
@@ -158,7 +179,11 @@ def _references(folder: Path, pages: Mapping[str, tuple[Page, ...]]) -> Iterator
                     known = file_below(folder / "pages" / locale, f"{reference.target}.md")
                 else:
                     known = file_below(pictures, reference.target)
-                if not known:
+                if reference.kind == "page" and reference.target == CAMPAIGN:
+                    message = f'the page "{CAMPAIGN}" has no address of its own to link to'
+                    made = "every campaign has a landing page made from it"
+                    yield Fault(message, where=page.file, line=reference.line, hint=made)
+                elif not known:
                     hint = did_you_mean(reference.target, keys) if reference.kind == "page" else f"look in {pictures}"
                     where = f" in {locale}" if reference.kind == "page" else ""
                     message = f'there is no {reference.kind} "{reference.target}"{where}'

@@ -12,7 +12,7 @@ from frontmatter.default_handlers import YAMLHandler
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sitegen.errors import ContentError, Fault, did_you_mean
-from sitegen.site import braces, yaml_text
+from sitegen.site import braces, plain_texts, yaml_syntax, yaml_text
 from sitegen.site.prices import amount_and_currency
 from sitegen.site.yaml_text import TypedFields
 
@@ -22,13 +22,23 @@ ADDRESS = re.compile(r"[a-z0-9]+(?:[-/][a-z0-9]+)*\Z")
 # YAML has two marks for the end of a text, and some editors write the second.
 _BOUNDARY = re.compile(r"^(?:-{3,}|\.{3})[ \t]*$", re.MULTILINE)
 _BEGINNING = re.compile(r"-{3,}[ \t]*$", re.MULTILINE)
-Line = Annotated[str, Field(min_length=1, max_length=300)]
+_PLAIN = ("title", "description", "nav", "kicker", "summary", "picture_alt")
+_SHOWN = 60  # characters of a value that a fault repeats
 
 
 def _address_part(value: str) -> str:
     if not ADDRESS.match(value):
         raise ValueError("expected small letters, digits and hyphens")
     return value
+
+
+def _on_one_line(value: str) -> str:
+    if "\n" in value:
+        raise ValueError("expected one line")
+    return value
+
+
+Line = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_on_one_line)]
 
 
 class FrontMatter(BaseModel):
@@ -113,7 +123,7 @@ def _front_matter(file: Path, fields: TypedFields) -> FrontMatter:
     given = {name: value for name, value in fields.values.items() if value is not None}
     if isinstance(facts := given.get("facts"), dict):
         given["facts"] = {label: value for label, value in facts.items() if value is not None}
-    faults = [*_without_value(file, fields)]
+    faults = [*_without_value(file, fields), *_not_plain(file, fields)]
     try:
         front = FrontMatter.model_validate(given)
     except ValidationError as error:
@@ -124,9 +134,8 @@ def _front_matter(file: Path, fields: TypedFields) -> FrontMatter:
 
 
 def _without_value(file: Path, fields: TypedFields) -> Iterator[Fault]:
-    optional = {name for name, each in FrontMatter.model_fields.items() if not each.is_required()}
     for path in sorted(fields.nothings):
-        if len(path) == 1 and path[0] in optional:
+        if len(path) == 1 and path[0] in FrontMatter.model_fields:
             word = fields.values[path[0]]
             hint = "leave the line out, or put the word in quotes if it is to be seen"
             yield Fault(f'{path[0]}: "{word}" is YAML\'s word for nothing', file, fields.line(path), hint)
@@ -135,6 +144,19 @@ def _without_value(file: Path, fields: TypedFields) -> Iterator[Fault]:
         if value is None:
             line = fields.line(("facts", label))
             yield Fault(f'facts: "{label}" has no value', file, line, "write one, or leave the line out")
+        elif not label.strip():
+            yield Fault("facts: a value without a label", file, fields.line(("facts", label)), "write label: value")
+
+
+def _not_plain(file: Path, fields: TypedFields) -> Iterator[Fault]:
+    facts = fields.values.get("facts")
+    texts: list[tuple[tuple[str, ...], object]] = [((name,), fields.values.get(name)) for name in _PLAIN]
+    for label, value in facts.items() if isinstance(facts, dict) else ():
+        texts += [(("facts", label), label), (("facts", label), value)]
+    for path, text in texts:
+        if isinstance(text, str) and (sign := plain_texts.sign_in(text)):
+            message = f'{path[-1]}: {sign[1]} is not read in front matter, found "{sign[0][:_SHOWN]}"'
+            yield Fault(message, file, fields.line(path), sign[2])
 
 
 def _fault(file: Path, fields: TypedFields, error: Any) -> Fault:
@@ -143,13 +165,16 @@ def _fault(file: Path, fields: TypedFields, error: Any) -> Fault:
     name = f'{path[0]}: "{path[1]}"' if len(path) > 1 else path[0]
     found = error["input"]
     if error["type"] == "extra_forbidden":
-        hint = yaml_text.UNENDED if " " in path[0] else did_you_mean(path[0], FrontMatter.model_fields)
+        hint = yaml_syntax.UNENDED if " " in path[0] else did_you_mean(path[0], FrontMatter.model_fields)
         return Fault(f'unknown field "{path[0]}"', file, line, hint)
     if error["type"] == "missing":
         return Fault(f'missing field "{path[0]}"', file, line)
     if error["type"] == "dict_type":
         return Fault(f"{name}: expected lines of label: value, indented, found {found!r}", file, line)
+    if error["type"] == "string_too_short":
+        return Fault(f"{name}: expected a text, found {found!r}", file, line)
     if isinstance(found, list | dict):
         what = "a list" if isinstance(found, list) else "fields of its own"
         return Fault(f"{name}: expected a text, found {what}", file, line, "put the value in quotes")
-    return Fault(f"{name}: {error['msg'].removeprefix('Value error, ')}, found {found!r}", file, line)
+    shown = repr(found if len(str(found)) <= _SHOWN else f"{str(found)[:_SHOWN]}…")
+    return Fault(f"{name}: {error['msg'].removeprefix('Value error, ')}, found {shown}", file, line)

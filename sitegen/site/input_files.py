@@ -31,7 +31,8 @@ def reading(path: Path, kind: type[EspalierError] = ContentError) -> Iterator[No
         raise
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise kind(Fault(f"not UTF-8 at byte {error.start}", where=path, line=line)) from error
+        hint = "save the file as UTF-8"
+        raise kind(Fault(f"not UTF-8 at byte {error.start}", where=path, line=line, hint=hint)) from error
     except RecursionError as error:
         raise kind(Fault("nested too deep to be read", where=path)) from error
     except OSError as error:

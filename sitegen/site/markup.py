@@ -6,34 +6,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 
 from sitegen.errors import ContentError
+from sitegen.site.dialect import leftovers
 from sitegen.site.dialect.between import BetweenProcessor
-from sitegen.site.dialect.extensions import CONFIGS, EXTENSIONS, TaskBoxes
+from sitegen.site.dialect.extensions import CONFIGS, EXTENSIONS, Backslashes, TaskBoxes
 from sitegen.site.dialect.heading_ids import HeadingIds
 from sitegen.site.dialect.jinja_pieces import Pieces, nearest_line
 from sitegen.site.dialect.lists import laid_out
+from sitegen.site.dialect.named_addresses import Reference, references, resolved, resolved_in_html
 from sitegen.site.dialect.statement_lines import placed
 from sitegen.site.dialect.structure import StructureCheck, lost
 
-_EXTENSIONS = (*EXTENSIONS, "tables", "attr_list", "def_list", "md_in_html", "footnotes", "toc")
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A ``page:`` or ``picture:`` address in a Markdown file, with its line number."""
-
-    kind: str
-    target: str
-    line: int
+_EXTENSIONS = (*EXTENSIONS, "tables", "attr_list", "def_list", "md_in_html", "footnotes", "abbr", "toc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,51 +54,57 @@ def convert(text: str, *, first_line: int = 1, theme_ids: Set[str] = frozenset()
     closed, or that begins and ends in different elements.
     """
     pieces = Pieces()
-    protected = placed(pieces.take_from(text, first_line), pieces, first_line)
+    taken = pieces.take_from(text, first_line)
+    if faults := list(leftovers.in_page(taken, first_line)):
+        raise ContentError(*faults)
+    protected = placed(taken, pieces, first_line)
     ours = _Espalier(pieces, theme_ids)
-    markdown = Markdown(extensions=[*_EXTENSIONS, TaskBoxes(), ours], extension_configs=CONFIGS, output_format="html")
+    markdown = Markdown(
+        extensions=[*_EXTENSIONS, TaskBoxes(), Backslashes(), ours], extension_configs=CONFIGS, output_format="html"
+    )
     html = markdown.convert(laid_out(protected))
     if faults := list(lost(html, pieces)):
         raise ContentError(*faults)
-    return Body(pieces.put_back(html), tuple(_references(text, first_line)), tuple(pieces.lines(html)))
-
-
-def _references(text: str, first_line: int) -> Iterator[Reference]:
-    for found in re.finditer(r"\](?:\(|:\s*)(page|picture):([^)\s#]*)", text):
-        yield Reference(found[1], found[2], first_line + text.count("\n", 0, found.start()))
+    html = resolved_in_html(html, pieces)
+    return Body(pieces.put_back(html), tuple(references(text, first_line)), tuple(pieces.lines(html)))
 
 
 class _AddressProcessor(Treeprocessor):
     def __init__(self, markdown: Markdown, pieces: Pieces) -> None:
         super().__init__(markdown)
-        self._keep = pieces.keep
+        self._pieces = pieces
 
     def run(self, root: Element) -> None:
         for element in root.iter():
+            if element.tag in {"td", "th"}:
+                _show_bars(element)
             if element.tag in {"td", "th"} and (style := element.attrib.pop("style", "")):
                 # A strict Content-Security-Policy drops style attributes; a theme's style sheet knows the class.
                 element.set("class", f"align-{style.removeprefix('text-align:').strip(' ;')}")
             elif element.tag == "a":
                 self._link(element)
-            elif element.tag == "img" and element.get("src", "").startswith("picture:"):
-                name = element.get("src", "")[8:]
-                element.set("src", self._keep(f'{{{{ asset("pictures/{name}") }}}}'))
+            elif element.tag == "img" and (picture := resolved(element.get("src", ""), self._pieces)):
+                element.set("src", picture)
                 element.set("loading", "lazy")
             if (own := element.get("id", "")).startswith("fn") and element.tag in {"li", "sup"}:
                 element.set("id", "-".join(own.split()))  # a footnote's name may have spaces, an id may not
 
     def _link(self, element: Element) -> None:
         address = element.get("href", "")
-        if address.startswith("page:"):
-            key, hash_, fragment = address[5:].partition("#")
-            path = self._keep(f'{{{{ base }}}}{{{{ pages["{key}"].path }}}}{{{{ link_query }}}}')
-            element.set("href", path + hash_ + fragment)
+        if named := resolved(address, self._pieces):
+            element.set("href", named)
         elif address.lower().startswith(("http:", "https:", "//")):
             # Where pages tell the capture service their whole address, other sites still learn only whose it is.
             element.attrib.setdefault("referrerpolicy", "strict-origin")
         elif element.get("class") in {"footnote-ref", "footnote-backref"}:
             element.set("href", "-".join(address.split()))
             element.attrib.pop("title", None)  # in English, whatever the page's language
+
+
+def _show_bars(cell: Element) -> None:
+    # A bar in a cell is written with a backslash, in code as well; Python-Markdown leaves that in code.
+    for code in cell.iter("code"):
+        code.text = AtomicString((code.text or "").replace("\\|", "|"))
 
 
 class _Espalier(Extension):

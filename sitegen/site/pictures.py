@@ -6,23 +6,23 @@ import io
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from xml.etree import ElementTree
 
 from PIL import Image
 
 from sitegen.errors import ContentError, Fault
-from sitegen.site import picture_kinds
+from sitegen.site import drawings, picture_kinds
 from sitegen.site.input_files import reading
 
 _FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".gif": "GIF", ".webp": "WEBP", ".avif": "AVIF"}
 _SVG = ".svg"
+_NOT_SHOWN = {".tif", ".tiff", ".heic", ".heif", ".jp2", ".psd", ".eps", ".ai"}
 
 
 def size(path: Path) -> tuple[int, int]:
     """Returns the width and height of a picture in CSS pixels. Raises ContentError if it cannot be shown."""
     with reading(path):
         if path.suffix.lower() == _SVG:
-            return _svg_size(path)
+            return drawings.size(path)
         with _opened(path, path.read_bytes()) as image:
             return image.size
 
@@ -34,7 +34,9 @@ def faults(paths: Iterable[Path]) -> Iterator[Fault]:
         try:
             with reading(path):
                 if kind == _SVG:
-                    _svg_root(path)
+                    yield from drawings.faults(path)
+                elif kind in _NOT_SHOWN:
+                    yield _not_shown(path)
                 elif kind in _FORMATS:
                     _decode(path)
         except ContentError as error:
@@ -47,7 +49,7 @@ def _decode(path: Path) -> None:
         try:
             image.load()
         except Exception as error:
-            raise _unreadable(path, content) from error
+            raise _unreadable(path, content, error) from error
 
 
 def _opened(path: Path, content: bytes) -> Image.Image:
@@ -58,7 +60,7 @@ def _opened(path: Path, content: bytes) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(content))
     except Exception as error:
-        raise _unreadable(path, content) from error
+        raise _unreadable(path, content, error) from error
     found = "JPEG" if image.format == "MPO" else image.format  # a camera's JPEG of several pictures
     if wanted and found != wanted:
         message = f"not the {wanted.replace('WEBP', 'WebP')} picture that its name says"
@@ -66,30 +68,13 @@ def _opened(path: Path, content: bytes) -> Image.Image:
     return image
 
 
-def _unreadable(path: Path, content: bytes) -> ContentError:
+def _not_shown(path: Path) -> Fault:
+    return Fault(f"browsers show no {path.suffix} pictures", where=path, hint="save it as JPEG, PNG, WebP or SVG")
+
+
+def _unreadable(path: Path, content: bytes, error: Exception) -> ContentError:
+    if isinstance(error, Image.DecompressionBombError):
+        most = 2 * (Image.MAX_IMAGE_PIXELS or 0) // 1_000_000
+        hint = "make it smaller; 2,000 pixels are ample for a page"
+        return ContentError(Fault(f"a picture of more than {most} million pixels", where=path, hint=hint))
     return ContentError(Fault("not a picture that can be read", where=path, hint=picture_kinds.hint(content)))
-
-
-def _svg_size(path: Path) -> tuple[int, int]:
-    root = _svg_root(path)
-    box = root.get("viewBox", "0 0 0 0").replace(",", " ").split()
-    try:
-        width, height = root.get("width", box[2]), root.get("height", box[3])
-        return round(float(width.removesuffix("px"))), round(float(height.removesuffix("px")))
-    except (ValueError, IndexError) as error:
-        hint = "give its svg element a viewBox of four numbers"
-        raise ContentError(Fault("a picture without a size", where=path, hint=hint)) from error
-
-
-def _svg_root(path: Path) -> ElementTree.Element:
-    content = path.read_bytes()
-    try:
-        root = ElementTree.fromstring(content)
-    except ElementTree.ParseError as error:
-        kind = picture_kinds.kind_of(content)
-        hint = picture_kinds.hint_of_name(content) if kind and "SVG" not in kind else None
-        line = None if hint else error.position[0]
-        raise ContentError(Fault("not an SVG picture that can be read", where=path, line=line, hint=hint)) from error
-    if root.tag not in ("{http://www.w3.org/2000/svg}svg", "svg"):
-        raise ContentError(Fault(f"not an SVG picture: its root is <{root.tag}>", where=path))
-    return root

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sitegen.errors import ContentError, EspalierError, Fault
 from sitegen.model import Company, Locale, LocaleTexts
-from sitegen.site import assets, config, content, theme
+from sitegen.site import assets, config, content, page_places, theme
 from sitegen.site.addresses import ASSETS, CAMPAIGNS, Addresses, page_path
 from sitegen.site.assets import Assets
 from sitegen.site.config import Settings
 from sitegen.site.content import CAMPAIGN, CODE, Page
 from sitegen.site.location import ADDRESSES_FILE, CAMPAIGNS_FILE, SITE_FILE
 from sitegen.site.options import SiteOptions
+from sitegen.site.page_places import capture_folder
 from sitegen.site.theme import Theme
 
 
@@ -109,9 +109,7 @@ class Site:
         owned = {ASSETS: (config, "the folder of pictures and style sheets"), CAMPAIGNS: (config, "campaigns")}
         for each in self.settings.site.reserved_slugs:
             owned[each.lower()] = (config, "a word of reserved_slugs")
-        capture, own = urlsplit(self.settings.capture_url), urlsplit(self.addresses.url)
-        if capture.netloc == own.netloc:
-            top = capture.path.removeprefix(own.path).strip("/").split("/")[0]
+        if top := capture_folder(self.settings.capture_url, self.addresses.url):
             owned[top] = (config, "the capture service")
         for code in self.settings.locales:
             owned[code] = (config, f"the company's pages in {code}")
@@ -157,6 +155,7 @@ def load(
         faults += error.faults
     try:
         pages = content.load(folder, settings.site.locales, theme_ids)
+        faults = [*page_places.taken(pages, capture_folder(settings.capture_url, addresses.url)), *faults]
     except ContentError as error:
         faults = [*error.faults, *faults]
     if faults or found is None:

@@ -15,15 +15,16 @@ from typing import Any
 import yaml
 
 from sitegen.errors import ContentError, Fault
+from sitegen.site import yaml_syntax
+from sitegen.site.yaml_syntax import QUOTES, line_of
 
 MOST_NESTED = 20
 """The most levels of lists and fields within each other."""
 
-UNENDED = "the front matter goes on until a line ---; is it missing before this line?"
-"""The hint for what looks like running text."""
-
-_QUOTES = "put the value in quotes"
-_LOST = re.compile(r"[ \t]*(#[^\s#].*)")
+# A word or a number right behind the sign is hardly meant as a comment: "Our #1 tea", "the # 1 in teas".
+_LOST = re.compile(r"[ \t]*(#(?:[^\s#]|[ \t]*[0-9]).*)")
+_LOST_AFTER_LINES = re.compile(r"[ \t]*(#.*)")
+_ESCAPED = re.compile(r"\\(?:\\|(?P<sign>[0abtnvfreNLP_\t])|.)", re.DOTALL)
 _NOTHING = {"~", "null", "Null", "NULL"}
 
 Value = str | list[Any] | dict[str, Any] | None
@@ -53,7 +54,7 @@ def read(source: str, file: Path) -> TypedFields:
         faults = [*_line_ends(source, file)] or [*_surprises(source, file)]
         node = None if faults else yaml.compose(source, Loader=yaml.BaseLoader)
     except yaml.MarkedYAMLError as error:
-        raise ContentError(_syntax_fault(source, file, error)) from error
+        raise ContentError(yaml_syntax.fault(source, file, error)) from error
     except yaml.reader.ReaderError as error:
         line = source.count("\n", 0, error.position) + 1
         message = f"front matter: the character U+{error.character:04X} is not allowed here"
@@ -63,7 +64,8 @@ def read(source: str, file: Path) -> TypedFields:
     if node is None:
         return TypedFields({})
     if not isinstance(node, yaml.MappingNode):
-        raise ContentError(Fault("front matter: expected field: value lines", where=file, line=_line(source, node)))
+        message, hint = "front matter: expected field: value lines", "write a space behind the colon: title: Tea"
+        raise ContentError(Fault(message, where=file, line=_line(source, node), hint=hint))
     reader = _Reader(source, file)
     values = reader.mapping(node, ())
     if reader.faults:
@@ -72,26 +74,7 @@ def read(source: str, file: Path) -> TypedFields:
 
 
 def _line(source: str, node: Any) -> int:
-    # Not mark.line, because YAML counts U+0085 and U+2028 as line ends, and editors do not.
-    mark = node if isinstance(node, yaml.Mark) else node.start_mark
-    return source.count("\n", 0, mark.index) + 1
-
-
-def _syntax_fault(source: str, file: Path, error: yaml.MarkedYAMLError) -> Fault:
-    mark = error.problem_mark or error.context_mark
-    line = _line(source, mark) if mark else None
-    message = f"front matter: {error.problem or error.context}"
-    before = source.split("\n")[1 : (line or 1) - 1]
-    hint = None
-    if any(not each.strip() for each in before):
-        hint = UNENDED
-    elif r"'\t'" in message:
-        hint = "indent with spaces, not with tabs"
-    elif "mapping values" in message:
-        hint = f'{_QUOTES} if it holds ": "'
-    elif "cannot start any token" in message or "expected alphabetic or numeric" in message:
-        hint = _QUOTES
-    return Fault(message, where=file, line=line, hint=hint)
+    return line_of(source, node if isinstance(node, yaml.Mark) else node.start_mark)
 
 
 def _line_ends(source: str, file: Path) -> Iterator[Fault]:
@@ -117,7 +100,7 @@ def _surprises(source: str, file: Path) -> Iterator[Fault]:
             sign = "!"
         if sign:
             message = f'front matter: "{sign}" at the beginning of a value has a meaning of its own in YAML'
-            yield Fault(message, where=file, line=line, hint=_QUOTES)
+            yield Fault(message, where=file, line=line, hint=QUOTES)
 
 
 class _Reader:
@@ -135,7 +118,7 @@ class _Reader:
         for key, value in node.value:
             line = _line(self.source, key)
             if not isinstance(key, yaml.ScalarNode):
-                self._tell("front matter: expected the name of a field, found brackets", line, _QUOTES)
+                self._tell("front matter: expected the name of a field, found brackets", line, QUOTES)
                 continue
             here = (*path, key.value)
             if here in self.lines:
@@ -151,13 +134,26 @@ class _Reader:
         if isinstance(node, yaml.SequenceNode):
             return [self.value(each, (*path, str(number))) for number, each in enumerate(node.value)]
         if not isinstance(node, yaml.ScalarNode) or node.style is not None:
+            self._escapes(node, path)
             return str(node.value)
-        if lost := _LOST.match(self.source, node.end_mark.index):
+        lines = self.source.count("\n", node.start_mark.index, node.end_mark.index)
+        lost = (_LOST_AFTER_LINES if lines else _LOST).match(self.source, node.end_mark.index)
+        if lost:
             text = lost[1].splitlines()[0]
-            self._tell(f'{path[-1]}: YAML takes "{text}" for a comment', _line(self.source, node.end_mark), _QUOTES)
+            self._tell(f'{path[-1]}: YAML takes "{text}" for a comment', _line(self.source, node.end_mark), QUOTES)
         if node.value in _NOTHING:
             self.nothings.add(path)
         return str(node.value) or None
+
+    def _escapes(self, node: yaml.Node, path: tuple[str, ...]) -> None:
+        """Tells of what double quotes make of a backslash: in ``"C:\\new"`` it would begin a new line."""
+        if getattr(node, "style", None) != '"':
+            return
+        for found in _ESCAPED.finditer(self.source, node.start_mark.index, node.end_mark.index):
+            if found["sign"]:
+                message = f'{path[-1]}: "{found[0]}" within double quotes has a meaning of its own in YAML'
+                line = self.source.count("\n", 0, found.start()) + 1
+                self._tell(message, line, f"write \\{found[0]} there, or the value in single quotes")
 
     def _tell(self, message: str, line: int, hint: str) -> None:
         self.faults.append(Fault(message, where=self.file, line=line, hint=hint))

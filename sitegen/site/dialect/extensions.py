@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import string
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.inlinepatterns import SubstituteTagInlineProcessor
 from markdown.treeprocessors import Treeprocessor
 
 EXTENSIONS = (
@@ -33,6 +35,17 @@ class TaskBoxes(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name Markdown calls
         """Adds the boxes after inline Markdown."""
         md.treeprocessors.register(_TaskProcessor(md), "espalier-tasks", 15)
+
+
+class Backslashes(Extension):
+    """Reads a backslash as CommonMark does: at the end of a line it breaks the line, and before any sign of ASCII it
+    takes the sign's meaning away."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name Markdown calls
+        """Adds the signs that Python-Markdown leaves out, and the break."""
+        md.ESCAPED_CHARS = list(string.punctuation)
+        # After "escape" (180), which sees two backslashes first.
+        md.inlinePatterns.register(SubstituteTagInlineProcessor(r"\\\n", "br"), "espalier-break", 179)
 
 
 class _TaskProcessor(Treeprocessor):

@@ -21,7 +21,9 @@ _JINJA = re.compile(
     r"|\{#(?![\w:.-]+[^#{}\n]*\})(?:[^#]|#(?!\}))*+#\}",
     re.DOTALL,
 )
-_UNCLOSED = re.compile(r"\{\{|\{%")
+_UNCLOSED = re.compile(r"\{\{|\{%|\{#(?![\w:.-]+[^#{}\n]*\})")
+_LITERAL = re.compile(r"\{([{%#])")
+_ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
 _TAG = re.compile(r"\{%[-+]?\s*(\w+)")
 _BLOCKS = {"if", "for", "filter", "macro", "call", "with", "block", "autoescape", "raw", "trans"}
 
@@ -81,12 +83,16 @@ class Pieces:
         text = text.replace(OPEN, "").replace(CLOSE, "")
 
         def aside(found: re.Match[str]) -> str:
+            if found[0].startswith("{{") and _ESCAPED.search(text, 0, found.start()):
+                line = first_line + text.count("\n", 0, found.start())
+                hint = "for braces that are to be seen write &#123;&#123;, or {% raw %} around them"
+                raise ContentError(Fault("a backslash does not keep Jinja from being read", line=line, hint=hint))
             return self.keep(found[0], first_line + text.count("\n", 0, found.start()))
 
         protected = _JINJA.sub(aside, text)
         for found in _UNCLOSED.finditer(protected):
             before = MARK.sub(lambda mark: self.pieces[int(mark[1])].source, protected[: found.start()])
-            closing = "}}" if found[0] == "{{" else "%}"
+            closing = {"{{": "}}", "{%": "%}", "{#": "#}"}[found[0]]
             message = f'"{found[0]}" without "{closing}" after it'
             hint = "close it, or write &#123; for a brace that is to be seen"
             raise ContentError(Fault(message, line=first_line + before.count("\n"), hint=hint))
@@ -94,7 +100,7 @@ class Pieces:
 
     def put_back(self, html: str) -> str:
         """Returns the text with the pieces in the place of their marks. Braces of the text itself stay braces."""
-        literal = _UNCLOSED.sub(lambda found: f"&#123;{'&#123;' if found[0] == '{{' else '%'}", html)
+        literal = _LITERAL.sub(lambda found: f"&#123;{'&#123;' if found[1] == '{' else found[1]}", html)
         return MARK.sub(lambda mark: self.pieces[int(mark[1])].source, literal)
 
     def lines(self, html: str) -> Iterator[tuple[int, int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sitegen.site.dialect.fences import plain
 from sitegen.site.dialect.markdown_lines import (
     HEADING,
     MOST_QUOTED,
@@ -80,7 +81,7 @@ class _Layout:
         if max(block, self.block) > 0 and line.strip() and self._after_text:
             self.done.append("")
         self.block = block
-        self._add(line)
+        self._add(plain(line) if block > 0 else line)
         self.shift = indent(self.done[-1]) - indent(line) if block else 0
 
     def _add(self, line: str) -> None:

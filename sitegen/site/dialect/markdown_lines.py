@@ -16,7 +16,7 @@ QUOTE = re.compile(r" ?> ?")
 
 HEADING = re.compile(r"#{1,6}(?: |\Z)")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\Z")
-_FENCE = re.compile(r"(?P<indent>[ ]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ ]+)?)(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})")
+FENCE = re.compile(r"(?P<indent>[ ]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ ]+)?)(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})")
 _RAW = re.compile(r" {0,3}<(?P<tag>pre|script|style|textarea)\b|(?P<comment> {0,3}<!--)", re.IGNORECASE)
 _DELIMITER = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*\Z")
 
@@ -80,7 +80,7 @@ def verbatim(lines: Sequence[str]) -> list[int]:
 
 def _beginning(line: str) -> Callable[[str], bool] | None:
     """Returns the test for the last line of the block that a line begins; None if it begins none."""
-    if fence := _FENCE.match(line):
+    if fence := FENCE.match(line):
         sign = fence["fence"]
         return lambda each: each.strip(" ").startswith(sign) and not each.strip(" ").strip(sign[0])
     if raw := _RAW.match(line):

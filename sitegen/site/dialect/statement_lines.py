@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sitegen.errors import ContentError, Fault
+from sitegen.site.dialect.fences import unclosed
 from sitegen.site.dialect.jinja_pieces import MARK, Pieces
 from sitegen.site.dialect.markdown_lines import (
     HEADING,
@@ -28,6 +29,7 @@ from sitegen.site.dialect.markdown_lines import (
 )
 from sitegen.site.dialect.statement_groups import Group, groups
 from sitegen.site.dialect.statement_peeling import peeled
+from sitegen.site.dialect.table_shape import misfits
 
 BETWEEN = "\ufdd2"
 """The sign before statements that stand between rows or items."""
@@ -101,11 +103,16 @@ def placed(text: str, pieces: Pieces, first_line: int) -> str:
 
 
 def _placed(lines: Sequence[Line], pieces: Pieces, depth: int = 0) -> list[Line]:
-    page = _read(_separated(lines, pieces), pieces)
+    separated = _separated(lines, pieces)
+    if faults := [*_unclosed(separated)]:
+        raise ContentError(*faults)
+    page = _read(separated, pieces)
     strays = [page.lines[at] for at, kind in enumerate(page.kinds) if kind is Kind.STRAY]
     if strays:
         message = "a row outside a table: it needs a header, a line |---|---| below, and no empty line before it"
         raise ContentError(*(Fault(message, line=line.number, hint=_IN_HTML) for line in strays))
+    if faults := [*_misfits(page)]:
+        raise ContentError(*faults)
     alone = {at for at, kind in enumerate(page.kinds) if kind is Kind.STATEMENT}
     places: dict[int, tuple[Place, Group]] = {}
     for group in groups({at: found for at, line in enumerate(page.lines) if (found := pieces.of(line.text))}, alone):
@@ -113,6 +120,26 @@ def _placed(lines: Sequence[Line], pieces: Pieces, depth: int = 0) -> list[Line]
         places.update(dict.fromkeys(group.lines, (place, group)))
     written = list(_written(page, places))
     return list(_with_quotations(written, pieces, depth)) if depth < MOST_QUOTED else written
+
+
+def _unclosed(lines: Sequence[Line]) -> Iterator[Fault]:
+    for at, opening in unclosed([line.text for line in lines]):
+        closing = {"<!--": "-->"}.get(opening, f"</{opening[1:]}>" if opening[0] == "<" else opening)
+        message = f'"{opening}" is never closed, so all that follows would belong to it'
+        yield Fault(message, line=lines[at].number, hint=f"write {closing} on a line of its own where it ends")
+
+
+def _misfits(page: _Page) -> Iterator[Fault]:
+    hint = "as many cells in each line; write \\| for a bar that is to be seen"
+    tables: list[list[int]] = []
+    for at, kind in enumerate(page.kinds):
+        if kind is Kind.ROW or (kind is Kind.HEADER and at and page.kinds[at - 1] is Kind.HEADER and tables):
+            tables[-1].append(at)
+        elif kind is Kind.HEADER:
+            tables.append([at])
+    for table in tables:
+        for number, message in misfits([page.lines[at].text for at in table]):
+            yield Fault(message, line=page.lines[table[number]].number, hint=hint)
 
 
 def _separated(lines: Sequence[Line], pieces: Pieces) -> list[Line]:

@@ -102,3 +102,17 @@ class _Peer(HTMLParser):
 def test_a_page_that_never_ends_a_tag_takes_no_longer_than_others() -> None:
     for never in (b"<a href='", b"<a ", b"<a href='x' ", b"<!-- "):
         assert not links.read(never * 20_001).links
+
+
+@pytest.mark.parametrize(
+    ("link", "reaches"),
+    [
+        *(("htp://else.example", False), ("Page:faq", False), ("javascript:alert(1)", False), ("C:/x.jpg", False)),
+        *(("http:/else.example", False), ("http://", False), ("http://el se.example/", False), ("http://[x", False)),
+        *(("https://else.example:99999/", False), ("https://else.example:8443/a b", True), ("sms:+346001", True)),
+        *(("whatsapp://send?text=a", True), ("HTTPS://else.example", True), ("//else.example/x", True)),
+    ],
+)
+def test_addresses_that_no_browser_follows(link: str, reaches: bool) -> None:
+    pages = {ROOT: links.read(f'<a href="{link}">a</a>'.encode())}
+    assert list(links.broken(pages, set(), ROOT, set())) == ([] if reaches else [(ROOT, link)])

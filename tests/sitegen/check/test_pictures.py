@@ -98,3 +98,67 @@ def test_a_photo_that_cannot_be_read_is_told_with_what_it_is(content: bytes, hin
     with pytest.raises(ContentError) as caught:
         photos.verify(tmp_path / "ana.jpg")
     assert [each.hint for each in caught.value.faults] == [hint]
+
+
+@pytest.mark.parametrize(
+    ("inside", "fault"),
+    [
+        ("\n<script>alert(1)</script>", '2: a program or a page in a picture: "<script"'),
+        ('<g onclick="x()"/>', '1: a program in a picture: "onclick="'),
+        ('<a href="javascript:x()"/>', '1: a program in a picture: "javascript:x()"'),
+        ('\n\n<image href="https://else.example/a.png"/>', "3: an address of another host in a picture: "),
+        ("<style>@import url(a.css);</style>", "1: an address of another host in a picture: "),
+        ('<rect style="fill: url(//else.example/a.svg#b)"/>', "1: an address of another host in a picture: "),
+    ],
+)
+def test_what_runs_or_fetches_within_a_drawing(inside: str, fault: str, tmp_path: Path) -> None:
+    drawing = tmp_path / "a.svg"
+    drawing.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3">{inside}</svg>', encoding="utf-8")
+    (found,) = pictures.faults([drawing])
+    assert f"{found.line}: {found.message}".startswith(fault)
+    assert found.hint
+
+
+def test_links_and_fills_of_a_drawing_are_right(tmp_path: Path) -> None:
+    inside = '<a href="https://else.example"/><image href="data:image/png;base64,AA"/><use href="#b" fill="url(#c)"/>'
+    assert (
+        told(tmp_path, "a.svg", SVG.replace(b"/>", f">{inside}<style>g {{ fill: red }}</style></svg>".encode())) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        ('viewBox="0 0 40 30"', (40, 30)),
+        ('viewBox="0,0,40.4,0.2"', (40, 1)),
+        ('width="80" height="60px" viewBox="0 0 40 30"', (80, 60)),
+        ('width="100%" height="100%" viewBox="0 0 40 30"', (40, 30)),
+        ('width="10mm" height="4em" viewBox="0 0 40 30"', (40, 30)),
+        ("", None),
+        ('viewBox="0 0 0 0"', None),
+        ('viewBox="0 0 nan 1e999"', None),
+        ('width="0" height="0"', None),
+        ('width="10"', None),
+    ],
+)
+def test_the_size_of_a_drawing(attributes: str, expected: tuple[int, int] | None, tmp_path: Path) -> None:
+    drawing = tmp_path / "a.svg"
+    drawing.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}/>', encoding="utf-8")
+    if expected:
+        assert pictures.size(drawing) == expected
+    else:
+        with pytest.raises(ContentError, match="a picture without a size"):
+            pictures.size(drawing)
+
+
+def test_pictures_that_browsers_do_not_show(tmp_path: Path) -> None:
+    assert told(tmp_path, "a.TIF", picture("TIFF")) == [
+        "browsers show no .TIF pictures: save it as JPEG, PNG, WebP or SVG"
+    ]
+
+
+def test_a_picture_of_too_many_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1_000_000)
+    assert told(tmp_path, "a.png", picture("PNG", (2000, 1001))) == [
+        "a picture of more than 2 million pixels: make it smaller; 2,000 pixels are ample for a page"
+    ]

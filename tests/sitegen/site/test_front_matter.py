@@ -87,6 +87,93 @@ def test_a_comment_stays_a_comment_but_no_text_is_lost() -> None:
     assert faults("facts:", "  Colour: #9c3d24") == ['4: Colour: YAML takes "#9c3d24" for a comment']
 
 
+def test_a_number_sign_in_running_text_is_asked_about() -> None:
+    assert faults("nav: We are # 1") == ['3: nav: YAML takes "# 1" for a comment']
+    assert faults("summary: We make", "  candles # and soap") == ['4: summary: YAML takes "# and soap" for a comment']
+    assert page("order: 3 # first").front.order == 3
+
+
+def test_what_double_quotes_make_of_a_backslash() -> None:
+    meaning = "within double quotes has a meaning of its own in YAML"
+    assert faults(r'nav: "C:\new"', r'summary: "a\tb"') == [f'3: nav: "\\n" {meaning}', f'4: summary: "\\t" {meaning}']
+    assert page(r'nav: "C:\\new \"x\" \u00e9"').front.nav == r'C:\new "x" é'
+    assert page(r"nav: 'C:\new'").front.nav == r"C:\new"
+    assert page('nav: "Tea \\', '  time"').front.nav == "Tea time"
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["nav: 'It's tea'"], "3: front matter: the value goes on behind its closing quote"),
+        (['nav: "Tea" and more'], "3: front matter: the value goes on behind its closing quote"),
+        (["nav: 'Tea", "kicker: x"], "3: front matter: a quote that is never closed"),
+        (["summary: goes on", "over here"], "4: front matter: a line without a field"),
+        (["nav: - x"], '3: front matter: "-" at the beginning of a value has a meaning of its own in YAML'),
+        (["nav: ? x"], '3: front matter: "?" at the beginning of a value has a meaning of its own in YAML'),
+        (["nav: |x"], '3: front matter: "|" or ">" at the beginning of a value has a meaning of its own in YAML'),
+        (["nav: > x"], '3: front matter: "|" or ">" at the beginning of a value has a meaning of its own in YAML'),
+        (["nav: @home"], "3: front matter: found character '@' that cannot start any token"),
+        (["--- x"], "3: front matter: text behind --- on its line"),
+        (["nav:\tx"], "3: front matter: found character '\\t' that cannot start any token"),
+        (["title:Tea"], "3: front matter: a line without a field"),
+    ],
+)
+def test_what_yaml_cannot_read_is_told_in_plain_words(lines: list[str], expected: str) -> None:
+    with pytest.raises(ContentError) as caught:
+        page(*lines)
+    (fault,) = caught.value.faults
+    assert fault.hint
+    assert f"{fault.line}: {fault.message}" == expected
+
+
+def test_a_space_is_missing_behind_the_colon() -> None:
+    with pytest.raises(ContentError, match="write a space behind the colon"):
+        split("---\ntitle:Tea\n---\n", FILE)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["a &amp; b", "a&nbsp;b", "&#8212; x", "a <b>b</b>", "a<br>b", "see [x](page:faq)", "a **b** c", "<!-- x -->"],
+)
+def test_html_and_markdown_are_not_published_as_text(typed: str) -> None:
+    for field in ("title", "description", "nav", "kicker", "summary", "picture_alt"):
+        with pytest.raises(ContentError, match=rf"faq\.md:3: {field}: \w+ is not read in front matter"):
+            split(f"---\nx: y\n{field}: '{typed}'\n---\n", FILE)
+    assert len(faults("facts:", f"  Size: '{typed}'", f"  '{typed}': x")) == 2
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "a & b; c",
+        "1 < 2 > 0",
+        "5** hotel",
+        "I <3 tea",
+        "a <c> d",
+        "<ana@example.com>",
+        "a*b*c",
+        "[new] (soon)",
+        "AT&T;",
+        "2 ** 3 ** 4",
+    ],
+)
+def test_signs_that_mean_themselves(typed: str) -> None:
+    assert page(f"nav: '{typed}'").front.nav == typed
+
+
+def test_texts_of_one_line() -> None:
+    assert faults("nav: |", "  a", "  b") == ["3: nav: expected one line, found 'a\\nb\\n'"]
+    assert page("summary: |", "  a", "  b").front.summary == "a\nb"
+    assert faults('nav: ""') == ["3: nav: expected a text, found ''"]
+    assert faults(f"nav: {'a' * 301}") == [f"3: nav: String should have at most 300 characters, found '{'a' * 60}…'"]
+    assert faults("facts:", "  '': x") == ["4: facts: a value without a label"]
+
+
+def test_a_title_of_nothing() -> None:
+    with pytest.raises(ContentError, match=r'faq\.md:2: title: "~" is YAML\'s word for nothing'):
+        split("---\ntitle: ~\n---\n", FILE)
+
+
 def test_lists_and_fields_within_facts() -> None:
     assert faults("facts:", "  Sizes: [S, M]", "  Weight:", "    small: 1 g", "  Ok: x") == [
         '4: facts: "Sizes": expected a text, found a list',

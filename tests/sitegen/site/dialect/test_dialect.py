@@ -28,6 +28,13 @@ def page(text: str, **names: object) -> str:
         ("`https://a.example`", "<p><code>https://a.example</code></p>"),
         ("[x](https://a.example)", f'<p><a href="https://a.example" {OUT}>x</a></p>'),
         ("a_b_c and 2 * 3 * 4", "<p>a_b_c and 2 * 3 * 4</p>"),
+        ("one\\\ntwo", "<p>one<br>\ntwo</p>"),
+        ("- one\\\n  two", "<ul>\n<li>one<br>\ntwo</li>\n</ul>"),
+        ("one\\\\\ntwo", "<p>one\\\ntwo</p>"),
+        ("one\\", "<p>one\\</p>"),
+        (r"\< \> \" \' \~ \| \^ \$ \% \: \#", "<p>&lt; &gt; \" ' ~ | ^ $ % : #</p>"),
+        (r"C:\Users\new", r"<p>C:\Users\new</p>"),
+        (r"`a\<b` \~~x\~~", r"<p><code>a\&lt;b</code> ~~x~~</p>"),
     ],
 )
 def test_what_people_write(text: str, html: str) -> None:

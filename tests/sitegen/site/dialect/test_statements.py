@@ -189,7 +189,7 @@ def test_definition_lists(yes: bool) -> None:
         ("- {% if yes %}a\n- b{% endif %}", 5, "begins and ends in different places"),
         ("- a\n- {% if yes %}b\n{% endif %}\n\nText", 6, "begins and ends in different places"),
         (f"{HEAD}| {{% if yes %}}a | b{{% endif %}} |", 7, "begins and ends in different places"),
-        (f"{HEAD}| a | b | {{% if yes %}}c{{% endif %}} |", 7, "has no place here"),
+        (f"{HEAD}| a | b | {{% if yes %}}c{{% endif %}} |", 7, "this row has 3 cells"),
         (f"{EACH}\n| {{{{ x }}}} | y | z |\n{{% endfor %}}", 6, "a row outside a table"),
         (f"{HEAD}| a | b |\n\n| c | d |", 9, "a row outside a table"),
         ("> Text\n>\n> | a | b | c |", 7, "a row outside a table"),
