@@ -22,9 +22,7 @@ _ABSENT = "a.id <> '' and a.until is null and a.id not in (select id from member
 def note(database: sqlite3.Connection, log: FaultLog) -> None:
     """Notes a fault for each such row, and gives it the id that the address book knows."""
     _mark(database, log, _other_capitals(database), "an id never changes; write it as before")
-    hint = (
-        "write it with all its zeros (a spreadsheet drops them); if this is somebody else, add a row for {}, inactive"
-    )
+    hint = "write it with all its zeros, which spreadsheets drop; for somebody else, add a row of {} that is inactive"
     _mark(database, log, _other_zeros(database), hint)
 
 

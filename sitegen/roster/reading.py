@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
@@ -27,6 +28,7 @@ sponsor are not reported as well.
 _BOM = codecs.BOM_UTF8
 _HEAD = 8192
 _BLOCK = 1 << 18
+_QUOTED = re.compile(rb'"[^"]*(?:"|\Z)')
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How the files of spreadsheet programs begin: zip archives, and the older compound files."""
 _SAVE = "save the file as UTF-8"
@@ -79,7 +81,8 @@ class Source:
         if b"\0" in head:
             self._log.add("not UTF-8: holds bytes of zero, as UTF-16 without its mark does", line=1, hint=_SAVE)
             raise Broken
-        return "utf-8-sig" if b"\r" in head and b"\n" not in head else None
+        plain = _QUOTED.sub(b"", head)  # a cell may hold line ends of the other kind
+        return "utf-8-sig" if b"\r" in plain and b"\n" not in plain else None
 
     def _foreign_lines(self, encoding: str) -> Iterator[str]:
         while chunk := self._file.read(LONGEST_LINE):
@@ -186,12 +189,20 @@ def csv_records(source: Source, log: FaultLog, known: Sequence[str], required: S
             if values:
                 yield line, values, True
     except csv.Error as error:
-        log.add(f"cannot be read as CSV: {error}", line=last + 1, hint=QUOTES)
+        log.add(not_csv(error), line=last + 1, hint=QUOTES)
         raise Broken from error
 
 
 QUOTES = 'put quotes around a cell with a comma, a quote or a line break in it, and write a quote as ""'
 """The hint about a row that cannot be read as CSV."""
+
+
+def not_csv(error: csv.Error) -> str:
+    """Returns what is wrong with a row that the library cannot read."""
+    found = str(error)
+    if found.startswith("new-line character"):  # it goes on with advice to a programmer
+        found = "a carriage return within a cell"
+    return f"cannot be read as CSV: {found}"
 
 
 def ragged(row: Sequence[str], width: int) -> str:
