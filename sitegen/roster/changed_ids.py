@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from typing import Any
 
 from sitegen.roster import unread
 from sitegen.roster.faults import FaultLog, quoted
 
-Found = tuple[int, int, str, str]
+Found = tuple[Any, ...]
 """A row of the roster, its line, the id that it has, and the id by which the address book knows the member."""
 
 _ABSENT = "a.id <> '' and a.until is null and a.id not in (select id from member)"
@@ -57,14 +58,14 @@ def _other_zeros(database: sqlite3.Connection) -> list[Found]:
         )
     )
     return [
-        (new[0][1], new[0][2], new[0][0], known[0][0])
+        (*new[0][1:], new[0][0], known[0][0])
         for number, new in rows.items()
         if len(new) == 1 and len(known := absent.get(number, [])) == 1
     ]
 
 
-def _by_number(rows: Iterable[tuple[str, ...]]) -> dict[str, list[tuple[str, ...]]]:
-    found: dict[str, list[tuple[str, ...]]] = {}
+def _by_number(rows: Iterable[tuple[Any, ...]]) -> dict[str, list[tuple[Any, ...]]]:
+    found: dict[str, list[tuple[Any, ...]]] = {}
     for row in rows:
         found.setdefault(row[0].lstrip("0"), []).append(row)
     return found
