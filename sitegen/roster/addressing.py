@@ -70,6 +70,8 @@ class Giver:
         if book is None:
             return
         if not book.is_file():
+            if book.is_symlink() or book.exists():
+                raise RosterError(Fault("not a file", where=book, hint="bring the address book back, or delete this"))
             if self._how.frozen:
                 raise RosterError(Fault("there is no address book here", where=book, hint=_FROZEN[1]))
             self._plant()

@@ -41,7 +41,7 @@ def _mark(database: sqlite3.Connection, log: FaultLog, rows: Iterable[Found], hi
 def _other_capitals(database: sqlite3.Connection) -> list[Found]:
     return database.execute(
         "select m.row, m.line, m.id, a.id from member m join address a on a.id = m.id collate nocase"
-        f" where a.id <> m.id and {_ABSENT}"
+        f" where a.id <> m.id and {_ABSENT} and m.id not in (select id from address)"
     ).fetchall()
 
 

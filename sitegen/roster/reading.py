@@ -205,8 +205,13 @@ def not_csv(error: csv.Error) -> str:
     return f"cannot be read as CSV: {found}"
 
 
+_MERGE_MARKS = ("<" * 7, "=" * 7, ">" * 7)
+
+
 def ragged(row: Sequence[str], width: int) -> str:
     """Returns the hint about a row that has not as many cells as the header."""
+    if row[0].startswith(_MERGE_MARKS):
+        return "git could not merge this file: keep the rows of both sides, and take out <<<<<<<, ======= and >>>>>>>"
     if len(row) < width:
         return "every row needs all columns, empty ones too"
     return "put quotes around a cell with a comma in it"

@@ -237,6 +237,43 @@ def test_a_broken_book_stops_everything(site: Site, rows: str) -> None:
 # -- changes by the company --------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("slug,since,until,reason\nana,2026-01-01,,\n", 'missing column "id"'),
+        ("id,slug,since\nm1,ana,2026-01-01\n", 'missing column "until"'),
+        ("id,slug,since,until\n<<<<<<< HEAD\nm1,ana,2026-01-01,\n", "git could not merge this file"),
+    ],
+)
+def test_a_book_that_lost_its_owners_gives_nobody_another_address(site: Site, content: str, told: str) -> None:
+    site.book.write_text(content)
+    write_csv(site.path, row("m1", "Ana"))
+    with pytest.raises(RosterError, match=told), site.loaded():
+        pass
+
+
+def test_a_book_behind_a_link_is_written_where_it_is(site: Site) -> None:
+    shared = site.book.with_name("shared.csv")
+    shared.write_text("id,slug,since,until,reason\n")
+    site.book.symlink_to(shared.name)
+    site.built(row("m1", "Ana"))
+    assert site.book.is_symlink()
+    assert "m1,ana," in shared.read_text()
+
+
+def test_a_link_that_leads_nowhere_is_no_missing_book(site: Site) -> None:
+    site.book.symlink_to("nowhere.csv")
+    write_csv(site.path, row("m1", "Ana"))
+    with pytest.raises(RosterError, match="not a file"), site.loaded():
+        pass
+
+
+def test_a_book_with_one_id_in_two_capitals_keeps_each(site: Site) -> None:
+    site.book.write_text("id,slug,since,until,reason\nM1,other,2026-01-01,,\nm1,ana,2026-01-01,,\n")
+    assert site.built(row("m1", "Ana")) == {"m1": "ana"}
+    assert site.faults() == []
+
+
 def test_rename_reserve_release(site: Site) -> None:
     site.built(row("m1", "Ana"), row("m2", "Bo"))
     book = address_changes.opened(site.book, reserved={"faq"})
