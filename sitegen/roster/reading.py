@@ -31,6 +31,8 @@ _BLOCK = 1 << 18
 _QUOTED = re.compile(rb'"[^"]*(?:"|\Z)')
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How the files of spreadsheet programs begin: zip archives, and the older compound files."""
+_MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")
+"""How the tables of HTML begin that some programs export for spreadsheets."""
 _SAVE = "save the file as UTF-8"
 
 
@@ -77,6 +79,9 @@ class Source:
             return "utf-16"
         if head.startswith(_WORKBOOKS):
             self._log.add("a workbook of a spreadsheet program, not a table of text", hint="save it as CSV in UTF-8")
+            raise Broken
+        if head.removeprefix(_BOM).lstrip().lower().startswith(_MARKUP):
+            self._log.add("a page of HTML or XML, not a table of text", line=1, hint="save it as CSV in UTF-8")
             raise Broken
         if b"\0" in head:
             self._log.add("not UTF-8: holds bytes of zero, as UTF-16 without its mark does", line=1, hint=_SAVE)
