@@ -55,7 +55,7 @@ class Entry(NamedTuple):
 
 
 COLUMNS = Entry._fields
-REQUIRED = ("slug", "since")
+REQUIRED = ("id", "slug", "since", "until")
 
 
 def read(path: Path, log: FaultLog) -> Iterator[tuple[int, Entry]]:
@@ -117,8 +117,10 @@ def digest(path: Path) -> str:
 def write(path: Path, entries: Iterable[Entry]) -> str:
     """Replaces the file in one step by these entries, which come in order of slug, and returns its digest.
 
+    If the path is a symbolic link, the file that it leads to is replaced, since others may read it there.
     Raises OutputError if the file cannot be written.
     """
+    path = path.resolve()
     growing = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         try:

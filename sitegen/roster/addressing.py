@@ -22,7 +22,7 @@ from datetime import date
 from pathlib import Path
 
 from sitegen.errors import Fault, RosterError
-from sitegen.roster import address_book
+from sitegen.roster import address_book, changed_ids
 from sitegen.roster.address_book import Entry
 from sitegen.roster.faults import FaultLog, quoted
 from sitegen.roster.slugs import numbered, slugify
@@ -70,6 +70,8 @@ class Giver:
         if book is None:
             return
         if not book.is_file():
+            if book.is_symlink() or book.exists():
+                raise RosterError(Fault("not a file", where=book, hint="bring the address book back, or delete this"))
             if self._how.frozen:
                 raise RosterError(Fault("there is no address book here", where=book, hint=_FROZEN[1]))
             self._plant()
@@ -113,7 +115,7 @@ class Giver:
     def give(self) -> None:
         """Gives each member of the index their slug. Adds a fault for each one that cannot be given as it is asked."""
         self._index()
-        self._note_other_capitals()
+        changed_ids.note(self._database, self._log)
         if not self._how.frozen:
             self._take_free()
         last = 0
@@ -146,19 +148,6 @@ class Giver:
             message, hint = why
             self._log.add(f"slug {quoted(slug)}{message}", line=line, hint=hint)
             self._database.execute("update member set slug = null, explicit = 0 where row = ?", (row,))
-
-    def _note_other_capitals(self) -> None:
-        """An id never changes, not even its capitals: tokens on printed codes and leads hold it as it was."""
-        rows = self._database.execute(
-            "select m.row, m.line, m.id, a.id from member m join address a on a.id = m.id collate nocase"
-            " where a.id <> m.id and a.until is null and a.id not in (select id from member) and m.status <> 'unread'"
-        ).fetchall()
-        for row, line, found, known in rows:
-            message = f"id {quoted(found)}: this member's id was written {quoted(known)} until now"
-            self._log.add(message, line=line, hint="an id never changes; write it as before")
-            self._database.execute(
-                "update member set status = 'unread', id = ?, slug = null where row = ?", (known, row)
-            )
 
     def _asked(self, after: int) -> list[tuple[int, int, str, str]]:
         """Some members, on rows after ``after``, whose row asks for another slug than the book has for them."""

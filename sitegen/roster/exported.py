@@ -16,7 +16,7 @@ from sitegen.roster.faults import FaultLog, quoted
 from sitegen.roster.fields import COLUMNS, REQUIRED
 from sitegen.roster.header import Layout
 from sitegen.roster.mapping import fold
-from sitegen.roster.reading import QUOTES, Broken, Record, Source, json_records, ragged
+from sitegen.roster.reading import QUOTES, Broken, Record, Source, json_records, not_csv, ragged
 
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*\Z', re.IGNORECASE)
 """The first line by which spreadsheets tell the separator."""
@@ -52,17 +52,29 @@ def records(
     raise Broken
 
 
-def opening(lines: Iterator[str]) -> tuple[str, str | None, int]:
-    """Returns the first line of a table that holds something, the separator that a line before it tells, and how many
-    lines came before."""
+def opening(lines: Iterator[str]) -> tuple[list[str], str | None, int]:
+    """Returns the lines of a table's header (a name may go on over line ends between quotes), the separator that a line
+    before it tells, and how many lines came before. There are no lines if the table holds nothing."""
     before, told = 0, None
     for line in lines:
         if (found := _SEPARATOR_LINE.match(line)) and told is None:
             told = found[1]
         elif line.strip():
-            return line, told, before
+            return _whole([line], lines), told, before
         before += 1
-    return "", told, before
+    return [], told, before
+
+
+def _whole(first: list[str], lines: Iterator[str]) -> list[str]:
+    quotes = first[0].count('"')
+    while quotes % 2 and len(first) < _MOST_HEADER_LINES and (line := next(lines, None)) is not None:
+        first.append(line)
+        quotes += line.count('"')
+    return first
+
+
+_MOST_HEADER_LINES = 200
+"""A header of more lines has a quote too many."""
 
 
 def head(lines: Iterator[str], log: FaultLog, mapping: RosterMapping) -> Head:
@@ -73,11 +85,11 @@ def head(lines: Iterator[str], log: FaultLog, mapping: RosterMapping) -> Head:
         log.add("the file is empty", line=1, hint=f"the first line names the columns: {', '.join(COLUMNS)}")
         raise Broken
     separator = told or header.separator(first, mapping)
-    reader = csv.reader(chain([first], lines), delimiter=separator, strict=True)
+    reader = csv.reader(chain(first, lines), delimiter=separator, strict=True)
     try:
         names = next(reader)
     except csv.Error as error:
-        log.add(f"cannot be read as CSV: {error}", line=before + 1, hint=QUOTES)
+        log.add(not_csv(error), line=before + 1, hint=QUOTES)
         raise Broken from error
     lines_read = before + reader.line_num
     return Head(separator, header.layout(names, lines_read, log, mapping), lines_read)
@@ -104,7 +116,7 @@ def _of_table(source: Source, log: FaultLog, mapping: RosterMapping, given: Head
             if values := rows.values(row):
                 yield line, values, True
     except csv.Error as error:
-        log.add(f"cannot be read as CSV: {error}", line=last + 1, hint=QUOTES)
+        log.add(not_csv(error), line=last + 1, hint=QUOTES)
         raise Broken from error
 
 

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from sitegen.errors import did_you_mean
 from sitegen.model import Status
-from sitegen.roster import values
+from sitegen.roster import values, written_wrong
 from sitegen.roster.characters import is_plain
 from sitegen.roster.faults import FaultLog, quoted
 
@@ -99,7 +99,8 @@ LINES = {"name": 100, "first_name": 60, "place": 100, "tagline": 160}
 
 CHECKS: dict[str, Check] = {
     "id": _text(values.member_id),
-    **{name: _text(values.one_line(longest)) for name, longest in LINES.items()},
+    **{name: _text(values.written_line(longest)) for name, longest in LINES.items()},
+    "name": _text(values.name(LINES["name"])),
     "email": _text(values.email),
     "slug": _text_by_rules(values.slug),
     "market": lambda value, rules: values.market(values.cell(value), rules.words),
@@ -126,7 +127,9 @@ def read_row(written: Mapping[str, Any], rules: values.Rules) -> ReadRow:
             continue
         if name == "name" and type(value) is str:
             line = value.strip()
-            if len(line) <= LINES[name] and is_plain(line):  # as nearly all; the check would return it unchanged
+            if (
+                len(line) <= LINES[name] and is_plain(line) and written_wrong.in_name(line) is None
+            ):  # as nearly all; the check would return it unchanged
                 found[name] = line
                 continue
         check = CHECKS.get(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sitegen.errors import did_you_mean
@@ -29,18 +29,27 @@ class Layout:
     nameless: tuple[int, ...]
 
 
-def separator(first: str, mapping: RosterMapping) -> str:
+def separator(first: Sequence[str], mapping: RosterMapping) -> str:
     """Returns the separator by which most of a header's names are known, or which parts it into the most cells.
 
-    ``first``: the first line of the header.
+    ``first``: the lines of the header.
     """
     if mapping.separator is not None:
         return mapping.separator
     names = known(mapping)
 
+    return likeliest(first, lambda name: fold(name) in names)
+
+
+def likeliest(first: Sequence[str], is_known: Callable[[str], bool]) -> str:
+    """Returns the separator by which most names in the lines of a header are known, or which parts them into most."""
+
     def weight(each: str) -> tuple[int, int]:
-        cells = next(csv.reader([first], delimiter=each), [])
-        return sum(fold(cell) in names for cell in cells), len(cells)
+        try:
+            cells = next(csv.reader(first, delimiter=each), [])
+        except csv.Error:  # whoever reads the table by this separator tells it
+            return 0, 0
+        return sum(map(is_known, cells)), len(cells)
 
     return max(SEPARATORS, key=weight)  # the first of equals
 

@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
@@ -27,8 +28,11 @@ sponsor are not reported as well.
 _BOM = codecs.BOM_UTF8
 _HEAD = 8192
 _BLOCK = 1 << 18
+_QUOTED = re.compile(rb'"[^"]*(?:"|\Z)')
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How the files of spreadsheet programs begin: zip archives, and the older compound files."""
+_MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")
+"""How the tables of HTML begin that some programs export for spreadsheets."""
 _SAVE = "save the file as UTF-8"
 
 
@@ -76,10 +80,14 @@ class Source:
         if head.startswith(_WORKBOOKS):
             self._log.add("a workbook of a spreadsheet program, not a table of text", hint="save it as CSV in UTF-8")
             raise Broken
+        if head.removeprefix(_BOM).lstrip().lower().startswith(_MARKUP):
+            self._log.add("a page of HTML or XML, not a table of text", line=1, hint="save it as CSV in UTF-8")
+            raise Broken
         if b"\0" in head:
             self._log.add("not UTF-8: holds bytes of zero, as UTF-16 without its mark does", line=1, hint=_SAVE)
             raise Broken
-        return "utf-8-sig" if b"\r" in head and b"\n" not in head else None
+        plain = _QUOTED.sub(b"", head)  # a cell may hold line ends of the other kind
+        return "utf-8-sig" if b"\r" in plain and b"\n" not in plain else None
 
     def _foreign_lines(self, encoding: str) -> Iterator[str]:
         while chunk := self._file.read(LONGEST_LINE):
@@ -186,7 +194,7 @@ def csv_records(source: Source, log: FaultLog, known: Sequence[str], required: S
             if values:
                 yield line, values, True
     except csv.Error as error:
-        log.add(f"cannot be read as CSV: {error}", line=last + 1, hint=QUOTES)
+        log.add(not_csv(error), line=last + 1, hint=QUOTES)
         raise Broken from error
 
 
@@ -194,8 +202,21 @@ QUOTES = 'put quotes around a cell with a comma, a quote or a line break in it, 
 """The hint about a row that cannot be read as CSV."""
 
 
+def not_csv(error: csv.Error) -> str:
+    """Returns what is wrong with a row that the library cannot read."""
+    found = str(error)
+    if found.startswith("new-line character"):  # it goes on with advice to a programmer
+        found = "a carriage return within a cell"
+    return f"cannot be read as CSV: {found}"
+
+
+_MERGE_MARKS = ("<" * 7, "=" * 7, ">" * 7)
+
+
 def ragged(row: Sequence[str], width: int) -> str:
     """Returns the hint about a row that has not as many cells as the header."""
+    if row[0].startswith(_MERGE_MARKS):
+        return "git could not merge this file: keep the rows of both sides, and take out <<<<<<<, ======= and >>>>>>>"
     if len(row) < width:
         return "every row needs all columns, empty ones too"
     return "put quotes around a cell with a comma in it"

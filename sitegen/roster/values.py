@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from sitegen import time_zones
 from sitegen.errors import did_you_mean
 from sitegen.model import Link, RosterMapping, Status
-from sitegen.roster import characters, mapping, renumbering, story_lists
+from sitegen.roster import characters, mapping, phone_words, renumbering, story_lists, written_wrong
 from sitegen.roster.mapping import OURS, PLAIN, Vocabulary, fold
 from sitegen.roster.slugs import EXPECTED, is_slug, slugify
 from sitegen.token import MEMBER_ID
@@ -103,6 +103,26 @@ def one_line(longest: int) -> Callable[[str], str]:
             raise refuse(f"longer than {longest} characters ({len(value)})")
         if found := characters.unseen(value):
             raise _unwanted(found)
+        return value
+
+    return check
+
+
+def written_line(longest: int) -> Callable[[str], str]:
+    """Returns a function that checks one line that somebody wrote, rather than a program for want of something."""
+    return _with(written_wrong.in_line, one_line(longest))
+
+
+def name(longest: int) -> Callable[[str], str]:
+    """Returns a function that checks a name, which a site shows to everybody."""
+    return _with(written_wrong.in_name, one_line(longest))
+
+
+def _with(wrong: Callable[[str], written_wrong.Why | None], line: Callable[[str], str]) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        value = line(value)
+        if why := wrong(value):
+            raise refuse(*why)
         return value
 
     return check
@@ -195,7 +215,7 @@ def phone(value: str, market: str | None) -> str:
     if _COMPACT.match(value) and _is_plain(value):
         return value
     try:
-        number = phonenumbers.parse(value, market)
+        number = phone_words.parse(value, market)
     except phonenumbers.NumberParseException as error:
         if error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE and value[:1] != "+":
             hint = "write it like +34 600 111 222, or fill in the market"

@@ -24,6 +24,8 @@ def suggest(path: Path, locales: Iterable[str]) -> Suggestion:
     _others(table, found)
     _types(table, found)
     found.columns = {ours: found.columns[ours] for ours in COLUMNS if ours in found.columns}
+    if found.columns.keys().isdisjoint(("id", "name", "email")):
+        found.notes.append("the first line names no column that is known: take out titles that stand above the header")
     _aside(table, found)
     meaning.explain(table, found, frozenset(locales))
     trial.tell(found, frozenset(locales))

@@ -11,12 +11,17 @@ import unicodedata
 from itertools import chain
 
 _OTHERS = re.compile(r"[\W_]+")
+_SIGN = re.compile(r"#\s*\Z")
 
 
 def squeeze(name: str) -> str:
-    """Returns a column's name or a word as it is compared here: small letters and digits, without accents."""
+    """Returns a column's name or a word as it is compared here: small letters and digits, without accents.
+
+    ``Member #`` is a member's number, ``Partner-Nr.`` a Partnernummer.
+    """
     plain = "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each))
-    return _OTHERS.sub("", plain).casefold()
+    squeezed = _OTHERS.sub("", _SIGN.sub("number", plain)).casefold()
+    return f"{squeezed[:-2]}nummer" if squeezed.endswith("nr") else squeezed
 
 
 IDS = (
@@ -88,7 +93,7 @@ COLUMNS = {
         "joined", "joindate", "enrolled", "enrolledon", "joinedon", "dateenrolled",
         "joineddate", "datejoined", "enrolldate", "enrollmentdate", "enrolleddate", "signupdate",
         "entrydate", "startdate", "createddate", "datecreated", "registrationdate", "membersince", "eintrittsdatum",
-        "beitrittsdatum", "fechadealta", "fechaingreso", "dateinscription", "datadiiscrizione",
+        "eintritt", "beitrittsdatum", "fechadealta", "fechaingreso", "dateinscription", "datadiiscrizione",
     ),
     "timezone": ("timezone", "tz", "zeitzone", "zonahoraria"),
     "photo": ("photo",),

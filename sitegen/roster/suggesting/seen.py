@@ -13,9 +13,9 @@ from pathlib import Path
 
 from sitegen.roster.exported import opening
 from sitegen.roster.faults import FaultLog
-from sitegen.roster.header import SEPARATORS
+from sitegen.roster.header import likeliest
 from sitegen.roster.mapping import EXAMPLES, day, fold
-from sitegen.roster.reading import QUOTES, Broken, Source, json_records
+from sitegen.roster.reading import QUOTES, Broken, Source, json_records, not_csv
 from sitegen.roster.suggesting import known
 
 Opened = tuple[list[str], str | None, Iterator[Sequence[str]]]
@@ -117,7 +117,7 @@ def opened(path: Path) -> Iterator[Opened]:
         log.raise_any()
         raise
     except csv.Error as error:
-        log.add(f"cannot be read as CSV: {error}", line=source.line, hint=QUOTES)
+        log.add(not_csv(error), line=source.line, hint=QUOTES)
         log.raise_any()
         raise
     except OSError as error:
@@ -132,20 +132,10 @@ def _cells(source: Source, log: FaultLog) -> Opened:
     if not first:
         log.add("the file is empty", line=1)
         raise Broken
-    separator = told or _separator(first)
-    reader = csv.reader(chain([first], lines), delimiter=separator)
+    separator = told or likeliest(first, lambda name: known.squeeze(name) in known.NAMES)
+    reader = csv.reader(chain(first, lines), delimiter=separator)
     header = [cell.strip() for cell in next(reader)]
     return header, separator, (row for row in reader if any(map(str.strip, row)))
-
-
-def _separator(first: str) -> str:
-    """Returns the separator by which most names of a header are those of some program, or that parts it the most."""
-
-    def weight(each: str) -> tuple[int, int]:
-        cells = next(csv.reader([first], delimiter=each), [])
-        return sum(known.squeeze(cell) in known.NAMES for cell in cells), len(cells)
-
-    return max(SEPARATORS, key=weight)  # the first of equals
 
 
 def _json(path: Path, source: Source, log: FaultLog) -> Opened:

@@ -114,6 +114,49 @@ def test_an_id_in_other_capitals_is_no_new_member(site: Site) -> None:
         assert [(each.id, each.slug) for each in roster.unread()] == [("m1", "ana")]
 
 
+def unread(site: Site) -> list[tuple[str, str | None, bool]]:
+    with site.loaded() as roster:
+        return [(each.id, each.slug, each.inactive) for each in roster.unread()]
+
+
+@pytest.mark.parametrize("slug", ["ana", "bo", "other"])
+def test_an_id_in_other_capitals_may_have_a_slug(site: Site, slug: str) -> None:
+    site.built(row("m1", "Ana"), row("m2", "Bo"))
+    assert site.built(row("M1", "Ana", slug=slug), row("m2", "Bo")) == {"m2": "bo"}
+    assert unread(site) == [("m1", "ana", False)]
+
+
+@pytest.mark.parametrize(("known", "found"), [("m1", "M1"), ("007", "7")])
+def test_a_take_down_holds_whatever_the_id_was_changed_to(site: Site, known: str, found: str) -> None:
+    site.built(row(known, "Ana"), row("m2", "Bo"))
+    site.built(row(found, "Ana", status="inactive"), row("m2", "Bo"))
+    assert unread(site) == [(known, "ana", True)]
+
+
+@pytest.mark.parametrize("order", [("M1", "m1"), ("m1", "M1"), ("M1", "M1")])
+def test_rows_of_one_member_in_other_capitals_leave_the_member_as_before(site: Site, order: tuple[str, str]) -> None:
+    site.built(row("m1", "Ana"), row("m2", "Bo"))
+    site.built(row(order[0], "Ana"), row(order[1], "Ana X"), row("m2", "Bo"))
+    assert unread(site) == [("m1", "ana", False)]
+
+
+@pytest.mark.parametrize(("known", "found"), [("007", "7"), ("7", "007"), ("0", "000")])
+def test_an_id_with_other_zeros_before_it_is_no_new_member(site: Site, known: str, found: str) -> None:
+    site.built(row(known, "Ana"), row("m2", "Bo"))
+    assert site.built(row(found, "Ana"), row("m2", "Bo")) == {"m2": "bo"}
+    assert site.faults() == [f'id "{found}": this member\'s id was written "{known}" until now']
+    assert unread(site) == [(known, "ana", False)]
+
+
+def test_ids_that_are_one_number_may_be_two_members(site: Site) -> None:
+    site.built(row("007", "Ana"))
+    found = site.built(row("007", "Ana", status="inactive"), row("7", "Bo"), row("07", "Cy"))
+    assert found == {"007": "ana", "7": "bo", "07": "cy"}
+    assert site.faults() == []
+    # Nobody can tell which of two is the one who left.
+    assert site.built(row("7", "Bo"), row("0007", "Di"), row("00007", "Ed"))["0007"] == "di"
+
+
 def test_reserved_words_are_not_given_but_an_owner_keeps_theirs(site: Site) -> None:
     write_csv(site.path, row("m1", "Api"), row("m2", "Summer", slug="blog"))
     site.book.write_text("id,slug,since,until,reason\nm2,blog,2020-01-01,,\n,summer,2020-01-01,,later\n")
@@ -192,6 +235,43 @@ def test_a_broken_book_stops_everything(site: Site, rows: str) -> None:
 
 
 # -- changes by the company --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("slug,since,until,reason\nana,2026-01-01,,\n", 'missing column "id"'),
+        ("id,slug,since\nm1,ana,2026-01-01\n", 'missing column "until"'),
+        ("id,slug,since,until\n<<<<<<< HEAD\nm1,ana,2026-01-01,\n", "git could not merge this file"),
+    ],
+)
+def test_a_book_that_lost_its_owners_gives_nobody_another_address(site: Site, content: str, told: str) -> None:
+    site.book.write_text(content)
+    write_csv(site.path, row("m1", "Ana"))
+    with pytest.raises(RosterError, match=told), site.loaded():
+        pass
+
+
+def test_a_book_behind_a_link_is_written_where_it_is(site: Site) -> None:
+    shared = site.book.with_name("shared.csv")
+    shared.write_text("id,slug,since,until,reason\n")
+    site.book.symlink_to(shared.name)
+    site.built(row("m1", "Ana"))
+    assert site.book.is_symlink()
+    assert "m1,ana," in shared.read_text()
+
+
+def test_a_link_that_leads_nowhere_is_no_missing_book(site: Site) -> None:
+    site.book.symlink_to("nowhere.csv")
+    write_csv(site.path, row("m1", "Ana"))
+    with pytest.raises(RosterError, match="not a file"), site.loaded():
+        pass
+
+
+def test_a_book_with_one_id_in_two_capitals_keeps_each(site: Site) -> None:
+    site.book.write_text("id,slug,since,until,reason\nM1,other,2026-01-01,,\nm1,ana,2026-01-01,,\n")
+    assert site.built(row("m1", "Ana")) == {"m1": "ana"}
+    assert site.faults() == []
 
 
 def test_rename_reserve_release(site: Site) -> None:

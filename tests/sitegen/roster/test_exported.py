@@ -16,6 +16,7 @@ from sitegen.model import RosterMapping, Status
 from sitegen.roster import Roster, reading
 from sitegen.roster.index import facts
 from sitegen.roster.mapping import PLAIN, day, fold
+from sitegen.roster.suggesting import suggest
 from sitegen.site import config
 from tests.conftest import ROOT
 
@@ -79,6 +80,28 @@ def test_a_header_with_commas_under_semicolons(read: Read) -> None:
 def test_line_ends_within_cells_of_a_file_with_carriage_returns(read: Read) -> None:
     roster = read('id,name,email,story\ra,Ana,a@example.com,"one\r\rtwo"\rb,Ben,b@example.com,\r')
     assert [(each.story, roster.line(each)) for each in roster] == [("one\n\ntwo", 2), (None, 5)]
+
+
+def test_rows_that_end_in_a_carriage_return_and_cells_with_other_line_ends(read: Read) -> None:
+    roster = read('id;name;email;story\ra;Ana;a@example.com;"one\n\ntwo"\rb;Ben;b@example.com;"\n"\r')
+    assert [(each.name, each.story) for each in roster] == [("Ana", "one\n\ntwo"), ("Ben", None)]
+
+
+def test_a_carriage_return_within_a_cell_is_a_fault(read: Read) -> None:
+    for text in ("id\r,name\na,Ana\n", "id,name\na,An\ra\n"):
+        with pytest.raises(RosterError) as caught:
+            read(text)
+        assert "cannot be read as CSV: a carriage return within a cell" in str(caught.value)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_names_of_columns_that_go_on_over_line_ends(read: Read, tmp_path: Path, separator: str) -> None:
+    lines = ['"Distributor\nID"', '"Full\nName"', '"E-mail\naddress"']
+    content = f"{separator.join(lines)}\n{separator.join(('a', 'Ana', 'a@example.com'))}\n"
+    columns = {"id": ("Distributor ID",), "name": ("Full Name",), "email": ("E-mail address",)}
+    roster = read(content, RosterMapping(columns=columns))
+    assert [(each.id, each.name, each.email) for each in roster] == [("a", "Ana", "a@example.com")]
+    assert suggest(tmp_path / "members.csv", ["en"]).columns["id"] == ("Distributor\nID",)
 
 
 def test_the_digest_is_that_of_the_file_in_any_encoding(read: Read, tmp_path: Path) -> None:

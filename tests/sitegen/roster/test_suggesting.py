@@ -261,3 +261,24 @@ def test_any_table_gives_one_proposal_that_can_be_pasted(
     assert suggesting.to_toml(found) == suggesting.to_toml(suggest(tmp_path, text.getvalue()))
     tomllib.loads(suggesting.to_toml(found))
     json.dumps(suggesting.to_json(found))
+
+
+@pytest.mark.parametrize(
+    ("own", "above"),
+    [("Partner-Nr.", "Sponsor-Nr."), ("Kundennr", "SponsorNr"), ("Member #", "Sponsor #"), ("#", "Recruiter")],
+)
+def test_numbers_in_short(tmp_path: Path, own: str, above: str) -> None:
+    found = suggest(tmp_path, f"{own},{above},Name,Eintritt\n1,,Ana,31.12.2024\n2,1,Bo,30.12.2024\n")
+    assert found.columns == {"id": (own,), "sponsor": (above,), "name": ("Name",), "joined": ("Eintritt",)}
+
+
+def test_titles_above_the_header_are_told(tmp_path: Path) -> None:
+    found = suggest(tmp_path, "Distributor report,,\nRun 2024-01-01,,\nID,Name,Email\n1,Ana,a@example.com\n")
+    assert "the first line names no column that is known: take out titles that stand above the header" in found.notes
+    assert not any("take out titles" in note for note in suggest(tmp_path, "ID,Name\n1,Ana\n").notes)
+
+
+@pytest.mark.parametrize("start", ["<html><table>", "\n<!DOCTYPE html>", '\ufeff<?xml version="1.0"?>', "<TABLE>"])
+def test_a_table_of_html_is_no_csv(tmp_path: Path, start: str) -> None:
+    with pytest.raises(RosterError, match="a page of HTML or XML, not a table of text"):
+        suggest(tmp_path, f"{start}<tr><td>Id</td></tr>\n")
