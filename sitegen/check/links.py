@@ -26,8 +26,9 @@ _TAG = re.compile(
     | <(/?) ([a-zA-Z][^\s/>]*+) ((?: [^>"']++ | "[^"]*+(?:"|\Z) | '[^']*+(?:'|\Z) )*+) (>|\Z)""",
     re.DOTALL | re.VERBOSE,
 )
-"""Matches a comment, or a tag: what makes it an end tag, its name, its attributes and its end. What is never ended, ends
-with the page."""
+"""Matches a comment, or a tag: what makes it an end tag, its name, its attributes and its end.
+
+What is never ended, ends with the page."""
 _ATTRIBUTE = re.compile(
     r"""([^\s"'<>/=]++) (\s*+ = \s*+ (?: "([^"]*+)" | '([^']*+)' | ([^\s"'>]++) ) )?+""", re.VERBOSE
 )
