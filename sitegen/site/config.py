@@ -220,10 +220,8 @@ class SiteTable(_Table):
     @field_validator("layout")
     @classmethod
     def _below_a_host(cls, value: str, info: ValidationInfo) -> str:
-        parts = urlsplit(info.data.get("url", ""))
-        host = parts.hostname or ""
-        if value == "subdomain" and (parts.path or ":" in host or re.fullmatch("[0-9.]+", host)):
-            raise ValueError("subdomains need a url without a path whose host is a name, such as https://example.com")
+        if value == "subdomain" and urlsplit(info.data.get("url", "")).path:
+            raise ValueError("subdomains need a url without a path, such as https://example.com")
         return value
 
     @field_validator("roster", mode="before")

@@ -22,7 +22,7 @@ def taken(pages: Mapping[str, Collection[Page]], capture: str | None) -> Iterato
         for page in in_locale:
             top = page.path.partition("/")[0]
             what = {**others, **languages}.get(top)
-            if what:
+            if what and page.key not in FIXED:  # the address of these is not the author's to choose
                 message = f'the page would be at "{page.path}/", where {what}'
                 hint = "give it a slug of its own" if page.front.slug is None else "choose another slug"
                 yield Fault(message, where=page.file, line=page.line_of.get("slug", 1), hint=hint)
