@@ -49,7 +49,7 @@ def everything(folder: Path, signer: TokenSigner, *, remember: bool = False, fro
         try:
             rendering.check(site, Renderer(site, signer), members, survey.unreached(members))
         except EspalierError as error:
-            raise EspalierError(*_sorted(of_members), *_sorted({*of_pictures, *error.faults})) from error
+            raise EspalierError(*_sorted(of_members), *_sorted(dict.fromkeys((*of_pictures, *error.faults)))) from error
         if of_pictures:
             raise EspalierError(*_sorted((*of_members, *of_pictures)))
         new = members.addresses.changes
