@@ -16,7 +16,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTHON ?= python3
 # More at once than there are processors: many tests wait for a clock or for a program that they started.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 4)
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 5)
 PYTEST_FLAGS ?= -n $(WORKERS) --dist loadgroup
 
 .PHONY: demo test proof lint fuzz docs bench lock upgrade setup clean

@@ -200,6 +200,7 @@ def test_a_second_demo_on_the_same_instance_is_refused_before_it_builds(demo, tm
     assert process.poll() is None
 
 
+@pytest.mark.slow
 @pytest.mark.database("sqlite")
 def test_a_demo_does_not_build_where_a_service_runs_on_its_database(settings, tmp_path, sample):
     with serving(settings, tmp_path) as (service, _):

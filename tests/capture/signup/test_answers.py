@@ -74,7 +74,7 @@ def _of(rule: Rule) -> list[tuple[str, Any]]:
     return list(rule._converters.items())
 
 
-@pytest.mark.parametrize("trouble", ["none", "locked", "a fault"])
+@pytest.mark.parametrize("trouble", [pytest.param("none", marks=pytest.mark.slow), "locked", "a fault"])
 def test_every_answer_is_guarded(app, form, links, clock, trouble, monkeypatch):
     client = app.test_client()
     assert client.post("/signup", data=form()).status_code == 303

@@ -342,7 +342,7 @@ def test_change_times_never_go_back(tmp_path):
     assert times.since({"a": "1"})["a"] >= first["a"]
 
 
-@pytest.mark.parametrize("layout", ["path", "subdomain"])
+@pytest.mark.parametrize("layout", ["path", pytest.param("subdomain", marks=pytest.mark.slow)])
 def test_landing_pages(tmp_path, layout):
     """Those of a build, byte for byte; a new campaign is there at once, and nobody else's page."""
     folder = Path(shutil.copytree(SITES / layout / "input", tmp_path / "content"))
