@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from sitegen.errors import did_you_mean
 from sitegen.model import Status
-from sitegen.roster import values, written_wrong
+from sitegen.roster import links, phones, values, written_wrong
 from sitegen.roster.characters import is_plain
 from sitegen.roster.faults import FaultLog, quoted
 
@@ -106,7 +106,7 @@ CHECKS: dict[str, Check] = {
     "market": lambda value, rules: values.market(values.cell(value), rules.words),
     "photo": _photo,
     "story": _text(values.story),
-    "links": lambda value, rules: values.link_lines(value),
+    "links": lambda value, rules: links.lines(value),
     "sponsor": _text(values.member_id),
     "locale": _text_by_rules(values.locale),
     "status": lambda value, rules: values.status(value, rules.words),
@@ -160,7 +160,7 @@ def _phone(written: Mapping[str, Any], market: str | None) -> str:
     value = values.cell(written["phone"])
     if market is None and "market" in written and not value.startswith("+"):
         raise values.refuse("cannot be read without the market", "mend the market, or write it like +34 600 111 222")
-    return values.phone(value, market)
+    return phones.read(value, market)
 
 
 def _refused(name: str, value: Any, error: PydanticCustomError) -> Problem:

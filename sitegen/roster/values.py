@@ -13,7 +13,6 @@ from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -21,31 +20,19 @@ from pydantic_core import PydanticCustomError
 
 from sitegen import time_zones
 from sitegen.errors import did_you_mean
-from sitegen.model import Link, RosterMapping, Status
-from sitegen.roster import characters, mapping, phone_words, renumbering, story_lists, written_wrong
+from sitegen.model import RosterMapping, Status
+from sitegen.roster import characters, mapping, story_lists, written_wrong
 from sitegen.roster.mapping import OURS, PLAIN, Vocabulary, fold
 from sitegen.roster.slugs import EXPECTED, is_slug, slugify
 from sitegen.token import MEMBER_ID
 
-MOST_LINKS = 8
-LONGEST_LABEL = 40
-LONGEST_URL = 500
 MOST_REMEMBERED = 5_000
 """How many texts of a column are remembered with their meaning."""
 LONGEST_STORY = 5_000
 MOST_LEVELS = 8
 """How many lists and quotations of a story may lie within each other."""
 
-_NOT_IN_URL = re.compile(r"""[\s<>"'`\\^{|}]""")
-_URL = r"https://(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w.~/%@?=&+-]*+)?"
-_PLAIN_URL = re.compile(_URL, re.ASCII)
-_SEEN = "[ -:<>-~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027\u2030-\u205e]"
-"""The characters of most labels: Latin letters, digits, and signs but those between links; all can be seen."""
-_PLAIN_LINK = rf"(?! ){_SEEN}{{1,{LONGEST_LABEL}}}+(?<! )={_URL}"
-_PLAIN_LINKS = re.compile(rf"{_PLAIN_LINK}(?:; ?{_PLAIN_LINK}){{0,7}};?\Z", re.ASCII)
-"""Links as they are usually written: nothing in their labels or addresses could be taken for what is between them."""
 _LOCAL_PART = re.compile(r"(?=.{1,64}\Z)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*\Z", re.IGNORECASE | re.ASCII)
-_COMPACT = re.compile(r"\+[1-9]\d{6,14}\Z", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -128,9 +115,6 @@ def _with(wrong: Callable[[str], written_wrong.Why | None], line: Callable[[str]
     return check
 
 
-_label, _url = lru_cache(maxsize=4096)(one_line(LONGEST_LABEL)), one_line(LONGEST_URL)
-
-
 def story(value: str) -> str:
     """Checks a member's story: at most ``LONGEST_STORY`` characters, and lists and quotations of ``MOST_LEVELS``.
 
@@ -205,64 +189,6 @@ def _email(value: str) -> str:
         return validate_email(value, check_deliverability=False).normalized
     except EmailNotValidError as error:
         raise refuse("not an e-mail address", "expected something like ana@example.com") from error
-
-
-def phone(value: str, market: str | None) -> str:
-    """Reads a phone number as people in the country ``market`` write theirs, and returns it in E.164.
-
-    A number that its country has renumbered since becomes the one that reaches the same people today.
-    """
-    if _COMPACT.match(value) and _is_plain(value):
-        return value
-    try:
-        number = phone_words.parse(value, market)
-    except phonenumbers.NumberParseException as error:
-        if error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE and value[:1] != "+":
-            hint = "write it like +34 600 111 222, or fill in the market"
-            raise refuse("a phone number without a country code", hint) from error
-        raise refuse("not a phone number", "expected something like +34 600 111 222") from error
-    if number.extension:
-        raise refuse("a phone number with an extension", "give a number that can be dialled as it is")
-    number = renumbering.renumbered(number)
-    if not phonenumbers.is_possible_number(number):
-        raise refuse("too short or too long for a phone number of its country")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _is_plain(value: str) -> bool:
-    """Returns whether the library phonenumbers would leave a number in E.164 unchanged, in a tenth of its 20 µs.
-
-    That is so if the number is as long as its country's numbers are, has no national prefix to remove, and no form that
-    was given up.
-    """
-    code, end = _calling_code(value[1:4])
-    if not code or renumbering.is_old(code, value[end:]):
-        return False
-    lengths, prefix = _numbering(code)
-    return len(value) - end in lengths and (prefix is None or not prefix.match(value, end))
-
-
-@lru_cache(maxsize=1000)
-def _calling_code(digits: str) -> tuple[int, int]:
-    """Returns the country's code with which a number in E.164 begins, and the place where it ends; 0 if none does.
-
-    ``digits``: the first three after the plus.
-    """
-    for length in (1, 2, 3):
-        code = int(digits[:length])
-        if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-            return code, 1 + length
-    return 0, 0
-
-
-@lru_cache(maxsize=256)
-def _numbering(code: int) -> tuple[frozenset[int], re.Pattern[str] | None]:
-    region = phonenumbers.region_code_for_country_code(code)
-    known = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
-    if known is None or known.general_desc is None:
-        return frozenset(), None
-    prefix = known.national_prefix_for_parsing
-    return frozenset(known.general_desc.possible_length), re.compile(prefix) if prefix else None
 
 
 def market(value: str, words: Vocabulary = OURS) -> str:
@@ -358,65 +284,3 @@ def photo(value: str, rules: Rules) -> str:
     if rules.photos is not None and not (rules.photos / value).is_file():
         raise refuse("there is no such photo", "put the file into the photos folder, or leave the column empty")
     return value
-
-
-def link_lines(value: Any) -> str | None:
-    """Reads links as ``links`` does, and returns them as one text: labels and addresses in turn, each on its own line.
-
-    Returns None if there are none.
-    """
-    # As nearly all are written; to take every link apart would take as long as reading the rest of the row.
-    if isinstance(value, str) and _PLAIN_LINKS.match(value):
-        lines = value.rstrip(";").replace("; ", ";").replace(";", "\n").replace("=https://", "\nhttps://")
-        if len(lines) <= LONGEST_URL or max(map(len, lines.split("\n"))) <= LONGEST_URL:
-            return lines
-    return "\n".join(f"{link.label}\n{link.url}" for link in links(value)) or None
-
-
-def links(value: Any) -> tuple[Link, ...]:
-    """Reads links as CSV has them (``Label=https://…; Label=https://…``) or as JSON does (a list of objects)."""
-    if isinstance(value, str):
-        pairs = [_pair(each) for each in value.split(";") if each.strip()]
-    elif isinstance(value, list):
-        pairs = [_pair_of_object(each) for each in value]
-    else:
-        raise refuse("expected a list of links")
-    if len(pairs) > MOST_LINKS:
-        raise refuse(f"more than {MOST_LINKS} links ({len(pairs)})")
-    return tuple(_link(label.strip(), url.strip()) for label, url in pairs)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    label, equals, url = text.partition("=")
-    if not equals:
-        hint = "in an address, write a semicolon as %3B"
-        raise refuse("expected Label=https://… with a semicolon between links", hint if "/" in text else None)
-    return label, url
-
-
-def _pair_of_object(each: Any) -> tuple[str, str]:
-    if not isinstance(each, dict) or each.keys() != {"label", "url"}:
-        raise refuse('expected objects with "label" and "url"')
-    label, url = each["label"], each["url"]
-    if not isinstance(label, str) or not isinstance(url, str):
-        raise refuse('expected objects with "label" and "url" as text')
-    return label, url
-
-
-def _link(label: str, url: str) -> Link:
-    if not label:
-        raise refuse("a link without a label", "write what a visitor reads, such as Instagram=https://…")
-    _label(label)
-    if len(url) <= LONGEST_URL and _PLAIN_URL.fullmatch(url):  # nearly all; the way below takes ten times as long
-        return Link(label, url)
-    _url(url)
-    if not url.startswith("https://"):
-        raise refuse("a link must begin with https://")
-    try:
-        parts = urlsplit(url)
-        good = bool(parts.hostname) and "." in parts.netloc and "@" not in parts.netloc and parts.port != 0
-    except ValueError:
-        good = False
-    if not good or _NOT_IN_URL.search(url):
-        raise refuse("a link that is not an address", "expected something like https://example.com/ana")
-    return Link(label, url)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
 from sitegen.model import Status
-from sitegen.roster import characters, values
+from sitegen.roster import characters, links
 from sitegen.roster.fields import CHECKS, COLUMNS, RosterRow, read_row
 from sitegen.roster.values import Rules
 
@@ -145,9 +145,9 @@ def test_the_short_way_for_links_gives_what_the_long_way_gives(text: str) -> Non
             return error.context
 
     def long_way(value: object) -> str | None:
-        return "\n".join(f"{link.label}\n{link.url}" for link in values.links(value)) or None
+        return "\n".join(f"{link.label}\n{link.url}" for link in links.read(value)) or None
 
-    assert outcome(values.link_lines) == outcome(long_way)
+    assert outcome(links.lines) == outcome(long_way)
 
 
 @given(st.dictionaries(st.sampled_from([*COLUMNS, "fone"]), st.text(max_size=20) | st.integers() | st.none()))
@@ -162,4 +162,4 @@ def test_half_a_character_in_any_field_is_a_fault() -> None:
         _, problems = read_row({**GOOD, name: "https://\ud800.example"}, RULES)
         assert problems, name
     with pytest.raises(PydanticCustomError):
-        values.links([{"label": "a", "url": "https://a.example/\ud800"}])
+        links.read([{"label": "a", "url": "https://a.example/\ud800"}])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic_core import PydanticCustomError
 
-from sitegen.roster import values
+from sitegen.roster import phones
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from sitegen.roster import values
     ],
 )
 def test_words_and_decimals_are_no_digits(written: str, market: str | None, number: str) -> None:
-    assert values.phone(written, market) == number
+    assert phones.read(written, market) == number
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_words_and_decimals_are_no_digits(written: str, market: str | None, numb
 )
 def test_what_nobody_can_dial_is_refused(written: str, market: str) -> None:
     with pytest.raises(PydanticCustomError):
-        values.phone(written, market)
+        phones.read(written, market)

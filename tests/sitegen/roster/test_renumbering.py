@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sitegen.roster import values
+from sitegen.roster import phones
 from sitegen.roster.renumbering import RENUMBERINGS, Renumbering, renumbered
 
 
@@ -41,15 +41,15 @@ from sitegen.roster.renumbering import RENUMBERINGS, Renumbering, renumbered
     ],
 )
 def test_an_old_number_becomes_the_one_that_reaches_them(written: str, market: str | None, today: str) -> None:
-    assert values.phone(written, market) == today
-    assert values.phone(today, market) == today
+    assert phones.read(written, market) == today
+    assert phones.read(today, market) == today
 
 
 @pytest.mark.parametrize(
     "valid", ["+525512345678", "+2290197123456", "+2250707123456", "+84701234567", "+576011234567", "+551131234567"]
 )
 def test_a_number_of_today_stays(valid: str) -> None:
-    assert values.phone(valid, None) == valid
+    assert phones.read(valid, None) == valid
 
 
 @given(st.sampled_from(RENUMBERINGS), st.data())
@@ -71,4 +71,4 @@ def test_every_rule_says_who_decreed_it_and_its_numbers_can_be_dialled(rule: Ren
 
 def test_a_number_that_no_rule_reaches_is_refused_as_before() -> None:
     with pytest.raises(Exception, match="too short or too long"):
-        values.phone("+52 15", None)
+        phones.read("+52 15", None)

@@ -23,7 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from sitegen.errors import OutputError, RosterError
 from sitegen.model import Link, Member, Status
-from sitegen.roster import Query, Roster, values, written_wrong
+from sitegen.roster import Query, Roster, phones, values, written_wrong
 from sitegen.roster.fields import COLUMNS
 from sitegen.roster.names import called
 from sitegen.roster.slugs import is_slug
@@ -279,7 +279,7 @@ def test_the_short_way_for_plain_addresses_gives_what_the_library_gives(local: s
 @given(st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)), st.from_regex(r"\d{5,12}", fullmatch=True))
 def test_the_short_way_for_numbers_in_e164_gives_what_the_library_gives(code: int, digits: str) -> None:
     number = f"+{code}{digits}".translate({ord(each): str(int(each)) for each in digits})
-    if not (values._COMPACT.match(number) and values._is_plain(number)):
+    if not (phones._COMPACT.match(number) and phones._is_plain(number)):
         return
     parsed = phonenumbers.parse(number, None)
     assert phonenumbers.is_possible_number(parsed)
@@ -297,7 +297,7 @@ def test_the_short_way_for_numbers_in_e164_gives_what_the_library_gives(code: in
     ],
 )
 def test_phone_numbers_as_people_write_them(written: str, market: str | None, kept: str) -> None:
-    assert values.phone(written, market) == kept
+    assert phones.read(written, market) == kept
 
 
 @pytest.mark.parametrize(
