@@ -18,7 +18,7 @@ from sitegen.token import TokenSigner
 
 ROOT = Path(__file__).parent.parent
 SITES = Path(__file__).parent / "sites"
-# A run tries what the one before it tried, and no time is judged: neither chance nor a busy machine fails what is right.
+# A run tries what the one before it tried, and no time is judged: neither chance nor a busy machine fails what holds.
 # `pytest --hypothesis-profile=random` tries other values each time.
 settings.register_profile("random", deadline=None)
 settings.register_profile("same", deadline=None, derandomize=True)
