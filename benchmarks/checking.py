@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks import earlier
-from benchmarks.measure import Row, in_turn
+from benchmarks.measure import Row
 from benchmarks.workshop import Workshop
 
 BAR = 0.5
@@ -16,13 +16,6 @@ EARLIER = "7b92d28"
 def measure(shop: Workshop, count: int, turns: int) -> Row:
     """Measures both with ``count`` members, and returns the row; it is not measured where the repository lacks the
     earlier commit."""
+    site = shop.site(count)
     what = f"check of a roster of {count:,} rows"
-    try:
-        commands = earlier.Commands(shop, EARLIER)
-    except LookupError:
-        return earlier.row(NAME, what, BAR, EARLIER, None)
-    check = ["check", shop.site(count)]
-    for run in (commands.now, commands.before):  # fills the caches
-        run(check)
-    pairs = in_turn(turns, lambda: commands.now(check), lambda: commands.before(check))
-    return earlier.row(NAME, what, BAR, EARLIER, pairs)
+    return earlier.measure(shop, NAME, what, BAR, EARLIER, turns, lambda commands: lambda run: run(["check", site]))

@@ -9,7 +9,7 @@ import tarfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.measure import Pairs, Row, percent, seconds
+from benchmarks.measure import Row, in_turn, percent, seconds
 from benchmarks.workshop import Workshop
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -18,6 +18,9 @@ _TAKEN = ("sitegen", "themes", _SAMPLE)
 
 Run = Callable[[Sequence[str | Path]], float]
 """Runs ``sitegen`` with arguments, and returns the seconds of the whole process."""
+
+Measured = Callable[[Run], float]
+"""Runs what is measured with one of the two programs, and returns its seconds."""
 
 
 class Commands:
@@ -48,11 +51,23 @@ class Commands:
         return self._shop.run(["env", *environ, sys.executable, "-P", "-m", "sitegen", *arguments]).seconds
 
 
-def row(name: str, what: str, bar: float, commit: str, pairs: Pairs | None) -> Row:
-    """Returns the row of a table: the share of the earlier commit's time, or that it was not measured."""
+def measure(
+    shop: Workshop, name: str, what: str, bar: float, commit: str, turns: int, prepared: Callable[[Commands], Measured]
+) -> Row:
+    """Measures a command of today and of an earlier commit in turn, and returns the row of a table: the share of the
+    earlier time, or that it was not measured where the repository lacks the commit.
+
+    ``prepared``: makes what the command needs, and returns the function that runs it with a program.
+    """
     wanted = f"≤ {100 * bar:g} %"
-    if pairs is None:
-        return Row(name, what, "not measured", f"no commit {commit} here", "not measured", wanted, None)
+    try:
+        commands = Commands(shop, commit)
+    except LookupError as error:
+        return Row(name, what, "not measured", str(error), "not measured", wanted, None)
+    spent = prepared(commands)
+    for run in (commands.now, commands.before):  # fills the caches
+        spent(run)
+    pairs = in_turn(turns, lambda: spent(commands.now), lambda: spent(commands.before))
     share = pairs.share()
     figures: dict[str, object] = {"ours": pairs.ours, "theirs": pairs.theirs, "share": share.values}
     met = share.middle <= bar

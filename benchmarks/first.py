@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from benchmarks import earlier
-from benchmarks.measure import Row, in_turn
+from benchmarks.measure import Row
 from benchmarks.workshop import Workshop
 
 BAR = 0.5
@@ -22,16 +22,9 @@ EARLIER = "95ee2b3"
 def measure(shop: Workshop, turns: int) -> Row:
     """Measures both and returns the row; it is not measured where the repository lacks the earlier commit."""
     what = "first build of the sample company, portraits scaled"
-    try:
-        commands = earlier.Commands(shop, EARLIER)
-    except LookupError:
-        return earlier.row(NAME, what, BAR, EARLIER, None)
-    content = Path(shutil.copytree(commands.sample, shop.fresh("sample")))
 
-    def build(run: earlier.Run) -> float:
-        return run(["build", content, "--out", shop.fresh("first"), "--quiet"])
+    def prepared(commands: earlier.Commands) -> earlier.Measured:
+        content = Path(shutil.copytree(commands.sample, shop.fresh("sample")))
+        return lambda run: run(["build", content, "--out", shop.fresh("first"), "--quiet"])
 
-    for run in (commands.now, commands.before):  # fills the caches
-        build(run)
-    pairs = in_turn(turns, lambda: build(commands.now), lambda: build(commands.before))
-    return earlier.row(NAME, what, BAR, EARLIER, pairs)
+    return earlier.measure(shop, NAME, what, BAR, EARLIER, turns, prepared)

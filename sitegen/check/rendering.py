@@ -6,7 +6,7 @@ For this, every page of the company's site is rendered, and every page of a few 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -127,12 +127,19 @@ def _pages(
         base, planned = page_of[address]
         found.setdefault(link.removeprefix(base), []).append(planned.page.file)
     for link, pages in found.items():
-        others = len(set(pages)) - 1
         message = f'a link on this page leads nowhere: "{link}"'
-        hint = f"the link is on {others} more pages as well" if others else None
-        if not links.is_address(link):
-            hint = "write https://… for another site, page:… or picture:… for this one" + (f"; {hint}" if hint else "")
+        hint = None if links.is_address(link) else _OTHER_LINKS
+        hint = _with_others(hint, pages, "the link is on {} more pages as well")
         yield Fault(message, where=pages[0], line=places.line_of_link(pages[0], link), hint=hint)
+
+
+_OTHER_LINKS = "write https://… for another site, page:… or picture:… for this one"
+
+
+def _with_others(hint: str | None, pages: Sequence[Path], also: str) -> str | None:
+    """Returns a hint that tells on how many more pages a fault is, if on any. ``also``: how, with a place for them."""
+    others = len(set(pages)) - 1
+    return "; ".join(filter(None, (hint, also.format(others) if others else None))) or None
 
 
 def _located(fault: Fault) -> Fault:
@@ -154,9 +161,7 @@ def _misnested(
             found.setdefault(page.nesting.misfit, []).append(page_of[address][1].page.file)
     for tag, pages in found.items():
         message = f'the elements of this page do not fit together, beginning with "{tag}"'
-        others = len(set(pages)) - 1
-        also = f"; {others} more pages have it as well" if others else ""
-        hint = f"close each element once, the last opened first{also}"
+        hint = _with_others("close each element once, the last opened first", pages, "{} more pages have it as well")
         yield Fault(message, where=pages[0], line=places.line_of(pages[0], tag), hint=hint)
 
 
@@ -186,11 +191,10 @@ def _doubled_ids(
         for name in page.doubled:
             found.setdefault(name, []).append(page_of[address][1].page.file)
     for name, pages in found.items():
-        others = len(set(pages)) - 1
-        hint = f'give one of them another id, as in "## Heading {{#{name}-2}}"'
-        also = f"; {others} more pages have it twice as well" if others else ""
+        another = f'give one of them another id, as in "## Heading {{#{name}-2}}"'
+        hint = _with_others(another, pages, "{} more pages have it twice as well")
         line = places.line_of(pages[0], f"{{#{name}}}", f"#{name} ", f'id="{name}"')
-        yield Fault(f'the id "{name}" stands on this page twice', where=pages[0], line=line, hint=f"{hint}{also}")
+        yield Fault(f'the id "{name}" stands on this page twice', where=pages[0], line=line, hint=hint)
 
 
 def _shown(
