@@ -21,7 +21,6 @@ from sitegen.build.builder import build
 from sitegen.serving.http import host_of, takes_gzip
 from sitegen.serving.production.change_times import ChangeTimes
 from sitegen.serving.production.renewing import ServeOptions, SnapshotRenewer
-from tests.browser import company
 from tests.conftest import SITES, TOKEN_KEY, build_options, replace_in, tree
 from tests.sitegen.serving.production_server import COMPANY, ProductionServer, inactive, sample, serving
 
@@ -29,9 +28,9 @@ from tests.sitegen.serving.production_server import COMPANY, ProductionServer, i
 pytestmark = pytest.mark.xdist_group("production")
 
 
-def small(place: Path) -> Path:
+def small(place: Path, layout: str = "path") -> Path:
     """Pot & Kettle, whose few pages a server has read in a moment."""
-    return Path(shutil.copytree(SITES / "path" / "input", place / "content"))
+    return Path(shutil.copytree(SITES / layout / "input", place / "content"))
 
 
 @pytest.fixture(scope="module")
@@ -45,27 +44,27 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProductionServer]
 
 
 @pytest.mark.parametrize(
-    ("layout", "whole"),
+    ("company", "layout"),
     [
-        pytest.param("path", False, id="path-few"),
-        pytest.param("path", True, id="path-all", marks=pytest.mark.slow),
-        pytest.param("subdomain", True, id="subdomain-all", marks=pytest.mark.slow),
+        pytest.param("potandkettle", "path", id="few-path"),
+        pytest.param("potandkettle", "subdomain", id="few-subdomain"),
+        pytest.param("brambleandwick", "path", id="sample-path", marks=pytest.mark.slow),
+        pytest.param("brambleandwick", "subdomain", id="sample-subdomain", marks=pytest.mark.slow),
     ],
 )
-def test_every_file_of_a_build_is_served_byte_for_byte(tmp_path, layout, whole):
-    """Of members who differ much, and (slow) of all the sample company's."""
-    folder, out = sample(tmp_path, layout), tmp_path / "public"
-    if not whole:
-        company.keep_few(folder)
+def test_every_file_of_a_build_is_served_byte_for_byte(tmp_path, company, layout):
+    """Of a company with few pages, and (slow) of the sample company with all its members."""
+    folder = small(tmp_path, layout) if company == "potandkettle" else sample(tmp_path, layout)
+    out = tmp_path / "public"
     build(build_options(folder, out))
     built = tree(out)
     members = {path.split("/")[0] for path in built if path.endswith("/contact.vcf")}
-    assert len(members) > 10
+    assert len(members) > (10 if company == "brambleandwick" else 1)
     with serving(folder, "--workers", "2") as running:
         for path, content in built.items():
             top, _, rest = path.partition("/")
             on_own_host = layout == "subdomain" and top in members
-            host = f"{top}.{COMPANY}" if on_own_host else COMPANY
+            host = f"{top}.{company}.example" if on_own_host else f"{company}.example"
             address = "/" + (rest if on_own_host else path).removesuffix("index.html")
             status, _, served = running.ask(address, host=host)
             assert (status, served == content) == (200, True), address
