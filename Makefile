@@ -19,6 +19,9 @@ PYTHON ?= python3
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 5)
 PYTEST_FLAGS ?= -n $(WORKERS) --dist loadgroup
 
+# The tests start our commands some hundred times: what was compiled once must not be compiled by each of them.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test proof lint fuzz docs bench lock upgrade setup clean
 
 setup: $(READY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -38,8 +39,10 @@ def imports(path: Path, *, for_type_checkers: bool = True) -> Iterator[str]:
             yield from names & MODULES.keys() or {node.module}
 
 
-ARROWS = {name: {target for target in imports(path) if target in MODULES} for name, path in MODULES.items()}
-"""What each module imports of ours."""
+@cache
+def arrows() -> dict[str, set[str]]:
+    """What each module imports of ours."""
+    return {name: {target for target in imports(path) if target in MODULES} for name, path in MODULES.items()}
 
 
 def room_of(module: str) -> str:
@@ -51,7 +54,7 @@ def room_of(module: str) -> str:
 def rooms_of(package: str) -> dict[str, set[str]]:
     """Each room of a package with the rooms that it imports."""
     rooms: dict[str, set[str]] = {}
-    for name, targets in ARROWS.items():
+    for name, targets in arrows().items():
         if is_in(name, package):
             reached = {room_of(each) for each in targets if is_in(each, package)}
             rooms.setdefault(room_of(name), set()).update(reached - {room_of(name)})

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.arrows import ARROWS, MODULES, circle, imports, is_in, rooms_of, running_targets, upward
+from tests.arrows import MODULES, arrows, circle, imports, is_in, rooms_of, running_targets, upward
 from tests.conftest import ROOT
 
 
@@ -115,7 +115,7 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
 
 
 def test_the_generator_never_imports_the_capture_service() -> None:
-    wrong = {name for name, targets in ARROWS.items() if is_in(name, "sitegen") and _of(targets, "capture")}
+    wrong = {name for name, targets in arrows().items() if is_in(name, "sitegen") and _of(targets, "capture")}
     assert not wrong
 
 
@@ -138,7 +138,7 @@ def test_the_generator_knows_no_web_framework_but_its_server() -> None:
 def test_one_room_of_the_service_reads_the_generator() -> None:
     wrong = {
         name: found
-        for name, targets in ARROWS.items()
+        for name, targets in arrows().items()
         if is_in(name, "capture") and not is_in(name, f"capture.{READS_THE_GENERATOR}")
         if (
             found := _of(targets, "sitegen")
@@ -149,12 +149,12 @@ def test_one_room_of_the_service_reads_the_generator() -> None:
 
 
 def test_nothing_imports_the_commands_of_the_service() -> None:
-    importers = {name for name, targets in ARROWS.items() if _of(targets, "capture.commands")}
+    importers = {name for name, targets in arrows().items() if _of(targets, "capture.commands")}
     assert {name for name in importers if not is_in(name, "capture.commands")} <= {"capture.__main__"}
 
 
 def test_the_commands_of_the_service_know_only_errors_and_the_terminal_of_the_generator() -> None:
-    reached = {each for name, targets in ARROWS.items() if is_in(name, "capture.commands") for each in targets}
+    reached = {each for name, targets in arrows().items() if is_in(name, "capture.commands") for each in targets}
     assert _of(reached, "sitegen") <= {"sitegen.errors", "sitegen.terminal"}
 
 
@@ -181,7 +181,7 @@ SHARED = {"capture.accounts.access", "capture.accounts.forms", "capture.web.acce
 
 
 def test_features_never_import_each_others_pages() -> None:
-    for name, targets in ARROWS.items():
+    for name, targets in arrows().items():
         room = name.split(".")[1:2]
         if is_in(name, "capture") and room not in (["app"], ["features"]):
             others = {each for each in _of(targets, "capture") if each.split(".")[1:2] != room}
