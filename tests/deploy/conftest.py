@@ -40,14 +40,14 @@ def _deployments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deploymen
         yield Deployments(tmp_path_factory, stack)
 
 
-@pytest.fixture(params=["nginx-subdomain", "caddy-subdomain", "apache-subdomain"])
+@pytest.fixture(params=["nginx-subdomain", "caddy-subdomain", "apache-subdomain", "lighttpd-subdomain"])
 def with_subdomains(request: pytest.FixtureRequest, _deployments: Deployments) -> Server:
     """The recipes whose members have hosts of their own."""
     return _deployments.server(*request.param.split("-"))
 
 
 @pytest.fixture(
-    params=["nginx-path", "nginx-subdomain", "caddy-path", "caddy-subdomain", "apache-path", "apache-subdomain"]
+    params=["nginx-path", "nginx-subdomain", "caddy-path", "caddy-subdomain", "apache-path", "apache-subdomain", "lighttpd-path", "lighttpd-subdomain"]
 )
 def server(request: pytest.FixtureRequest, _deployments: Deployments) -> Server:
     """Each recipe in turn; started once and kept until the end."""

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.conftest import ROOT
-from tests.deploy import apache, caddy, nginx
+from tests.deploy import apache, caddy, lighttpd, nginx
 
 DOMAIN = "example.com"
 RECIPES = ROOT / "docs" / "deploy"
@@ -28,8 +28,8 @@ START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 
 PLACE, CERTIFICATE_FOLDER, CAPTURE = "/srv/espalier", f"/etc/letsencrypt/live/{DOMAIN}", f"{LOOPBACK}:8001"
-ACCESS_LOGS = ("/var/log/nginx/espalier.log", "/var/log/apache2/espalier.log")
-ERROR_LOG = "/var/log/apache2/espalier-errors.log"
+ACCESS_LOGS = ("/var/log/nginx/espalier.log", "/var/log/apache2/espalier.log", "/var/log/lighttpd/espalier.log")
+ERROR_LOGS = ("/var/log/apache2/espalier-errors.log", "/var/log/lighttpd/espalier-errors.log")
 """What a recipe says and a test replaces."""
 
 
@@ -110,7 +110,7 @@ class Server:
 
 def missing() -> list[str]:
     """The programs that these tests need and this machine lacks."""
-    needed = ("nginx", "caddy", "apache2", "openssl")
+    needed = ("nginx", "caddy", "apache2", "lighttpd", "openssl")
     path = f"{os.environ.get('PATH', '')}:/usr/sbin"  # where Debian keeps nginx
     return [name for name in needed if shutil.which(name, path=path) is None]
 
@@ -142,7 +142,7 @@ def certificate(folder: Path) -> Path:
 
 @contextmanager
 def running(name: str, published: Published, work: Path) -> Iterator[Server]:
-    """nginx, caddy or apache with the recipe for the published layout, until the block ends."""
+    """nginx, caddy, apache or lighttpd with the recipe for the published layout, until the block ends."""
     http_port, https_port = free_ports(2)
     certificates = certificate(work / "certificates")
     replaced = {
@@ -150,7 +150,7 @@ def running(name: str, published: Published, work: Path) -> Iterator[Server]:
         CERTIFICATE_FOLDER: str(certificates),
         CAPTURE: f"{LOOPBACK}:{published.capture_port}",
         **dict.fromkeys(ACCESS_LOGS, str(work / "access.log")),
-        ERROR_LOG: str(work / "errors.log"),
+        **dict.fromkeys(ERROR_LOGS, str(work / "errors.log")),
     }
     authority = certificates / "fullchain.pem"
     logs = (work / "access.log", work / "errors.log", work / f"{name}.log", work / "setpriv.log")
@@ -161,6 +161,18 @@ def running(name: str, published: Published, work: Path) -> Iterator[Server]:
         replaced |= {"*:443": f"{LOOPBACK}:{https_port}", "*:80": f"{LOOPBACK}:{http_port}"}
         command = apache.command(
             work, _recipe(RECIPES / f"apache-{published.layout}.conf", replaced), http_port, https_port
+        )
+    elif name == "lighttpd":
+        replaced |= {
+            "server.port = 80": f'server.bind = "{LOOPBACK}"\nserver.port = {http_port}',
+            '":443"': f'"{LOOPBACK}:{https_port}"',
+            '"port" => 8001': f'"port" => {published.capture_port}',
+            "/etc/lighttpd": str(work),
+        }
+        command = lighttpd.command(
+            work,
+            _recipe(RECIPES / f"lighttpd-{published.layout}.conf", replaced),
+            _recipe(RECIPES / "espalier.lua", replaced),
         )
     else:
         command = caddy.command(
