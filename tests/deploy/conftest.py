@@ -47,7 +47,16 @@ def with_subdomains(request: pytest.FixtureRequest, _deployments: Deployments) -
 
 
 @pytest.fixture(
-    params=["nginx-path", "nginx-subdomain", "caddy-path", "caddy-subdomain", "apache-path", "apache-subdomain", "lighttpd-path", "lighttpd-subdomain"]
+    params=[
+        "nginx-path",
+        "nginx-subdomain",
+        "caddy-path",
+        "caddy-subdomain",
+        "apache-path",
+        "apache-subdomain",
+        "lighttpd-path",
+        "lighttpd-subdomain",
+    ]
 )
 def server(request: pytest.FixtureRequest, _deployments: Deployments) -> Server:
     """Each recipe in turn; started once and kept until the end."""

@@ -83,7 +83,9 @@ def test_signed_parts_stay_out_of_the_logs(server: Server) -> None:
 
 def test_signed_parts_stay_out_of_the_logs_while_the_service_is_down(server_alone: Server) -> None:
     assert_kept_out(server_alone)
-    assert server_alone.ask("/capture/confirm/x").status == (503 if server_alone.name in {"apache", "lighttpd"} else 502)
+    assert server_alone.ask("/capture/confirm/x").status == (
+        503 if server_alone.name in {"apache", "lighttpd"} else 502
+    )
 
 
 def test_words_of_a_search_stay_out_of_the_logs(server: Server) -> None:
