@@ -32,6 +32,9 @@ ACCESS_LOGS = ("/var/log/nginx/espalier.log", "/var/log/apache2/espalier.log", "
 ERROR_LOGS = ("/var/log/apache2/espalier-errors.log", "/var/log/lighttpd/espalier-errors.log")
 """What a recipe says and a test replaces."""
 
+IPV6 = ("listen [::]", '$SERVER["socket"] == "[::]')
+"""How lines begin that let a server listen on IPv6, too."""
+
 
 @dataclass(frozen=True)
 class Published:
@@ -112,7 +115,7 @@ def missing() -> list[str]:
     """The programs that these tests need and this machine lacks."""
     needed = ("nginx", "caddy", "apache2", "lighttpd", "openssl")
     path = f"{os.environ.get('PATH', '')}:/usr/sbin"  # where Debian keeps nginx
-    return [name for name in needed if shutil.which(name, path=path) is None]
+    return [name for name in needed if shutil.which(name, path=path) is None] + lighttpd.missing()
 
 
 def free_ports(count: int) -> list[int]:
@@ -168,6 +171,8 @@ def running(name: str, published: Published, work: Path) -> Iterator[Server]:
             '":443"': f'"{LOOPBACK}:{https_port}"',
             '"port" => 8001': f'"port" => {published.capture_port}',
             "/etc/lighttpd": str(work),
+            "/run/lighttpd.pid": str(work / "lighttpd.pid"),
+            "/var/cache/lighttpd/uploads": str(work / "uploads"),
         }
         command = lighttpd.command(
             work,
@@ -208,7 +213,7 @@ def process(
 def _recipe(path: Path, replaced: Mapping[str, str]) -> str:
     # Tests listen on IPv4 loopback alone.
     lines = path.read_text(encoding="utf-8").splitlines()
-    text = "\n".join(line for line in lines if not line.strip().startswith("listen [::]"))
+    text = "\n".join(line for line in lines if not line.strip().startswith(IPV6))
     for old, new in replaced.items():
         text = text.replace(old, new)
     return text + "\n"
