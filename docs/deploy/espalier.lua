@@ -143,9 +143,17 @@ local function answer(layout)
   return slug and member(slug) or refuse(404)
 end
 
-r.req_env["ESPALIER_LOGGED"] = without_secrets(r.req_attr["request.uri"])
-r.req_env["ESPALIER_REFERRER"] = without_secrets(r.req_header["Referer"])
-if path:find("^/capture/dev/") or path == "/capture/dev" then return refuse(404) end  -- the demo's mailbox
-local from_folder = (r.req_attr["physical.path"] or "") ~= ""
-if not from_folder or (host == domain and path:find("^/capture/")) then return 0 end
-return answer(r.req_env["ESPALIER_LAYOUT"])
+local for_service = host == domain and path:find("^/capture/")
+
+if (r.req_attr["physical.path"] or "") == "" then
+  if not r.req_env["ESPALIER_LOGGED"] then
+    r.req_env["ESPALIER_LOGGED"] = without_secrets(r.req_attr["request.uri"])
+    r.req_env["ESPALIER_REFERRER"] = without_secrets(r.req_header["Referer"])
+  end
+  if path:find("^/capture/dev/") or path == "/capture/dev" then return refuse(404) end  -- the demo's mailbox
+  -- The prefix is taken off here, since mod_proxy's "map-urlpath" would also put it into the service's redirects to
+  -- members' pages.
+  if for_service then r.req_attr["request.uri"] = r.req_attr["request.uri"]:gsub("^/capture/", "/") end
+  return 0
+end
+return for_service and 0 or answer(r.req_env["ESPALIER_LAYOUT"])

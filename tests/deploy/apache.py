@@ -28,9 +28,10 @@ def command(work: Path, recipe: str, http_port: int, https_port: int) -> list[st
         f"{loads}ServerRoot {work}\nServerName localhost\nPidFile {work}/apache.pid\n"
         f"Mutex file:{work}\nDefaultRuntimeDir {work}\nErrorLog {work}/errors.log\nTypesConfig /etc/mime.types\n"
         f"Listen {LOOPBACK}:{http_port}\nListen {LOOPBACK}:{https_port} https\n"
-        # As Debian sets them: nobody but the recipe grants anything.
+        # As Debian sets them: nobody but the recipe grants anything, except of /var/www.
         "StartServers 2\nThreadsPerChild 25\nMaxRequestWorkers 150\n"
         "<Directory />\n    AllowOverride None\n    Require all denied\n</Directory>\n"
+        f"<Directory {work}/acme>\n    Require all granted\n</Directory>\n"
         f"Include {work}/recipe.conf\n",
         encoding="utf-8",
     )

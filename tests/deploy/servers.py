@@ -28,6 +28,7 @@ START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 
 PLACE, CERTIFICATE_FOLDER, CAPTURE = "/srv/espalier", f"/etc/letsencrypt/live/{DOMAIN}", f"{LOOPBACK}:8001"
+ACME = "/var/www/acme"
 ACCESS_LOGS = ("/var/log/nginx/espalier.log", "/var/log/apache2/espalier.log", "/var/log/lighttpd/espalier.log")
 ERROR_LOGS = ("/var/log/apache2/espalier-errors.log", "/var/log/lighttpd/espalier-errors.log")
 """What a recipe says and a test replaces."""
@@ -150,6 +151,7 @@ def running(name: str, published: Published, work: Path) -> Iterator[Server]:
     certificates = certificate(work / "certificates")
     replaced = {
         PLACE: str(published.place),
+        ACME: str(work / "acme"),
         CERTIFICATE_FOLDER: str(certificates),
         CAPTURE: f"{LOOPBACK}:{published.capture_port}",
         **dict.fromkeys(ACCESS_LOGS, str(work / "access.log")),
