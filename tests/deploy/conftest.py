@@ -29,6 +29,9 @@ from tests.deploy.servers import (
 from tests.required import SERVERS, skip_or_fail
 
 URL = f"https://{DOMAIN}"
+RECIPE_NAMES = [
+    f"{name}-{layout}" for name in ("nginx", "caddy", "apache", "lighttpd") for layout in ("path", "subdomain")
+]
 NOT_FOUND = "---\ntitle: Nothing here\n---\n\nNothing is written on this card.\n"
 
 
@@ -40,24 +43,13 @@ def _deployments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deploymen
         yield Deployments(tmp_path_factory, stack)
 
 
-@pytest.fixture(params=["nginx-subdomain", "caddy-subdomain", "apache-subdomain", "lighttpd-subdomain"])
+@pytest.fixture(params=[name for name in RECIPE_NAMES if name.endswith("-subdomain")])
 def with_subdomains(request: pytest.FixtureRequest, _deployments: Deployments) -> Server:
     """The recipes whose members have hosts of their own."""
     return _deployments.server(*request.param.split("-"))
 
 
-@pytest.fixture(
-    params=[
-        "nginx-path",
-        "nginx-subdomain",
-        "caddy-path",
-        "caddy-subdomain",
-        "apache-path",
-        "apache-subdomain",
-        "lighttpd-path",
-        "lighttpd-subdomain",
-    ]
-)
+@pytest.fixture(params=RECIPE_NAMES)
 def server(request: pytest.FixtureRequest, _deployments: Deployments) -> Server:
     """Each recipe in turn; started once and kept until the end."""
     return _deployments.server(*request.param.split("-"))
