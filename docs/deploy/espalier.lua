@@ -35,13 +35,13 @@ local function is_folder(name)
   return found and found.is_dir
 end
 
--- A page of the site named "404" is shown, in the theme; without one lighttpd says it in its own words.
+-- A page of the site named "404" is shown, in the theme. Without a body lighttpd would drop these headers, too.
 local function refuse(status)
+  local page = public .. "/404/index.html"
+  local found = is_file(page)
   r.resp_header["Cache-Control"] = "no-cache"
-  if is_file(public .. "/404/index.html") then
-    r.resp_header["Content-Type"] = types.html
-    r.resp_body:set({ { filename = public .. "/404/index.html" } })
-  end
+  r.resp_header["Content-Type"] = found and types.html or types.txt
+  r.resp_body:set({ found and { filename = page } or status .. "\n" })
   return status
 end
 
@@ -135,8 +135,7 @@ local function answer(layout)
   local method = r.req_attr["request.method"]
   if method ~= "GET" and method ~= "HEAD" then
     r.resp_header["Allow"] = "GET, HEAD"
-    r.resp_header["Cache-Control"] = "no-cache"
-    return 405
+    return refuse(405)
   end
   if host == domain then return company(layout) end
   local slug = layout == "subdomain" and host:match("^([a-z0-9-]+)%." .. domain:gsub("[.-]", "%%%0") .. "$")
