@@ -270,9 +270,10 @@ def test_pages_take_no_posts(server: Server) -> None:
 
 
 def test_plain_http_leads_to_https(server: Server) -> None:
-    answer = server.ask("/ana/?a=b", plain=True)
-    assert answer.status in {301, 308}
-    assert re.sub(r":\d+/", "/", answer.headers["location"]) == f"{URL}/ana/?a=b"
+    for path in ("/ana/?a=b", "/capture/my-data?lang=es"):
+        answer = server.ask(path, plain=True)
+        assert answer.status in {301, 308}
+        assert re.sub(r":\d+/", "/", answer.headers["location"]) == f"{URL}{path}"
 
 
 def hidden_fields(page: str) -> dict[str, str]:
