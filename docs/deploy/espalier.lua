@@ -152,7 +152,9 @@ if (r.req_attr["physical.path"] or "") == "" then
   if path:find("^/capture/dev/") or path == "/capture/dev" then return refuse(404) end  -- the demo's mailbox
   -- The prefix is taken off here, since mod_proxy's "map-urlpath" would also put it into the service's redirects to
   -- members' pages.
-  if for_service then r.req_attr["request.uri"] = r.req_attr["request.uri"]:gsub("^/capture/", "/") end
+  if for_service and r.req_attr["uri.scheme"] == "https" then
+    r.req_attr["request.uri"] = r.req_attr["request.uri"]:gsub("^/capture/", "/")
+  end
   return 0
 end
 return for_service and 0 or answer(r.req_env["ESPALIER_LAYOUT"])

@@ -32,6 +32,9 @@ URL = f"https://{DOMAIN}"
 RECIPE_NAMES = [
     f"{name}-{layout}" for name in ("nginx", "caddy", "apache", "lighttpd") for layout in ("path", "subdomain")
 ]
+WITHOUT_CADDY = pytest.mark.parametrize(
+    "server", [name for name in RECIPE_NAMES if not name.startswith("caddy")], indirect=True
+)
 NOT_FOUND = "---\ntitle: Nothing here\n---\n\nNothing is written on this card.\n"
 
 

@@ -13,7 +13,7 @@ from flask import Flask
 
 from capture import features
 from capture.app import RowNumber
-from tests.deploy.conftest import Deployments
+from tests.deploy.conftest import WITHOUT_CADDY, Deployments
 from tests.deploy.servers import DOMAIN, Server, free_ports, running
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deploy")]
@@ -97,6 +97,17 @@ def test_a_service_that_is_down_is_told_in_the_log(server_alone: Server) -> None
 def test_words_of_a_search_stay_out_of_the_logs(server: Server) -> None:
     server.ask("/capture/office/leads?q=pat%40example.net", headers={"User-Agent": "a-search"})
     assert "pat%40example" not in logged(server, "a-search")
+
+
+@WITHOUT_CADDY  # which logs none of these
+def test_requests_over_plain_http_are_logged_likewise(server: Server) -> None:
+    secret = "WyJwbGFpbiJd.x_signature"
+    asked = f"/capture/confirm/{secret}?x={secret}"
+    assert server.ask(asked, plain=True, headers={"User-Agent": "a-plain-request"}).status in {301, 308}
+    text = logged(server, "a-plain-request")
+    assert secret not in text
+    (line,) = (each for each in text.splitlines() if "a-plain-request" in each)
+    assert "/capture/confirm/-" in line
 
 
 def test_links_still_reach_the_service(server: Server, _deployments: Deployments) -> None:

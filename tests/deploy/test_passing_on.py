@@ -11,17 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.conftest import RECIPE_NAMES
+from tests.deploy.conftest import WITHOUT_CADDY
 from tests.deploy.servers import DOMAIN, LOOPBACK, Server, running
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deploy")]
 
 FORM, LIST = 4 * 1024 * 1024, 21 * 1024 * 1024
 """How much the recipes let through at most, in bytes: of a form, and of a list that the office imports."""
-
-WITHOUT_CADDY = pytest.mark.parametrize(
-    "server", [name for name in RECIPE_NAMES if not name.startswith("caddy")], indirect=True
-)
 
 THANKS, COOKIE = f"https://ana.{DOMAIN}/thanks/", "espalier=x; Path=/; Secure"
 
