@@ -88,6 +88,7 @@ def test_signed_parts_stay_out_of_the_logs_while_the_service_is_down(server_alon
     assert server_alone.ask("/capture/confirm/x").status == refusal
 
 
+@WITHOUT_CADDY  # which tells it by the status of visits alone, where an error is shown as the site's own page
 def test_a_service_that_is_down_is_told_in_the_log(server_alone: Server) -> None:
     server_alone.ask("/capture/signup")
     text = logged(server_alone, "onnection refused")
