@@ -100,6 +100,12 @@ def test_words_of_a_search_stay_out_of_the_logs(server: Server) -> None:
     assert "pat%40example" not in logged(server, "a-search")
 
 
+def test_words_of_a_search_stay_out_of_the_logs_while_the_service_is_down(server_alone: Server) -> None:
+    server_alone.ask("/capture/office/leads?q=pat%40example.net", headers={"User-Agent": "a-search"})
+    server_alone.ask("/?mark=no", headers={"User-Agent": "the-last-request"})
+    assert "pat%40example" not in logged(server_alone, "the-last-request")
+
+
 @WITHOUT_CADDY  # which logs none of these
 def test_requests_over_plain_http_are_logged_likewise(server: Server) -> None:
     secret = "WyJwbGFpbiJd.x_signature"
