@@ -14,7 +14,7 @@ anything is published under them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from itertools import chain, islice, product
@@ -33,6 +33,7 @@ from sitegen.build.options import BuildOptions, BuildSummary
 from sitegen.build.output import FileCounts, Output
 from sitegen.build.photos_ahead import PhotosAhead
 from sitegen.build.removing import Removal
+from sitegen.build.up_to_date import BuildNote
 from sitegen.campaigns.placements import Placements
 from sitegen.check import people
 from sitegen.errors import Fault
@@ -45,6 +46,8 @@ from sitegen.roster.roster import Changed
 from sitegen.site import input_digests
 from sitegen.site import site as sites
 from sitegen.site.content import CAMPAIGN
+from sitegen.site.input_digests import InputDigests
+from sitegen.site.site import Site
 from sitegen.token import TokenSigner
 
 _CHUNK = 64  # members: a few megabytes of pages in memory, and what is done again after a bug ended a process
@@ -75,7 +78,8 @@ def build(options: BuildOptions, progress: Progress = lambda done, total: None) 
         folder = opened.enter_context(output.opened(options.out, keep_out_of=site.folder, state=options.state_folder))
         manifest = opened.enter_context(closing(Manifest(folder.state.manifest)))
         with people.giving(site, frozen=options.frozen):
-            known = published.addresses(options.out, manifest.member_folders(), signer, people.today().isoformat())
+            lost = _lost_folders(manifest, site, before, now)
+            known = published.addresses(options.out, lost, signer, people.today().isoformat())
             roster, placements = opened.enter_context(
                 people.opened(
                     site,
@@ -103,9 +107,17 @@ def build(options: BuildOptions, progress: Progress = lambda done, total: None) 
             builder.run_few(few)
         summary = builder.summary(perf_counter() - started)
         if not summary.faults and not summary.unstamped:
-            note = up_to_date.BuildNote(now, str(site.settings.roster_path), roster.digest, summary)
+            note = BuildNote(now, str(site.settings.roster_path), roster.digest, summary)
             manifest.enter_note(*note.entry())
     return summary
+
+
+def _lost_folders(manifest: Manifest, site: Site, before: BuildNote | None, now: InputDigests) -> Iterable[str]:
+    """Returns the published folders of members of which the address book has no row: none where the last build left it
+    as it is now."""
+    if before is not None and before.inputs.addresses == now.addresses and site.addresses_path.is_file():
+        return ()
+    return published.unknown(manifest.member_folders(), site.addresses_path)
 
 
 class _Builder:

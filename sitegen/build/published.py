@@ -1,4 +1,4 @@
-"""Reads from a published tree who has which address, for a site that has no address book yet."""
+"""Reads from a published tree who has which address, for a site whose address book is not there, or was cut off."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sitegen.errors import TokenError
+from sitegen.roster import address_book
 from sitegen.roster.address_book import Entry
+from sitegen.roster.faults import FaultLog
 from sitegen.roster.slugs import is_slug
 from sitegen.token import LONGEST_TOKEN, TokenSigner
 
@@ -27,6 +29,12 @@ def addresses(out: Path, folders: Iterable[str], signer: TokenSigner, today: str
         member = _member(out / folder, signer) if is_slug(folder) else None
         if member is not None:
             yield Entry(member, folder, today)
+
+
+def unknown(folders: Iterable[str], book: Path) -> Iterator[str]:
+    """Yields those of ``folders`` of which an address book has no row: all if there is no such file."""
+    slugs = {entry.slug for _, entry in address_book.read(book, FaultLog(book))}
+    return (folder for folder in folders if folder not in slugs)
 
 
 def _member(folder: Path, signer: TokenSigner) -> str | None:

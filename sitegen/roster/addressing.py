@@ -38,13 +38,14 @@ _BATCH = 1000
 _GIVE = "insert into address values (?, ?, ?, null, null)"
 
 Seeds = Iterable[Entry]
-"""Addresses that are known from elsewhere, for a site that has no address book yet."""
+"""Addresses that are known from elsewhere: from the published tree, or from the capture service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressing:
     """How addresses are given. ``book``: the address book's file, None for a roster without memory; ``seeds``: what is
-    taken over where there is no such file yet; ``frozen``: give no new address; ``reserved``: slugs for nobody."""
+    taken over where the file is not there or has no row for it; ``frozen``: give no new address; ``reserved``: slugs
+    for nobody."""
 
     book: Path | None = None
     seeds: Seeds = ()
@@ -89,6 +90,28 @@ class Giver:
         self._index()
         self._note_two_at_once(log)
         log.raise_any()
+        if not self._how.frozen:
+            self._restore()
+
+    def _restore(self) -> None:
+        """Takes back what a book has lost that was cut off: slugs known from elsewhere of which it has no row.
+
+        A slug of a member to whom the book gives another is taken back as a former one.
+        """
+        for entry in self._how.seeds:
+            if self._is_taken(entry.slug) or self._was_released(entry.slug):
+                continue
+            until = entry.until or (self._today if entry.id and self._has_address(entry.id) else None)
+            values = (entry.slug, entry.id, entry.since, until, entry.reason)
+            self._database.execute("insert into address values (?, ?, ?, ?, ?)", values)
+            self.changes += 1
+
+    def _was_released(self, slug: str) -> bool:
+        return self._database.execute("select 1 from released where slug = ?", (slug,)).fetchone() is not None
+
+    def _has_address(self, member_id: str) -> bool:
+        query = "select 1 from address where id = ? collate nocase and id = ? and until is null"
+        return self._database.execute(query, (member_id, member_id)).fetchone() is not None
 
     def _plant(self) -> None:
         """Takes over what is known from elsewhere. Of two slugs in use by one member, the later one stays in use."""

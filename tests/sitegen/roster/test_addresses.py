@@ -201,6 +201,28 @@ def test_what_is_known_from_elsewhere_comes_before_names(site: Site) -> None:
         assert {member.id: member.slug for member in roster} == {"m1": "ana-3", "m2": "ana"}
 
 
+def test_what_a_cut_off_book_has_lost_is_taken_back_from_elsewhere(site: Site) -> None:
+    site.book.write_text("id,slug,since,until,reason\nm4,bea,2026-01-01,,\n,cy,2025-01-01,2026-01-01,left\n")
+    write_csv(site.path, row("m1", "Ana"), row("m2", "Ana"), row("m3", "Cy"), row("m4", "Bo"), row("m5", "Bo"))
+    seeds = (
+        Entry("m2", "ana", "2026-02-01"),
+        Entry("m4", "bo", "2026-02-01"),
+        Entry("m9", "cy", "2026-02-01"),
+        Entry("m9", "bea", "2026-02-01"),
+        Entry("m9", "dee", "2025-02-01", "2025-03-01"),
+    )
+    with site.loaded(seeds=seeds) as roster:
+        slugs = {member.id: member.slug for member in roster}
+        # What the book says of m4 and of the released address is right; "bo" was m4's, and stays theirs.
+        assert slugs == {"m1": "ana-2", "m2": "ana", "m3": "cy", "m4": "bea", "m5": "bo-2"}
+        with locked(site.book):
+            roster.addresses.remember(site.book)
+    rows = {each["slug"]: (each["id"], each["until"]) for each in csv.DictReader(site.book.read_text().splitlines())}
+    assert (rows["bo"], rows["dee"]) == (("m4", "2026-03-01"), ("m9", "2025-03-01"))
+    with site.loaded(seeds=seeds) as roster:
+        assert not roster.addresses.changes, "nothing is taken back twice"
+
+
 # -- the file ----------------------------------------------------------------------------------------------
 
 
