@@ -54,7 +54,8 @@ CHANGES: dict[str, Change] = {
     "template of the parent theme": edit(f"{PLAIN}/templates/base.html", "<h1>", '<h1 class="title">'),
     "template of the child theme": edit("themes/child/templates/page.html", "<div>", '<div class="x">'),
     "a template that hides the parent's": write(
-        "themes/child/templates/base.html", "<!doctype html>{% block main %}{% include page.body %}{% endblock %}"
+        "themes/child/templates/base.html",
+        "<!doctype html><html>{% block main %}{% include page.body %}{% endblock %}</html>",
     ),
     "macro": edit("themes/child/templates/macros.html", "Hello", "Good day"),
     "style sheet": edit(f"{PLAIN}/static/dot.svg", 'width="1"', 'width="2"'),
