@@ -2,7 +2,7 @@
 
 ::
 
-    gunicorn ── workers: a process for each core, a few threads in each
+    granian ──> workers: a process for each core, a few threads in each
                     │
     request ──> app: HTTP ──> snapshot: which file is there, and whose it is ──> served_files: tag, time, bytes
                                   ▲

@@ -32,7 +32,7 @@ Header = tuple[str, str]
 Answer = tuple[str, list[Header], bytes]
 
 LONGEST = 2000
-"""The most characters of a path; a longer one is answered 404. No address of a site is nearly as long."""
+"""The most characters of a path, and of what follows its question mark. No address of a site is nearly as long."""
 
 STATUS = {
     200: "200 OK",
@@ -42,6 +42,7 @@ STATUS = {
     404: "404 Not Found",
     405: "405 Method Not Allowed",
     410: "410 Gone",
+    414: "414 URI Too Long",
     421: "421 Misdirected Request",
     500: "500 Internal Server Error",
     503: "503 Service Unavailable",
@@ -67,9 +68,13 @@ class ProductionApp:
         responder = self._responder
         if responder.files is not files:
             responder = self._responder = Responder(files)
-        status, headers, content = responder.answer(environ)
+        try:
+            status, headers, content = responder.answer(environ)
+        except Exception:  # noqa: BLE001 - the server would answer without our headers, and say nothing
+            _log.exception("a bug kept a request from being answered")
+            status, headers, content = responder.failed()
         start_response(status, headers)
-        return () if environ["REQUEST_METHOD"] == "HEAD" or not content else (content,)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" or not content else [content]
 
 
 class Responder:
@@ -92,6 +97,8 @@ class Responder:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._plain(405, "only GET and HEAD", ("Allow", "GET, HEAD"))
         path = environ["PATH_INFO"]
+        if len(environ.get("QUERY_STRING", "")) > LONGEST:
+            return self._plain(414, "this address is too long")
         if len(path) > LONGEST:
             return self._stored(environ, self.files.message(NOT_FOUND))
         if not path.isascii() or not path.isprintable():
@@ -107,7 +114,11 @@ class Responder:
         except EspalierError as error:
             # Without its path, which names a member: the error names the file that is at fault.
             _log.error("a request was answered 500: %s", error)
-            return self._plain(500, "this page cannot be shown")
+            return self.failed()
+
+    def failed(self) -> Answer:
+        """Returns the answer to a request for something that cannot be made."""
+        return self._plain(500, "this page cannot be shown")
 
     def _on_host(self, environ: WSGIEnvironment, path: str) -> Answer:
         """Answers in the subdomain layout: ana.example.com/faq/."""
