@@ -63,8 +63,8 @@ UNREACHABLE = re.compile(r"from versions: none|NewConnectionError|NameResolution
 
 
 def floor(requirement: Requirement) -> str:
-    """The oldest version that a requirement allows."""
-    floors = [each.version for each in requirement.specifier if each.operator == ">="]
+    """The oldest version that a requirement allows; the only one, if it pins one."""
+    floors = [each.version for each in requirement.specifier if each.operator in {">=", "=="}]
     assert len(floors) == 1, f"{requirement} names no floor"
     return floors[0]
 
