@@ -111,10 +111,10 @@ class Loader:
         if self._strict:
             note_missing_photos(database, self._photos, self._log)
             self._log.raise_any()
+        database.execute(table.KIND_INDEX)  # finds the rows to set aside, mostly none
         found = {"nameless": unread.set_aside(database), "address_changes": giver.changes}
+        database.execute(table.SLUG_INDEX)
         table.fill_former(database)
-        for statement in table.INDEXES.split(";"):
-            database.execute(statement)
         self._enter(database, {**facts, **found, "rows": rows}, read)
         database.execute("commit")
         database.execute("analyze main")
