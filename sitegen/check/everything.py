@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sitegen.check import notes, people, rendering
+from sitegen.check import notes, people
+from sitegen.check.rendering import Pages
 from sitegen.errors import EspalierError, Fault
 from sitegen.render.renderer import Renderer
-from sitegen.roster import survey
+from sitegen.roster import Roster, survey
 from sitegen.site import assets, pictures
 from sitegen.site import site as sites
 from sitegen.site.site import Site
@@ -39,24 +40,34 @@ def everything(folder: Path, signer: TokenSigner, *, remember: bool = False, fro
     Raises EspalierError with all faults, those of single members among them, if any of them would keep a build from
     being made: in config, pages, theme, templates, links, or the roster as a whole.
     """
-    try:
-        site = sites.load(folder)
-    except EspalierError as error:
-        raise EspalierError(*error.faults, *people.faults_alone(folder)) from error
-    with people.giving(site, frozen=not remember), people.opened(site, frozen=frozen) as (members, _):
-        of_members = (*members.faults, *people.photo_faults(site, members))
-        of_pictures = tuple(pictures.faults(assets.files_of(site.theme, folder).values()))
+    with people.rows_ahead(folder) as file:
         try:
-            rendering.check(site, Renderer(site, signer), members, survey.unreached(members))
+            site = sites.load(folder)
         except EspalierError as error:
-            raise EspalierError(*_sorted(of_members), *_sorted(dict.fromkeys((*of_pictures, *error.faults)))) from error
-        if of_pictures:
-            raise EspalierError(*_sorted((*of_members, *of_pictures)))
-        new = members.addresses.changes
-        if remember:
-            members.addresses.remember(site.addresses_path)
-        found = tuple(_sorted(of_members))
-        return Checked(site, len(members), found, new, remember and new > 0, notes.of(members))
+            raise EspalierError(*error.faults, *people.faults_alone(folder, file)) from error
+        pages = Pages(site, Renderer(site, signer))
+        with people.giving(site, frozen=not remember), people.opened(site, file=file, frozen=frozen) as (members, _):
+            of_members = _faults_of_members(site, pages, members)
+            new = members.addresses.changes
+            if remember:
+                members.addresses.remember(site.addresses_path)
+            return Checked(site, len(members), of_members, new, remember and new > 0, notes.of(members))
+
+
+def _faults_of_members(site: Site, pages: Pages, members: Roster) -> tuple[Fault, ...]:
+    """Checks all pages. Returns the faults of single members.
+
+    Raises EspalierError with all faults if there are others.
+    """
+    of_members = (*members.faults, *people.photo_faults(site, members))
+    of_pictures = tuple(pictures.faults(assets.files_of(site.theme, site.folder).values()))
+    try:
+        pages.check(members, survey.unreached(members))
+    except EspalierError as error:
+        raise EspalierError(*_sorted(of_members), *_sorted(dict.fromkeys((*of_pictures, *error.faults)))) from error
+    if of_pictures:
+        raise EspalierError(*_sorted((*of_members, *of_pictures)))
+    return tuple(_sorted(of_members))
 
 
 def _sorted(faults: Iterable[Fault]) -> list[Fault]:

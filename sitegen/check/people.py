@@ -13,9 +13,12 @@ from sitegen.errors import ContentError, EspalierError, Fault, RosterError
 from sitegen.render import photos as pictures
 from sitegen.roster import Roster, address_book
 from sitegen.roster.addressing import Addressing, Seeds
+from sitegen.roster.portions import RosterFile
 from sitegen.roster.removal import Guard
 from sitegen.roster.slugs import RESERVED
+from sitegen.roster.values import Rules
 from sitegen.site import config
+from sitegen.site.config import Settings
 from sitegen.site.content import CAMPAIGN
 from sitegen.site.location import ADDRESSES_FILE, CAMPAIGNS_FILE
 from sitegen.site.site import Site
@@ -41,10 +44,31 @@ def giving(site: Site, *, frozen: bool) -> Iterator[None]:
         yield
 
 
+def rows(settings: Settings) -> RosterFile:
+    """Returns the roster's file, to be read by the settings of a site."""
+    rules = Rules(frozenset(settings.locales), frozenset(), None, settings.roster_mapping)
+    return RosterFile(settings.roster_path, rules, settings.default_locale)
+
+
+@contextmanager
+def rows_ahead(folder: Path) -> Iterator[RosterFile | None]:
+    """Begins to read the rows of a large roster while its site is not yet loaded, and yields the roster's file, for
+    ``opened`` within the block. Yields None if ``site.toml`` cannot be read, which loading the site tells."""
+    try:
+        settings = config.load(folder)
+    except EspalierError:
+        yield None
+        return
+    file = rows(settings)
+    with file.ahead():
+        yield file
+
+
 def roster(
     site: Site,
     index: Path | None = None,
     *,
+    file: RosterFile | None = None,
     strict: bool = False,
     frozen: bool = False,
     seeds: Seeds = (),
@@ -53,23 +77,20 @@ def roster(
 ) -> Roster:
     """Reads the site's roster and returns it. ``index``: where to keep its index; None: in a temporary folder.
 
-    ``frozen``: give no new address. ``seeds``: addresses from before there was an address book. ``in_place``: nobody
-    else has the index open. ``guard``: refuse a roster that would take many members from the web. Raises RosterError
-    for a roster or an address book that cannot be used and, if ``strict``, for every fault of a single row.
+    ``file``: the roster's file, if it is being read already. ``frozen``: give no new address. ``seeds``: addresses from
+    before there was an address book. ``in_place``: nobody else has the index open. ``guard``: refuse a roster that
+    would take many members from the web. Raises RosterError for a roster or an address book that cannot be used and, if
+    ``strict``, for every fault of a single row.
     """
-    settings = site.settings
-    return Roster.load(
-        settings.roster_path,
+    return Roster.of_file(
+        file or rows(site.settings),
         index=index,
-        reserved=site.reserved_slugs(),
-        default_locale=settings.default_locale,
-        locales=tuple(settings.locales),
-        photos=site.folder / "photos",
         how=Addressing(book=site.addresses_path, frozen=frozen, seeds=seeds, today=today()),
+        photos=site.folder / "photos",
+        reserved=site.reserved_slugs(),
         strict=strict,
         in_place=in_place,
         guard=guard,
-        mapping=settings.roster_mapping,
     )
 
 
@@ -111,6 +132,7 @@ def opened(
     site: Site,
     index: Path | None = None,
     *,
+    file: RosterFile | None = None,
     strict: bool = False,
     frozen: bool = False,
     seeds: Seeds = (),
@@ -121,7 +143,7 @@ def opened(
     Raises EspalierError with every fault of both files, and with the addresses that have two owners.
     """
     try:
-        members = roster(site, index, strict=strict, frozen=frozen, seeds=seeds, in_place=in_place)
+        members = roster(site, index, file=file, strict=strict, frozen=frozen, seeds=seeds, in_place=in_place)
     except RosterError as error:
         raise EspalierError(*error.faults, *_campaigns_alone(site.campaigns_path)) from error
     with members:
@@ -136,25 +158,16 @@ def opened(
             yield members, placements
 
 
-def faults_alone(folder: Path) -> Iterable[Fault]:
+def faults_alone(folder: Path, file: RosterFile | None) -> Iterable[Fault]:
     """Returns the faults of roster and campaigns, to be reported together with faults of the site's pages or theme.
 
-    Returns none if ``site.toml`` itself cannot be read.
+    ``file``: the roster's file; None if ``site.toml`` itself cannot be read, and then there are none.
     """
-    try:
-        settings = config.load(folder)
-    except EspalierError:  # reported already
+    if file is None:
         return ()
+    how = Addressing(book=folder / ADDRESSES_FILE, today=today())
     try:
-        with Roster.load(
-            settings.roster_path,
-            locales=tuple(settings.locales),
-            default_locale=settings.default_locale,
-            photos=folder / "photos",
-            mapping=settings.roster_mapping,
-            how=Addressing(book=folder / ADDRESSES_FILE, today=today()),
-            strict=False,
-        ) as members:
+        with Roster.of_file(file, how=how, photos=folder / "photos", strict=False) as members:
             return (*members.faults, *_campaigns_alone(folder / CAMPAIGNS_FILE, members))
     except RosterError as error:
         return (*error.faults, *_campaigns_alone(folder / CAMPAIGNS_FILE))

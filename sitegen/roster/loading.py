@@ -27,23 +27,20 @@ from sitegen.roster.names import Order
 from sitegen.roster.portions import FileRead, RosterFile
 from sitegen.roster.reading import Broken
 from sitegen.roster.removal import Guard
-from sitegen.roster.values import Rules
 
 
 class Loader:
     """Reads one roster file and writes its index.
 
-    ``locale``: the language of members whose row names none. ``how``: how addresses are given. ``before``: an index of
-    the same roster from earlier, for rows that cannot be read now. ``strict``: raise every fault, photos that are not
-    in the folder ``photos`` among them. ``is_kept``: whether the index will be renewed by later rosters.
-    ``guard``: refuse a roster that would take many members of the index before from the web.
+    ``rows``: the file. ``how``: how addresses are given. ``before``: an index of the same roster from earlier, for rows
+    that cannot be read now. ``strict``: raise every fault, photos that are not in the folder ``photos`` among them.
+    ``is_kept``: whether the index will be renewed by later rosters. ``guard``: refuse a roster that would take many
+    members of the index before from the web.
     """
 
     def __init__(
         self,
-        path: Path,
-        rules: Rules,
-        locale: str,
+        rows: RosterFile,
         how: Addressing,
         *,
         before: Path | None = None,
@@ -52,16 +49,15 @@ class Loader:
         is_kept: bool = False,
         guard: Guard | None = None,
     ) -> None:
-        self._path = path
-        self._rules = rules
-        self._locale = locale
+        self._rows = rows
+        self._path = rows.path
         self._how = how
         self._before = before
         self._photos = photos
         self._strict = strict
         self._is_kept = is_kept
         self._guard = guard
-        self._log = FaultLog(path)
+        self._log = FaultLog(rows.path)
 
     def write(self, index: Path, facts: dict[str, str]) -> None:
         """Writes the index to ``index``, with ``facts`` in its table ``meta``.
@@ -145,7 +141,7 @@ class Loader:
 
     def _read(self, index: Path) -> FileRead:
         try:
-            return RosterFile(self._path, self._rules, self._locale).read(index, self._log)
+            return self._rows.read(index, self._log)
         except Broken:
             self._log.raise_any()
             raise
