@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sitegen.check import notes, people
-from sitegen.check.rendering import Pages
+from sitegen.check import notes, pages_check, people
+from sitegen.check.pages_check import PagesCheck
 from sitegen.errors import EspalierError, Fault
-from sitegen.render.renderer import Renderer
-from sitegen.roster import Roster, survey
+from sitegen.roster import Roster
 from sitegen.site import assets, pictures
 from sitegen.site import site as sites
 from sitegen.site.site import Site
@@ -45,24 +44,29 @@ def everything(folder: Path, signer: TokenSigner, *, remember: bool = False, fro
             site = sites.load(folder)
         except EspalierError as error:
             raise EspalierError(*error.faults, *people.faults_alone(folder, file)) from error
-        pages = Pages(site, Renderer(site, signer))
-        with people.giving(site, frozen=not remember), people.opened(site, file=file, frozen=frozen) as (members, _):
+        with (
+            pages_check.begun(site, signer, apart=file is not None and file.is_ahead) as pages,
+            people.giving(site, frozen=not remember),
+            people.opened(site, file=file, frozen=frozen) as (members, _),
+        ):
+            pages.go_on(members)
+            told = notes.of(members)
             of_members = _faults_of_members(site, pages, members)
             new = members.addresses.changes
             if remember:
                 members.addresses.remember(site.addresses_path)
-            return Checked(site, len(members), of_members, new, remember and new > 0, notes.of(members))
+            return Checked(site, len(members), of_members, new, remember and new > 0, told)
 
 
-def _faults_of_members(site: Site, pages: Pages, members: Roster) -> tuple[Fault, ...]:
-    """Checks all pages. Returns the faults of single members.
+def _faults_of_members(site: Site, pages: PagesCheck, members: Roster) -> tuple[Fault, ...]:
+    """Returns the faults of single members.
 
     Raises EspalierError with all faults if there are others.
     """
     of_members = (*members.faults, *people.photo_faults(site, members))
     of_pictures = tuple(pictures.faults(assets.files_of(site.theme, site.folder).values()))
     try:
-        pages.check(members, survey.unreached(members))
+        pages.finish()
     except EspalierError as error:
         raise EspalierError(*_sorted(of_members), *_sorted(dict.fromkeys((*of_pictures, *error.faults)))) from error
     if of_pictures:

@@ -12,7 +12,7 @@ import os
 import signal
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import Any, TypeVar
@@ -90,17 +90,18 @@ def _run(pieces: int, taken: Any, work: Callable[[int], Any], sender: Connection
     parent = os.getppid()
     for each in not_mine:
         each.close()  # else a writer would not notice that its reader is gone
-    while os.getppid() == parent:
-        with taken.get_lock():
-            piece = taken.value
-            taken.value += 1
-        if piece >= pieces:
-            sender.send(("done", None))
-            return
-        try:
-            made = work(piece)
-        except Exception as error:  # noqa: BLE001 - raised again by the parent
-            error.add_note("".join(traceback.format_exception(error)))  # a traceback does not travel
-            sender.send(("raised", error))
-            return
-        sender.send(("made", made))
+    with suppress(BrokenPipeError):  # the parent is gone
+        while os.getppid() == parent:
+            with taken.get_lock():
+                piece = taken.value
+                taken.value += 1
+            if piece >= pieces:
+                sender.send(("done", None))
+                return
+            try:
+                made = work(piece)
+            except Exception as error:  # noqa: BLE001 - raised again by the parent
+                error.add_note("".join(traceback.format_exception(error)))  # a traceback does not travel
+                sender.send(("raised", error))
+                return
+            sender.send(("made", made))

@@ -64,6 +64,11 @@ class RosterFile:
             finally:
                 self._ahead = None
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether processes are reading the file before it is asked for."""
+        return self._ahead is not None
+
     def read(self, index: Path, log: FaultLog) -> FileRead:
         """Writes the rows into a new database at ``index``, and the faults into the log.
 
