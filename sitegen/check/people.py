@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sitegen.campaigns.placements import Placements
-from sitegen.check import owners
+from sitegen.check import owners, roster_file
 from sitegen.errors import ContentError, EspalierError, Fault, RosterError
 from sitegen.render import photos as pictures
 from sitegen.roster import Roster, address_book
@@ -16,9 +16,6 @@ from sitegen.roster.addressing import Addressing, Seeds
 from sitegen.roster.portions import RosterFile
 from sitegen.roster.removal import Guard
 from sitegen.roster.slugs import RESERVED
-from sitegen.roster.values import Rules
-from sitegen.site import config
-from sitegen.site.config import Settings
 from sitegen.site.content import CAMPAIGN
 from sitegen.site.location import ADDRESSES_FILE, CAMPAIGNS_FILE
 from sitegen.site.site import Site
@@ -44,26 +41,6 @@ def giving(site: Site, *, frozen: bool) -> Iterator[None]:
         yield
 
 
-def rows(settings: Settings) -> RosterFile:
-    """Returns the roster's file, to be read by the settings of a site."""
-    rules = Rules(frozenset(settings.locales), frozenset(), None, settings.roster_mapping)
-    return RosterFile(settings.roster_path, rules, settings.default_locale)
-
-
-@contextmanager
-def rows_ahead(folder: Path) -> Iterator[RosterFile | None]:
-    """Begins to read the rows of a large roster while its site is not yet loaded, and yields the roster's file, for
-    ``opened`` within the block. Yields None if ``site.toml`` cannot be read, which loading the site tells."""
-    try:
-        settings = config.load(folder)
-    except EspalierError:
-        yield None
-        return
-    file = rows(settings)
-    with file.ahead():
-        yield file
-
-
 def roster(
     site: Site,
     index: Path | None = None,
@@ -83,7 +60,7 @@ def roster(
     ``strict``, for every fault of a single row.
     """
     return Roster.of_file(
-        file or rows(site.settings),
+        file or roster_file.of(site.settings),
         index=index,
         how=Addressing(book=site.addresses_path, frozen=frozen, seeds=seeds, today=today()),
         photos=site.folder / "photos",
