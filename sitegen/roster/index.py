@@ -25,6 +25,7 @@ def bring_up_to_date(
     photos: Path | None,
     strict: bool,
     in_place: bool = False,
+    is_lasting: bool = True,
     guard: Guard | None = None,
 ) -> None:
     """Makes the index of a roster's file, unless ``index`` is current. The other parameters are the Loader's.
@@ -41,7 +42,16 @@ def bring_up_to_date(
     if is_current and not (strict and _has_faults(index, photos)):
         return
     before = index if known.get("version") == table.VERSION else None  # it can tell what earlier rows said
-    loader = Loader(rows, how, before=before, photos=photos, strict=strict, is_kept=in_place, guard=guard)
+    loader = Loader(
+        rows,
+        how,
+        before=before,
+        photos=photos,
+        strict=strict,
+        is_kept=in_place,
+        is_lasting=is_lasting,
+        guard=guard,
+    )
     loader.write(index, wanted)
 
 

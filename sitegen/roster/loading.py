@@ -34,8 +34,8 @@ class Loader:
 
     ``rows``: the file. ``how``: how addresses are given. ``before``: an index of the same roster from earlier, for rows
     that cannot be read now. ``strict``: raise every fault, photos that are not in the folder ``photos`` among them.
-    ``is_kept``: whether the index will be renewed by later rosters. ``guard``: refuse a roster that would take many
-    members of the index before from the web.
+    ``is_kept``: whether the index will be renewed by later rosters; ``is_lasting``: whether it must outlast a failure
+    of the machine. ``guard``: refuse a roster that would take many members of the index before from the web.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Loader:
         photos: Path | None = None,
         strict: bool = True,
         is_kept: bool = False,
+        is_lasting: bool = True,
         guard: Guard | None = None,
     ) -> None:
         self._rows = rows
@@ -56,6 +57,7 @@ class Loader:
         self._photos = photos
         self._strict = strict
         self._is_kept = is_kept
+        self._is_lasting = is_lasting
         self._guard = guard
         self._log = FaultLog(rows.path)
 
@@ -79,8 +81,9 @@ class Loader:
             read = self._read(growing)
             with closing(sqlite3.connect(growing, isolation_level=None, uri=True)) as database:
                 self._fill(database, facts, read)
-            with growing.open("rb") as file:
-                os.fsync(file.fileno())
+            if self._is_lasting:
+                with growing.open("rb") as file:
+                    os.fsync(file.fileno())
             growing.replace(index)
         finally:
             growing.unlink(missing_ok=True)
@@ -92,7 +95,9 @@ class Loader:
         database.execute("begin")
         database.execute("create index member_id on member (id collate nocase)")
         repeated = unread.note_repeated(database, self._log)
-        sponsors.note_unknown(database, self._log)
+        parents, is_unknown = sponsors.parents(database, read.rows.rows)
+        if is_unknown:
+            sponsors.note_unknown(database, self._log)
         database.executemany("delete from member where row = ?", ((row,) for row in repeated))
         giver = Giver(database, self._how, self._log)
         giver.read_book()
@@ -100,14 +105,16 @@ class Loader:
         giver.give()
         if self._before is not None and self._guard is not None:
             unread.refuse_many(database, self._path, self._guard)
-        forest = sponsors.forest(database, rows)
+        database.execute(table.KIND_INDEX)
+        if repeated or self._before is not None:  # there are other rows now, or other sponsors
+            parents, _ = sponsors.parents(database, rows)
+        forest = sponsors.forest(database, parents)
         if sponsors.note_loops(database, forest, self._log):
-            forest = sponsors.forest(database, rows)
+            forest = sponsors.forest(database, sponsors.parents(database, rows)[0])
         sponsors.fill(database, forest)
         if self._strict:
             note_missing_photos(database, self._photos, self._log)
             self._log.raise_any()
-        database.execute(table.KIND_INDEX)  # finds the rows to set aside, mostly none
         found = {"nameless": unread.set_aside(database), "address_changes": giver.changes}
         database.execute(table.SLUG_INDEX)
         table.fill_former(database)

@@ -151,7 +151,7 @@ def _enter(
         database.execute(_ENTER, (*after[1:], number))
     _shift_lines(database, changes)
     if columns & {"status", "sponsor_id"}:
-        forest = sponsors.forest(database, rows)
+        forest = sponsors.forest(database, sponsors.parents(database, rows)[0])
         if any(forest.loops()):
             raise _NotSimple
         touched.update(sponsors.renew(database, forest))

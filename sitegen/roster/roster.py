@@ -122,7 +122,16 @@ class Roster:
             folder = Path(tempfile.mkdtemp(prefix="espalier-roster-"))
             index = folder / "members.sqlite"
         try:
-            bring_up_to_date(index, rows, how, photos=photos, strict=strict, in_place=in_place, guard=guard)
+            bring_up_to_date(
+                index,
+                rows,
+                how,
+                photos=photos,
+                strict=strict,
+                in_place=in_place,
+                is_lasting=folder is None,
+                guard=guard,
+            )
             return cls(index, folder, photos)
         except BaseException:
             _remove(folder, os.getpid())
