@@ -20,7 +20,7 @@ from sitegen.roster.reading import Record
 from sitegen.roster.values import Rules
 from sitegen.token import MEMBER_ID
 
-_BATCH = 1000
+_BATCH = 200  # rows: more would not stay in the fast memory of a processor until they are entered
 _INSERT = f"insert into member values ({', '.join('?' * len(table.COLUMNS))})"
 
 
