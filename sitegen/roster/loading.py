@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+from array import array
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -108,10 +109,7 @@ class Loader:
         database.execute(table.KIND_INDEX)
         if repeated or self._before is not None:  # there are other rows now, or other sponsors
             parents, _ = sponsors.parents(database, rows)
-        forest = sponsors.forest(database, parents)
-        if sponsors.note_loops(database, forest, self._log):
-            forest = sponsors.forest(database, sponsors.parents(database, rows)[0])
-        sponsors.fill(database, forest)
+        self._place(database, rows, parents)
         if self._strict:
             note_missing_photos(database, self._photos, self._log)
             self._log.raise_any()
@@ -121,6 +119,13 @@ class Loader:
         self._enter(database, {**facts, **found, "rows": rows}, read)
         database.execute("commit")
         database.execute("analyze main")
+
+    def _place(self, database: sqlite3.Connection, rows: int, parents: array[int]) -> None:
+        """Enters each member's place in the trees that ``parents`` forms. Notes a fault for each loop of sponsors."""
+        forest = sponsors.forest(database, parents)
+        if sponsors.note_loops(database, forest, self._log):
+            forest = sponsors.forest(database, sponsors.parents(database, rows)[0])
+        sponsors.fill(database, forest)
 
     def _enter(self, database: sqlite3.Connection, facts: dict[str, Any], read: FileRead) -> None:
         (members, active) = database.execute("select count(*), sum(status = 'active') from member").fetchone()
