@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sitegen.check import notes, people, rendering
-from sitegen.errors import EspalierError, Fault
-from sitegen.render.renderer import Renderer
-from sitegen.roster import survey
-from sitegen.site import assets, pictures
-from sitegen.site import site as sites
-from sitegen.site.site import Site
+from sitegen.check import roster_file
 from sitegen.token import TokenSigner
 
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What a check found of a site that can be built.
-
-    ``of_members``: faults of single members, who are published without what cannot be read. ``addresses``: how many
-    entries of the address book are new; ``remembered``: whether they were written. ``notes``: what is right about the
-    roster and should be known all the same, a sentence each.
-    """
-
-    site: Site
-    members: int
-    of_members: tuple[Fault, ...]
-    addresses: int
-    remembered: bool
-    notes: tuple[str, ...]
+if TYPE_CHECKING:
+    from sitegen.check.whole_site import Checked
 
 
 def everything(folder: Path, signer: TokenSigner, *, remember: bool = False, frozen: bool = False) -> Checked:
@@ -39,25 +18,7 @@ def everything(folder: Path, signer: TokenSigner, *, remember: bool = False, fro
     Raises EspalierError with all faults, those of single members among them, if any of them would keep a build from
     being made: in config, pages, theme, templates, links, or the roster as a whole.
     """
-    try:
-        site = sites.load(folder)
-    except EspalierError as error:
-        raise EspalierError(*error.faults, *people.faults_alone(folder)) from error
-    with people.giving(site, frozen=not remember), people.opened(site, frozen=frozen) as (members, _):
-        of_members = (*members.faults, *people.photo_faults(site, members))
-        of_pictures = tuple(pictures.faults(assets.files_of(site.theme, folder).values()))
-        try:
-            rendering.check(site, Renderer(site, signer), members, survey.unreached(members))
-        except EspalierError as error:
-            raise EspalierError(*_sorted(of_members), *_sorted(dict.fromkeys((*of_pictures, *error.faults)))) from error
-        if of_pictures:
-            raise EspalierError(*_sorted((*of_members, *of_pictures)))
-        new = members.addresses.changes
-        if remember:
-            members.addresses.remember(site.addresses_path)
-        found = tuple(_sorted(of_members))
-        return Checked(site, len(members), found, new, remember and new > 0, notes.of(members))
+    with roster_file.ahead(folder) as file:
+        from sitegen.check import whole_site  # imports what renders: meanwhile others read the rows
 
-
-def _sorted(faults: Iterable[Fault]) -> list[Fault]:
-    return sorted(faults, key=lambda fault: fault.order)
+        return whole_site.check(folder, signer, file, remember=remember, frozen=frozen)

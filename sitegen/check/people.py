@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sitegen.campaigns.placements import Placements
-from sitegen.check import owners
+from sitegen.check import owners, roster_file
 from sitegen.errors import ContentError, EspalierError, Fault, RosterError
 from sitegen.render import photos as pictures
 from sitegen.roster import Roster, address_book
 from sitegen.roster.addressing import Addressing, Seeds
+from sitegen.roster.portions import RosterFile
 from sitegen.roster.removal import Guard
 from sitegen.roster.slugs import RESERVED
-from sitegen.site import config
 from sitegen.site.content import CAMPAIGN
 from sitegen.site.location import ADDRESSES_FILE, CAMPAIGNS_FILE
 from sitegen.site.site import Site
@@ -45,6 +45,7 @@ def roster(
     site: Site,
     index: Path | None = None,
     *,
+    file: RosterFile | None = None,
     strict: bool = False,
     frozen: bool = False,
     seeds: Seeds = (),
@@ -53,23 +54,20 @@ def roster(
 ) -> Roster:
     """Reads the site's roster and returns it. ``index``: where to keep its index; None: in a temporary folder.
 
-    ``frozen``: give no new address. ``seeds``: addresses from before there was an address book. ``in_place``: nobody
-    else has the index open. ``guard``: refuse a roster that would take many members from the web. Raises RosterError
-    for a roster or an address book that cannot be used and, if ``strict``, for every fault of a single row.
+    ``file``: the roster's file, if it is being read already. ``frozen``: give no new address. ``seeds``: addresses from
+    before there was an address book. ``in_place``: nobody else has the index open. ``guard``: refuse a roster that
+    would take many members from the web. Raises RosterError for a roster or an address book that cannot be used and, if
+    ``strict``, for every fault of a single row.
     """
-    settings = site.settings
-    return Roster.load(
-        settings.roster_path,
+    return Roster.of_file(
+        file or roster_file.of(site.settings),
         index=index,
-        reserved=site.reserved_slugs(),
-        default_locale=settings.default_locale,
-        locales=tuple(settings.locales),
-        photos=site.folder / "photos",
         how=Addressing(book=site.addresses_path, frozen=frozen, seeds=seeds, today=today()),
+        photos=site.folder / "photos",
+        reserved=site.reserved_slugs(),
         strict=strict,
         in_place=in_place,
         guard=guard,
-        mapping=settings.roster_mapping,
     )
 
 
@@ -111,6 +109,7 @@ def opened(
     site: Site,
     index: Path | None = None,
     *,
+    file: RosterFile | None = None,
     strict: bool = False,
     frozen: bool = False,
     seeds: Seeds = (),
@@ -121,7 +120,7 @@ def opened(
     Raises EspalierError with every fault of both files, and with the addresses that have two owners.
     """
     try:
-        members = roster(site, index, strict=strict, frozen=frozen, seeds=seeds, in_place=in_place)
+        members = roster(site, index, file=file, strict=strict, frozen=frozen, seeds=seeds, in_place=in_place)
     except RosterError as error:
         raise EspalierError(*error.faults, *_campaigns_alone(site.campaigns_path)) from error
     with members:
@@ -136,25 +135,16 @@ def opened(
             yield members, placements
 
 
-def faults_alone(folder: Path) -> Iterable[Fault]:
+def faults_alone(folder: Path, file: RosterFile | None) -> Iterable[Fault]:
     """Returns the faults of roster and campaigns, to be reported together with faults of the site's pages or theme.
 
-    Returns none if ``site.toml`` itself cannot be read.
+    ``file``: the roster's file; None if ``site.toml`` itself cannot be read, and then there are none.
     """
-    try:
-        settings = config.load(folder)
-    except EspalierError:  # reported already
+    if file is None:
         return ()
+    how = Addressing(book=folder / ADDRESSES_FILE, today=today())
     try:
-        with Roster.load(
-            settings.roster_path,
-            locales=tuple(settings.locales),
-            default_locale=settings.default_locale,
-            photos=folder / "photos",
-            mapping=settings.roster_mapping,
-            how=Addressing(book=folder / ADDRESSES_FILE, today=today()),
-            strict=False,
-        ) as members:
+        with Roster.of_file(file, how=how, photos=folder / "photos", strict=False) as members:
             return (*members.faults, *_campaigns_alone(folder / CAMPAIGNS_FILE, members))
     except RosterError as error:
         return (*error.faults, *_campaigns_alone(folder / CAMPAIGNS_FILE))

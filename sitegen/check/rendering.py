@@ -6,7 +6,7 @@ For this, every page of the company's site is rendered, and every page of a few 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +15,8 @@ from urllib.parse import urljoin
 import jinja2
 from jinja2 import nodes
 
-from sitegen.check import links, places
+from sitegen.check import links, page_faults, places
+from sitegen.check.links import LinkedPage
 from sitegen.errors import EspalierError, Fault, did_you_mean
 from sitegen.model import Campaign, Channel, Member
 from sitegen.render import hosts, learning, site_views
@@ -33,21 +34,85 @@ class Sampled(Protocol):
         """Yields the active members, each with the nearest active member above in the sponsors' tree, or None."""
 
 
+class Pages:
+    """The pages of a site that are rendered to find faults: those of the company when this is made, since they need no
+    roster, and those of sample members by ``check``.
+
+    ``learns``: whether the renderer is to learn from members' pages how to stamp them, which takes as long again.
+    """
+
+    def __init__(self, site: Site, renderer: Renderer, *, learns: bool = False) -> None:
+        self._site = site
+        self._renderer = renderer
+        self._learns = learns
+        self._rendered: dict[str, LinkedPage] = {}
+        self._page_of: dict[str, tuple[str, PlannedPage]] = {}
+        self._files = _files(site)
+        self._foreign = {f"{site.settings.capture_url}/signup"}
+        self._faults: list[Fault] = []
+        self._error: EspalierError | None = None
+        try:
+            self._faults += _templates(site, renderer)
+            self._can_render = not self._faults
+            if self._can_render:
+                self._add_company()
+        except EspalierError as error:
+            self._error = error  # raised by ``check``
+
+    def check(self, members: Sampled, unusual: Iterable[Member] = ()) -> None:
+        """Renders the pages of sample members too, and checks all. ``unusual``: active members to be among them, such
+        as one without an e-mail address.
+
+        Raises EspalierError with every fault found.
+        """
+        if self._error is not None:
+            raise self._error
+        if self._can_render:
+            for number, (member, sponsor) in enumerate(_with(unusual, samples(members))):
+                self._add_member(member, sponsor, list(Channel)[number % len(Channel)])
+            if not self._faults:
+                home = self._site.addresses.home
+                self._faults += page_faults.of(self._rendered, self._page_of, self._files, home, self._foreign)
+        if self._faults:
+            raise EspalierError(*_distinct(self._faults))
+
+    def _add_company(self) -> None:
+        site = self._site
+        capture = site_views.capture_view(site, site.company_variant)
+        self._foreign |= {capture.codes, capture.pixel or ""}
+        self._add(hosts.of_company(site), site.company_variant, Channel)
+
+    def _add_member(self, member: Member, sponsor: Member | None, channel: Channel) -> None:
+        # Checking need not scale pictures; the roster has seen that the files are there.
+        host = hosts.of_member(self._site, member, sponsor, learning.stand_in)
+        self._files |= {host.home + "contact.vcf", host.home + "qr.svg"}
+        self._foreign |= {host.sponsor.url} if host.sponsor else set()
+        self._add(host, self._site.member_variant(member.locale), [channel])
+
+    def _add(self, host: Host, variant: Variant, channels: Iterable[Channel]) -> None:
+        for address, planned, whose in _shown(self._renderer, host, variant, channels):
+            try:
+                html = self._html(planned, whose)
+            except EspalierError as error:
+                self._faults += map(_located, error.faults)
+                continue
+            self._rendered[address] = links.read(html)
+            self._page_of[address] = (host.base, planned)
+
+    def _html(self, planned: PlannedPage, whose: Host | Landing) -> bytes:
+        if self._learns and isinstance(whose, Host) and whose.member:
+            return self._renderer.stamp(planned, self._renderer.sheet(whose))
+        return self._renderer.render(planned, whose)
+
+
 def check(
     site: Site, renderer: Renderer, members: Sampled, unusual: Iterable[Member] = (), *, learns: bool = False
 ) -> None:
     """Renders every page for the company and for a few sample members, and checks the links on all of them.
 
-    ``unusual``: active members to be among them, such as one without an e-mail address. ``learns``: whether the
-    renderer is to learn from them how to stamp members' pages, which takes as long again.
-
-    Raises EspalierError with every fault found.
+    The parameters, and what is raised, are those of ``Pages``.
     """
-    faults = list(_templates(site, renderer))
-    if not faults:
-        faults = list(_pages(site, renderer, members, unusual, learns))
-    if faults:
-        raise EspalierError(*_distinct(faults))
+    Pages(site, renderer, learns=learns).check(members, unusual)
 
 
 def _templates(site: Site, renderer: Renderer) -> Iterator[Fault]:
@@ -91,57 +156,6 @@ def _missing_names(tree: nodes.Template, site: Site, loader: SiteLoader) -> Iter
                 yield call.lineno, f'there is no asset "{named.value}"', hint
 
 
-def _pages(
-    site: Site, renderer: Renderer, members: Sampled, unusual: Iterable[Member], learns: bool
-) -> Iterator[Fault]:
-    rendered: dict[str, links.LinkedPage] = {}
-    page_of: dict[str, tuple[str, PlannedPage]] = {}
-    files = _files(site)
-    company = hosts.of_company(site)
-    shown = [*_shown(renderer, company, site.company_variant, Channel)]
-    capture = site_views.capture_view(site, site.company_variant)
-    foreign = {f"{site.settings.capture_url}/signup", capture.codes, capture.pixel or ""}
-    for number, (member, sponsor) in enumerate(_with(unusual, samples(members))):
-        # Checking need not scale pictures; the roster has seen that the files are there.
-        host = hosts.of_member(site, member, sponsor, learning.stand_in)
-        channel = list(Channel)[number % len(Channel)]
-        shown += _shown(renderer, host, site.member_variant(member.locale), [channel])
-        files |= {host.home + "contact.vcf", host.home + "qr.svg"}
-        foreign |= {host.sponsor.url} if host.sponsor else set()
-    for address, planned, whose in shown:
-        try:
-            html = _rendered(renderer, planned, whose, learns)
-        except EspalierError as error:
-            yield from (_located(each) for each in error.faults)
-            continue
-        rendered[address] = links.read(html)
-        page_of[address] = ((whose.host if isinstance(whose, Landing) else whose).base, planned)
-    if len(rendered) < len(shown):
-        return
-    yield from _doubled_ids(rendered, page_of)
-    yield from _misnested(rendered, page_of)
-    yield from _parts_of_pages(rendered, page_of)
-    # A link of the theme's stands on every page, and at another address on every member's.
-    found: dict[str, list[Path]] = {}
-    for address, link in links.broken(rendered, files, site.addresses.home, foreign):
-        base, planned = page_of[address]
-        found.setdefault(link.removeprefix(base), []).append(planned.page.file)
-    for link, pages in found.items():
-        message = f'a link on this page leads nowhere: "{link}"'
-        hint = None if links.is_address(link) else _OTHER_LINKS
-        hint = _with_others(hint, pages, "the link is on {} more pages as well")
-        yield Fault(message, where=pages[0], line=places.line_of_link(pages[0], link), hint=hint)
-
-
-_OTHER_LINKS = "write https://… for another site, page:… or picture:… for this one"
-
-
-def _with_others(hint: str | None, pages: Sequence[Path], also: str) -> str | None:
-    """Returns a hint that tells on how many more pages a fault is, if on any. ``also``: how, with a place for them."""
-    others = len(set(pages)) - 1
-    return "; ".join(filter(None, (hint, also.format(others) if others else None))) or None
-
-
 def _located(fault: Fault) -> Fault:
     """Returns a fault of a page's own text with its line: links to pages become Jinja that has none."""
     quoted = re.search('"([^"]+)"', fault.message)
@@ -149,52 +163,6 @@ def _located(fault: Fault) -> Fault:
         return fault
     name = quoted[1].removeprefix("pictures/")
     return replace(fault, line=places.line_of(Path(str(fault.where)), f"page:{name}", f"picture:{name}"))
-
-
-def _misnested(
-    rendered: Mapping[str, links.LinkedPage], page_of: Mapping[str, tuple[str, PlannedPage]]
-) -> Iterator[Fault]:
-    """Yields a fault for each tag that does not fit on some pages: elements that are not closed, or closed twice."""
-    found: dict[str, list[Path]] = {}
-    for address, page in rendered.items():
-        if page.nesting.misfit:
-            found.setdefault(page.nesting.misfit, []).append(page_of[address][1].page.file)
-    for tag, pages in found.items():
-        message = f'the elements of this page do not fit together, beginning with "{tag}"'
-        hint = _with_others("close each element once, the last opened first", pages, "{} more pages have it as well")
-        yield Fault(message, where=pages[0], line=places.line_of(pages[0], tag), hint=hint)
-
-
-def _parts_of_pages(
-    rendered: Mapping[str, links.LinkedPage], page_of: Mapping[str, tuple[str, PlannedPage]]
-) -> Iterator[Fault]:
-    """Yields a fault for each page whose template is meant to be included in others."""
-    parts = (page_of[address][1].page for address, page in rendered.items() if not page.is_whole)
-    for page in {each.file: each for each in parts}.values():
-        message = f'the template "{page.front.template}" makes a part of a page, without <html>'
-        hint = "choose another, such as page, or leave the line out"
-        yield Fault(message, where=page.file, line=page.line_of.get("template", 1), hint=hint)
-
-
-def _rendered(renderer: Renderer, planned: PlannedPage, whose: Host | Landing, learns: bool) -> bytes:
-    if learns and isinstance(whose, Host) and whose.member:
-        return renderer.stamp(planned, renderer.sheet(whose))
-    return renderer.render(planned, whose)
-
-
-def _doubled_ids(
-    rendered: Mapping[str, links.LinkedPage], page_of: Mapping[str, tuple[str, PlannedPage]]
-) -> Iterator[Fault]:
-    """Yields a fault for each id that two elements of a page have, on the first page where they do."""
-    found: dict[str, list[Path]] = {}
-    for address, page in rendered.items():
-        for name in page.doubled:
-            found.setdefault(name, []).append(page_of[address][1].page.file)
-    for name, pages in found.items():
-        another = f'give one of them another id, as in "## Heading {{#{name}-2}}"'
-        hint = _with_others(another, pages, "{} more pages have it twice as well")
-        line = places.line_of(pages[0], f"{{#{name}}}", f"#{name} ", f'id="{name}"')
-        yield Fault(f'the id "{name}" stands on this page twice', where=pages[0], line=line, hint=hint)
 
 
 def _shown(

@@ -19,7 +19,7 @@ from sitegen.site.location import find_folder
 from sitegen.terminal import progress_bar
 
 if TYPE_CHECKING:
-    from sitegen.check.everything import Checked
+    from sitegen.check.whole_site import Checked
 
 
 @click.command()

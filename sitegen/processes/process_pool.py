@@ -12,6 +12,7 @@ import os
 import signal
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import Any, TypeVar
@@ -33,6 +34,17 @@ def shared_out(pieces: int, jobs: int, work: Callable[[int], T]) -> Iterator[T]:
     if jobs <= 1 or pieces <= 1:
         yield from map(work, range(pieces))
         return
+    with at_work(pieces, jobs, work) as results:
+        yield from results
+
+
+@contextmanager
+def at_work(pieces: int, jobs: int, work: Callable[[int], T]) -> Iterator[Iterator[T]]:
+    """Starts ``jobs`` processes that call ``work`` with each number below ``pieces``, and ends them after the block.
+
+    Yields an iterator over the results, in any order, which raises what ``shared_out`` raises. Meanwhile the caller may
+    do something else.
+    """
     taken = _FORK.Value("l", 0)
     pool: dict[Connection, ForkProcess] = {}
     try:
@@ -43,7 +55,7 @@ def shared_out(pieces: int, jobs: int, work: Callable[[int], T]) -> Iterator[T]:
             process.start()
             sender.close()
             pool[receiver] = process
-        yield from _results(pool)
+        yield _results(pool)
     finally:
         for receiver, process in pool.items():
             process.terminate()
@@ -78,17 +90,18 @@ def _run(pieces: int, taken: Any, work: Callable[[int], Any], sender: Connection
     parent = os.getppid()
     for each in not_mine:
         each.close()  # else a writer would not notice that its reader is gone
-    while os.getppid() == parent:
-        with taken.get_lock():
-            piece = taken.value
-            taken.value += 1
-        if piece >= pieces:
-            sender.send(("done", None))
-            return
-        try:
-            made = work(piece)
-        except Exception as error:  # noqa: BLE001 - raised again by the parent
-            error.add_note("".join(traceback.format_exception(error)))  # a traceback does not travel
-            sender.send(("raised", error))
-            return
-        sender.send(("made", made))
+    with suppress(BrokenPipeError):  # the parent is gone
+        while os.getppid() == parent:
+            with taken.get_lock():
+                piece = taken.value
+                taken.value += 1
+            if piece >= pieces:
+                sender.send(("done", None))
+                return
+            try:
+                made = work(piece)
+            except Exception as error:  # noqa: BLE001 - raised again by the parent
+                error.add_note("".join(traceback.format_exception(error)))  # a traceback does not travel
+                sender.send(("raised", error))
+                return
+            sender.send(("made", made))

@@ -156,11 +156,10 @@ class Giver:
         self._database.execute("create temp table reserved (slug text primary key) without rowid")
         self._database.executemany("insert into reserved values (?)", ((slug,) for slug in sorted(self._how.reserved)))
         given = self._database.execute(
-            "insert into address select m.slug, m.id, ?, null, null from member m"
+            "insert or ignore into address select m.slug, m.id, ?, null, null from member m"
             " where m.explicit and m.slug not in (select slug from reserved)"
-            " and not exists (select 1 from address a where a.slug = m.slug)"
             " and not exists (select 1 from address a where a.id = m.id collate nocase and a.id = m.id)"
-            " group by m.slug having m.row = min(m.row) order by m.slug",
+            " order by m.slug, m.row",
             (self._today,),
         )
         self.changes += given.rowcount

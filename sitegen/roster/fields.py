@@ -12,7 +12,6 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from sitegen.errors import did_you_mean
 from sitegen.model import Status
 from sitegen.roster import links, phones, values, written_wrong
-from sitegen.roster.characters import is_plain
 from sitegen.roster.faults import FaultLog, quoted
 
 
@@ -81,7 +80,16 @@ Check = Callable[[Any, values.Rules], Any]
 
 
 def _text(check: Callable[[str], str]) -> Check:
-    return lambda value, rules: check(values.cell(value))
+    def read(value: Any, rules: values.Rules) -> str:
+        return check(value.strip() if type(value) is str and value.isascii() else values.cell(value))
+
+    return read
+
+
+def _name(value: Any, rules: values.Rules) -> str:
+    if type(value) is str and len(line := value.strip()) <= LINES["name"] and written_wrong.is_plain_name(line):
+        return line  # as nearly all
+    return _checked_name(values.cell(value))
 
 
 def _text_by_rules(check: Callable[[str, values.Rules], str]) -> Check:
@@ -97,10 +105,12 @@ _photo_line = values.one_line(200)
 LINES = {"name": 100, "first_name": 60, "place": 100, "tagline": 160}
 """The fields that are any one line of text, and their most characters."""
 
+_checked_name = values.name(LINES["name"])
+
 CHECKS: dict[str, Check] = {
     "id": _text(values.member_id),
     **{name: _text(values.written_line(longest)) for name, longest in LINES.items()},
-    "name": _text(values.name(LINES["name"])),
+    "name": _name,
     "email": _text(values.email),
     "slug": _text_by_rules(values.slug),
     "market": lambda value, rules: values.market(values.cell(value), rules.words),
@@ -116,44 +126,56 @@ CHECKS: dict[str, Check] = {
 """How each field is read, but for the phone, whose reading depends on the market."""
 
 
+REMEMBERED = ("first_name", "joined", "locale", "market", "place", "status", "tagline", "timezone")
+"""The fields in which the same is written again and again."""
+MOST_REMEMBERED = 5_000
+"""How many texts of a field are remembered with their meaning."""
+
+
+class RowFields:
+    """Reads the fields of rows by a site's rules."""
+
+    def __init__(self, rules: values.Rules) -> None:
+        self._rules = rules
+        self._known: dict[str, dict[str, Any]] = {name: {} for name in REMEMBERED}
+
+    def read(self, written: Mapping[str, Any]) -> ReadRow:
+        """Reads the fields of a row, those that are not empty, by their columns' names."""
+        found: dict[str, Any] = {}
+        problems: list[Problem] = []
+        known = self._known
+        for name, value in written.items():
+            try:
+                if name in known and type(value) is str:
+                    texts = known[name]
+                    found[name] = texts[value] if value in texts else self._remember(name, value)
+                elif name in CHECKS:
+                    found[name] = CHECKS[name](value, self._rules)
+                elif name != "phone":
+                    problems.append(_unknown(name))
+            except PydanticCustomError as error:
+                problems.append(_refused(name, value, error))
+        if "phone" in written:
+            try:
+                found["phone"] = _phone(written, found.get("market"))
+            except PydanticCustomError as error:
+                problems.append(_refused("phone", written["phone"], error))
+        if not problems and "id" in found and "name" in found:
+            return ReadRow(RosterRow(**found))
+        missing = tuple((f"{name} is missing", None) for name in REQUIRED if name not in written)
+        readable = all(name in found for name in DECISIVE if name in written or name in REQUIRED)
+        return ReadRow(RosterRow(**found) if readable else None, (*missing, *problems))
+
+    def _remember(self, name: str, value: str) -> Any:
+        found = CHECKS[name](value, self._rules)
+        if len(self._known[name]) < MOST_REMEMBERED:
+            self._known[name][value] = found
+        return found
+
+
 def read_row(written: Mapping[str, Any], rules: values.Rules) -> ReadRow:
-    """Reads the fields of a row, those that are not empty, by their columns' names."""
-    found: dict[str, Any] = {}
-    problems: list[Problem] = []
-    for name, value in written.items():
-        read_before = rules.read_before.get(name)
-        if read_before is not None and type(value) is str and (known := read_before.get(value)) is not None:
-            found[name] = known
-            continue
-        if name == "name" and type(value) is str:
-            line = value.strip()
-            if (
-                len(line) <= LINES[name] and is_plain(line) and written_wrong.in_name(line) is None
-            ):  # as nearly all; the check would return it unchanged
-                found[name] = line
-                continue
-        check = CHECKS.get(name)
-        if check is None:
-            if name != "phone":
-                problems.append(_unknown(name))
-            continue
-        try:
-            found[name] = check(value, rules)
-        except PydanticCustomError as error:
-            problems.append(_refused(name, value, error))
-            continue
-        if read_before is not None and type(value) is str and len(read_before) < values.MOST_REMEMBERED:
-            read_before[value] = found[name]
-    if "phone" in written:
-        try:
-            found["phone"] = _phone(written, found.get("market"))
-        except PydanticCustomError as error:
-            problems.append(_refused("phone", written["phone"], error))
-    if not problems and "id" in found and "name" in found:
-        return ReadRow(RosterRow(**found))
-    missing = tuple((f"{name} is missing", None) for name in REQUIRED if name not in written)
-    readable = all(name in found for name in DECISIVE if name in written or name in REQUIRED)
-    return ReadRow(RosterRow(**found) if readable else None, (*missing, *problems))
+    """Reads the fields of one row as ``RowFields`` does those of many."""
+    return RowFields(rules).read(written)
 
 
 def _phone(written: Mapping[str, Any], market: str | None) -> str:

@@ -12,37 +12,45 @@ from typing import Any
 from sitegen.roster import address_book, reading, renewing, table
 from sitegen.roster.addressing import Addressing
 from sitegen.roster.loading import Loader, missing_photos
+from sitegen.roster.portions import RosterFile
 from sitegen.roster.removal import Guard
 from sitegen.roster.values import Rules
 
 
 def bring_up_to_date(
     index: Path,
-    path: Path,
-    rules: Rules,
-    locale: str,
+    rows: RosterFile,
     how: Addressing,
     *,
     photos: Path | None,
     strict: bool,
     in_place: bool = False,
+    is_lasting: bool = True,
     guard: Guard | None = None,
 ) -> None:
-    """Makes the index of the roster at ``path``, unless ``index`` is current. The other parameters are the Loader's.
+    """Makes the index of a roster's file, unless ``index`` is current. The other parameters are the Loader's.
 
     ``in_place``: nobody else has the index open, so that single rows may be changed in it.
 
     Raises RosterError or OutputError as the Loader does; an index that was there is then untouched.
     """
-    wanted = {"rules": _rules_digest(rules, locale, how), "book": _book_digest(how)}
+    wanted = {"rules": _rules_digest(rows.rules, rows.locale, how), "book": _book_digest(how)}
     known = facts(index)
-    is_current = _is_current(known, path, wanted)
-    is_current = is_current or (in_place and _holds(known, wanted) and renewing.renew(index, path, rules, locale))
+    is_current = _is_current(known, rows.path, wanted) or (
+        in_place and _holds(known, wanted) and renewing.renew(index, rows.path, rows.rules, rows.locale)
+    )
     if is_current and not (strict and _has_faults(index, photos)):
         return
     before = index if known.get("version") == table.VERSION else None  # it can tell what earlier rows said
     loader = Loader(
-        path, rules, locale, how, before=before, photos=photos, strict=strict, is_kept=in_place, guard=guard
+        rows,
+        how,
+        before=before,
+        photos=photos,
+        strict=strict,
+        is_kept=in_place,
+        is_lasting=is_lasting,
+        guard=guard,
     )
     loader.write(index, wanted)
 

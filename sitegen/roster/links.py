@@ -32,7 +32,8 @@ def lines(value: Any) -> str | None:
     """
     # As nearly all are written; to take every link apart would take as long as reading the rest of the row.
     if isinstance(value, str) and _PLAIN_LINKS.match(value):
-        found = value.rstrip(";").replace("; ", ";").replace(";", "\n").replace("=https://", "\nhttps://")
+        found = value.rstrip(";").replace("; ", "\n").replace("=https://", "\nhttps://")
+        found = found.replace(";", "\n") if ";" in found else found
         if len(found) <= LONGEST_URL or max(map(len, found.split("\n"))) <= LONGEST_URL:
             return found
     return "\n".join(f"{link.label}\n{link.url}" for link in read(value)) or None

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+from array import array
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -27,41 +28,39 @@ from sitegen.roster.names import Order
 from sitegen.roster.portions import FileRead, RosterFile
 from sitegen.roster.reading import Broken
 from sitegen.roster.removal import Guard
-from sitegen.roster.values import Rules
 
 
 class Loader:
     """Reads one roster file and writes its index.
 
-    ``locale``: the language of members whose row names none. ``how``: how addresses are given. ``before``: an index of
-    the same roster from earlier, for rows that cannot be read now. ``strict``: raise every fault, photos that are not
-    in the folder ``photos`` among them. ``is_kept``: whether the index will be renewed by later rosters.
-    ``guard``: refuse a roster that would take many members of the index before from the web.
+    ``rows``: the file. ``how``: how addresses are given. ``before``: an index of the same roster from earlier, for rows
+    that cannot be read now. ``strict``: raise every fault, photos that are not in the folder ``photos`` among them.
+    ``is_kept``: whether the index will be renewed by later rosters; ``is_lasting``: whether it must outlast a failure
+    of the machine. ``guard``: refuse a roster that would take many members of the index before from the web.
     """
 
     def __init__(
         self,
-        path: Path,
-        rules: Rules,
-        locale: str,
+        rows: RosterFile,
         how: Addressing,
         *,
         before: Path | None = None,
         photos: Path | None = None,
         strict: bool = True,
         is_kept: bool = False,
+        is_lasting: bool = True,
         guard: Guard | None = None,
     ) -> None:
-        self._path = path
-        self._rules = rules
-        self._locale = locale
+        self._rows = rows
+        self._path = rows.path
         self._how = how
         self._before = before
         self._photos = photos
         self._strict = strict
         self._is_kept = is_kept
+        self._is_lasting = is_lasting
         self._guard = guard
-        self._log = FaultLog(path)
+        self._log = FaultLog(rows.path)
 
     def write(self, index: Path, facts: dict[str, str]) -> None:
         """Writes the index to ``index``, with ``facts`` in its table ``meta``.
@@ -83,8 +82,9 @@ class Loader:
             read = self._read(growing)
             with closing(sqlite3.connect(growing, isolation_level=None, uri=True)) as database:
                 self._fill(database, facts, read)
-            with growing.open("rb") as file:
-                os.fsync(file.fileno())
+            if self._is_lasting:
+                with growing.open("rb") as file:
+                    os.fsync(file.fileno())
             growing.replace(index)
         finally:
             growing.unlink(missing_ok=True)
@@ -96,7 +96,9 @@ class Loader:
         database.execute("begin")
         database.execute("create index member_id on member (id collate nocase)")
         repeated = unread.note_repeated(database, self._log)
-        sponsors.note_unknown(database, self._log)
+        parents, is_unknown = sponsors.parents(database, read.rows.rows)
+        if is_unknown:
+            sponsors.note_unknown(database, self._log)
         database.executemany("delete from member where row = ?", ((row,) for row in repeated))
         giver = Giver(database, self._how, self._log)
         giver.read_book()
@@ -104,20 +106,26 @@ class Loader:
         giver.give()
         if self._before is not None and self._guard is not None:
             unread.refuse_many(database, self._path, self._guard)
-        forest = sponsors.forest(database, rows)
-        if sponsors.note_loops(database, forest, self._log):
-            forest = sponsors.forest(database, rows)
-        sponsors.fill(database, forest)
+        database.execute(table.KIND_INDEX)
+        if repeated or self._before is not None:  # there are other rows now, or other sponsors
+            parents, _ = sponsors.parents(database, rows)
+        self._place(database, rows, parents)
         if self._strict:
             note_missing_photos(database, self._photos, self._log)
             self._log.raise_any()
         found = {"nameless": unread.set_aside(database), "address_changes": giver.changes}
+        database.execute(table.SLUG_INDEX)
         table.fill_former(database)
-        for statement in table.INDEXES.split(";"):
-            database.execute(statement)
         self._enter(database, {**facts, **found, "rows": rows}, read)
         database.execute("commit")
         database.execute("analyze main")
+
+    def _place(self, database: sqlite3.Connection, rows: int, parents: array[int]) -> None:
+        """Enters each member's place in the trees that ``parents`` forms. Notes a fault for each loop of sponsors."""
+        forest = sponsors.forest(database, parents)
+        if sponsors.note_loops(database, forest, self._log):
+            forest = sponsors.forest(database, sponsors.parents(database, rows)[0])
+        sponsors.fill(database, forest)
 
     def _enter(self, database: sqlite3.Connection, facts: dict[str, Any], read: FileRead) -> None:
         (members, active) = database.execute("select count(*), sum(status = 'active') from member").fetchone()
@@ -145,7 +153,7 @@ class Loader:
 
     def _read(self, index: Path) -> FileRead:
         try:
-            return RosterFile(self._path, self._rules, self._locale).read(index, self._log)
+            return self._rows.read(index, self._log)
         except Broken:
             self._log.raise_any()
             raise

@@ -9,10 +9,12 @@ portion cannot be read to its end, the file is read again as one.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import tempfile
 import threading
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,78 +46,136 @@ class RosterFile:
     """A roster's file, with the rules to read it by. ``locale``: the language of members whose row names none."""
 
     def __init__(self, path: Path, rules: Rules, locale: str) -> None:
-        self._path = path
-        self._rules = rules
-        self._locale = locale
+        self.path = path
+        self.rules = rules
+        self.locale = locale
+        self._ahead: _Portions | None = None
+
+    @contextmanager
+    def ahead(self) -> Iterator[None]:
+        """Begins to read a large file, so that ``read`` within the block finds most of it done. Meanwhile the caller
+        may do what needs no roster."""
+        with ExitStack() as ending:
+            with suppress(OSError):  # as of a file that is not there; ``read`` tells it
+                folder = ending.enter_context(tempfile.TemporaryDirectory(prefix="espalier-rows-"))
+                self._ahead = ending.enter_context(self._portions(Path(folder) / "rows.sqlite"))
+            try:
+                yield
+            finally:
+                self._ahead = None
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether processes are reading the file before it is asked for."""
+        return self._ahead is not None
 
     def read(self, index: Path, log: FaultLog) -> FileRead:
         """Writes the rows into a new database at ``index``, and the faults into the log.
 
         Raises Broken if the file cannot be used; the fault is then in the log.
         """
-        jobs = min(_processors(), self._path.stat().st_size // LEAST)
-        found = self._in_portions(index, jobs) if jobs > 1 else None
+        found = self._in_portions(index)
         if found is None:
             return self._as_one(index, log)
         log.go_on(found.rows.log, 0)
         return found
 
+    def _in_portions(self, index: Path) -> FileRead | None:
+        """Reads the file in portions; returns None if it has to be read as one."""
+        if (ahead := self._ahead) is not None:
+            self._ahead = None
+            if (found := ahead.joined()) is not None:
+                shutil.move(ahead.files[0], index)
+            return found
+        with self._portions(index) as begun:
+            return None if begun is None else begun.joined()
+
     def _as_one(self, index: Path, log: FaultLog) -> FileRead:
-        with self._path.open("rb") as file:
+        with self.path.open("rb") as file:
             source = Source(file, log, foreign=True)
             return FileRead(self._enter(source, None, log, index), source.size, source.digest)
 
     def _enter(self, source: Source, head: Head | None, log: FaultLog, index: Path) -> RowsRead:
-        reader = RowReader(self._rules, self._locale, log)
+        reader = RowReader(self.rules, self.locale, log)
         _make_empty(index)
         with closing(sqlite3.connect(index, isolation_level=None)) as database:
             database.executescript(f"{table.QUICK}; {table.MEMBER}; begin;")
-            reader.enter(database, exported.records(self._path, source, log, self._rules.mapping, head=head))
+            reader.enter(database, exported.records(self.path, source, log, self.rules.mapping, head=head))
             database.execute("commit")
         reader.read.lines = source.line
         return reader.read
 
-    def _in_portions(self, index: Path, jobs: int) -> FileRead | None:
-        """Reads the file in ``jobs`` portions; returns None if it has to be read as one."""
+    @contextmanager
+    def _portions(self, index: Path) -> Iterator[_Portions | None]:
+        """Starts to read the file in portions, the first into ``index``; ends it after the block, and removes the files
+        of the others. Yields None if the file has to be read as one."""
+        found = self.path.stat()
+        jobs = min(_processors(), found.st_size // LEAST)
+        cut = self._cut(jobs) if jobs > 1 else None
+        if cut is None:
+            yield None
+            return
+        head, ends = cut
         files = [index, *(index.with_name(f"{index.name}.{number}") for number in range(1, jobs))]
-        before = self._path.stat()
+
+        def portion(number: int) -> tuple[int, RowsRead]:
+            begin = ends[number - 1] if number else 0
+            return number, self._portion(begin, ends[number], head if number else None, files[number])
+
         try:
-            head = self._head()
-            ends = _ends(self._path, jobs, is_table=head is not None)
-
-            def portion(number: int) -> tuple[int, RowsRead]:
-                begin = ends[number - 1] if number else 0
-                return number, self._portion(begin, ends[number], head if number else None, files[number])
-
-            parts = dict(process_pool.shared_out(jobs, jobs, portion))
-            rows = _joined([parts[number] for number in range(jobs)], files)
-            digest, after = reading.digest(self._path), self._path.stat()
-        except Broken:
-            return None
+            with process_pool.at_work(jobs, jobs, portion) as read:
+                yield _Portions(self.path, _stamp(found), files, read)
         finally:
             for each in files[1:]:
                 each.unlink(missing_ok=True)
-        is_same = _stamp(before) == _stamp(after)
-        return FileRead(rows, after.st_size, digest) if is_same else None
+
+    def _cut(self, jobs: int) -> tuple[Head | None, list[int]] | None:
+        """Returns the header, and where the portions end; None if the file cannot be read in portions."""
+        try:
+            head = self._head()
+        except Broken:
+            return None
+        return head, _ends(self.path, jobs, is_table=head is not None)
 
     def _head(self) -> Head | None:
         """Returns the header of a table; None for a file without one.
 
         Raises Broken if the file cannot be read in portions.
         """
-        log = FaultLog(self._path)
-        with self._path.open("rb") as file:
+        log = FaultLog(self.path)
+        with self.path.open("rb") as file:
             source = Source(file, log, foreign=True)
-            head = exported.head(source.lines(), log, self._rules.mapping) if exported.is_table(self._path) else None
+            head = exported.head(source.lines(), log, self.rules.mapping) if exported.is_table(self.path) else None
             if source.is_foreign:
                 raise Broken
         return head
 
     def _portion(self, begin: int, end: int, head: Head | None, index: Path) -> RowsRead:
-        log = FaultLog(self._path)
-        with self._path.open("rb") as file:
+        log = FaultLog(self.path)
+        with self.path.open("rb") as file:
             file.seek(begin)
             return self._enter(Source(file, log, foreign=begin == 0, end=end), head, log, index)
+
+
+@dataclass(frozen=True, slots=True)
+class _Portions:
+    """A file that processes are reading. ``stamp``: the file's when they began; ``files``: where each portion's rows
+    go; ``read``: what each told besides, by its number, as it comes in."""
+
+    path: Path
+    stamp: tuple[int, int, int]
+    files: list[Path]
+    read: Iterator[tuple[int, RowsRead]]
+
+    def joined(self) -> FileRead | None:
+        """Waits for all rows and adds them to the first portion's; returns None if the file has to be read as one."""
+        digest = reading.digest(self.path)  # while the processes read
+        try:
+            parts = dict(self.read)
+        except Broken:
+            return None
+        rows, after = _joined([parts[number] for number in sorted(parts)], self.files), self.path.stat()
+        return FileRead(rows, after.st_size, digest) if self.stamp == _stamp(after) else None
 
 
 def _make_empty(index: Path) -> None:

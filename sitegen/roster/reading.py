@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
@@ -115,16 +115,16 @@ class Source:
 
     def _lines(self) -> Iterator[str]:
         for block in self._blocks():
-            try:
-                lines: Iterable[str] = io.StringIO(block.decode(), newline="\n")
-            except UnicodeDecodeError:
-                lines = map(self._decoded, io.BytesIO(block))
-            for line in lines:
+            for raw in io.BytesIO(block):
+                try:
+                    line = raw.decode()
+                except UnicodeDecodeError as error:
+                    line = self._replaced(raw, error)
                 self.line += 1
                 yield line
 
     def _blocks(self) -> Iterator[bytes]:
-        """Yields the bytes of many lines at a time: to read and decode each by itself would take three times as long.
+        """Yields the bytes of many lines at a time: to read each from the file would take three times as long.
 
         Raises Broken at a line that is too long; the lines before it have been passed on.
         """
@@ -147,21 +147,17 @@ class Source:
     def _unmarked(self, block: bytes) -> bytes:
         return block if self.line else block.removeprefix(_BOM)
 
-    def _decoded(self, raw: bytes) -> str:
-        try:
-            return raw.decode()
-        except UnicodeDecodeError as error:
-            # Of a first line in another encoding (such as UTF-16) nothing that follows makes sense.
-            self._log.add(
-                f"not UTF-8: byte 0x{raw[error.start]:02X} at position {error.start + 1}",
-                line=self.line + 1,
-                hint=_SAVE,
-            )
-            if self.line == 0:
-                raise Broken from error
-            # Read on, so that the other faults of the file come to light too. "?" rather than U+FFFD,
-            # which would be reported a second time.
-            return raw.decode(errors="replace").replace("\ufffd", "?")
+    def _replaced(self, raw: bytes, error: UnicodeDecodeError) -> str:
+        """Notes a fault for a line that is not UTF-8 and returns it with "?" for what cannot be decoded."""
+        self._log.add(
+            f"not UTF-8: byte 0x{raw[error.start]:02X} at position {error.start + 1}", line=self.line + 1, hint=_SAVE
+        )
+        # Of a first line in another encoding (such as UTF-16) nothing that follows makes sense.
+        if self.line == 0:
+            raise Broken from error
+        # Read on, so that the other faults of the file come to light too. "?" rather than U+FFFD,
+        # which would be reported a second time.
+        return raw.decode(errors="replace").replace("\ufffd", "?")
 
 
 def digest(path: Path) -> str:

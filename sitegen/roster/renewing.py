@@ -18,7 +18,7 @@ from typing import Any
 from sitegen.roster import raw_rows, reading, sponsors, table
 from sitegen.roster.exported import records
 from sitegen.roster.faults import FaultLog
-from sitegen.roster.fields import RosterRow, read_row
+from sitegen.roster.fields import RosterRow, RowFields
 from sitegen.roster.names import Order
 from sitegen.roster.raw_rows import RawRow
 from sitegen.roster.reading import Broken, Source
@@ -106,9 +106,10 @@ def _read(path: Path, changes: _Changes, rules: Rules) -> list[RosterRow]:
     log = FaultLog(path)
     text = io.BytesIO(changes.head + b"".join(row.content for row in changes.rows.values()))
     read: list[RosterRow] = []
+    fields = RowFields(rules)
     try:
         for _, cells, whole in records(path, Source(text, log, foreign=True), log, rules.mapping):
-            row, problems = read_row(cells, rules) if whole else (None, ())
+            row, problems = fields.read(cells) if whole else (None, ())
             if row is None or problems:
                 raise _NotSimple
             read.append(row)
@@ -150,7 +151,7 @@ def _enter(
         database.execute(_ENTER, (*after[1:], number))
     _shift_lines(database, changes)
     if columns & {"status", "sponsor_id"}:
-        forest = sponsors.forest(database, rows)
+        forest = sponsors.forest(database, sponsors.parents(database, rows)[0])
         if any(forest.loops()):
             raise _NotSimple
         touched.update(sponsors.renew(database, forest))

@@ -74,7 +74,8 @@ def _rules(code: int) -> tuple[tuple[re.Pattern[str], str], ...]:
 def is_old(code: int, national: str) -> bool:
     """Returns whether a national number has a form that its country has given up, so that ``renumbered`` may move it.
     ``code``: the country's calling code."""
-    return any(old.fullmatch(national) for old, _ in _rules(code))
+    rules = _rules(code)
+    return bool(rules) and any(old.fullmatch(national) for old, _ in rules)
 
 
 def renumbered(number: PhoneNumber) -> PhoneNumber:

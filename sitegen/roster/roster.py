@@ -21,6 +21,7 @@ from sitegen.roster.faults import FaultLog
 from sitegen.roster.index import bring_up_to_date
 from sitegen.roster.loading import note_missing_photos
 from sitegen.roster.mapping import PLAIN
+from sitegen.roster.portions import RosterFile
 from sitegen.roster.query import Query
 from sitegen.roster.reader import Reader
 from sitegen.roster.remembered import RememberedAddresses
@@ -78,20 +79,41 @@ class Roster:
         reserved: Iterable[str] = (),
         strict: bool = True,
         in_place: bool = False,
-        guard: Guard | None = None,
     ) -> Self:
         """Reads the roster at ``path`` (``.csv`` or ``.jsonl``), makes its index, and returns the roster.
+
+        ``locales`` are the site's languages; ``mapping`` says how a file that another program exports is read. The
+        other parameters, and what is raised, are those of ``of_file``.
+        """
+        rows = RosterFile(path, Rules(frozenset(locales), frozenset(), None, mapping), default_locale)
+        return cls.of_file(
+            rows, index=index, how=how, photos=photos, reserved=reserved, strict=strict, in_place=in_place
+        )
+
+    @classmethod
+    def of_file(
+        cls,
+        rows: RosterFile,
+        *,
+        index: Path | None = None,
+        how: Addressing | None = None,
+        photos: Path | None = None,
+        reserved: Iterable[str] = (),
+        strict: bool = True,
+        in_place: bool = False,
+        guard: Guard | None = None,
+    ) -> Self:
+        """Makes the index of a roster's file and returns the roster.
 
         An index at ``index`` is used again if it was made from the same bytes by the same rules; without ``index`` one
         is made in the temporary folder and removed by ``close``. ``how`` tells how members get their addresses (None:
         from their names, without memory), and ``reserved`` which words no new address may be, besides
-        ``slugs.RESERVED``. ``photos`` is the folder in which photos must be; with None they are not looked for.
-        ``mapping`` says how a file that another program exports is read. Raises RosterError for a file that cannot be
-        used and, if ``strict``, for every fault; else ``faults`` tells the faults of single rows. An index that was
-        there is then untouched. ``in_place``: nobody else has the index open, so that it may be changed where it is.
-        ``guard``: raise RosterError for a roster that would take many members of the index at ``index`` from the web.
+        ``slugs.RESERVED``. ``photos`` is the folder in which photos must be; with None they are not looked for. Raises
+        RosterError for a file that cannot be used and, if ``strict``, for every fault; else ``faults`` tells the faults
+        of single rows. An index that was there is then untouched. ``in_place``: nobody else has the index open, so that
+        it may be changed where it is. ``guard``: raise RosterError for a roster that would take many members of the
+        index at ``index`` from the web.
         """
-        rules = Rules(frozenset(locales), frozenset(), None, mapping)
         how = replace(
             how or Addressing(today=datetime.now(UTC).date()), reserved=RESERVED | {word.lower() for word in reserved}
         )
@@ -101,7 +123,14 @@ class Roster:
             index = folder / "members.sqlite"
         try:
             bring_up_to_date(
-                index, path, rules, default_locale, how, photos=photos, strict=strict, in_place=in_place, guard=guard
+                index,
+                rows,
+                how,
+                photos=photos,
+                strict=strict,
+                in_place=in_place,
+                is_lasting=folder is None,
+                guard=guard,
             )
             return cls(index, folder, photos)
         except BaseException:

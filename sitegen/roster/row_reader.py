@@ -14,13 +14,13 @@ from pydantic_core import PydanticCustomError
 from sitegen.model import Status
 from sitegen.roster import table, unread, values
 from sitegen.roster.faults import FaultLog
-from sitegen.roster.fields import RosterRow, read_row
+from sitegen.roster.fields import RosterRow, RowFields
 from sitegen.roster.names import Order, called
 from sitegen.roster.reading import Record
 from sitegen.roster.values import Rules
 from sitegen.token import MEMBER_ID
 
-_BATCH = 1000
+_BATCH = 200  # rows: more would not stay in the fast memory of a processor until they are entered
 _INSERT = f"insert into member values ({', '.join('?' * len(table.COLUMNS))})"
 
 
@@ -54,6 +54,7 @@ class RowReader:
 
     def __init__(self, rules: Rules, locale: str, log: FaultLog) -> None:
         self._rules = rules
+        self._fields = RowFields(rules)
         self._locale = locale
         self.read = RowsRead(log)
 
@@ -68,7 +69,7 @@ class RowReader:
             self.read.rows = number
             row = None
             if whole:
-                read = read_row(cells, self._rules)
+                read = self._fields.read(cells)
                 row = read.row
                 for message, hint in read.problems:
                     self.read.log.add(message, line=line, hint=hint)

@@ -13,6 +13,24 @@ _BATCH = 1000
 _LOOP_HINT = "one of them has another sponsor, or none"
 
 
+def parents(database: sqlite3.Connection, rows: int) -> tuple[array[int], bool]:
+    """Returns the row of each member's sponsor, by the member's row; 0 for none, and for one who is not in the roster.
+
+    The roster has rows 1 to ``rows``. Returns too whether any member names a sponsor who is not in it.
+    """
+    found, is_unknown = array("i", bytes(4 * (rows + 1))), False
+    query = (
+        "select m.row, s.row from member m left join member s on s.id = m.sponsor_id collate nocase"
+        " and s.id = m.sponsor_id where m.sponsor_id is not null"
+    )
+    for row, sponsor in database.execute(query):
+        if sponsor is None:
+            is_unknown = True
+        else:
+            found[row] = sponsor
+    return found, is_unknown
+
+
 def note_unknown(database: sqlite3.Connection, log: FaultLog) -> None:
     """Notes a fault for each sponsor who is not in the roster, and leaves that sponsor out."""
     found = database.execute(
@@ -29,16 +47,12 @@ def note_unknown(database: sqlite3.Connection, log: FaultLog) -> None:
     database.executemany("update member set sponsor_id = null where row = ?", lost)
 
 
-def forest(database: sqlite3.Connection, rows: int) -> Forest:
-    """Returns the trees that the members on rows 1 to ``rows`` and their sponsors form."""
-    parents, active = array("i", bytes(4 * (rows + 1))), bytearray(rows + 1)
-    query = (
-        "select m.row, m.status = 'active', s.row from member m"
-        " left join member s on s.id = m.sponsor_id collate nocase and s.id = m.sponsor_id"
-    )
-    for row, is_active, sponsor in database.execute(query):
-        parents[row], active[row] = sponsor or 0, is_active
-    return Forest(parents, active)
+def forest(database: sqlite3.Connection, sponsors: array[int]) -> Forest:
+    """Returns the trees that members and their sponsors form. ``sponsors``: what ``parents`` returned."""
+    active = bytearray(b"\1") * len(sponsors)
+    for (row,) in database.execute("select row from member where status <> 'active'"):
+        active[row] = 0
+    return Forest(sponsors, active)
 
 
 def note_loops(database: sqlite3.Connection, found: Forest, log: FaultLog) -> bool:

@@ -7,7 +7,7 @@ error that ``refuse`` makes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -26,8 +26,6 @@ from sitegen.roster.mapping import OURS, PLAIN, Vocabulary, fold
 from sitegen.roster.slugs import EXPECTED, is_slug, slugify
 from sitegen.token import MEMBER_ID
 
-MOST_REMEMBERED = 5_000
-"""How many texts of a column are remembered with their meaning."""
 LONGEST_STORY = 5_000
 MOST_LEVELS = 8
 """How many lists and quotations of a story may lie within each other."""
@@ -54,13 +52,6 @@ class Rules:
     def words(self) -> Vocabulary:
         """What the words of the roster mean."""
         return Vocabulary.of(self.mapping)
-
-    @cached_property
-    def read_before(self) -> Mapping[str, dict[str, Any]]:
-        """For each column in which the same is written again and again: what the texts that were read mean."""
-        return {
-            name: {} for name in ("first_name", "joined", "locale", "market", "place", "status", "tagline", "timezone")
-        }
 
 
 def refuse(why: str, hint: str | None = None) -> PydanticCustomError:

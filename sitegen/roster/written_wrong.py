@@ -20,6 +20,14 @@ _NUMBER = re.compile(r"[\s!-@\[-`{-~]+\Z", re.ASCII)
 """Digits and signs alone, as in the last row of an export with its totals."""
 _TWICE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u2122]")
 """How letters begin that were written in UTF-8 and read as Windows-1252."""
+_PLAIN_NAME = re.compile("[A-Za-zÀ-ÖØ-öø-ő][A-Za-zÀ-ÖØ-öø-ő '.-]*+\\Z")
+"""Names as most are: of letters that ``_TWICE`` does not end with."""
+
+
+def is_plain_name(text: str) -> bool:
+    """Returns True only if ``in_name`` finds nothing wrong with a text and all of it can be seen: a quick answer for
+    most names."""
+    return _PLAIN_NAME.match(text) is not None and text not in _NOTHING
 
 
 def in_name(text: str) -> Why | None:

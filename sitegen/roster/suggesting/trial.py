@@ -6,7 +6,7 @@ from collections import Counter
 
 from sitegen.roster.exported import records
 from sitegen.roster.faults import FaultLog
-from sitegen.roster.fields import REQUIRED, read_row
+from sitegen.roster.fields import REQUIRED, RowFields
 from sitegen.roster.reading import Broken, Source
 from sitegen.roster.suggesting.suggestion import Suggestion
 from sitegen.roster.values import Rules
@@ -18,11 +18,12 @@ def tell(found: Suggestion, locales: frozenset[str]) -> None:
         return
     rules = Rules(locales, frozenset(), None, found.mapping())
     log = FaultLog(found.path)
+    fields = RowFields(rules)
     rows, without, left_out = 0, 0, Counter[str]()
     try:
         with found.path.open("rb") as file:
             for _, values, whole in records(found.path, Source(file, log, foreign=True), log, rules.mapping):
-                row, problems = read_row(values, rules)
+                row, problems = fields.read(values)
                 rows += row is not None and whole
                 without += row is not None and row.email is None
                 left_out.update(message.split(" ", 1)[0] for message, _ in problems)

@@ -6,6 +6,7 @@ with files to take away, and ``expected.txt``: what ``sitegen check`` prints.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sitegen.cli import main
+from sitegen.roster import portions
 from tests.conftest import ROOT, SITES
 
 BROKEN = ROOT / "tests" / "broken"
@@ -26,6 +28,15 @@ def test_the_message_is_exact(name: str, tmp_path: Path) -> None:
     assert found.exit_code == 1
     assert found.stdout == ""
     assert found.stderr == (BROKEN / name / "expected.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")  # pytest's threads
+@pytest.mark.parametrize("name", NAMES)
+def test_several_processes_tell_the_same(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portions, "LEAST", 1)
+    monkeypatch.setattr(portions, "_processors", lambda: 2)
+    test_the_message_is_exact(name, tmp_path)
+    assert not multiprocessing.active_children()
 
 
 def told_of(name: str, tmp_path: Path) -> Result:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import random
 import signal
 import sqlite3
+import tempfile
+import time
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -17,6 +20,8 @@ from sitegen.errors import Fault, OutputError, RosterError
 from sitegen.roster import Roster, exported, portions
 from sitegen.roster.addressing import Addressing
 from sitegen.roster.faults import FaultLog
+from sitegen.roster.portions import RosterFile
+from sitegen.roster.values import Rules
 from tests.sitegen.roster.test_renewing import dump
 
 # The process of the tests has threads of its own; those of the commands that read rosters have none.
@@ -174,3 +179,62 @@ def test_a_header_may_take_several_lines(tmp_path: Path) -> None:
     with pytest.raises(exported.Broken):
         exported.head(lines, FaultLog(tmp_path), portions.Rules(frozenset(), frozenset(), None).mapping)
     assert next(lines) == "m1,,Ana\n"
+
+
+def written_file(path: Path, names: str = "Ana", *, row: str = "") -> RosterFile:
+    """A roster of twenty members, and a row more, as a file to read by plain rules."""
+    path.write_text("\n".join([HEAD, *(f"m{number},{names},,," for number in range(20)), row]), encoding="utf-8")
+    return RosterFile(path, Rules(frozenset({"en"}), frozenset(), None), "en")
+
+
+def read_ahead(file: RosterFile, index: Path) -> tuple[object, list[Fault]]:
+    """What ``loaded`` returns, of a file whose reading begins before."""
+    how = Addressing(today=date(2026, 3, 1))
+    try:
+        with file.ahead(), Roster.of_file(file, index=index, how=how, strict=False) as roster:
+            return dump(index), roster.faults
+    except RosterError as error:
+        return None, list(error.faults)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_file_that_is_read_ahead_gives_the_same(in_portions: list[int], tmp_path: Path, row: str) -> None:
+    file = written_file(tmp_path / "members.csv", row=row)
+    assert read_ahead(file, tmp_path / "ahead.sqlite") == loaded(file.path, tmp_path / "index.sqlite")
+
+
+def test_reading_ahead_ends_with_its_block(
+    in_portions: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(RosterFile, "_portion", lambda *arguments: time.sleep(60))
+    with pytest.raises(KeyboardInterrupt), written_file(tmp_path / "members.csv").ahead():
+        assert len(multiprocessing.active_children()) > 1
+        raise KeyboardInterrupt
+    assert not multiprocessing.active_children()
+    assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_a_file_that_changes_after_reading_began_is_read_again(in_portions: list[int], tmp_path: Path) -> None:
+    file, index = written_file(tmp_path / "members.csv"), tmp_path / "index.sqlite"
+    with file.ahead():
+        written_file(file.path, "Bo")
+        assert len(Roster.of_file(file, index=index)) == 20
+    with closing(sqlite3.connect(index)) as database:
+        assert database.execute("select distinct name from member").fetchall() == [("Bo",)]
+
+
+def test_a_process_that_was_killed_ahead_is_told(
+    in_portions: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RosterFile, "_portion", lambda *arguments: os.kill(os.getpid(), signal.SIGKILL))
+    with pytest.raises(OutputError, match=r"the roster's index cannot be written: a process ended early"):
+        read_ahead(written_file(tmp_path / "members.csv"), tmp_path / "index.sqlite")
+
+
+def test_a_file_that_is_missing_is_told_when_it_is_read(tmp_path: Path) -> None:
+    file = written_file(tmp_path / "members.csv")
+    file.path.unlink()
+    _, (fault,) = read_ahead(file, tmp_path / "index.sqlite")
+    assert fault.message == "cannot be read: No such file or directory"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sitegen.roster import written_wrong
+from sitegen.roster.characters import is_plain
 from sitegen.roster.fields import read_row
 from sitegen.roster.values import Rules
 
@@ -54,3 +56,11 @@ def test_other_lines_are_left_out() -> None:
     assert len(problems) == 2
     # An address in a tagline is somebody's own word.
     assert read_row({"id": "m1", "name": "Ana", "tagline": "Write to ana@example.com"}, RULES).problems == ()
+
+
+def test_the_quick_answer_about_names_is_that_of_the_rules() -> None:
+    known = ("null", "NULL", "undefined", "None", "NaN", "nan", "Ana", "Ana\n", "Jo-Ann O'Hara", "\u00c2")
+    quick = [*known, *(f"{first}{chr(last)}" for first in ("", "A", "\u00c2") for last in range(0x2200))]
+    plain = [name for name in quick if written_wrong.is_plain_name(name)]
+    assert {"Ana", "Jo-Ann O'Hara", "\u00c2"} < set(plain)
+    assert [name for name in plain if written_wrong.in_name(name) or not is_plain(name)] == []
