@@ -18,7 +18,7 @@ from time import monotonic, sleep
 
 from sitegen.roster.slugs import slugify
 from sitegen.site import bundled
-from tests.conftest import replace_in
+from tests.conftest import SITES, replace_in
 
 COMPANY = "brambleandwick.example"
 
@@ -97,6 +97,11 @@ def sample(place: Path, layout: str = "path") -> Path:
     folder = Path(shutil.copytree(bundled.folder("content"), place / "content"))
     replace_in(folder / "site.toml", 'layout = "path"', f'layout = "{layout}"')
     return folder
+
+
+def small(place: Path, layout: str = "path") -> Path:
+    """Pot & Kettle, whose few pages a server has read in a moment."""
+    return Path(shutil.copytree(SITES / layout / "input", place / "content"))
 
 
 def inactive(folder: Path) -> str:

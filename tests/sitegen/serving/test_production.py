@@ -5,14 +5,12 @@ from __future__ import annotations
 import gzip
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from time import sleep
 
 import pytest
@@ -21,16 +19,11 @@ from sitegen.build.builder import build
 from sitegen.serving.http import host_of, takes_gzip
 from sitegen.serving.production.change_times import ChangeTimes
 from sitegen.serving.production.renewing import ServeOptions, SnapshotRenewer
-from tests.conftest import SITES, TOKEN_KEY, build_options, replace_in, tree
-from tests.sitegen.serving.production_server import COMPANY, ProductionServer, inactive, sample, serving
+from tests.conftest import TOKEN_KEY, build_options, replace_in, tree
+from tests.sitegen.serving.production_server import COMPANY, ProductionServer, inactive, sample, serving, small
 
 # One worker starts the server that most of them ask.
 pytestmark = pytest.mark.xdist_group("production")
-
-
-def small(place: Path, layout: str = "path") -> Path:
-    """Pot & Kettle, whose few pages a server has read in a moment."""
-    return Path(shutil.copytree(SITES / layout / "input", place / "content"))
 
 
 @pytest.fixture(scope="module")
@@ -344,7 +337,7 @@ def test_change_times_never_go_back(tmp_path):
 @pytest.mark.parametrize("layout", ["path", pytest.param("subdomain", marks=pytest.mark.slow)])
 def test_landing_pages(tmp_path, layout):
     """Those of a build, byte for byte; a new campaign is there at once, and nobody else's page."""
-    folder = Path(shutil.copytree(SITES / layout / "input", tmp_path / "content"))
+    folder = small(tmp_path, layout)
     build(build_options(folder, tmp_path / "public"))
     company = "potandkettle.example"
 

@@ -23,10 +23,12 @@ from granian.server.mp import MPServer
 from sitegen.errors import EspalierError
 from sitegen.serving.production import workers
 from tests import slow
-from tests.conftest import ROOT
-from tests.sitegen.serving.production_server import COMPANY, ProductionServer, sample, serving
+from tests.conftest import ROOT, TOKEN_KEY
+from tests.sitegen.serving.production_server import ProductionServer, serving, small
 
-pytestmark = pytest.mark.xdist_group("production")
+pytestmark = pytest.mark.xdist_group("production-workers")
+
+HOST = "potandkettle.example"
 
 APP = """
 import json, sys
@@ -44,10 +46,27 @@ workers.ProductionServer(app, listener, workers=1, threads=2, ready=ready).run()
 """
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[ProductionServer]:
-    with serving(sample(tmp_path), "--workers", "2") as running:
+@contextmanager
+def whole(place: Path) -> Iterator[ProductionServer]:
+    """A server both of whose processes are there."""
+    with serving(small(place), "--workers", "2") as running:
         running.becomes(lambda: answers(running.port) and len(psutil.Process(running.process.pid).children()) == 2)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProductionServer]:
+    """One server for the tests that leave its processes alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESPALIER_TOKEN_KEY", TOKEN_KEY)
+        with whole(tmp_path_factory.mktemp("served")) as running:
+            yield running
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[ProductionServer]:
+    """A server whose processes a test may end."""
+    with whole(tmp_path) as running:
         yield running
 
 
@@ -65,7 +84,7 @@ def ended(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
 def answers(port: int) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-            connection.sendall(f"GET / HTTP/1.1\r\nHost: {COMPANY}\r\n\r\n".encode())
+            connection.sendall(f"GET / HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
             return connection.recv(12) == b"HTTP/1.1 200"
     except OSError:
         return False
@@ -105,25 +124,25 @@ def test_nobody_else_can_listen_where_a_server_does(site: ProductionServer) -> N
         workers.listen("127.0.0.1", site.port)
 
 
-def test_a_process_that_was_killed_is_replaced(site: ProductionServer) -> None:
-    killed, *others = psutil.Process(site.process.pid).children()
+def test_a_process_that_was_killed_is_replaced(mortal: ProductionServer) -> None:
+    killed, *others = psutil.Process(mortal.process.pid).children()
     assert others
     killed.kill()
-    site.becomes(lambda: answers(site.port))
-    assert len(psutil.Process(site.process.pid).children()) == 2
+    mortal.becomes(lambda: answers(mortal.port))
+    assert len(psutil.Process(mortal.process.pid).children()) == 2
 
 
-def test_no_process_goes_on_when_the_first_was_killed(site: ProductionServer) -> None:
-    children = psutil.Process(site.process.pid).children()
+def test_no_process_goes_on_when_the_first_was_killed(mortal: ProductionServer) -> None:
+    children = psutil.Process(mortal.process.pid).children()
     assert len(children) == 2
-    site.process.kill()
+    mortal.process.kill()
     gone, alive = psutil.wait_procs(children, timeout=30)
     assert (len(gone), alive) == (2, [])
-    assert not answers(site.port)
+    assert not answers(mortal.port)
 
 
 def test_a_stop_that_comes_early_is_not_lost(tmp_path: Path) -> None:
-    folder = sample(tmp_path)
+    folder = small(tmp_path)
     for pause in (0.0, 0.05, 0.2):
         with serving(folder, "--workers", "2") as running:
             sleep(pause)
@@ -133,21 +152,21 @@ def test_a_stop_that_comes_early_is_not_lost(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["a head", "a short body", "a body in chunks", "a body that is too large"])
 def test_slow_senders_keep_nobody_waiting(site: ProductionServer, kind: str) -> None:
-    with slow.senders(site.port, "/bernadette/", kind, host=COMPANY):
+    with slow.senders(site.port, "/ana/", kind, host=HOST):
         for _ in range(20):
-            assert site.ask("/bernadette/")[0] == 200
+            assert site.ask("/ana/")[0] == 200
 
 
 @pytest.mark.slow
 def test_who_sends_no_whole_head_is_cut_off(site: ProductionServer) -> None:
-    with slow.senders(site.port, "/bernadette/", "a head", host=COMPANY) as senders:
+    with slow.senders(site.port, "/ana/", "a head", host=HOST) as senders:
         assert slow.still_open(senders) == slow.SENDERS
         sleep(workers.HEAD_SECONDS + 5)
         assert slow.still_open(senders) == 0
 
 
 def test_an_address_that_is_too_long_is_refused_in_our_words(site: ProductionServer) -> None:
-    status, headers, content = site.ask(f"/bernadette?{'a' * 3000}")
+    status, headers, content = site.ask(f"/ana?{'a' * 3000}")
     assert (status, content) == (414, b"this address is too long\n")
     assert headers["X-Content-Type-Options"] == "nosniff"
 
