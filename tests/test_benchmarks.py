@@ -80,7 +80,14 @@ def test_members_differ_in_what_is_filled_in() -> None:
         assert 50 < filled < 200, column
 
 
-@pytest.mark.parametrize("name", ["compose-almanac", "compose-heavy", "disk", "memory", "again"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "compose-almanac",
+        "compose-heavy",
+        *(pytest.param(each, marks=pytest.mark.slow) for each in ("disk", "memory", "again")),
+    ],
+)
 def test_every_pair_runs(name: str, tmp_path: Path) -> None:
     rows = list(bench.run([name], TINY, tmp_path))
     assert rows
@@ -90,6 +97,7 @@ def test_every_pair_runs(name: str, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir()), "the temporary root is gone"
 
 
+@pytest.mark.slow
 def test_hugo_is_timed_after_the_pages_were_compared(tmp_path: Path) -> None:
     (row,) = bench.run(["hugo-small"], TINY, tmp_path)
     if hugo.binary() is None:

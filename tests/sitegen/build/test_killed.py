@@ -118,6 +118,7 @@ def test_a_hundred_kills(folder: Path, out: Path, tmp_path: Path) -> None:
     assert tree(out) == tree(tmp_path / "clean")
 
 
+@pytest.mark.slow
 def test_an_interrupted_build_says_so_and_ends_its_processes(folder: Path, out: Path) -> None:
     populate(folder)
     process = run(folder, out)

@@ -80,6 +80,7 @@ def nu_checker(*files: Path) -> list[str]:
     return [f"{each['url']}:{each.get('lastLine')}: {each['message']}" for each in messages]
 
 
+@pytest.mark.slow
 def test_every_page_is_valid_html(website: Website) -> None:
     files = [website.out / path.lstrip("/") / "index.html" for path, _ in built_pages(website)]
     assert len(files) == len(SITES) * (len(LOCALES) * len(KINDS) + 1) + len(LOCALES)

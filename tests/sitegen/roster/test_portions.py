@@ -220,7 +220,8 @@ def test_a_file_that_changes_after_reading_began_is_read_again(in_portions: list
     file, index = written_file(tmp_path / "members.csv"), tmp_path / "index.sqlite"
     with file.ahead():
         written_file(file.path, "Bo")
-        assert len(Roster.of_file(file, index=index)) == 20
+        with Roster.of_file(file, index=index) as roster:
+            assert len(roster) == 20
     with closing(sqlite3.connect(index)) as database:
         assert database.execute("select distinct name from member").fetchall() == [("Bo",)]
 
