@@ -10,17 +10,16 @@ from sitegen.check.links import LinkedPage
 from sitegen.errors import Fault
 from sitegen.render.renderer import PlannedPage
 
+Rendered = Mapping[str, LinkedPage]
+"""Rendered pages by their addresses."""
 
-def of(
-    rendered: Mapping[str, LinkedPage],
-    page_of: Mapping[str, tuple[str, PlannedPage]],
-    files: set[str],
-    home: str,
-    foreign: set[str],
-) -> Iterator[Fault]:
-    """Yields the faults of pages by their addresses.
+PageOf = Mapping[str, tuple[str, PlannedPage]]
+"""By a page's address: the beginning of all addresses of its site, and the page of the company's it is made from."""
 
-    ``page_of``: for each, the beginning of all addresses of its site, and the page of the company's it is made from.
+
+def of(rendered: Rendered, page_of: PageOf, files: set[str], home: str, foreign: set[str]) -> Iterator[Fault]:
+    """Yields the faults of rendered pages.
+
     ``files``, ``home`` and ``foreign`` are those of ``links.broken``.
     """
     yield from _doubled_ids(rendered, page_of)
@@ -29,7 +28,7 @@ def of(
     yield from _broken_links(rendered, page_of, files, home, foreign)
 
 
-def _doubled_ids(rendered: Mapping[str, LinkedPage], page_of: Mapping[str, tuple[str, PlannedPage]]) -> Iterator[Fault]:
+def _doubled_ids(rendered: Rendered, page_of: PageOf) -> Iterator[Fault]:
     """Yields a fault for each id that two elements of a page have, on the first page where they do."""
     found: dict[str, list[Path]] = {}
     for address, page in rendered.items():
@@ -42,7 +41,7 @@ def _doubled_ids(rendered: Mapping[str, LinkedPage], page_of: Mapping[str, tuple
         yield Fault(f'the id "{name}" stands on this page twice', where=pages[0], line=line, hint=hint)
 
 
-def _misnested(rendered: Mapping[str, LinkedPage], page_of: Mapping[str, tuple[str, PlannedPage]]) -> Iterator[Fault]:
+def _misnested(rendered: Rendered, page_of: PageOf) -> Iterator[Fault]:
     """Yields a fault for each tag that does not fit on some pages: elements that are not closed, or closed twice."""
     found: dict[str, list[Path]] = {}
     for address, page in rendered.items():
@@ -54,9 +53,7 @@ def _misnested(rendered: Mapping[str, LinkedPage], page_of: Mapping[str, tuple[s
         yield Fault(message, where=pages[0], line=places.line_of(pages[0], tag), hint=hint)
 
 
-def _parts_of_pages(
-    rendered: Mapping[str, LinkedPage], page_of: Mapping[str, tuple[str, PlannedPage]]
-) -> Iterator[Fault]:
+def _parts_of_pages(rendered: Rendered, page_of: PageOf) -> Iterator[Fault]:
     """Yields a fault for each page whose template is meant to be included in others."""
     parts = (page_of[address][1].page for address, page in rendered.items() if not page.is_whole)
     for page in {each.file: each for each in parts}.values():
@@ -66,11 +63,7 @@ def _parts_of_pages(
 
 
 def _broken_links(
-    rendered: Mapping[str, LinkedPage],
-    page_of: Mapping[str, tuple[str, PlannedPage]],
-    files: set[str],
-    home: str,
-    foreign: set[str],
+    rendered: Rendered, page_of: PageOf, files: set[str], home: str, foreign: set[str]
 ) -> Iterator[Fault]:
     # A link of the theme's stands on every page, and at another address on every member's.
     found: dict[str, list[Path]] = {}

@@ -82,8 +82,7 @@ class Giver:
             if entry.is_free:
                 self._database.execute("insert into released values (?, ?, ?, ?)", entry[1:])
                 continue
-            values = (entry.slug, entry.id, entry.since, entry.until, entry.reason)
-            if not self._database.execute("insert or ignore into address values (?, ?, ?, ?, ?)", values).rowcount:
+            if not self._enter(entry):
                 log.add(
                     f"slug {quoted(entry.slug)} is there twice", line=line, hint="an address has one owner for ever"
                 )
@@ -102,8 +101,7 @@ class Giver:
             if self._is_taken(entry.slug) or self._was_released(entry.slug):
                 continue
             until = entry.until or (self._today if entry.id and self._has_address(entry.id) else None)
-            values = (entry.slug, entry.id, entry.since, until, entry.reason)
-            self._database.execute("insert into address values (?, ?, ?, ?, ?)", values)
+            self._enter(entry._replace(until=until))
             self.changes += 1
 
     def _was_released(self, slug: str) -> bool:
@@ -119,9 +117,13 @@ class Giver:
         for entry in self._how.seeds:
             if entry.until is None and entry.id:
                 self._end(entry.id)
-            values = (entry.slug, entry.id, entry.since, entry.until, entry.reason)
-            self._database.execute("insert or ignore into address values (?, ?, ?, ?, ?)", values)
+            self._enter(entry)
             self.changes += 1
+
+    def _enter(self, entry: Entry) -> bool:
+        """Enters a row that is not free, and returns whether its slug was nobody's."""
+        values = (entry.slug, entry.id, entry.since, entry.until, entry.reason)
+        return self._database.execute("insert or ignore into address values (?, ?, ?, ?, ?)", values).rowcount > 0
 
     def _index(self) -> None:
         self._database.execute("create index if not exists address_id on address (id collate nocase)")

@@ -11,12 +11,12 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from sitegen.errors import did_you_mean
 from sitegen.model import Status
-from sitegen.roster import links, phones, values, written_wrong
+from sitegen.roster import links, phones, values
 from sitegen.roster.faults import FaultLog, quoted
 
 
 class RosterRow(NamedTuple):
-    """One row of a roster, as ``read_row`` returns it."""
+    """One row of a roster, as ``RowFields`` reads it."""
 
     id: str
     """Never changes; tokens and leads hold it."""
@@ -80,16 +80,7 @@ Check = Callable[[Any, values.Rules], Any]
 
 
 def _text(check: Callable[[str], str]) -> Check:
-    def read(value: Any, rules: values.Rules) -> str:
-        return check(value.strip() if type(value) is str and value.isascii() else values.cell(value))
-
-    return read
-
-
-def _name(value: Any, rules: values.Rules) -> str:
-    if type(value) is str and len(line := value.strip()) <= LINES["name"] and written_wrong.is_plain_name(line):
-        return line  # as nearly all
-    return _checked_name(values.cell(value))
+    return lambda value, rules: check(values.cell(value))
 
 
 def _text_by_rules(check: Callable[[str, values.Rules], str]) -> Check:
@@ -105,12 +96,10 @@ _photo_line = values.one_line(200)
 LINES = {"name": 100, "first_name": 60, "place": 100, "tagline": 160}
 """The fields that are any one line of text, and their most characters."""
 
-_checked_name = values.name(LINES["name"])
-
 CHECKS: dict[str, Check] = {
     "id": _text(values.member_id),
     **{name: _text(values.written_line(longest)) for name, longest in LINES.items()},
-    "name": _name,
+    "name": _text(values.name(LINES["name"])),
     "email": _text(values.email),
     "slug": _text_by_rules(values.slug),
     "market": lambda value, rules: values.market(values.cell(value), rules.words),
@@ -171,11 +160,6 @@ class RowFields:
         if len(self._known[name]) < MOST_REMEMBERED:
             self._known[name][value] = found
         return found
-
-
-def read_row(written: Mapping[str, Any], rules: values.Rules) -> ReadRow:
-    """Reads the fields of one row as ``RowFields`` does those of many."""
-    return RowFields(rules).read(written)
 
 
 def _phone(written: Mapping[str, Any], market: str | None) -> str:

@@ -93,7 +93,14 @@ def written_line(longest: int) -> Callable[[str], str]:
 
 def name(longest: int) -> Callable[[str], str]:
     """Returns a function that checks a name, which a site shows to everybody."""
-    return _with(written_wrong.in_name, one_line(longest))
+    checked = _with(written_wrong.in_name, one_line(longest))
+
+    def check(value: str) -> str:
+        if len(value) <= longest and written_wrong.is_plain_name(value):  # nearly all
+            return value
+        return checked(value)
+
+    return check
 
 
 def _with(wrong: Callable[[str], written_wrong.Why | None], line: Callable[[str], str]) -> Callable[[str], str]:

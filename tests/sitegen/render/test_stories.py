@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sitegen.render.stories import TAGS, is_plain, parsed_html, plain_html, story_html
 from sitegen.render.text_cache import TextCache
 from sitegen.roster import values
-from sitegen.roster.fields import read_row
+from sitegen.roster.fields import RowFields
 from sitegen.roster.story_lists import depth
 from sitegen.roster.values import MOST_LEVELS
 
@@ -170,12 +170,12 @@ def test_how_deep_a_story_is_nested(story: str, levels: int) -> None:
 def test_a_story_nested_too_deep_costs_the_story_alone() -> None:
     rules = values.Rules(frozenset({"en"}), frozenset(), None)
     story = "".join(f"{'  ' * level}- a\n" for level in range(MOST_LEVELS + 1))
-    read = read_row({"id": "m-1", "name": "Ana", "story": story}, rules)
+    read = RowFields(rules).read({"id": "m-1", "name": "Ana", "story": story})
     assert read.row is not None and read.row.story is None
     ((message, hint),) = read.problems
     assert message.endswith(": lists and quotations within each other 9 deep") and hint == "at most 8"
     allowed = story[: story.rstrip().rindex("\n")]
-    assert read_row({"id": "m-1", "name": "Ana", "story": allowed}, rules).row == read.row._replace(story=allowed)
+    assert RowFields(rules).read({"id": "m-1", "name": "Ana", "story": allowed}).row == read.row._replace(story=allowed)
     assert story_html(allowed).count("<li>") == MOST_LEVELS
 
 

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from sitegen.model import Status
 from sitegen.roster import characters, links
-from sitegen.roster.fields import CHECKS, COLUMNS, RosterRow, read_row
+from sitegen.roster.fields import CHECKS, COLUMNS, RosterRow, RowFields
 from sitegen.roster.values import Rules
 
 RULES = Rules(frozenset({"en", "es"}), frozenset({"shop"}), None)
@@ -38,7 +38,7 @@ BROKEN_OPTIONAL = {
 
 @pytest.mark.parametrize("name", sorted(BROKEN_OPTIONAL))
 def test_a_broken_optional_field_costs_that_field_and_is_told(name: str) -> None:
-    row, problems = read_row({**GOOD, name: BROKEN_OPTIONAL[name]}, RULES)
+    row, problems = RowFields(RULES).read({**GOOD, name: BROKEN_OPTIONAL[name]})
     assert row == RosterRow(**{**GOOD, name: None} if name == "email" else GOOD)  # type: ignore[arg-type]
     ((message, _),) = problems
     assert message.startswith(f"{name} ")
@@ -58,7 +58,7 @@ def test_every_optional_field_is_tried_above() -> None:
     ],
 )
 def test_a_fault_in_who_it_is_or_whether_they_are_public_costs_the_row(change: dict[str, object], message: str) -> None:
-    row, problems = read_row({**GOOD, **change, "phone": "12"}, RULES)
+    row, problems = RowFields(RULES).read({**GOOD, **change, "phone": "12"})
     assert row is None
     assert [problem[0].startswith(message) for problem in problems] == [True, False]
 
@@ -66,11 +66,11 @@ def test_a_fault_in_who_it_is_or_whether_they_are_public_costs_the_row(change: d
 @pytest.mark.parametrize("name", ["id", "name"])
 def test_a_row_without_id_or_name(name: str) -> None:
     written = {column: value for column, value in GOOD.items() if column != name}
-    assert read_row(written, RULES) == (None, ((f"{name} is missing", None),))
+    assert RowFields(RULES).read(written) == (None, ((f"{name} is missing", None),))
 
 
 def test_a_row_without_an_e_mail_address_is_a_member() -> None:
-    assert read_row({"id": "m1", "name": "Ana"}, RULES) == (RosterRow("m1", "Ana"), ())
+    assert RowFields(RULES).read({"id": "m1", "name": "Ana"}) == (RosterRow("m1", "Ana"), ())
 
 
 def test_all_fields_and_an_unknown_one() -> None:
@@ -83,7 +83,7 @@ def test_all_fields_and_an_unknown_one() -> None:
         "links": "Blog=https://example.com/a",
         "fone": "1",
     }
-    row, problems = read_row(written, RULES)
+    row, problems = RowFields(RULES).read(written)
     links = "Blog\nhttps://example.com/a"
     assert row == RosterRow(
         **GOOD, phone="+34600111222", market="ES", status=Status.INACTIVE, joined=date(2024, 2, 29), links=links
@@ -92,10 +92,10 @@ def test_all_fields_and_an_unknown_one() -> None:
 
 
 def test_a_national_number_cannot_be_read_without_its_market_and_another_can() -> None:
-    row, problems = read_row({**GOOD, "market": "Spain", "phone": "600 111 222"}, RULES)
+    row, problems = RowFields(RULES).read({**GOOD, "market": "Spain", "phone": "600 111 222"})
     assert row is not None and row.phone is None
     assert [message for message, _ in problems][1] == 'phone "600 111 222": cannot be read without the market'
-    row, problems = read_row({**GOOD, "market": "Spain", "phone": "+34 600 111 222"}, RULES)
+    row, problems = RowFields(RULES).read({**GOOD, "market": "Spain", "phone": "+34 600 111 222"})
     assert row is not None and row.phone == "+34600111222"
     assert len(problems) == 1
 
@@ -152,14 +152,14 @@ def test_the_short_way_for_links_gives_what_the_long_way_gives(text: str) -> Non
 
 @given(st.dictionaries(st.sampled_from([*COLUMNS, "fone"]), st.text(max_size=20) | st.integers() | st.none()))
 def test_any_row_is_read_or_told(written: dict[str, object]) -> None:
-    row, problems = read_row(written, RULES)
+    row, problems = RowFields(RULES).read(written)
     assert row is not None or problems
     assert all(isinstance(message, str) for message, _ in problems)
 
 
 def test_half_a_character_in_any_field_is_a_fault() -> None:
     for name in COLUMNS:
-        _, problems = read_row({**GOOD, name: "https://\ud800.example"}, RULES)
+        _, problems = RowFields(RULES).read({**GOOD, name: "https://\ud800.example"})
         assert problems, name
     with pytest.raises(PydanticCustomError):
         links.read([{"label": "a", "url": "https://a.example/\ud800"}])

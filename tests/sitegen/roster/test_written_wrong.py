@@ -6,7 +6,7 @@ import pytest
 
 from sitegen.roster import written_wrong
 from sitegen.roster.characters import is_plain
-from sitegen.roster.fields import read_row
+from sitegen.roster.fields import RowFields
 from sitegen.roster.values import Rules
 
 RULES = Rules(frozenset({"en"}), frozenset(), None)
@@ -28,14 +28,14 @@ RULES = Rules(frozenset({"en"}), frozenset(), None)
     ],
 )
 def test_what_is_no_name_is_not_published(written: str, told: str) -> None:
-    row, problems = read_row({"id": "m1", "name": written}, RULES)
+    row, problems = RowFields(RULES).read({"id": "m1", "name": written})
     assert row is None
     assert [told in message for message, _ in problems] == [True]
 
 
 def test_the_hint_tells_the_name_that_was_meant() -> None:
     for written in ("Ana L&oacute;pez", "Ana L\u00c3\u00b3pez"):
-        _, [(_, hint)] = read_row({"id": "m1", "name": written}, RULES)
+        _, [(_, hint)] = RowFields(RULES).read({"id": "m1", "name": written})
         assert hint is not None and '"Ana L\u00f3pez" would do' in hint
 
 
@@ -47,15 +47,15 @@ def test_the_hint_tells_the_name_that_was_meant() -> None:
     ],
 )
 def test_names_that_only_look_odd_are_names(name: str) -> None:
-    assert read_row({"id": "m1", "name": name}, RULES).problems == ()
+    assert RowFields(RULES).read({"id": "m1", "name": name}).problems == ()
 
 
 def test_other_lines_are_left_out() -> None:
-    row, problems = read_row({"id": "m1", "name": "Ana", "place": "#REF!", "tagline": "Caf\u00c3\u00a9"}, RULES)
+    row, problems = RowFields(RULES).read({"id": "m1", "name": "Ana", "place": "#REF!", "tagline": "Caf\u00c3\u00a9"})
     assert row is not None and (row.place, row.tagline) == (None, None)
     assert len(problems) == 2
     # An address in a tagline is somebody's own word.
-    assert read_row({"id": "m1", "name": "Ana", "tagline": "Write to ana@example.com"}, RULES).problems == ()
+    assert RowFields(RULES).read({"id": "m1", "name": "Ana", "tagline": "Write to ana@example.com"}).problems == ()
 
 
 def test_the_quick_answer_about_names_is_that_of_the_rules() -> None:
